@@ -1,0 +1,11 @@
+/** Random access to bytes: a file in Node, a Blob in a browser. codegen reads through this and opens nothing itself. */
+export interface ByteSource {
+  /** Shown in diagnostics. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /**
+   * Exactly `length` bytes from `offset`, in an array of the caller's own.
+   * Callers check the range first; a short read throws DiagnosticError `weights-truncated`.
+   */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}

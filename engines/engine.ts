@@ -1,0 +1,93 @@
+import type { DataType } from '../codegen/ir/types.ts';
+
+export type Precision = 'fp32' | 'fp16' | 'int8';
+export type TargetName = 'onnxruntime' | 'tensorrt';
+
+/** A tensor in memory: bytes are row-major, little-endian. */
+export interface Tensor {
+  readonly dataType: DataType;
+  readonly shape: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** What an engine runs on, as far as the target can tell. */
+export interface Device {
+  /** `cpu` or `gpu`: a CPU's timing never stands in a GPU's column. */
+  readonly kind: 'cpu' | 'gpu';
+  /** Model name, e.g. "Tesla T4", "AMD EPYC". */
+  readonly name: string;
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+export interface BuildRequest {
+  /** Path of the ONNX file that is to be built. */
+  readonly modelPath: string;
+  /** Folder of the artifact; the engine is written here under its final name when whole. */
+  readonly directory: string;
+  readonly precision: Precision;
+  readonly signal?: AbortSignal;
+  report?(progress: string): void;
+}
+
+export interface BuiltEngine {
+  readonly target: TargetName;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly buildMs: number;
+}
+
+/** Summary of a series of times, all in milliseconds. */
+export interface LatencySummary {
+  readonly minMs: number;
+  readonly meanMs: number;
+  readonly medianMs: number;
+  readonly p90Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  /** Standard deviation divided by the mean. */
+  readonly variation: number;
+}
+
+export interface MeasureRequest {
+  readonly batch: number;
+  /** Time spent before counting starts. */
+  readonly warmUpMs: number;
+  /** Least time of counted runs. */
+  readonly durationMs: number;
+  /** Least number of counted runs. */
+  readonly minIterations: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One timing, with what it means. */
+export interface Measurement {
+  readonly target: TargetName;
+  readonly device: Device;
+  readonly precision: Precision;
+  readonly batch: number;
+  /** From the call to its return on the host: what a caller waits. */
+  readonly latency: LatencySummary;
+  readonly imagesPerSecond: number;
+  readonly iterations: number;
+  readonly warmUpMs: number;
+  /** What the figure holds and leaves out, in one sentence. */
+  readonly definition: string;
+  /** Settings that decide the figure, e.g. threads: 1. */
+  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  readonly stable: boolean;
+  readonly warnings: readonly string[];
+  /** Further series where the target has them: GPU compute, H2D, D2H, enqueue. */
+  readonly parts?: Readonly<Record<string, LatencySummary>>;
+}
+
+/** A target's way from a model file to an engine, its outputs and its times. */
+export interface Engine {
+  readonly target: TargetName;
+  /** File name of what `build` writes, in the artifact's folder. */
+  readonly fileName: string;
+  build(request: BuildRequest): Promise<BuiltEngine>;
+  /** Runs a batch once; keys are the graph's input and output names. */
+  run(path: string, inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  measure(path: string, precision: Precision, request: MeasureRequest): Promise<Measurement>;
+}

@@ -1,0 +1,65 @@
+import type { MessageRow, Severity } from './message-row.ts';
+import { type DiagnosticCode, messages } from './messages.ts';
+import type { Span } from './source.ts';
+
+/** What a user is told: a stable code, one sentence, where, and what to do about it. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly span?: Span;
+  readonly hint?: string;
+  /** Facts that belong to it: the last lines of a log, the tensors of a list. At most a screenful. */
+  readonly details?: readonly string[];
+}
+
+/** Typed parameters of a code: what the functions of its message-table row take. */
+export type MessageParameters<C extends DiagnosticCode> = Parameters<
+  (typeof messages)[C]['message']
+>[0];
+
+export interface DiagnosticContext {
+  readonly span?: Span | undefined;
+  /** Replaces the hint of the message table where the place knows better. */
+  readonly hint?: string | undefined;
+  readonly details?: readonly string[] | undefined;
+}
+
+/** Makes a diagnostic from its row in the message table; parameters are typed by that row. */
+export function createDiagnostic<C extends DiagnosticCode>(
+  code: C,
+  parameters: MessageParameters<C>,
+  context: DiagnosticContext = {},
+): Diagnostic {
+  // The row's functions take exactly MessageParameters<C>; TypeScript cannot follow the lookup through the union.
+  const row = messages[code] as unknown as MessageRow<MessageParameters<C>>;
+  const hint = context.hint ?? row.hint?.(parameters);
+  return {
+    code,
+    severity: row.severity,
+    message: row.message(parameters),
+    ...(context.span ? { span: context.span } : {}),
+    ...(hint ? { hint } : {}),
+    ...(context.details ? { details: context.details } : {}),
+  };
+}
+
+/** Carries what is wrong with the user's input or an outside program up to the command line. A bug is any other error. */
+export class DiagnosticError extends Error {
+  override readonly name = 'DiagnosticError';
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(...diagnostics: Diagnostic[]) {
+    super(diagnostics.map((d) => `${d.code}: ${d.message}`).join('\n'));
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** Throws one diagnostic: for rooms where nothing can go on after the first mistake (readers, engines). */
+export function fail<C extends DiagnosticCode>(
+  code: C,
+  parameters: MessageParameters<C>,
+  context: DiagnosticContext = {},
+): never {
+  throw new DiagnosticError(createDiagnostic(code, parameters, context));
+}

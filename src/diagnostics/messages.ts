@@ -1,0 +1,22 @@
+import { cliMessages } from './messages/cli.ts';
+import { codegenMessages } from './messages/codegen.ts';
+import { engineMessages } from './messages/engines.ts';
+import { languageMessages } from './messages/language.ts';
+import { tensorrtMessages } from './messages/tensorrt.ts';
+import { weightsMessages } from './messages/weights.ts';
+
+/** Every diagnostic rcc can give, by its stable code. One file a room; `rcc explain` reads this table. */
+export const messages = {
+  ...languageMessages,
+  ...weightsMessages,
+  ...codegenMessages,
+  ...engineMessages,
+  ...tensorrtMessages,
+  ...cliMessages,
+} as const;
+
+export type DiagnosticCode = keyof typeof messages;
+
+export function isDiagnosticCode(code: string): code is DiagnosticCode {
+  return Object.hasOwn(messages, code);
+}

@@ -1,0 +1,4 @@
+import { row } from '../message-row.ts';
+
+export const engineMessages = {
+} as const;

@@ -1,0 +1,93 @@
+import type { Span } from '../diagnostics/source.ts';
+
+export type BlockKind = 'basic' | 'bottleneck';
+export type StemKind = 'conv7' | 'deep' | 'conv3';
+export type ShortcutKind = 'projection' | 'avgpool' | 'pad';
+export type HeadKind = 'logits' | 'softmax';
+
+/** Input of the network in pixels: [channels, height, width]. */
+export interface InputSize {
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** How a picture becomes the network's input; mean and std apply to values scaled to 0..1. */
+export interface Preprocess {
+  /** Short side after the resize, in pixels; undefined: no resize. */
+  readonly resize?: number;
+  /** Side of the centre crop, in pixels; undefined: no crop. */
+  readonly crop?: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly color: 'rgb' | 'bgr' | 'gray';
+  readonly interpolation: 'bilinear' | 'bicubic' | 'nearest';
+  /** Whether the resize filters before it samples (torchvision and PIL do, OpenCV and PaddleClas do not). */
+  readonly antialias: boolean;
+}
+
+/** A figure with the digits it was given in, so that it is compared to just those digits. */
+export interface ExpectedFigure {
+  /** In units: 25.58M is 25_580_000; percentages are fractions. */
+  readonly value: number;
+  /** Half a unit of the last digit given, in the same unit as value. */
+  readonly tolerance: number;
+  readonly text: string;
+}
+
+export interface Expectations {
+  readonly params?: ExpectedFigure;
+  readonly flops?: ExpectedFigure;
+  readonly top1?: ExpectedFigure;
+  readonly top5?: ExpectedFigure;
+}
+
+/** Where the spec's own test lies; paths are resolved against the .rn file. */
+export interface Reference {
+  readonly input: string;
+  readonly logits: string;
+}
+
+/** The weights file a spec names; the path is resolved against the .rn file. */
+export interface WeightsProperty {
+  /** Name scheme that the spec pins; undefined: recognised from the names in the file. */
+  readonly scheme?: string;
+  readonly path: string;
+}
+
+/** Names of properties, as written in a .rn file. */
+export type SpecSpans = Readonly<Record<string, Span>>;
+
+/** A checked model: plain, frozen and JSON-serialisable except for `spans`. Everything a later stage needs is resolved here. */
+export interface Spec {
+  readonly name: string;
+  /** Path of the .rn file, as given. */
+  readonly file: string;
+  /** 18, 34, 50, 101, 152, 200, or undefined where the stages were given instead. */
+  readonly depth?: number;
+  readonly block: BlockKind;
+  readonly stem: StemKind;
+  /** Output channels of each stem convolution; the last is what stage 1 reads. */
+  readonly stemWidths: readonly number[];
+  readonly shortcut: ShortcutKind;
+  readonly firstShortcut: 'projection' | 'identity';
+  /** The convolution of a bottleneck that carries the stride. */
+  readonly strideIn: 'conv1' | 'conv2';
+  /** Number of blocks in each stage. */
+  readonly stages: readonly number[];
+  /** Inner channels of each stage's blocks. */
+  readonly widths: readonly number[];
+  /** Output channels of a block = its width × expansion. */
+  readonly expansion: number;
+  readonly input: InputSize;
+  readonly classes: number;
+  readonly head: HeadKind;
+  /** Path to a labels file, one label a line, resolved against the .rn file. */
+  readonly labels?: string;
+  readonly preprocess: Preprocess;
+  readonly expect: Expectations;
+  readonly weights?: WeightsProperty;
+  readonly reference?: Reference;
+  /** Where each property that was written (here or in a base) stands; `model` is the model's name. Not enumerable in JSON output. */
+  readonly spans: SpecSpans;
+}
