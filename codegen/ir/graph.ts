@@ -25,11 +25,13 @@ export interface Value {
   readonly type: TensorType;
 }
 
-/** A constant tensor. `source` is absent until weights are bound; `slot` is absent for constants of the architecture. */
+/** A constant tensor. `source` is absent until weights are bound; `slot` says which parameter of the architecture it is. */
 export interface Initializer {
   readonly name: string;
   readonly type: TensorType;
   readonly slot?: ParameterSlot;
+  /** Part of the architecture, made by no training: not counted as parameters or work. */
+  readonly fixed?: true;
   readonly source?: TensorSource;
 }
 
