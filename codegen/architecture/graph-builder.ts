@@ -1,4 +1,5 @@
 import type { Span } from '../../src/diagnostics/source.ts';
+import { renameOutput } from '../ir/edit.ts';
 import type { Attributes, Graph, Initializer, Node, Value } from '../ir/graph.ts';
 import { type OpType, opDefinition } from '../ir/ops.ts';
 import type { Shape, TensorType } from '../ir/types.ts';
@@ -110,13 +111,17 @@ export class GraphBuilder {
     return relu ? this.node('Relu', `${name}/relu`, [normalized]) : normalized;
   }
 
-  build(name: string, opset: number, outputs: readonly string[]): Graph {
+  /** The graph; `output` leaves it under a name of its own. */
+  build(name: string, opset: number, output: { value: string; name: string }): Graph {
+    const nodes = this.#nodes.map((node) =>
+      node.outputs[0] === output.value ? renameOutput(node, output.name) : node,
+    );
     return {
       name,
       opset,
       inputs: this.#inputs,
-      outputs: outputs.map((output) => ({ name: output, type: this.typeOf(output) })),
-      nodes: this.#nodes,
+      outputs: [{ name: output.name, type: this.typeOf(output.value) }],
+      nodes,
       initializers: this.#initializers,
     };
   }

@@ -21,7 +21,7 @@ function spanOf(spec: Spec, ...properties: readonly string[]) {
 
 /**
  * The network a spec describes, as trained: convolutions with batch norm, initializers named by slot and without data.
- * Input `input` [N, C, H, W]; output `head/fc` (logits) or `head/softmax` [N, classes].
+ * Input `input` [N, C, H, W]; output `logits`, or `probabilities` behind a Softmax, [N, classes].
  */
 export function lowerSpec(spec: Spec, { batch = 'N' }: LowerOptions = {}): Graph {
   const builder = new GraphBuilder();
@@ -53,5 +53,5 @@ export function lowerSpec(spec: Spec, { batch = 'N' }: LowerOptions = {}): Graph
   }
   builder.span = spanOf(spec, 'classes', 'head');
   const output = buildHead(builder, x, spec.classes, spec.head);
-  return builder.build(spec.name, opset, [output]);
+  return builder.build(spec.name, opset, output);
 }

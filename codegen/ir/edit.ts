@@ -29,3 +29,8 @@ export function editGraph(graph: Graph, edits: GraphEdits): Graph {
   for (const initializer of added) initializers.set(initializer.name, initializer);
   return { ...graph, nodes, initializers };
 }
+
+/** The node with another name for its single output. */
+export function renameOutput(node: Node, output: string): Node {
+  return { ...node, outputs: [output] };
+}

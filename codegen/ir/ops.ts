@@ -1,7 +1,8 @@
 import type { Node } from './graph.ts';
 import { type Dim, elementCount, type Shape, type TensorType } from './types.ts';
 
-type AttributeKind = 'int' | 'float' | 'ints' | 'string';
+/** Form of an attribute's value; a data type is written by name here and by number in ONNX. */
+export type AttributeKind = 'int' | 'float' | 'ints' | 'string' | 'dataType';
 
 /** What a legal node of this type is, and what follows from its inputs. */
 export interface OpDefinition {
@@ -239,7 +240,7 @@ export const ops = {
     onnx: true,
     minInputs: 1,
     maxInputs: 1,
-    attributes: { to: 'string' },
+    attributes: { to: 'dataType' },
     inferType: (node, inputs) => {
       const to = node.attributes.to;
       requireThat(to === 'float16' || to === 'float32', `Cast to ${to}`);

@@ -1,4 +1,12 @@
 import { row } from '../message-row.ts';
 
 export const codegenMessages = {
+  'folded-weights-overflow': row<{ tensor: string }>({
+    severity: 'error',
+    message: ({ tensor }) => `Folding batch norm into '${tensor}' gives values beyond float32.`,
+    hint: () => 'Look at the scale and the variance of the batch norm beside it in the weights file.',
+    cause:
+      'The scale of a batch norm divided by the root of its variance is so large that a folded weight is infinite.',
+    cure: 'Check that the file holds trained statistics; a variance near zero with a large scale is the usual reason.',
+  }),
 } as const;

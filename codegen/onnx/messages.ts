@@ -1,0 +1,85 @@
+import onnxProto, { type onnx as Onnx } from 'onnx-proto';
+import type { Attributes, AttributeValue, Graph, Node, Value } from '../ir/graph.ts';
+import { type AttributeKind, opDefinition } from '../ir/ops.ts';
+import { type DataType, dataTypes } from '../ir/types.ts';
+
+const { onnx } = onnxProto;
+const { AttributeType } = onnx.AttributeProto;
+
+type Encoder = (value: AttributeValue) => Onnx.IAttributeProto;
+
+const encoders: Readonly<Record<AttributeKind, Encoder>> = {
+  int: (value) => ({ type: AttributeType.INT, i: Number(value) }),
+  float: (value) => ({ type: AttributeType.FLOAT, f: Number(value) }),
+  ints: (value) => ({ type: AttributeType.INTS, ints: [...(value as readonly number[])] }),
+  string: (value) => ({ type: AttributeType.STRING, s: new TextEncoder().encode(String(value)) }),
+  dataType: (value) => ({ type: AttributeType.INT, i: dataTypes[value as DataType].onnx }),
+};
+
+function encodeAttributes(node: Node): Onnx.IAttributeProto[] {
+  const kinds = opDefinition(node.op).attributes;
+  const attributes: Attributes = node.attributes;
+  return Object.entries(attributes).map(([name, value]) => {
+    const kind = kinds[name];
+    if (!kind) throw new Error(`${node.name}: attribute '${name}' has no kind`);
+    return { name, ...encoders[kind](value) };
+  });
+}
+
+function encodeNode(node: Node): Onnx.INodeProto {
+  if (!opDefinition(node.op).onnx) throw new Error(`${node.name}: ONNX has no ${node.op}`);
+  return {
+    name: node.name,
+    opType: node.op,
+    input: [...node.inputs],
+    output: [...node.outputs],
+    attribute: encodeAttributes(node),
+  };
+}
+
+function encodeValue({ name, type }: Value): Onnx.IValueInfoProto {
+  return {
+    name,
+    type: {
+      tensorType: {
+        elemType: dataTypes[type.dataType].onnx,
+        shape: {
+          dim: type.shape.map((dim) => (dim === 'N' ? { dimParam: 'N' } : { dimValue: dim })),
+        },
+      },
+    },
+  };
+}
+
+/** The graph without its initializers, as GraphProto bytes. */
+export function encodeGraph(graph: Graph): Uint8Array {
+  return onnx.GraphProto.encode({
+    name: graph.name,
+    node: graph.nodes.map(encodeNode),
+    input: graph.inputs.map(encodeValue),
+    output: graph.outputs.map(encodeValue),
+  }).finish();
+}
+
+/** IR version that belongs to an opset (onnx/docs/Versioning.md). */
+function irVersionOf(opset: number): number {
+  if (opset <= 14) return 7;
+  return opset <= 18 ? 8 : 9;
+}
+
+/** The model without graph and metadata, as ModelProto bytes. */
+export function encodeModelHead(opset: number, producerVersion: string): Uint8Array {
+  return onnx.ModelProto.encode({
+    irVersion: irVersionOf(opset),
+    opsetImport: [{ domain: '', version: opset }],
+    producerName: 'rcc',
+    producerVersion,
+  }).finish();
+}
+
+/** Model metadata, as ModelProto bytes: messages may be concatenated. */
+export function encodeMetadata(metadata: Readonly<Record<string, string>>): Uint8Array {
+  return onnx.ModelProto.encode({
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+  }).finish();
+}

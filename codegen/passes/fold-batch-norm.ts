@@ -1,0 +1,123 @@
+/*
+ * Conv → BatchNormalization becomes one Conv with bias:
+ *   W′[o,…] = W[o,…] · γ[o] / √(σ²[o] + ε)
+ *   b′[o]   = (b[o] − μ[o]) · γ[o] / √(σ²[o] + ε) + β[o]
+ * in float64, rounded to float32 once. Not where anything else reads the convolution's output.
+ */
+import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { editGraph } from '../ir/edit.ts';
+import type { Graph, Initializer, Node } from '../ir/graph.ts';
+import { initializerOf, inputOf, outputOf, soleUser, usersOf } from '../ir/walk.ts';
+import { bytesOf, float32View } from '../weights/float-bytes.ts';
+import type { TensorSource } from '../weights/tensor-source.ts';
+import type { Pass } from './pass.ts';
+
+interface BatchNorm {
+  readonly scale: TensorSource;
+  readonly bias: TensorSource;
+  readonly mean: TensorSource;
+  readonly variance: TensorSource;
+  readonly epsilon: number;
+}
+
+async function readFloats(source: TensorSource): Promise<Float32Array> {
+  return float32View(await source.read());
+}
+
+/** γ/√(σ²+ε), in float64. */
+async function factorsOf({ scale, variance, epsilon }: BatchNorm): Promise<Float64Array> {
+  const gamma = await readFloats(scale);
+  const sigma2 = await readFloats(variance);
+  return Float64Array.from(gamma, (value, o) => value / Math.sqrt((sigma2[o] ?? 0) + epsilon));
+}
+
+function requireFinite(values: Float32Array, tensor: string): void {
+  // A sum of v × 0 is 0 unless some value is infinite or no number.
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] as number) * 0;
+  if (sum !== 0) fail('folded-weights-overflow', { tensor });
+}
+
+function foldedWeight(name: string, weight: TensorSource, bn: BatchNorm): TensorSource {
+  return {
+    dataType: 'float32',
+    shape: weight.shape,
+    async read() {
+      const factors = await factorsOf(bn);
+      const values = await readFloats(weight);
+      const size = values.length / factors.length;
+      for (let o = 0; o < factors.length; o++) {
+        const factor = factors[o] as number;
+        const end = (o + 1) * size;
+        for (let i = o * size; i < end; i++) values[i] = (values[i] as number) * factor;
+      }
+      requireFinite(values, name);
+      return bytesOf(values);
+    },
+  };
+}
+
+function foldedBias(name: string, bias: TensorSource | undefined, bn: BatchNorm): TensorSource {
+  return {
+    dataType: 'float32',
+    shape: bn.bias.shape,
+    async read() {
+      const factors = await factorsOf(bn);
+      const mean = await readFloats(bn.mean);
+      const before = bias ? await readFloats(bias) : undefined;
+      const values = await readFloats(bn.bias);
+      for (let o = 0; o < values.length; o++) {
+        const centred = (before?.[o] ?? 0) - (mean[o] as number);
+        values[o] = centred * (factors[o] as number) + (values[o] as number);
+      }
+      requireFinite(values, name);
+      return bytesOf(values);
+    },
+  };
+}
+
+function batchNormOf(graph: Graph, node: Node): BatchNorm | undefined {
+  const [scale, bias, mean, variance] = node.inputs
+    .slice(1)
+    .map((name) => initializerOf(graph, name).source);
+  if (!(scale && bias && mean && variance)) return undefined;
+  return { scale, bias, mean, variance, epsilon: Number(node.attributes.epsilon) };
+}
+
+function withSource(initializer: Initializer, source: TensorSource | undefined): Initializer {
+  return source ? { ...initializer, source } : initializer;
+}
+
+function fold(graph: Graph, conv: Node, norm: Node): readonly Initializer[] {
+  const weight = initializerOf(graph, conv.inputs[1]);
+  const oldBias = conv.inputs[2] === undefined ? undefined : initializerOf(graph, conv.inputs[2]);
+  const bn = batchNormOf(graph, norm);
+  const biasName = `${conv.name}.bias`;
+  const bias = { name: biasName, type: initializerOf(graph, norm.inputs[2]).type };
+  return [
+    withSource(weight, bn && weight.source && foldedWeight(weight.name, weight.source, bn)),
+    withSource(bias, bn && foldedBias(biasName, oldBias?.source, bn)),
+  ];
+}
+
+export const foldBatchNorm: Pass = {
+  name: 'foldBatchNorm',
+  run(graph) {
+    const users = usersOf(graph);
+    const replaceNodes = new Map<string, readonly Node[]>();
+    const renameValues = new Map<string, string>();
+    const addInitializers: Initializer[] = [];
+    const removeInitializers = new Set<string>();
+    for (const conv of graph.nodes) {
+      const norm = conv.op === 'Conv' ? soleUser(graph, users, outputOf(conv)) : undefined;
+      if (norm?.op !== 'BatchNormalization') continue;
+      addInitializers.push(...fold(graph, conv, norm));
+      for (const name of norm.inputs.slice(1)) removeInitializers.add(name);
+      const inputs = [inputOf(conv, 0), inputOf(conv, 1), `${conv.name}.bias`];
+      replaceNodes.set(conv.name, [{ ...conv, inputs }]);
+      replaceNodes.set(norm.name, []);
+      renameValues.set(outputOf(norm), outputOf(conv));
+    }
+    return editGraph(graph, { replaceNodes, renameValues, addInitializers, removeInitializers });
+  },
+};
