@@ -6,6 +6,7 @@ import protobuf from 'protobufjs';
 import type { Graph, Initializer } from '../ir/graph.ts';
 import { byteCount, dataTypes } from '../ir/types.ts';
 import type { ByteSink } from './byte-sink.ts';
+import { concatBytes } from './bytes.ts';
 import { encodeGraph, encodeMetadata, encodeModelHead } from './messages.ts';
 
 /** Field number × 8 + wire type 2 (length-delimited) or 0 (varint), from onnx.proto3. */
@@ -31,13 +32,6 @@ interface TensorFrame {
   readonly header: Uint8Array;
 }
 
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const result = new Uint8Array(a.length + b.length);
-  result.set(a);
-  result.set(b, a.length);
-  return result;
-}
-
 function frameTensor(initializer: Initializer): TensorFrame {
   const { name, type } = initializer;
   const sizeBytes = byteCount(type);
@@ -52,7 +46,7 @@ function frameTensor(initializer: Initializer): TensorFrame {
     .uint32(tags.graphInitializer)
     .uint64(inner.length + sizeBytes)
     .finish();
-  return { initializer, sizeBytes, header: concat(header, inner) };
+  return { initializer, sizeBytes, header: concatBytes([header, inner]) };
 }
 
 async function writeTensor(frame: TensorFrame, sink: ByteSink): Promise<void> {

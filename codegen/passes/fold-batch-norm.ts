@@ -5,9 +5,9 @@
  * in float64, rounded to float32 once. Not where anything else reads the convolution's output.
  */
 import { fail } from '../../src/diagnostics/diagnostic.ts';
-import { editGraph } from '../ir/edit.ts';
+import { editGraph, renameOutput } from '../ir/edit.ts';
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
-import { initializerOf, inputOf, outputOf, soleUser, usersOf } from '../ir/walk.ts';
+import { initializerOf, inputOf, isGraphOutput, outputOf, soleUser, usersOf } from '../ir/walk.ts';
 import { bytesOf, float32View } from '../weights/float-bytes.ts';
 import type { TensorSource } from '../weights/tensor-source.ts';
 import type { Pass } from './pass.ts';
@@ -114,9 +114,11 @@ export const foldBatchNorm: Pass = {
       addInitializers.push(...fold(graph, conv, norm));
       for (const name of norm.inputs.slice(1)) removeInitializers.add(name);
       const inputs = [inputOf(conv, 0), inputOf(conv, 1), `${conv.name}.bias`];
-      replaceNodes.set(conv.name, [{ ...conv, inputs }]);
+      const leaves = isGraphOutput(graph, outputOf(norm));
+      const output = outputOf(leaves ? norm : conv);
+      replaceNodes.set(conv.name, [renameOutput({ ...conv, inputs }, output)]);
       replaceNodes.set(norm.name, []);
-      renameValues.set(outputOf(norm), outputOf(conv));
+      if (!leaves) renameValues.set(outputOf(norm), output);
     }
     return editGraph(graph, { replaceNodes, renameValues, addInitializers, removeInitializers });
   },

@@ -1,10 +1,18 @@
 import { row } from '../message-row.ts';
 
 export const codegenMessages = {
+  'onnx-malformed': row<{ file: string; offset: number }>({
+    severity: 'error',
+    message: ({ file, offset }) =>
+      `'${file}' is no ONNX model: its bytes make no message at offset ${offset}.`,
+    cause: 'The file is cut short, damaged, or of another format.',
+    cure: 'Make it again, for example with `rcc compile SPEC --target onnx`.',
+  }),
   'folded-weights-overflow': row<{ tensor: string }>({
     severity: 'error',
     message: ({ tensor }) => `Folding batch norm into '${tensor}' gives values beyond float32.`,
-    hint: () => 'Look at the scale and the variance of the batch norm beside it in the weights file.',
+    hint: () =>
+      'Look at the scale and the variance of the batch norm beside it in the weights file.',
     cause:
       'The scale of a batch norm divided by the root of its variance is so large that a folded weight is infinite.',
     cure: 'Check that the file holds trained statistics; a variance near zero with a large scale is the usual reason.',

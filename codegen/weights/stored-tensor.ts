@@ -1,0 +1,84 @@
+import { dataTypes } from '../ir/types.ts';
+import type { ByteSource } from './byte-source.ts';
+import { isContiguous, spanOf, type TensorLayout } from './tensor-layout.ts';
+import type { TensorSource } from './tensor-source.ts';
+
+export type ByteOrder = 'little' | 'big';
+
+/** Turns each element's bytes around, in place. */
+function swapBytes(bytes: Uint8Array, sizeBytes: number): Uint8Array {
+  for (let start = 0; start < bytes.length; start += sizeBytes) {
+    bytes.subarray(start, start + sizeBytes).reverse();
+  }
+  return bytes;
+}
+
+type Words = Uint8Array | Uint16Array | Uint32Array;
+
+const wordArrays = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array } as const;
+
+/** Copies words by strides into row-major order; all axes but the last are counted as one odometer. */
+function gather(from: Words, to: Words, shape: readonly number[], strides: readonly number[]) {
+  const rank = shape.length;
+  const rowLength = shape[rank - 1] ?? 1;
+  const step = strides[rank - 1] ?? 0;
+  const index = new Array<number>(rank).fill(0);
+  let row = 0;
+  for (let out = 0; out < to.length; out += rowLength) {
+    for (let i = 0, at = row; i < rowLength; i++, at += step) to[out + i] = from[at] ?? 0;
+    for (let axis = rank - 2; axis >= 0; axis--) {
+      const next = (index[axis] ?? 0) + 1;
+      const stride = strides[axis] ?? 0;
+      row += stride;
+      index[axis] = next;
+      if (next < (shape[axis] ?? 0)) break;
+      row -= next * stride;
+      index[axis] = 0;
+    }
+  }
+}
+
+/** Row-major bytes of a tensor whose elements lie in `bytes` from the first one that it touches. */
+function rowMajorBytes(bytes: Uint8Array, layout: TensorLayout): Uint8Array {
+  const { sizeBytes } = dataTypes[layout.dataType];
+  const count = layout.shape.reduce((product, size) => product * size, 1);
+  const result = new Uint8Array(count * sizeBytes);
+  // Elements of 8 bytes are moved as two words: numbers cannot carry every 64-bit pattern.
+  const wide = sizeBytes === 8;
+  const shape = wide ? [...layout.shape, 2] : layout.shape;
+  const strides = wide ? [...layout.strides.map((stride) => stride * 2), 1] : layout.strides;
+  const WordArray = wordArrays[sizeBytes === 8 ? 4 : sizeBytes];
+  const from = alignedBytes(bytes, sizeBytes);
+  gather(
+    new WordArray(from.buffer, from.byteOffset, from.byteLength / WordArray.BYTES_PER_ELEMENT),
+    new WordArray(result.buffer),
+    shape,
+    strides,
+  );
+  return result;
+}
+
+/** The same bytes at an address that a typed array of this element size can start at. */
+export function alignedBytes(bytes: Uint8Array, sizeBytes: number): Uint8Array {
+  return bytes.byteOffset % sizeBytes === 0 ? bytes : new Uint8Array(bytes);
+}
+
+/** A tensor in a storage; the layout has been checked against it. Contiguous tensors are one read. */
+export function storedTensor(
+  storage: ByteSource,
+  layout: TensorLayout,
+  byteOrder: ByteOrder = 'little',
+): TensorSource {
+  const { sizeBytes } = dataTypes[layout.dataType];
+  return {
+    dataType: layout.dataType,
+    shape: layout.shape,
+    async read() {
+      const span = spanOf(layout);
+      if (span === 0) return new Uint8Array(0);
+      const stored = await storage.read(layout.offset * sizeBytes, span * sizeBytes);
+      const bytes = byteOrder === 'big' ? swapBytes(stored, sizeBytes) : stored;
+      return isContiguous(layout) ? bytes : rowMajorBytes(bytes, layout);
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import onnxProto from 'onnx-proto';
+import { InferenceSession } from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import type { Graph } from '../../../codegen/ir/graph.ts';
+import { readOnnx } from '../../../codegen/onnx/read.ts';
+import { writeModel } from '../../../codegen/onnx/write.ts';
+import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
+import { smallGraph, withNumbers } from '../../helpers/graphs.ts';
+import { modelBytes } from '../../helpers/run-graph.ts';
+
+const place = { kind: 'stem', index: 0, count: 1 } as const;
+const graph: Graph = withNumbers(
+  foldBatchNorm.run(
+    smallGraph((builder, input) =>
+      builder.convBatchNorm(input, {
+        name: 'conv',
+        channels: 4,
+        kernel: 3,
+        stride: 1,
+        place,
+        relu: true,
+      }),
+    ),
+    {},
+  ),
+);
+
+function sourceFor(bytes: Uint8Array) {
+  return {
+    name: 'model.onnx',
+    sizeBytes: bytes.length,
+    read: async (offset: number, length: number) => bytes.slice(offset, offset + length),
+  };
+}
+
+describe('writeModel', () => {
+  it('writes what onnx-proto reads', async () => {
+    const bytes = await modelBytes(graph, { 'rcc.precision': 'fp32' });
+    const model = onnxProto.onnx.ModelProto.decode(bytes);
+    expect(model.graph?.node?.map((node) => [node.opType, node.name])).toEqual([
+      ['Conv', 'conv'],
+      ['Relu', 'conv/relu'],
+    ]);
+    const weight = model.graph?.initializer?.find((tensor) => tensor.name === 'conv.weight');
+    expect(weight?.dims?.map(Number)).toEqual([4, 3, 3, 3]);
+    const expected = await graph.initializers.get('conv.weight')?.source?.read();
+    expect(Buffer.from(weight?.rawData ?? [])).toEqual(Buffer.from(expected ?? []));
+    expect(model.metadataProps).toEqual([
+      expect.objectContaining({ key: 'rcc.precision', value: 'fp32' }),
+    ]);
+  });
+
+  it('writes what onnxruntime loads', async () => {
+    const session = await InferenceSession.create(await modelBytes(graph));
+    expect(session.inputNames).toEqual(['input']);
+    expect(session.outputNames).toEqual(['logits']);
+  });
+
+  it('gives the same bytes each time', async () => {
+    expect(Buffer.from(await modelBytes(graph)).equals(await modelBytes(graph))).toBe(true);
+  });
+
+  it('makes a tensor only after the one before it was taken', async () => {
+    let open = 0;
+    let most = 0;
+    const initializers = new Map(
+      [...graph.initializers].map(([name, one]) => [
+        name,
+        {
+          ...one,
+          source: {
+            dataType: 'float32' as const,
+            shape: one.type.shape.map(Number),
+            read: async () => {
+              most = Math.max(most, ++open);
+              return (await one.source?.read()) ?? new Uint8Array();
+            },
+          },
+        },
+      ]),
+    );
+    const sink = {
+      write: async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        open = 0;
+      },
+    };
+    await writeModel({ ...graph, initializers }, sink, {
+      producerVersion: '0',
+      metadata: () => ({}),
+    });
+    expect(most).toBe(1);
+  });
+
+  it('throws where a source gives other bytes than its type has', async () => {
+    const initializers = new Map(graph.initializers);
+    const weight = initializers.get('conv.weight');
+    if (!weight?.source) throw new Error('no weight');
+    const short = { ...weight.source, read: async () => new Uint8Array(4) };
+    initializers.set('conv.weight', { ...weight, source: short });
+    await expect(modelBytes({ ...graph, initializers })).rejects.toThrow(/gave 4 bytes/);
+  });
+});
+
+describe('readOnnx', () => {
+  it('reads nodes, types and where the weights lie', async () => {
+    const bytes = await modelBytes(graph);
+    const file = await readOnnx(sourceFor(bytes));
+    expect(file.graph.node?.length).toBe(2);
+    expect(
+      file.initializers.map(({ name, shape, dataType }) => ({ name, shape, dataType })),
+    ).toEqual([
+      { name: 'conv.weight', shape: [4, 3, 3, 3], dataType: 'float32' },
+      { name: 'conv.bias', shape: [4], dataType: 'float32' },
+    ]);
+    const weight = file.initializers[0];
+    const expected = await graph.initializers.get('conv.weight')?.source?.read();
+    const from = weight?.dataOffset ?? 0;
+    expect(Buffer.from(bytes.subarray(from, from + (weight?.sizeBytes ?? 0)))).toEqual(
+      Buffer.from(expected ?? []),
+    );
+  });
+
+  it('refuses every cut of a file with a diagnostic', async () => {
+    const bytes = await modelBytes(graph);
+    for (let length = 0; length < bytes.length; length += 7) {
+      const outcome = await readOnnx(sourceFor(bytes.slice(0, length))).then(
+        () => 'read',
+        (error: Error) => error.name,
+      );
+      expect(['read', 'DiagnosticError']).toContain(outcome);
+    }
+    await expect(readOnnx(sourceFor(bytes.slice(0, bytes.length - 40)))).rejects.toThrow(
+      /onnx-malformed/,
+    );
+  });
+});

@@ -1,0 +1,46 @@
+import { GraphBuilder } from '../../codegen/architecture/graph-builder.ts';
+import type { Graph, Initializer } from '../../codegen/ir/graph.ts';
+import { elementCount } from '../../codegen/ir/types.ts';
+import { bytesOf } from '../../codegen/weights/float-bytes.ts';
+import type { TensorSource } from '../../codegen/weights/tensor-source.ts';
+
+/** Whole numbers from a linear congruential generator: the same on every machine. */
+export function numbers(count: number, seed: number): Float32Array {
+  let state = seed;
+  return Float32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 31 - 1;
+  });
+}
+
+export function sourceOf(values: Float32Array, shape: readonly number[]): TensorSource {
+  return { dataType: 'float32', shape, read: async () => bytesOf(values.slice()) };
+}
+
+/** The graph with numbers in every initializer that has none; variances and scales are positive. */
+export function withNumbers(graph: Graph, seed = 1): Graph {
+  const fill = (initializer: Initializer, index: number): Initializer => {
+    if (initializer.source) return initializer;
+    const shape = initializer.type.shape.map(Number);
+    const count = elementCount(shape);
+    const values = numbers(count, seed * 1009 + index);
+    const positive = initializer.slot?.role === 'bn.var' || initializer.slot?.role === 'bn.scale';
+    const spread = positive ? 1 : Math.sqrt((3 * (shape[0] ?? 1)) / count);
+    const shifted = values.map((value) => (positive ? 1 + value * 0.5 : value * spread));
+    return { ...initializer, source: sourceOf(shifted, shape) };
+  };
+  const initializers = new Map(
+    [...graph.initializers.values()].map((one, i) => [one.name, fill(one, i)]),
+  );
+  return { ...graph, initializers };
+}
+
+/** A network of a few nodes: `build` gets the builder and the input [N, channels, 8, 8] and gives the value that leaves. */
+export function smallGraph(
+  build: (builder: GraphBuilder, input: string) => string,
+  channels = 3,
+): Graph {
+  const builder = new GraphBuilder();
+  const input = builder.input('input', { dataType: 'float32', shape: ['N', channels, 8, 8] });
+  return builder.build('small', 13, { value: build(builder, input), name: 'logits' });
+}
