@@ -4,9 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
-    reporters: process.env.CI
-      ? ['default', ['json', { outputFile: 'build/test-results.json' }]]
-      : ['default'],
+    reporters: ['default', ['json', { outputFile: 'build/test-results.json' }]],
     coverage: { include: ['src/**', 'codegen/**', 'engines/**'] },
   },
 });
