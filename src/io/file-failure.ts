@@ -1,0 +1,36 @@
+import { fail } from '../diagnostics/diagnostic.ts';
+
+/** What the operating system's error codes mean to a user who wanted a file written. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space is left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is larger than the system allows',
+  EACCES: 'permission denied',
+  EPERM: 'the operation is not permitted',
+  EROFS: 'the file system is read-only',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EEXIST: 'a part of its path is a file, not a folder',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'its symbolic links form a loop',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  EBUSY: 'it is in use',
+  EIO: 'the disk reported an error',
+};
+
+function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Runs one operation of the file system; what the system refuses becomes a `file-unwritable` diagnostic about `path`. */
+export async function whileWriting<T>(path: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined) throw error;
+    return fail('file-unwritable', { path, reason: reasons[code] ?? `the system says ${code}` });
+  }
+}
