@@ -1,3 +1,4 @@
+import type { Value } from '../codegen/ir/graph.ts';
 import type { DataType } from '../codegen/ir/types.ts';
 
 export type Precision = 'fp32' | 'fp16' | 'int8';
@@ -34,6 +35,8 @@ export interface BuiltEngine {
   readonly path: string;
   readonly sizeBytes: number;
   readonly buildMs: number;
+  /** What the engine is tied to, for the manifest: release, processor, options. */
+  readonly facts: Readonly<Record<string, string | number | boolean>>;
 }
 
 /** Summary of a series of times, all in milliseconds. */
@@ -81,13 +84,30 @@ export interface Measurement {
   readonly parts?: Readonly<Record<string, LatencySummary>>;
 }
 
-/** A target's way from a model file to an engine, its outputs and its times. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** An engine in memory. Close it: what it holds is as large as the model. */
+export interface LoadedEngine {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** Runs one batch; keys are the names of inputs and outputs. */
+  run(inputs: Tensors): Promise<Record<string, Tensor>>;
+  close(): Promise<void>;
+}
+
+/**
+ * A target's way from a model file to an engine, its outputs and its times. All of it throws DiagnosticError where the outside world is in the way:
+ * an engine of another machine or release, a target that can build here but has no device to run on.
+ * A request's aborted signal throws its reason.
+ */
 export interface Engine {
   readonly target: TargetName;
   /** File name of what `build` writes, in the artifact's folder. */
   readonly fileName: string;
   build(request: BuildRequest): Promise<BuiltEngine>;
-  /** Runs a batch once; keys are the graph's input and output names. */
-  run(path: string, inputs: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
+  /** For many batches; `run` is for one. */
+  load(path: string): Promise<LoadedEngine>;
+  /** Loads, runs one batch and closes. */
+  run(path: string, inputs: Tensors): Promise<Record<string, Tensor>>;
   measure(path: string, precision: Precision, request: MeasureRequest): Promise<Measurement>;
 }
