@@ -1,4 +1,488 @@
 import { row } from '../message-row.ts';
 
+interface GpuFacts {
+  gpu: string;
+  /** Compute capability. */
+  cc: string;
+}
+
+/** Where the whole output of a run of trtexec is. */
+interface LogFacts {
+  log: string;
+}
+
+const inLog = ({ log }: LogFacts) => `The whole output is in ${log}.`;
+
 export const tensorrtMessages = {
+  'tensorrt-release-unreadable': row<{ text: string }>({
+    severity: 'error',
+    message: ({ text }) => `'${text}' is not a release of TensorRT.`,
+    hint: () => 'Write it as 8.6, 10.4 or 10.4.0.',
+    cause: 'A release was given in a form that has no major and minor number.',
+    example: 'rcc compile resnet50_vd.rn --dry-run --trt ten',
+    cure: 'Give major and minor number, with a patch number if it matters.',
+  }),
+  'tensorrt-release-too-old': row<{ version: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ version }) =>
+      `TensorRT ${version} is older than 8.5, the first release rcc drives.`,
+    hint: () => 'Install TensorRT 8.5 or later; for a V100 at most 10.4.',
+    cause:
+      'Before 8.5 trtexec printed other reports and took other options; timings would not compare.',
+    cure: 'Install a newer TensorRT, or use a container that holds one as a command prefix.',
+  }),
+  'tensorrt-release-uncovered': row<{ version: string; table: string; newer: boolean }>({
+    severity: 'note',
+    message: ({ version, table, newer }) =>
+      newer
+        ? `TensorRT ${version} is newer than any release rcc knows; it is treated as ${table}.`
+        : `rcc has no option table for TensorRT ${version}; it is treated as ${table}.`,
+    cause: 'The options of trtexec are known for the releases of the table only.',
+    cure: 'If trtexec rejects an option, update rcc.',
+  }),
+  'tensorrt-gpu-unknown': row<{ name: string }>({
+    severity: 'error',
+    message: ({ name }) => `rcc does not know the compute capability of '${name}'.`,
+    hint: () => 'Give the compute capability itself: --gpu 7.5 for a T4.',
+    cause: 'The name is in no row of the GPU table.',
+    example: 'rcc compile resnet50_vd.rn --dry-run --trt 10.4 --gpu t5',
+    cure: 'Give a model name as nvidia-smi prints it, or the compute capability.',
+  }),
+  'tensorrt-gpu-dropped': row<GpuFacts & { version: string; last: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ gpu, cc, last }) =>
+      `${gpu} is compute capability ${cc}: TensorRT ${last} is the last release that supports it.`,
+    hint: ({ version, last }) => `This is TensorRT ${version}; install ${last}.`,
+    cause: 'NVIDIA removed the GPU’s architecture from TensorRT.',
+    example: 'rcc compile resnet50_vd.rn --fp16 --dry-run --trt 10.5 --gpu v100',
+    cure: 'Install the release that is named, or use its container as a command prefix.',
+  }),
+  'tensorrt-gpu-too-old': row<GpuFacts & { version: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ gpu, cc, version }) =>
+      `${gpu} is compute capability ${cc}: TensorRT ${version} needs 7.0 or later.`,
+    hint: () => 'TensorRT 8.6 was made for older GPUs too.',
+    cause: 'TensorRT 10.0 and later are compiled for compute capability 7.0 and higher.',
+    cure: 'Use an older release of TensorRT or a newer GPU.',
+  }),
+  'tensorrt-gpu-too-new': row<GpuFacts & { version: string; first: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ gpu, cc, version, first }) =>
+      first
+        ? `${gpu} is compute capability ${cc}: TensorRT ${first} is the first release that supports it.`
+        : `${gpu} is compute capability ${cc}, which TensorRT ${version} does not support.`,
+    hint: ({ version, first }) => (first ? `This is TensorRT ${version}.` : undefined),
+    cause: 'The GPU is younger than the release.',
+    cure: 'Install a newer TensorRT.',
+  }),
+  'tensorrt-gpu-unproven': row<GpuFacts & { version: string }>({
+    severity: 'note',
+    message: ({ gpu, cc, version }) =>
+      `No source says whether TensorRT ${version} supports ${gpu} (compute capability ${cc}); trtexec will.`,
+    cause: 'NVIDIA’s matrix for this release could not be read when the table was made.',
+    cure: 'Try it: a GPU that is not supported is refused within seconds.',
+  }),
+  'tensorrt-gpu-precision': row<GpuFacts & { precision: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ gpu, cc, precision }) =>
+      `${gpu} (compute capability ${cc}) does not compute in ${precision.toUpperCase()}.`,
+    cause: 'The GPU has no instructions for the precision.',
+    cure: 'Use another precision or another GPU.',
+  }),
+  'tensorrt-gpu-precision-unproven': row<GpuFacts & { precision: string }>({
+    severity: 'note',
+    message: ({ gpu, cc, precision }) =>
+      `No source says whether ${gpu} (compute capability ${cc}) is fast in ${precision.toUpperCase()}.`,
+    cause: 'The table of precisions has no entry for this GPU.',
+    cure: 'Compare the timing with FP32.',
+  }),
+  'tensorrt-int8-without-tensor-cores': row<GpuFacts & { precision: string }>({
+    severity: 'warning',
+    message: ({ gpu }) => `${gpu} has no INT8 tensor cores: expect FP16 to be faster.`,
+    cause: 'Compute capability 7.0 has tensor cores for FP16 only.',
+    cure: 'Build with --fp16, or use a GPU of compute capability 7.5 or later.',
+  }),
+  'tensorrt-no-tf32': row<GpuFacts>({
+    severity: 'note',
+    message: ({ gpu, cc }) =>
+      `${gpu} (compute capability ${cc}) has no TF32: --tf32 changes nothing here.`,
+    cause: 'TF32 exists on compute capability 8.0 and later.',
+    cure: 'Leave --tf32 out.',
+  }),
+  'tensorrt-no-sparsity': row<GpuFacts>({
+    severity: 'warning',
+    message: ({ gpu, cc }) =>
+      `${gpu} (compute capability ${cc}) has no kernels for sparse weights: --sparsity gains nothing here.`,
+    cause: 'Sparse tensor cores exist on compute capability 8.0 and later.',
+    cure: 'Leave --sparsity out, or use a GPU of compute capability 8.0 or later.',
+  }),
+  'tensorrt-no-ampere-compatibility': row<GpuFacts>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ gpu, cc }) =>
+      `${gpu} is compute capability ${cc}: engines for --hardware-compatibility ampere+ need 8.0 or later.`,
+    cause: 'The level builds for compute capability 8.0 and everything after it.',
+    cure: 'Leave the option out, or build on a GPU of compute capability 8.0 or later.',
+  }),
+  'tensorrt-no-same-compatibility': row<{ version: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ version }) =>
+      `TensorRT ${version} does not know the level same-compute-capability; 10.9 is the first that does.`,
+    cause: 'The level came with TensorRT 10.9.',
+    cure: 'Leave --hardware-compatibility out, or install TensorRT 10.9 or later.',
+  }),
+  'tensorrt-typing-lacking': row<{ precision: string; typing: string; version: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ precision, typing, version }) =>
+      `TensorRT ${version} cannot build ${precision.toUpperCase()} with ${typing} typing.`,
+    hint: ({ typing }) =>
+      typing === 'weak'
+        ? 'From 11.0 the types of the graph always decide; leave --typing out.'
+        : 'Strong typing came with 9.1; leave --typing out.',
+    cause: 'Weak typing ended with 10.16, strong typing began with 9.1.',
+    cure: 'Leave --typing out: rcc takes what the release can do.',
+  }),
+  'tensorrt-option-lacking': row<{
+    flag: string;
+    option: string;
+    version: string;
+    releases: string;
+  }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ flag, option, version, releases }) =>
+      `${flag} needs trtexec's ${option} (${releases}), which TensorRT ${version} does not take.`,
+    cause: 'trtexec gains and loses options with its releases; an unknown one stops it.',
+    example: 'rcc compile resnet50_vd.rn --dry-run --trt 8.5 --gpu t4 --optimization-level 5',
+    cure: 'Leave the option out or use a release that takes it.',
+  }),
+  'tensorrt-option-deprecated': row<{ option: string; version: string }>({
+    severity: 'note',
+    message: ({ option, version }) =>
+      `TensorRT ${version} still takes ${option} but calls it deprecated.`,
+    cause: 'A later release drops the option.',
+    cure: 'Leave --typing out: rcc then takes the way that stays.',
+  }),
+  'tensorrt-option-value': row<{ flag: string; text: string; reason: string }>({
+    severity: 'error',
+    message: ({ flag, text, reason }) => `${flag} cannot be '${text}': ${reason}.`,
+    cause: 'The value of an option has the wrong form or lies outside its range.',
+    example: 'rcc bench resnet50_vd.rn --batch 1,4,x',
+    cure: 'rcc bench --help shows the form and the default of every option.',
+  }),
+  'tensorrt-io-type': row<{ flag: string; type: string; declared: string }>({
+    severity: 'error',
+    message: ({ flag, type, declared }) =>
+      `${flag} asks for ${type}, but the graph declares ${declared} and its types decide.`,
+    hint: () => 'Leave the type out of the format, or change the graph’s input or output type.',
+    cause: 'With strong typing, the types of inputs and outputs come from the ONNX file.',
+    cure: 'Give the layout alone: hwc8 in place of fp16:hwc8.',
+  }),
+  'tensorrt-io-type-lacking': row<{ flag: string; type: string; since: string; version: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ flag, type, since, version }) =>
+      `${flag}: TensorRT ${version} does not know the type ${type}; ${since} is the first that does.`,
+    cause: 'The type came with a later release.',
+    cure: 'Use another type or a later release.',
+  }),
+  'tensorrt-batch-fixed': row<{ fixed: number; wrong: readonly number[] }>({
+    severity: 'error',
+    message: ({ fixed, wrong }) =>
+      `The graph fixes the batch at ${fixed}, so batch ${wrong.join(', ')} cannot be built from it.`,
+    cause: 'The ONNX file was written with a number in place of the free batch dimension.',
+    cure: `Write the graph with a free batch, or ask for the batch that it has.`,
+  }),
+  'tensorrt-batch-outside': row<{ outside: readonly number[]; range: string }>({
+    severity: 'error',
+    message: ({ outside, range }) =>
+      `Batch ${outside.join(', ')} lies outside of --profile (${range}).`,
+    cause: 'An engine with a range of batches runs no other batch.',
+    cure: 'Widen --profile or time other batches.',
+  }),
+  'tensorrt-stripped-not-runnable': row<{ version: string }>({
+    severity: 'warning',
+    message: ({ version }) =>
+      `An engine without weights cannot be timed with TensorRT ${version}: trtexec refits from ONNX from 10.14.1 on.`,
+    cause: 'The engine has no weights until an application refits it.',
+    cure: 'Time an engine with weights; it has the same kernels.',
+  }),
+  'tensorrt-argument-unknown': row<{ argument: string; nearest: string | undefined }>({
+    severity: 'error',
+    message: ({ argument }) => `No release of trtexec has the option ${argument}.`,
+    hint: ({ nearest }) => (nearest ? `Did you mean ${nearest}?` : undefined),
+    cause: 'An argument that is passed on to trtexec is in no release’s table.',
+    cure: 'Check the spelling: names are case-sensitive and a value follows after =.',
+  }),
+  'tensorrt-argument-taken': row<{ argument: string }>({
+    severity: 'error',
+    message: ({ argument }) => `${argument} is already part of the command.`,
+    hint: () =>
+      'trtexec rejects an option that is given twice; use the option of rcc that sets it.',
+    cause: 'rcc sets this option itself, or it was passed on twice.',
+    cure: 'See rcc compile --dry-run for the command, and set the option of rcc instead.',
+  }),
+  'tensorrt-argument-form': row<{ argument: string; form: string }>({
+    severity: 'error',
+    message: ({ argument, form }) =>
+      form === 'flag'
+        ? `${argument}: this option of trtexec takes no value, and would be on whatever follows.`
+        : `${argument}: this option of trtexec needs a value (${form}) after =.`,
+    cause: 'trtexec takes option and value as one argument, name=value.',
+    cure: 'Write the argument in the form that is named.',
+  }),
+  'trtexec-not-found': row<{ places: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ places }) => `trtexec was not found (looked in ${places}).`,
+    hint: () =>
+      'Install TensorRT and put trtexec on PATH, set TENSORRT_HOME, or give a command: --trtexec "docker run --rm --gpus all -v {dir}:{dir} IMAGE trtexec".',
+    cause: 'The target tensorrt needs trtexec, which comes with TensorRT.',
+    cure: 'Install TensorRT, name the program with --trtexec or TRTEXEC, or use --target onnxruntime.',
+  }),
+  'trtexec-not-startable': row<{ command: string; reason: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ command, reason }) => `'${command}' cannot be started: ${reason}.`,
+    cause: 'The program does not exist, is not executable, or misses a library.',
+    cure: 'Run the command by hand with --help; a missing library is cured by LD_LIBRARY_PATH.',
+  }),
+  'trtexec-no-banner': row<{ command: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ command }) => `'${command} --help' did not say which TensorRT it belongs to.`,
+    hint: () => 'The first line of trtexec reads &&&& RUNNING TensorRT.trtexec [TensorRT v…].',
+    cause: 'The command is not trtexec, or the prefix in front of it fails before trtexec starts.',
+    cure: 'Run the command by hand and see what it prints.',
+  }),
+  'trtexec-path-unsafe': row<{ path: string }>({
+    severity: 'error',
+    message: ({ path }) =>
+      `trtexec cannot be given the file '${path}': it splits at commas and colons.`,
+    cause: 'Lists of inputs are written name:file,name:file, without any quoting.',
+    cure: 'Choose an output folder without commas, colons and quotes in its path.',
+  }),
+  'tensorrt-no-gpu': row<LogFacts & { reason: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ reason }) => `TensorRT found no GPU: ${reason}.`,
+    hint: () => 'nvidia-smi must list a GPU; a container needs --gpus all.',
+    cause: 'The driver is not loaded, no GPU is visible, or the container was started without one.',
+    cure: 'Run nvidia-smi; check CUDA_VISIBLE_DEVICES and the container’s --gpus.',
+  }),
+  'tensorrt-driver-too-old': row<LogFacts & { reason: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ reason }) => `The NVIDIA driver is too old for this TensorRT: ${reason}.`,
+    cause: 'The CUDA runtime of TensorRT needs a newer driver.',
+    cure: 'Update the driver, or use a TensorRT built for an older CUDA.',
+  }),
+  'tensorrt-cuda-failure': row<LogFacts & { reason: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ reason }) => `CUDA failed: ${reason}.`,
+    hint: inLog,
+    cause:
+      'A call into CUDA failed: a fault of the GPU or driver, or another process that crashed it.',
+    cure: 'Run nvidia-smi and look for Xid lines in the kernel log; a reset of the GPU often helps.',
+  }),
+  'tensorrt-gpu-refused': row<LogFacts & { cc: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ cc }) =>
+      cc
+        ? `This TensorRT does not support the GPU (compute capability ${cc}).`
+        : 'This TensorRT does not support the GPU.',
+    hint: () => 'V100: up to 10.4. Blackwell: from 10.8.',
+    cause: 'The release was not built for the GPU’s compute capability.',
+    cure: 'Use another release; rcc explain tensorrt-gpu-dropped says more.',
+  }),
+  'tensorrt-out-of-memory': row<LogFacts & { requested: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ requested }) =>
+      requested
+        ? `The GPU ran out of memory: ${requested} bytes were asked for.`
+        : 'The GPU ran out of memory.',
+    hint: () => 'Close what else uses the GPU, lower --workspace, or use a smaller batch.',
+    cause: 'Weights, activations and scratch space of the builder do not fit.',
+    cure: 'See nvidia-smi for other processes; lower --workspace or the batch.',
+  }),
+  'tensorrt-host-memory': row<LogFacts>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: () => 'The machine ran out of memory while trtexec ran.',
+    hint: inLog,
+    cause: 'Building an engine takes several times the size of the weights in host memory.',
+    cure: 'Give the machine or the container more memory.',
+  }),
+  'tensorrt-onnx-rejected': row<LogFacts & { node: string; op: string; reason: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ node, op, reason }) =>
+      node
+        ? `TensorRT does not accept the node ${node}${op ? ` (${op})` : ''}: ${reason}`
+        : `TensorRT does not accept the ONNX file: ${reason}`,
+    hint: inLog,
+    cause: 'The ONNX parser of this release met something that it does not support.',
+    cure: 'The line of the spec that is shown brought the node in; try a newer TensorRT.',
+  }),
+  'tensorrt-plugin-missing': row<LogFacts & { node: string; op: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ node, op }) =>
+      `TensorRT has no operator ${op || 'of this kind'}${node ? ` for the node ${node}` : ''}, and no plugin for it.`,
+    hint: inLog,
+    cause: 'The operator is unknown to this release.',
+    cure: 'Use a newer TensorRT, or load a plugin library with --trtexec-build-arg=--staticPlugins=FILE.',
+  }),
+  'tensorrt-no-implementation': row<LogFacts & { layer: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ layer }) => `TensorRT found no kernel for the layer ${layer}.`,
+    hint: () =>
+      'Most often scratch memory was short: raise --workspace. For INT8, leave that layer unquantised.',
+    cause: 'Every kernel that could compute the layer was ruled out by memory, precision or GPU.',
+    cure: 'Raise --workspace, use another precision, or a newer TensorRT.',
+  }),
+  'tensorrt-engine-foreign': row<LogFacts & { engine: string; reason: string }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ engine, reason }) =>
+      `${engine} was built by another TensorRT or for another GPU: ${reason}`,
+    hint: () => 'Engines run on the release and GPU they were built with; rebuild it here.',
+    cause: 'An engine is tied to its release and GPU unless it was built to be compatible.',
+    cure: 'rcc check-engine DIR prints the command that rebuilds it.',
+  }),
+  'tensorrt-engine-unreadable': row<LogFacts & { engine: string; reason: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ engine, reason }) => `${engine} cannot be loaded: ${reason}`,
+    hint: inLog,
+    cause: 'The file is missing, cut short, or no engine.',
+    cure: 'Build it again.',
+  }),
+  'tensorrt-option-rejected': row<LogFacts & { option: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ option }) => `trtexec rejected an option: ${option}`,
+    hint: () =>
+      'Its option table and rcc’s disagree: say which release it is. --trtexec-build-arg and --trtexec-run-arg pass arguments on unchanged.',
+    cause: 'This trtexec does not take an option that its release is known to take.',
+    cure: 'Check with trtexec --help; a patched or repackaged trtexec may differ from its release.',
+  }),
+  'tensorrt-shapes-rejected': row<LogFacts & { reason: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ reason }) => `trtexec rejected the input shapes: ${reason}`,
+    hint: inLog,
+    cause: 'Shapes were given for a graph that fixes them, or for an input that it does not have.',
+    cure: 'Compare --shapes in the log’s first line with the inputs of the ONNX file.',
+  }),
+  'tensorrt-file-unseen': row<LogFacts & { path: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ path }) => `trtexec cannot open ${path}.`,
+    hint: () =>
+      'A command prefix must show the folder under the same path: -v {dir}:{dir} for docker, a shared file system for ssh.',
+    cause: 'The file is missing where trtexec runs, or it may not read it.',
+    cure: 'Mount the artifact’s folder in the container, or use a shared folder.',
+  }),
+  'tensorrt-disk-full': row<LogFacts>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: () => 'The disk is full: trtexec could not write its files.',
+    hint: inLog,
+    cause: 'Engines and logs need space in the artifact’s folder and in the temporary folder.',
+    cure: 'Free some space or choose another folder with -o. Nothing was left under the final name.',
+  }),
+  'tensorrt-inference-failed': row<LogFacts & { reason: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ reason }) => `The engine was loaded but did not run: ${reason}`,
+    hint: inLog,
+    cause: 'Inference failed on the GPU.',
+    cure: 'See the log; try a smaller batch, then rebuild the engine.',
+  }),
+  'tensorrt-no-engine': row<LogFacts & { engine: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ engine }) => `trtexec ended without an error but wrote no engine to ${engine}.`,
+    hint: () =>
+      'A command prefix must show the folder under the same path: -v {dir}:{dir} for docker, a shared file system for ssh.',
+    cause: 'The file was written somewhere else, or not at all.',
+    cure: 'See the log; check the folder that a container or another host writes to.',
+  }),
+  'tensorrt-no-report': row<LogFacts>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: () => 'trtexec ended without an error but printed no performance summary.',
+    hint: inLog,
+    cause: 'The output was cut, or an argument that was passed on switches the summary off.',
+    cure: 'See the log; --dumpProfile and --timeDeserialize leave the summary out.',
+  }),
+  'tensorrt-output-unreadable': row<LogFacts & { path: string; reason: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ path, reason }) =>
+      `The outputs that trtexec wrote to ${path} cannot be read: ${reason}.`,
+    hint: inLog,
+    cause:
+      'The file of --exportOutput is missing, cut short, or does not hold what the graph puts out.',
+    cure: 'See the log; free some disk space.',
+  }),
+  'trtexec-killed': row<LogFacts & { signal: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ signal }) => `trtexec was ended by ${signal}.`,
+    hint: ({ signal }) =>
+      signal === 'SIGKILL'
+        ? 'The kernel ends processes this way when memory runs out; so does a job scheduler.'
+        : undefined,
+    cause: 'Something outside of rcc ended trtexec, or it crashed.',
+    cure: 'Look at the kernel log (dmesg) and the limits of the container or job.',
+  }),
+  'trtexec-timed-out': row<LogFacts & { seconds: number; phase: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ seconds, phase }) => `trtexec was stopped after ${seconds} s, in phase '${phase}'.`,
+    hint: () => 'Raise --timeout, or lower --optimization-level.',
+    cause: 'It took longer than --timeout allows.',
+    cure: 'Raise --timeout if the phase is the build of an engine; otherwise see the log.',
+  }),
+  'trtexec-failed': row<LogFacts & { status: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ status }) => `trtexec failed (${status}) for a reason that rcc does not know.`,
+    hint: inLog,
+    cause: 'The output fits no known failure; its last lines are shown.',
+    cure: 'Read the log from its first [E] line.',
+  }),
+  'tensorrt-engine-mismatch': row<{ what: string; expected: string; found: string }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ what, expected, found }) => `${what}: built for ${expected}, found ${found}.`,
+    cause: 'An engine is tied to the release and GPU that it was built with.',
+    cure: 'Rebuild it with the command that rcc check-engine prints.',
+  }),
+  'tensorrt-manifest-unreadable': row<{ path: string; reason: string }>({
+    severity: 'error',
+    message: ({ path, reason }) => `${path} does not describe a TensorRT engine: ${reason}.`,
+    cause: 'The manifest is of another target, of another version of rcc, or was changed by hand.',
+    cure: 'Compile again.',
+  }),
+  'nvidia-smi-missing': row<{ reason: string }>({
+    severity: 'note',
+    message: ({ reason }) =>
+      `nvidia-smi cannot be asked (${reason}): driver, clocks and temperature are not recorded.`,
+    cause: 'nvidia-smi comes with the driver; it may be missing in a container.',
+    cure: 'Put it on PATH, or name it in NVIDIA_SMI.',
+  }),
 } as const;

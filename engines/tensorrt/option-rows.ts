@@ -1,0 +1,306 @@
+import {
+  createDiagnostic,
+  type Diagnostic,
+  DiagnosticError,
+} from '../../src/diagnostics/diagnostic.ts';
+import {
+  parseIoFormat,
+  parseProfile,
+  type TensorrtIntent,
+  tensorrtIntentSchema,
+} from './intent.ts';
+
+/** One option of rcc that TensorRT understands: a row of the help text, of `rcc explain` and of the docs. */
+export interface TensorrtOptionRow {
+  readonly key: keyof TensorrtIntent;
+  /** As commander writes them: `--workspace <MiB>`. */
+  readonly flags: string;
+  /** The default in words. */
+  readonly default: string;
+  readonly doc: string;
+  readonly group: 'build' | 'time';
+  /** May be given several times. */
+  readonly repeatable?: true;
+  /** Makes the schema's value of the text; absent: the text itself, or true for a flag without one. */
+  readonly read?: (text: string) => unknown;
+}
+
+const numberList = (text: string) => text.split(',').map(Number);
+
+/** The TensorRT options of rcc. Their names and meanings are the same for every release; planning maps them. */
+export const tensorrtOptionRows: readonly TensorrtOptionRow[] = [
+  {
+    key: 'batches',
+    flags: '--batch <LIST>',
+    default: '1,4,8',
+    doc: 'Batches to time. Without --profile an engine is built for each.',
+    group: 'time',
+    read: numberList,
+  },
+  {
+    key: 'profile',
+    flags: '--profile <MIN:OPT:MAX>',
+    default: 'an engine for each batch',
+    doc: 'One engine for a range of batches, fastest at OPT.',
+    group: 'build',
+    read: parseProfile,
+  },
+  {
+    key: 'typing',
+    flags: '--typing <auto|weak|strong>',
+    default: 'auto: weak on 8.x, strong from 9.1',
+    doc: 'Who chooses the types: the builder (weak: FP32 graph and a precision flag) or the graph (strong).',
+    group: 'build',
+  },
+  {
+    key: 'tf32',
+    flags: '--tf32',
+    default: 'off: FP32 means FP32',
+    doc: 'Lets FP32 engines use TF32 on GPUs that have it (compute capability 8.0 and later).',
+    group: 'build',
+  },
+  {
+    key: 'workspaceMiB',
+    flags: '--workspace <MiB>',
+    default: 'all of the GPU’s memory',
+    doc: 'Most memory that a kernel may use as scratch space while the engine is built.',
+    group: 'build',
+    read: Number,
+  },
+  {
+    key: 'timingCache',
+    flags: '--timing-cache <shared|none|FILE>',
+    default: 'shared: one for each release and GPU',
+    doc: 'Where times of kernels are kept, so that the next build is faster.',
+    group: 'build',
+  },
+  {
+    key: 'optimizationLevel',
+    flags: '--optimization-level <0..5>',
+    default: 'TensorRT’s own, 3',
+    doc: 'How long the builder searches: 0 builds fastest, 5 searches longest.',
+    group: 'build',
+    read: Number,
+  },
+  {
+    key: 'versionCompatible',
+    flags: '--version-compatible',
+    default: 'off: an engine runs on its own release only',
+    doc: 'Builds an engine that later releases load too (10.x in 11.x, 8.x in 10.x).',
+    group: 'build',
+  },
+  {
+    key: 'hardwareCompatibility',
+    flags: '--hardware-compatibility <none|ampere+|same-compute-capability>',
+    default: 'none: an engine runs on its own GPU model only',
+    doc: 'Builds an engine that other GPUs load too.',
+    group: 'build',
+  },
+  {
+    key: 'refit',
+    flags: '--refit',
+    default: 'off',
+    doc: 'Builds an engine whose weights can be replaced.',
+    group: 'build',
+  },
+  {
+    key: 'stripWeights',
+    flags: '--strip-weights',
+    default: 'off',
+    doc: 'Writes an engine without weights, to be refitted where it is loaded.',
+    group: 'build',
+  },
+  {
+    key: 'sparsity',
+    flags: '--sparsity <disable|enable|force>',
+    default: 'disable',
+    doc: 'Uses kernels for 2:4 sparse weights; force prunes weights that are not sparse, for timing only.',
+    group: 'build',
+  },
+  {
+    key: 'inputFormat',
+    flags: '--input-format <[TYPE:]LAYOUT>',
+    default: 'chw in the graph’s type',
+    doc: 'Type and memory layout of the input, e.g. fp16:hwc8.',
+    group: 'build',
+    read: parseIoFormat,
+  },
+  {
+    key: 'outputFormat',
+    flags: '--output-format <[TYPE:]LAYOUT>',
+    default: 'chw in the graph’s type',
+    doc: 'Type and memory layout of the output.',
+    group: 'build',
+    read: parseIoFormat,
+  },
+  {
+    key: 'auxStreams',
+    flags: '--aux-streams <N>',
+    default: 'the builder decides',
+    doc: 'Side streams inside the engine; 0 makes the times of the layers add up.',
+    group: 'build',
+    read: Number,
+  },
+  {
+    key: 'profilingVerbosity',
+    flags: '--profiling-verbosity <none|layer_names_only|detailed>',
+    default: 'detailed: what the fusion audit reads',
+    doc: 'What the engine tells about its layers.',
+    group: 'build',
+  },
+  {
+    key: 'profileLayers',
+    flags: '--profile-layers',
+    default: 'off',
+    doc: 'Times every layer in a run of its own, which leaves the other figures untouched.',
+    group: 'time',
+  },
+  {
+    key: 'streams',
+    flags: '--streams <N>',
+    default: '1',
+    doc: 'Batches in flight at once: more throughput, and latencies that say little.',
+    group: 'time',
+    read: Number,
+  },
+  {
+    key: 'cudaGraph',
+    flags: '--cuda-graph',
+    default: 'off',
+    doc: 'Launches all kernels at once, as a captured graph.',
+    group: 'time',
+  },
+  {
+    key: 'spinWait',
+    flags: '--spin-wait',
+    default: 'off',
+    doc: 'Waits for the GPU in a busy loop: steadier times for a full core.',
+    group: 'time',
+  },
+  {
+    key: 'transfers',
+    flags: '--no-transfers',
+    default: 'transfers are part of the latency',
+    doc: 'Leaves copies between host and GPU out: latency is then GPU compute time.',
+    group: 'time',
+  },
+  {
+    key: 'warmUpMs',
+    flags: '--warm-up <MS>',
+    default: '500',
+    doc: 'Time before counting starts, in milliseconds.',
+    group: 'time',
+    read: Number,
+  },
+  {
+    key: 'durationMs',
+    flags: '--duration <MS>',
+    default: '3000',
+    doc: 'Least time of counted runs, in milliseconds.',
+    group: 'time',
+    read: Number,
+  },
+  {
+    key: 'iterations',
+    flags: '--iterations <N>',
+    default: '100',
+    doc: 'Least number of counted runs.',
+    group: 'time',
+    read: Number,
+  },
+  {
+    key: 'percentiles',
+    flags: '--percentiles <LIST>',
+    default: '90,95,99',
+    doc: 'Percentiles beside the 90th, 95th and 99th that are always given.',
+    group: 'time',
+    read: numberList,
+  },
+  {
+    key: 'repeats',
+    flags: '--repeats <N>',
+    default: '3',
+    doc: 'Most runs of a timing until one is stable.',
+    group: 'time',
+    read: Number,
+  },
+  {
+    key: 'stableVariation',
+    flags: '--stable <FRACTION>',
+    default: '0.025',
+    doc: 'Coefficient of variation of GPU compute time up to which a timing counts as stable.',
+    group: 'time',
+    read: Number,
+  },
+  {
+    key: 'device',
+    flags: '--device <N>',
+    default: '0',
+    doc: 'Index of the GPU, in the order of nvidia-smi.',
+    group: 'build',
+    read: Number,
+  },
+  {
+    key: 'timeoutS',
+    flags: '--timeout <S>',
+    default: '7200',
+    doc: 'Longest that one run of trtexec may take, in seconds.',
+    group: 'build',
+    read: Number,
+  },
+  {
+    key: 'buildArguments',
+    flags: '--trtexec-build-arg <ARG>',
+    default: 'none',
+    doc: 'One more argument for the build, e.g. --trtexec-build-arg=--maxTactics=1; checked against the release.',
+    group: 'build',
+    repeatable: true,
+  },
+  {
+    key: 'runArguments',
+    flags: '--trtexec-run-arg <ARG>',
+    default: 'none',
+    doc: 'One more argument for every run of the engine; checked against the release.',
+    group: 'time',
+    repeatable: true,
+  },
+];
+
+const rowByKey = new Map(tensorrtOptionRows.map((row) => [row.key, row]));
+
+/** The flag of rcc that sets a part of the intent: `--workspace`. */
+export function flagOf(key: PropertyKey | undefined): string {
+  const row = rowByKey.get(key as keyof TensorrtIntent);
+  return row?.flags.split(' ')[0] ?? `--${String(key)}`;
+}
+
+/** Texts from a command line by key; true: given without a value. Absent keys take their default. */
+export type OptionTexts = Readonly<
+  Partial<Record<keyof TensorrtIntent, string | boolean | readonly string[]>>
+>;
+
+function readValue(
+  key: keyof TensorrtIntent,
+  given: string | boolean | readonly string[],
+): unknown {
+  const read = rowByKey.get(key)?.read;
+  return read && typeof given === 'string' ? read(given) : given;
+}
+
+/** The intent that a command line asks for. Throws one `tensorrt-option-value` for each value that cannot be. */
+export function readTensorrtIntent(texts: OptionTexts): TensorrtIntent {
+  const given = Object.entries(texts).filter(([, text]) => text !== undefined);
+  const values = given.map(([key, text]) => [key, readValue(key as keyof TensorrtIntent, text)]);
+  const result = tensorrtIntentSchema.safeParse(Object.fromEntries(values));
+  if (result.success) return result.data;
+  const mistakes = result.error.issues.map((issue): Diagnostic => {
+    const [key] = issue.path;
+    const text = String(texts[key as keyof TensorrtIntent] ?? '');
+    return createDiagnostic('tensorrt-option-value', {
+      flag: flagOf(key),
+      text,
+      reason: issue.message,
+    });
+  });
+  throw new DiagnosticError(...mistakes);
+}

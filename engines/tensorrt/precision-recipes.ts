@@ -1,0 +1,120 @@
+import { createDiagnostic, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
+import type { Precision } from '../engine.ts';
+import type { TensorrtIntent } from './intent.ts';
+import { isDeprecated, type OptionName } from './option-table.ts';
+import { orderOf, type Release } from './release.ts';
+
+/** Which form of the network trtexec is to be given. */
+export type GraphFlavour = 'fp32' | 'typed-fp16' | 'int8-qdq';
+
+interface Recipe {
+  readonly precision: Precision;
+  readonly typing: 'weak' | 'strong';
+  readonly from: string;
+  readonly to?: string;
+  readonly options: readonly OptionName[];
+  readonly graph: GraphFlavour;
+}
+
+/**
+ * How each precision is asked for; `typing: auto` takes the first row that the release allows.
+ * 8.x has no strong typing, 9.1 to 10.16 have a flag for it, from 11.0 the graph's types always decide and the precision flags are gone.
+ */
+const recipes: readonly Recipe[] = [
+  { precision: 'fp32', typing: 'strong', from: '11.0.0', options: [], graph: 'fp32' },
+  { precision: 'fp32', typing: 'weak', from: '8.5.0', to: '10.99.0', options: [], graph: 'fp32' },
+  {
+    precision: 'fp32',
+    typing: 'strong',
+    from: '9.1.0',
+    to: '10.99.0',
+    options: ['--stronglyTyped'],
+    graph: 'fp32',
+  },
+  { precision: 'fp16', typing: 'strong', from: '11.0.0', options: [], graph: 'typed-fp16' },
+  {
+    precision: 'fp16',
+    typing: 'strong',
+    from: '9.1.0',
+    to: '10.99.0',
+    options: ['--stronglyTyped'],
+    graph: 'typed-fp16',
+  },
+  {
+    precision: 'fp16',
+    typing: 'weak',
+    from: '8.5.0',
+    to: '10.99.0',
+    options: ['--fp16'],
+    graph: 'fp32',
+  },
+  {
+    precision: 'fp16',
+    typing: 'strong',
+    from: '8.5.0',
+    to: '9.0.99',
+    options: ['--fp16'],
+    graph: 'typed-fp16',
+  },
+  { precision: 'int8', typing: 'strong', from: '11.0.0', options: [], graph: 'int8-qdq' },
+  {
+    precision: 'int8',
+    typing: 'strong',
+    from: '9.1.0',
+    to: '10.99.0',
+    options: ['--stronglyTyped'],
+    graph: 'int8-qdq',
+  },
+  // With --int8 alone, whatever is not quantised would run in FP32.
+  {
+    precision: 'int8',
+    typing: 'weak',
+    from: '8.5.0',
+    to: '10.99.0',
+    options: ['--int8', '--fp16'],
+    graph: 'int8-qdq',
+  },
+];
+
+const ranged = recipes.map((recipe) => ({
+  ...recipe,
+  first: orderOf(recipe.from),
+  last: recipe.to ? orderOf(recipe.to) : Infinity,
+}));
+
+export interface PrecisionPlan {
+  readonly graph: GraphFlavour;
+  readonly strong: boolean;
+  readonly options: readonly OptionName[];
+}
+
+/** Options and graph flavour for the precision; undefined with a diagnostic where the release cannot be asked that way. */
+export function planPrecision(
+  intent: TensorrtIntent,
+  release: Release,
+  diagnostics: Diagnostic[],
+): PrecisionPlan | undefined {
+  const { precision, typing, tf32 } = intent;
+  const recipe = ranged.find(
+    (r) =>
+      r.precision === precision &&
+      (typing === 'auto' || r.typing === typing) &&
+      r.first <= release.tableOrder &&
+      release.tableOrder <= r.last,
+  );
+  if (!recipe) {
+    const { version } = release;
+    diagnostics.push(createDiagnostic('tensorrt-typing-lacking', { precision, typing, version }));
+    return undefined;
+  }
+  for (const option of recipe.options.filter((o) => isDeprecated(release, o))) {
+    const { version } = release;
+    diagnostics.push(createDiagnostic('tensorrt-option-deprecated', { option, version }));
+  }
+  const noTf32: OptionName[] = precision === 'fp32' && !tf32 ? ['--noTF32'] : [];
+  return {
+    graph: recipe.graph,
+    strong: recipe.typing === 'strong',
+    options: [...recipe.options, ...noTf32],
+  };
+}
