@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import type { Graph, Node } from '../../../codegen/ir/graph.ts';
+import { graphRules, verifyGraph } from '../../../codegen/ir/verify.ts';
+import { smallGraph } from '../../helpers/graphs.ts';
+
+const legal = smallGraph((builder, input) => {
+  const relu = builder.node('Relu', 'relu', [input]);
+  return builder.node('Add', 'add', [relu, input]);
+});
+
+function changed(change: (node: Node) => Node): Graph {
+  return { ...legal, nodes: legal.nodes.map(change) };
+}
+
+const only =
+  (name: string, change: Partial<Node>) =>
+  (node: Node): Node =>
+    node.name === name ? { ...node, ...change } : node;
+
+const breaches: Readonly<Record<string, Graph>> = {
+  'node-names-are-unique': changed((node) => ({ ...node, name: 'same' })),
+  'names-split-safely': changed(only('relu', { name: 'relu + conv' })),
+  'values-have-one-producer': changed(only('relu', { outputs: ['logits'] })),
+  'nodes-have-their-operators-form': changed(only('relu', { attributes: { alpha: 1 } })),
+  'types-agree': { ...legal, nodes: legal.nodes.toReversed() },
+  'initializers-are-as-declared': {
+    ...legal,
+    initializers: new Map([
+      [
+        'weight',
+        {
+          name: 'weight',
+          type: { dataType: 'float32', shape: [2] },
+          source: { dataType: 'float32', shape: [3], read: async () => new Uint8Array(12) },
+        },
+      ],
+    ]),
+  },
+  'nothing-is-unused': changed(only('add', { inputs: ['input', 'input'] })),
+};
+
+describe('verifyGraph', () => {
+  it('accepts a legal graph', () => {
+    expect(() => verifyGraph(legal, 'test')).not.toThrow();
+  });
+
+  it.each(
+    graphRules.map((rule) => rule.name),
+  )('finds a breach of %s and names the maker', (name) => {
+    const graph = breaches[name];
+    if (!graph) throw new Error(`no sample breaks ${name}`);
+    expect(() => verifyGraph(graph, 'somePass')).toThrow(new RegExp(`somePass[\\s\\S]*${name}`));
+  });
+});
