@@ -91,14 +91,14 @@ export interface LoadedEngine {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
   /** Runs one batch; keys are the names of inputs and outputs. */
-  run(inputs: Tensors): Promise<Record<string, Tensor>>;
+  run(inputs: Tensors, signal?: AbortSignal): Promise<Record<string, Tensor>>;
   close(): Promise<void>;
 }
 
 /**
  * A target's way from a model file to an engine, its outputs and its times. All of it throws DiagnosticError where the outside world is in the way:
  * an engine of another machine or release, a target that can build here but has no device to run on.
- * A request's aborted signal throws its reason.
+ * An aborted signal throws its reason.
  */
 export interface Engine {
   readonly target: TargetName;
@@ -108,6 +108,6 @@ export interface Engine {
   /** For many batches; `run` is for one. */
   load(path: string): Promise<LoadedEngine>;
   /** Loads, runs one batch and closes. */
-  run(path: string, inputs: Tensors): Promise<Record<string, Tensor>>;
+  run(path: string, inputs: Tensors, signal?: AbortSignal): Promise<Record<string, Tensor>>;
   measure(path: string, precision: Precision, request: MeasureRequest): Promise<Measurement>;
 }

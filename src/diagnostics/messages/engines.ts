@@ -1,4 +1,73 @@
 import { row } from '../message-row.ts';
 
+const shapeText = (shape: readonly (number | string)[]): string => `[${shape.join(', ')}]`;
+
 export const engineMessages = {
+  'engine-library-missing': row<{ library: string; reason: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ library, reason }) => `${library} cannot be loaded: ${reason}.`,
+    hint: () =>
+      'Install it again with npm ci; its packages cover Linux, macOS and Windows on x64 and arm64.',
+    cause: 'The package is not installed, or its library does not fit this system.',
+    cure: 'Run npm ci in the folder of rcc. On Alpine Linux use an image with glibc; --target onnx needs no engine.',
+  }),
+  'engine-model-unreadable': row<{ path: string; reason: string }>({
+    severity: 'error',
+    message: ({ path, reason }) => `'${path}' is not a model that can be loaded: ${reason}.`,
+    cause: 'The file is no ONNX model, was cut short, or contradicts itself.',
+    cure: 'Write the file again: rcc compile makes model.onnx and the engine beside it.',
+  }),
+  'engine-unsupported': row<{ engine: string; path: string; what: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ engine, path, what }) => `${engine} cannot run '${path}': ${what}.`,
+    cause:
+      'The model uses an operator, a type or an opset that this release of the engine does not have.',
+    cure: 'Use a model of rcc, another target, or another release of the engine.',
+  }),
+  'engine-of-another-machine': row<{ path: string; built: string; here: string }>({
+    severity: 'error',
+    message: ({ path, built, here }) => `'${path}' was built for ${built}; this is ${here}.`,
+    hint: () => 'Build it again here: rcc compile with the same spec and weights.',
+    cause:
+      'An optimised model holds weights in the order that one kind of processor and one release of onnxruntime read; another would compute something else.',
+    cure: 'Compile on the machine that runs the engine, or take model.onnx there, which runs anywhere.',
+  }),
+  'engine-out-of-memory': row<{ engine: string; path: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ engine, path }) => `${engine} had not enough memory for '${path}'.`,
+    hint: () => 'Try a smaller batch.',
+    cause:
+      'The engine needs the weights about twice while it is built, and the activations of a whole batch while it runs.',
+    cure: 'Use a smaller batch, close other programs, or raise the memory limit of the container.',
+  }),
+  'engine-build-failed': row<{ engine: string; path: string; reason: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ engine, path, reason }) => `${engine} could not build '${path}': ${reason}.`,
+    cause: 'The engine refused the model for a reason that rcc does not know more about.',
+    cure: 'Read the lines of the engine below the message; with --target onnx the model is written and nothing built.',
+  }),
+  'engine-run-failed': row<{ engine: string; path: string; reason: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ engine, path, reason }) => `${engine} failed while it ran '${path}': ${reason}.`,
+    cause: 'The engine was loaded, but a run of it ended in an error.',
+    cure: 'Read the lines of the engine below the message.',
+  }),
+  'engine-input-mismatch': row<{ path: string; problem: string }>({
+    severity: 'error',
+    message: ({ path, problem }) => `The input does not fit '${path}': ${problem}.`,
+    cause: 'An input is missing, unknown, or has another type or shape than the model declares.',
+    cure: 'rcc inspect FILE.onnx lists the inputs. Pictures are [N, C, H, W], already preprocessed.',
+  }),
+  'outputs-not-comparable': row<{ actual: readonly number[]; expected: readonly number[] }>({
+    severity: 'error',
+    message: ({ actual, expected }) =>
+      `The outputs have the shape ${shapeText(actual)}, the expected ones ${shapeText(expected)}: they cannot be compared.`,
+    cause: 'Expected outputs are logits [N, classes], as many images as inputs.',
+    cure: 'Give expected outputs that belong to the inputs: the same number of images, the model’s number of classes.',
+  }),
 } as const;
