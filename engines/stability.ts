@@ -41,7 +41,8 @@ function tailWarning(sorted: Float64Array, limits: StabilityLimits): string | un
 
 function driftWarning(samplesMs: readonly number[], limits: StabilityLimits): string | undefined {
   const half = samplesMs.length >> 1;
-  if (half === 0) return undefined;
+  // The median of fewer says nothing about a change.
+  if (half < 5) return undefined;
   const first = median(sortAscending(samplesMs.slice(0, half)));
   const drift = median(sortAscending(samplesMs.slice(-half))) / first - 1;
   if (!(Math.abs(drift) > limits.drift)) return undefined;

@@ -1,0 +1,64 @@
+import type { Engine, LoadedEngine } from '../engine.ts';
+import { buildEngine, engineFileName } from './build.ts';
+import { measureModel } from './measure.ts';
+import { describeProcessor } from './processor.ts';
+import { loadRuntime } from './runtime.ts';
+import { closeSession, type Host, type Optimization, openSession, runSession } from './session.ts';
+
+export interface OnnxruntimeOptions {
+  /** Threads of a run. Default: as many as there are cores to use; `measure` finds the fastest count. */
+  readonly threads?: number;
+  /** What is done to models that are not built engines; default `all`. `disabled` computes them node by node, as a reference. */
+  readonly optimization?: Optimization;
+}
+
+/**
+ * The embedded engine: onnxruntime on the processor of this machine. Loads, runs and measures engines that it built and any ONNX file.
+ * Runs of onnxruntime block this thread; signals are looked at between them.
+ */
+export function createOnnxruntimeEngine(options: OnnxruntimeOptions = {}): Engine {
+  const { threads, optimization = 'all' } = options;
+  let host: Promise<Host> | undefined;
+  const findHost = (): Promise<Host> => {
+    host ??= (async () => ({
+      runtime: await loadRuntime(),
+      processor: await describeProcessor(),
+    }))();
+    return host;
+  };
+
+  async function load(path: string): Promise<LoadedEngine> {
+    const here = await findHost();
+    const session = await openSession(path, here, {
+      threads: threads ?? here.processor.usableCores,
+      optimization,
+    });
+    return {
+      inputs: session.inputs,
+      outputs: session.outputs,
+      run: (inputs, signal) => runSession(session, inputs, signal),
+      close: () => closeSession(session),
+    };
+  }
+
+  return {
+    target: 'onnxruntime',
+    fileName: engineFileName,
+    build: async (request) => await buildEngine(request, await findHost()),
+    load,
+    async run(path, inputs, signal) {
+      signal?.throwIfAborted();
+      const engine = await load(path);
+      try {
+        return await engine.run(inputs, signal);
+      } finally {
+        await engine.close();
+      }
+    },
+    async measure(path, precision, request) {
+      request.signal?.throwIfAborted();
+      const settings = { threads, optimization };
+      return await measureModel(path, precision, request, { host: await findHost(), settings });
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import type { Measurement, MeasureRequest, Precision, Tensors } from '../engine.ts';
+import { createSeededInput } from '../seeded-input.ts';
+import { judgeStability, type StabilityLimits } from '../stability.ts';
+import { summarize } from '../statistics.ts';
+import { deviceOf } from './processor.ts';
+import { runtimeName } from './runtime.ts';
+import {
+  closeSession,
+  type Host,
+  type Optimization,
+  openSession,
+  type Session,
+} from './session.ts';
+import { chooseThreads, threadCandidates } from './threads.ts';
+import {
+  createTimedRun,
+  estimateRun,
+  sampleRuns,
+  type TimedRun,
+  warmUp,
+  watchOtherLoad,
+} from './timing.ts';
+
+export interface MeasureSettings {
+  readonly optimization: Optimization;
+  /** Pins the count; without it the fastest is found. */
+  readonly threads: number | undefined;
+}
+
+/** A processor shared with an operating system is noisier than a GPU; beyond this the figures are not worth comparing. */
+const limits: StabilityLimits = {
+  minIterations: 5,
+  spread: 0.1,
+  drift: 0.05,
+  tail: 2,
+  otherLoad: 0.1,
+};
+
+const definition =
+  'Time of one call on the host, one after another, from an input in memory to outputs in memory; reading and preparing pictures is not in it.';
+
+interface Prepared {
+  readonly session: Session;
+  readonly run: TimedRun;
+  /** How the thread count came about. */
+  readonly threadChoice: string;
+}
+
+function seededInputs(session: Session, batch: number): Tensors {
+  return Object.fromEntries(
+    session.inputs.map(({ name, type }) => [name, createSeededInput(type, batch, 1)]),
+  );
+}
+
+async function prepare(
+  path: string,
+  host: Host,
+  settings: MeasureSettings,
+  request: MeasureRequest,
+): Promise<Prepared> {
+  const attempt = async (threads: number) => {
+    const session = await openSession(path, host, { ...settings, threads });
+    const run = createTimedRun(session, seededInputs(session, request.batch), request.signal);
+    const close = (): Promise<void> => closeSession(session);
+    try {
+      const medianMs = settings.threads === undefined ? await estimateRun(run) : 0;
+      return { session, run, threads, medianMs, close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  };
+  const candidates =
+    settings.threads === undefined
+      ? threadCandidates(host.processor.usableCores)
+      : [settings.threads];
+  const { best, tried } = await chooseThreads(candidates, attempt);
+  const trials = tried.map(
+    ({ threads, medianMs }) => `${threads}: ${medianMs.toFixed(medianMs < 100 ? 1 : 0)} ms`,
+  );
+  const threadChoice =
+    settings.threads === undefined ? `fastest of ${trials.join(', ')}` : 'as given';
+  return { session: best.session, run: best.run, threadChoice };
+}
+
+/** Times a model at one batch size with the fastest, or the given, number of threads. */
+export async function measureModel(
+  path: string,
+  precision: Precision,
+  request: MeasureRequest,
+  { host, settings }: { host: Host; settings: MeasureSettings },
+): Promise<Measurement> {
+  const { session, run, threadChoice } = await prepare(path, host, settings, request);
+  try {
+    const warmUpMs = await warmUp(run, request.warmUpMs);
+    const otherLoad = watchOtherLoad();
+    const samplesMs = await sampleRuns(run, request);
+    const stability = judgeStability(samplesMs, limits, otherLoad());
+    const latency = summarize(samplesMs);
+    return {
+      target: 'onnxruntime',
+      device: deviceOf(host.processor),
+      precision,
+      batch: request.batch,
+      latency,
+      imagesPerSecond: (1000 * request.batch) / latency.meanMs,
+      iterations: samplesMs.length,
+      warmUpMs,
+      definition,
+      settings: {
+        runtime: runtimeName(host.runtime),
+        threads: session.threads,
+        threadChoice,
+        optimization: settings.optimization,
+        spinning: true,
+      },
+      ...stability,
+    };
+  } finally {
+    await closeSession(session);
+  }
+}

@@ -1,0 +1,82 @@
+import { cpus } from 'node:os';
+import type { Tensors } from '../engine.ts';
+import { median, sortAscending } from '../statistics.ts';
+import { createFeeds, runFeeds, type Session } from './session.ts';
+
+/** One run of a session, timed on the host in milliseconds. */
+export type TimedRun = () => Promise<number>;
+
+/** Runs with the same input over and over; an aborted signal throws its reason before the next run. */
+export function createTimedRun(
+  session: Session,
+  tensors: Tensors,
+  signal: AbortSignal | undefined,
+): TimedRun {
+  const feeds = createFeeds(session, tensors);
+  return async () => {
+    signal?.throwIfAborted();
+    const startedMs = performance.now();
+    await runFeeds(session, feeds);
+    return performance.now() - startedMs;
+  };
+}
+
+/** A trial ends after so many milliseconds, but not before 3 runs unless these take longer than `longMs`. */
+const trial = { minRuns: 3, enoughMs: 150, longMs: 300 } as const;
+
+/** A quick estimate of a run's time, in about 300 ms, or two runs where they take longer, or one of a second and more. */
+export async function estimateRun(run: TimedRun): Promise<number> {
+  const firstMs = await run();
+  // The first run also fills memory and caches; where a run is this long, that is little of it.
+  if (firstMs >= 1000) return firstMs;
+  const samplesMs: number[] = [];
+  for (let totalMs = 0; totalMs < trial.longMs; ) {
+    const ms = await run();
+    samplesMs.push(ms);
+    totalMs += ms;
+    if (samplesMs.length >= trial.minRuns && totalMs >= trial.enoughMs) break;
+  }
+  return median(sortAscending(samplesMs));
+}
+
+/** Runs for at least this long; gives the time it took. At least one run is made. */
+export async function warmUp(run: TimedRun, durationMs: number): Promise<number> {
+  let totalMs = 0;
+  do totalMs += await run();
+  while (totalMs < durationMs);
+  return totalMs;
+}
+
+/** Times runs until both limits are reached. */
+export async function sampleRuns(
+  run: TimedRun,
+  { durationMs, minIterations }: { durationMs: number; minIterations: number },
+): Promise<number[]> {
+  const samplesMs: number[] = [];
+  for (let totalMs = 0; totalMs < durationMs || samplesMs.length < Math.max(1, minIterations); ) {
+    const ms = await run();
+    samplesMs.push(ms);
+    totalMs += ms;
+  }
+  return samplesMs;
+}
+
+function busyMs(): number {
+  return cpus().reduce(
+    (sum, { times }) => sum + times.user + times.nice + times.sys + times.irq,
+    0,
+  );
+}
+
+/** Starts to watch what other programs take of the machine's processors; the function gives their share until then. */
+export function watchOtherLoad(): () => number | undefined {
+  const start = { ms: performance.now(), busyMs: busyMs(), own: process.cpuUsage() };
+  return () => {
+    const wallMs = (performance.now() - start.ms) * cpus().length;
+    const own = process.cpuUsage(start.own);
+    const busy = busyMs() - start.busyMs;
+    // Not every system counts its processors' time.
+    if (busy <= 0 || wallMs <= 0) return undefined;
+    return Math.max(0, busy - (own.user + own.system) / 1000) / wallMs;
+  };
+}
