@@ -1,7 +1,10 @@
+import { auditMessages } from './messages/audit.ts';
 import { cliMessages } from './messages/cli.ts';
 import { codegenMessages } from './messages/codegen.ts';
+import { compileMessages } from './messages/compile.ts';
 import { engineMessages } from './messages/engines.ts';
 import { languageMessages } from './messages/language.ts';
+import { reportMessages } from './messages/report.ts';
 import { tensorrtMessages } from './messages/tensorrt.ts';
 import { weightsMessages } from './messages/weights.ts';
 
@@ -12,6 +15,9 @@ export const messages = {
   ...codegenMessages,
   ...engineMessages,
   ...tensorrtMessages,
+  ...auditMessages,
+  ...reportMessages,
+  ...compileMessages,
   ...cliMessages,
 } as const;
 

@@ -1,6 +1,23 @@
 import { row } from '../message-row.ts';
 
 export const cliMessages = {
+  'command-line': row<{ message: string }>({
+    severity: 'error',
+    message: ({ message }) =>
+      `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.?!]$/.test(message) ? '' : '.'}`,
+    cause:
+      'The command line has an option, argument or command that rcc does not know, or lacks one that is needed.',
+    example: 'rcc compile --fp61 specs/resnet50.rn',
+    cure: 'See `rcc --help` and `rcc COMMAND --help`.',
+  }),
+  interrupted: row<{ signal: string }>({
+    severity: 'error',
+    exit: 'interrupted',
+    message: ({ signal }) =>
+      `Interrupted (${signal}); nothing unfinished was left under a final name.`,
+    cause: 'Ctrl-C or a termination signal ended the run.',
+    cure: 'Run the command again: it starts from the beginning.',
+  }),
   'file-not-found': row<{ path: string; what: string }>({
     severity: 'error',
     message: ({ path, what }) => `There is no ${what} at '${path}'.`,

@@ -1,0 +1,149 @@
+import type { onnx as Onnx } from 'onnx-proto';
+import type { Attributes, AttributeValue, Node } from '../ir/graph.ts';
+import { IllegalNode, type OpType, opDefinition, ops } from '../ir/ops.ts';
+import {
+  byteCount,
+  type DataType,
+  type Dim,
+  dataTypes,
+  elementCount,
+  type TensorType,
+} from '../ir/types.ts';
+import type { OnnxFile, OnnxInitializer } from './read.ts';
+
+/** One node of any ONNX file; the output is known where rcc knows the operator and its inputs. */
+export interface OnnxLayer {
+  readonly name: string;
+  readonly op: string;
+  readonly output: TensorType | undefined;
+  readonly params: number;
+  readonly macs: number;
+  readonly weightBytes: number;
+  readonly outputBytes: number;
+}
+
+export interface OnnxSummary {
+  readonly producer: string;
+  readonly opset: number;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly inputs: readonly { readonly name: string; readonly type: TensorType | undefined }[];
+  readonly outputs: readonly { readonly name: string; readonly type: TensorType | undefined }[];
+  readonly layers: readonly OnnxLayer[];
+}
+
+const typeNames = new Map<number, DataType>(
+  Object.entries(dataTypes).map(([name, { onnx }]) => [onnx, name as DataType]),
+);
+
+function isKnownOp(op: string): op is OpType {
+  return Object.hasOwn(ops, op);
+}
+
+function typeOfValue(value: Onnx.IValueInfoProto): TensorType | undefined {
+  const tensor = value.type?.tensorType;
+  const dataType = typeNames.get(tensor?.elemType ?? 0);
+  if (!tensor?.shape || !dataType) return undefined;
+  const shape = (tensor.shape.dim ?? []).map(
+    (dim): Dim => (dim.dimParam ? 'N' : Number(dim.dimValue ?? 0)),
+  );
+  return { dataType, shape };
+}
+
+function typeOfInitializer({ dataType, shape }: OnnxInitializer): TensorType | undefined {
+  return typeof dataType === 'string' ? { dataType, shape } : undefined;
+}
+
+function attributeValue(attribute: Onnx.IAttributeProto): AttributeValue {
+  if (attribute.ints?.length) return attribute.ints.map(Number);
+  if (attribute.s?.length) return new TextDecoder().decode(attribute.s);
+  return attribute.f || Number(attribute.i ?? 0);
+}
+
+function attributesOf(node: Onnx.INodeProto): Attributes {
+  return Object.fromEntries(
+    (node.attribute ?? []).map((attribute) => {
+      const value = attributeValue(attribute);
+      const name = attribute.name ?? '';
+      return [name, name === 'to' ? (typeNames.get(Number(value)) ?? value) : value];
+    }),
+  );
+}
+
+interface Known {
+  readonly output: TensorType;
+  readonly macs: number;
+}
+
+function inferKnown(node: Node, inputs: readonly (TensorType | undefined)[]): Known | undefined {
+  if (!inputs.every((type) => type !== undefined)) return undefined;
+  const definition = opDefinition(node.op);
+  try {
+    const output = definition.inferType(node, inputs);
+    return { output, macs: definition.macs?.(inputs, output) ?? 0 };
+  } catch (error) {
+    // A use of the operator that rcc itself never writes.
+    if (error instanceof IllegalNode) return undefined;
+    throw error;
+  }
+}
+
+function summarizeNode(
+  proto: Onnx.INodeProto,
+  types: Map<string, TensorType>,
+  weights: ReadonlyMap<string, OnnxInitializer>,
+): OnnxLayer {
+  const op = proto.opType ?? '';
+  const inputs = (proto.input ?? []).filter((name) => name !== '');
+  const [output = ''] = proto.output ?? [];
+  const own = inputs.flatMap((name) => weights.get(name) ?? []);
+  const counted = op === 'BatchNormalization' ? own.slice(0, 2) : own;
+  const name = proto.name || output;
+  const known = isKnownOp(op)
+    ? inferKnown(
+        { name, op, inputs, outputs: [output], attributes: attributesOf(proto) },
+        inputs.map((input) => types.get(input)),
+      )
+    : undefined;
+  const type = known?.output ?? types.get(output);
+  if (type) types.set(output, type);
+  return {
+    name,
+    op,
+    output: type,
+    params: counted.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+    macs: known?.macs ?? 0,
+    weightBytes: own.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    outputBytes: type ? byteCount(type) : 0,
+  };
+}
+
+/** Layers of an ONNX file with shapes and costs for one picture, as far as rcc knows the operators. */
+export function summarizeOnnx({ model, graph, initializers }: OnnxFile): OnnxSummary {
+  const types = new Map<string, TensorType>();
+  const declare = (name: string, type: TensorType | undefined): void => {
+    if (type) types.set(name, type);
+  };
+  const weights = new Map(initializers.map((initializer) => [initializer.name, initializer]));
+  for (const value of [
+    ...(graph.valueInfo ?? []),
+    ...(graph.output ?? []),
+    ...(graph.input ?? []),
+  ]) {
+    declare(value.name ?? '', typeOfValue(value));
+  }
+  for (const initializer of initializers) declare(initializer.name, typeOfInitializer(initializer));
+  const describe = (value: Onnx.IValueInfoProto) => ({
+    name: value.name ?? '',
+    type: typeOfValue(value),
+  });
+  return {
+    producer: `${model.producerName ?? ''} ${model.producerVersion ?? ''}`.trim(),
+    opset: Number(model.opsetImport?.find(({ domain }) => !domain)?.version ?? 0),
+    metadata: Object.fromEntries(
+      (model.metadataProps ?? []).map(({ key, value }) => [key ?? '', value ?? '']),
+    ),
+    inputs: (graph.input ?? []).filter(({ name }) => !weights.has(name ?? '')).map(describe),
+    outputs: (graph.output ?? []).map(describe),
+    layers: (graph.node ?? []).map((node) => summarizeNode(node, types, weights)),
+  };
+}

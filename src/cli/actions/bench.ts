@@ -1,0 +1,123 @@
+import { createOnnxruntimeEngine } from '../../../engines/onnxruntime/engine.ts';
+import { buildModel, writeJson } from '../../compile/compile.ts';
+import { type ModelMeasurement, measureBatches, timingFile } from '../../compile/timing.ts';
+import { loadNetwork } from '../../compile/trained-network.ts';
+import { withTemporaryFolder } from '../../compile/unfolded.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Spec } from '../../language/spec.ts';
+import type { CommandContext, CommandResult } from '../command.ts';
+import type { BenchCommandOptions } from '../commands/bench.ts';
+import { precisionsOf } from '../options.ts';
+import { formatTable } from '../table.ts';
+import { chooseTarget } from './engine-for.ts';
+import { listenerFor } from './listener.ts';
+import { loadSpecs } from './load-specs.ts';
+
+type Row = ModelMeasurement;
+
+const head = [
+  'model',
+  'precision',
+  'device',
+  'batch',
+  'median ms',
+  'p90 ms',
+  'p99 ms',
+  'images/s',
+  'threads',
+  'stable',
+];
+
+function cellsOf(row: Row): readonly string[] {
+  const { latency, settings } = row;
+  return [
+    row.model,
+    row.precision,
+    row.device.name,
+    String(row.batch),
+    ...[latency.medianMs, latency.p90Ms, latency.p99Ms].map((value) => value.toFixed(2)),
+    row.imagesPerSecond.toFixed(1),
+    String(settings.threads ?? ''),
+    row.stable ? 'yes' : 'no',
+  ];
+}
+
+const csvCell = (text: string): string =>
+  /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+const markdownRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+const formats: Readonly<Record<BenchCommandOptions['format'], (rows: readonly Row[]) => string>> = {
+  text: (rows) =>
+    formatTable(head, rows.map(cellsOf), [
+      'left',
+      'left',
+      'left',
+      'right',
+      'right',
+      'right',
+      'right',
+      'right',
+      'right',
+      'left',
+    ]),
+  markdown: (rows) =>
+    [head, head.map(() => '---'), ...rows.map(cellsOf)].map(markdownRow).join('\n'),
+  csv: (rows) =>
+    [head, ...rows.map(cellsOf)].map((cells) => cells.map(csvCell).join(',')).join('\n'),
+  jsonl: (rows) => rows.map((row) => JSON.stringify(row)).join('\n'),
+};
+
+async function benchSpec(
+  spec: Spec,
+  precision: 'fp32' | 'fp16',
+  options: BenchCommandOptions,
+  context: CommandContext,
+  notes: Diagnostic[],
+): Promise<readonly Row[]> {
+  const { engine = createOnnxruntimeEngine(), reason } = chooseTarget(options);
+  const listener = listenerFor(context, notes);
+  context.progress.heading(`${spec.name} ${precision} on ${reason}`);
+  const network = await loadNetwork(spec, {
+    listener,
+    ...(options.weights === undefined ? {} : { weights: options.weights }),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+  });
+  const common = { precision, listener, signal: context.signal };
+  try {
+    return await withTemporaryFolder(async (directory) => {
+      const { built } = await buildModel(network, engine, { ...common, directory });
+      const measurements = await measureBatches(engine, built, {
+        ...common,
+        timedBatches: options.batch,
+        durationMs: options.duration * 1000,
+      });
+      return measurements.map((measurement) => ({ model: spec.name, ...measurement }));
+    });
+  } finally {
+    network.close();
+  }
+}
+
+/** `rcc bench`: every spec in every precision at every batch size, one after another. */
+export async function benchSpecs(
+  paths: readonly string[],
+  options: BenchCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { specs, diagnostics: warnings } = await loadSpecs(paths);
+  const notes: Diagnostic[] = [];
+  const rows: Row[] = [];
+  for (const spec of specs) {
+    for (const precision of precisionsOf(options)) {
+      rows.push(...(await benchSpec(spec, precision, options, context, notes)));
+    }
+  }
+  const file = timingFile(rows);
+  if (options.output !== undefined) await writeJson(options.output, file);
+  const definition = rows[0] ? `\n\n${rows[0].definition}` : '';
+  return {
+    text: `${formats[options.format](rows)}${options.format === 'text' ? definition : ''}`,
+    data: file,
+    diagnostics: [...warnings, ...(context.json ? notes : [])],
+  };
+}

@@ -1,0 +1,125 @@
+import { lowerSpec } from '../../../codegen/architecture/lower.ts';
+import { type NodeCost, nodeCosts } from '../../../codegen/cost.ts';
+import { printType } from '../../../codegen/ir/ops.ts';
+import { readOnnx } from '../../../codegen/onnx/read.ts';
+import { summarizeOnnx } from '../../../codegen/onnx/summary.ts';
+import { formatCount } from '../../compile/trained-network.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { createFileByteSource } from '../../io/file-byte-source.ts';
+import type { Spec } from '../../language/spec.ts';
+import { specToJson } from '../../language/spec-json.ts';
+import type { CommandContext, CommandResult } from '../command.ts';
+import { formatTable } from '../table.ts';
+import { loadSpecs } from './load-specs.ts';
+
+/** One line of the table; undefined where a foreign operator's shape is not known. */
+interface Layer {
+  readonly name: string;
+  readonly op: string;
+  readonly output: string | undefined;
+  readonly params: number;
+  readonly macs: number;
+  readonly weightBytes: number;
+  readonly outputBytes: number;
+}
+
+interface Inspection {
+  readonly text: string;
+  readonly data: unknown;
+}
+
+const head = ['layer', 'op', 'output', 'params', 'MACs', 'weights', 'activation'];
+
+function formatBytes(sizeBytes: number): string {
+  return sizeBytes >= 1e6
+    ? `${(sizeBytes / 1e6).toFixed(2)} MB`
+    : `${(sizeBytes / 1e3).toFixed(1)} kB`;
+}
+
+function layerTable(layers: readonly Layer[]): string {
+  const count = (value: number): string => (value === 0 ? '' : formatCount(value));
+  const bytes = (value: number): string => (value === 0 ? '' : formatBytes(value));
+  const rows = layers.map((layer) => [
+    layer.name,
+    layer.op,
+    layer.output ?? '?',
+    count(layer.params),
+    count(layer.macs),
+    bytes(layer.weightBytes),
+    bytes(layer.outputBytes),
+  ]);
+  const sum = (key: 'params' | 'macs' | 'weightBytes'): number =>
+    layers.reduce((total, layer) => total + layer[key], 0);
+  rows.push([
+    'total',
+    '',
+    '',
+    count(sum('params')),
+    count(sum('macs')),
+    bytes(sum('weightBytes')),
+    '',
+  ]);
+  return formatTable(head, rows, ['left', 'left', 'left', 'right', 'right', 'right', 'right']);
+}
+
+function layerOf({ node, output, params, macs, weightBytes, outputBytes }: NodeCost): Layer {
+  return {
+    name: node.name,
+    op: node.op,
+    output: printType(output),
+    params,
+    macs,
+    weightBytes,
+    outputBytes,
+  };
+}
+
+function inspectSpec(spec: Spec): Inspection {
+  const layers = nodeCosts(lowerSpec(spec)).map(layerOf);
+  return {
+    text: `${spec.name} (${spec.file})\n${layerTable(layers)}`,
+    data: { spec: specToJson(spec), layers },
+  };
+}
+
+async function inspectModel(path: string): Promise<Inspection> {
+  const source = createFileByteSource(path);
+  try {
+    const summary = summarizeOnnx(await readOnnx(source));
+    const layers = summary.layers.map(({ output, ...layer }) => ({
+      ...layer,
+      output: output && printType(output),
+    }));
+    const facts = Object.entries(summary.metadata).map(([key, value]) => `  ${key} = ${value}`);
+    const title = `${path}: opset ${summary.opset}, ${summary.producer}`;
+    return {
+      text: [title, ...facts, layerTable(layers)].join('\n'),
+      data: { file: path, ...summary, layers },
+    };
+  } finally {
+    source.close();
+  }
+}
+
+/** `rcc inspect`: each file's layers with shapes, parameters, MACs and bytes for one picture. */
+export async function inspectFiles(
+  paths: readonly string[],
+  _context: CommandContext,
+): Promise<CommandResult> {
+  const inspections: Inspection[] = [];
+  const diagnostics: Diagnostic[] = [];
+  for (const path of paths) {
+    if (path.endsWith('.onnx')) {
+      inspections.push(await inspectModel(path));
+      continue;
+    }
+    const loaded = await loadSpecs([path]);
+    diagnostics.push(...loaded.diagnostics);
+    inspections.push(...loaded.specs.map(inspectSpec));
+  }
+  return {
+    text: inspections.map(({ text }) => text).join('\n\n'),
+    data: inspections.map(({ data }) => data),
+    diagnostics,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+
+/** What a command is handed beside its arguments. */
+export interface CommandContext {
+  readonly json: boolean;
+  readonly color: boolean;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/** Shows what is going on, on stderr: a live line on a terminal, finished lines elsewhere, nothing with --json or --quiet. */
+export interface Progress {
+  heading(text: string): void;
+  start(phase: string): void;
+  /** Ends the phase that runs. */
+  finish(phase: string, detail: string, elapsedMs: number): void;
+  note(text: string): void;
+}
+
+/** What a command gives back: run.ts prints it and derives the exit code. */
+export interface CommandResult {
+  /** For people, on stdout; without a line end. */
+  readonly text?: string;
+  /** For machines, on stdout with --json. */
+  readonly data?: unknown;
+  readonly diagnostics?: readonly Diagnostic[];
+}
+
+export const silentProgress: Progress = {
+  heading() {},
+  start() {},
+  finish() {},
+  note() {},
+};
+
+/** One command of the command line. What it needs is imported when it runs, so that --help answers at once. */
+export interface CommandDefinition {
+  readonly name: string;
+  readonly description: string;
+  /** Declares arguments and options. */
+  declare(command: Command): void;
+  /** Gets commander's values: the arguments in order, then the options. */
+  run(values: readonly unknown[], context: CommandContext): Promise<CommandResult>;
+}

@@ -1,0 +1,19 @@
+import type { CommandDefinition } from './command.ts';
+import { benchCommand } from './commands/bench.ts';
+import { checkCommand } from './commands/check.ts';
+import { compileCommand } from './commands/compile.ts';
+import { explainCommand } from './commands/explain.ts';
+import { initCommand } from './commands/init.ts';
+import { inspectCommand } from './commands/inspect.ts';
+import { verifyCommand } from './commands/verify.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly CommandDefinition[] = [
+  compileCommand,
+  checkCommand,
+  inspectCommand,
+  verifyCommand,
+  benchCommand,
+  initCommand,
+  explainCommand,
+];

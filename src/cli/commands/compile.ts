@@ -1,0 +1,36 @@
+import type { CommandDefinition } from '../command.ts';
+import { declareModelOptions, largestBatch, type ModelOptions, whole } from '../options.ts';
+
+export interface CompileCommandOptions extends ModelOptions {
+  readonly output?: string;
+  readonly batch?: number;
+  readonly verify: boolean;
+  readonly time: boolean;
+  readonly printAfter?: string;
+}
+
+export const compileCommand: CommandDefinition = {
+  name: 'compile',
+  description: 'compile specs and weights into verified, timed engines',
+  declare(command) {
+    command.argument('<specs...>', 'spec files (.rn)');
+    declareModelOptions(command);
+    command
+      .option(
+        '-o, --output <dir>',
+        'folder of the artifact; of all artifacts, as <model>/<precision>, where there are several (default: build)',
+      )
+      .option('--batch <n>', 'fixed batch size (default: any, `N`)', whole(1, largestBatch))
+      .option('--no-verify', 'do not run the engine against the unfolded graph')
+      .option('--no-time', 'do not time batch 1, 4 and 8 at the end')
+      .option('--print-after <pass>', 'print the graph after a pass (or `lower`) and stop');
+  },
+  async run([paths, options], context) {
+    const { compileSpecs } = await import('../actions/compile.ts');
+    return await compileSpecs(
+      paths as readonly string[],
+      options as CompileCommandOptions,
+      context,
+    );
+  },
+};

@@ -1,0 +1,23 @@
+import type { CommandDefinition } from '../command.ts';
+
+export interface InitCommandOptions {
+  readonly output?: string;
+  readonly input?: string;
+  readonly variant?: string;
+}
+
+export const initCommand: CommandDefinition = {
+  name: 'init',
+  description: 'write the spec that a weights file describes',
+  declare(command) {
+    command
+      .argument('<weights>', 'weights file (.pdparams, .pth, .safetensors, .npz)')
+      .option('-o, --output <file>', 'where to write it (default: stdout)')
+      .option('--input <size>', 'input size, which no weights file tells, e.g. 3x224x224')
+      .option('--variant <name>', 'vc or vd where the names fit both');
+  },
+  async run([path, options], context) {
+    const { initSpec } = await import('../actions/init.ts');
+    return await initSpec(String(path), options as InitCommandOptions, context);
+  },
+};

@@ -1,0 +1,24 @@
+import type { CommandDefinition } from '../command.ts';
+import { declareModelOptions, type ModelOptions } from '../options.ts';
+
+export interface VerifyCommandOptions extends ModelOptions {
+  readonly input?: string;
+  readonly logits?: string;
+}
+
+export const verifyCommand: CommandDefinition = {
+  name: 'verify',
+  description:
+    "compare what the engine computes with the framework's logits, or with the unfolded graph",
+  declare(command) {
+    command.argument('<specs...>', 'spec files (.rn)');
+    declareModelOptions(command);
+    command
+      .option('--input <npy>', "the network's input [N, C, H, W] (default: the spec's `reference`)")
+      .option('--logits <npy>', "the framework's output for it [N, classes]");
+  },
+  async run([paths, options], context) {
+    const { verifySpecs } = await import('../actions/verify.ts');
+    return await verifySpecs(paths as readonly string[], options as VerifyCommandOptions, context);
+  },
+};

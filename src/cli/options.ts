@@ -1,0 +1,56 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+function parseWhole(text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  }
+  return value;
+}
+
+/** Parser of a whole number for commander. */
+export function whole(least: number, most: number): (text: string) => number {
+  return (text) => parseWhole(text, least, most);
+}
+
+/** Parser of a list such as `1,4,8` for commander. */
+export function wholeList(least: number, most: number): (text: string) => readonly number[] {
+  return (text) => text.split(',').map((part) => parseWhole(part.trim(), least, most));
+}
+
+export const largestBatch = 4096;
+
+/** Options of every command that makes or runs a model. */
+export interface ModelOptions {
+  readonly fp32?: boolean;
+  readonly fp16?: boolean;
+  readonly weights?: string;
+  readonly target: string;
+  readonly seed?: number;
+  readonly threads?: number;
+}
+
+export const targets = ['auto', 'onnxruntime', 'onnx'] as const;
+
+/** Declares the options that `compile`, `verify` and `bench` share. */
+export function declareModelOptions(command: Command): void {
+  command
+    .option('--fp32', 'float32 (the default)')
+    .option('--fp16', 'typed float16; with --fp32: both')
+    .option('--weights <file>', 'weights file, in place of the one the spec names')
+    .addOption(new Option('--target <name>', 'where it is to run').choices(targets).default('auto'))
+    .option('--seed <n>', 'seed of synthetic weights and inputs', whole(0, 2 ** 31 - 1))
+    .option(
+      '--threads <n>',
+      'threads of the embedded engine (default: the fastest)',
+      whole(1, 1024),
+    );
+}
+
+/** The precisions asked for, in order; float32 where none was. */
+export function precisionsOf(
+  options: Pick<ModelOptions, 'fp32' | 'fp16'>,
+): readonly ('fp32' | 'fp16')[] {
+  const asked = (['fp32', 'fp16'] as const).filter((precision) => options[precision]);
+  return asked.length > 0 ? asked : ['fp32'];
+}

@@ -1,0 +1,120 @@
+import { Command, CommanderError } from 'commander';
+import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { version } from '../version.ts';
+import { type CommandContext, type CommandResult, silentProgress } from './command.ts';
+import { commands } from './commands.ts';
+import { exitCodeOf } from './exit-codes.ts';
+
+/** The streams of a run, so that tests can watch them. */
+export interface RunIo {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+interface GlobalOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
+  if (env.NO_COLOR) return false;
+  return Boolean(env.FORCE_COLOR && env.FORCE_COLOR !== '0') || stream.isTTY === true;
+}
+
+async function report(
+  result: CommandResult,
+  command: string,
+  context: { json: boolean; io: RunIo },
+): Promise<number> {
+  // Loaded when there is something to tell: --help and --version answer without it.
+  const { diagnosticToJson, renderDiagnostic } = await import('../diagnostics/render.ts');
+  const { io, json } = context;
+  const diagnostics = result.diagnostics ?? [];
+  const exitCode = exitCodeOf(diagnostics);
+  if (json) {
+    const data = {
+      command,
+      ok: exitCode === 0,
+      ...(result.data === undefined ? {} : { result: result.data }),
+      diagnostics: diagnostics.map(diagnosticToJson),
+    };
+    io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+    return exitCode;
+  }
+  if (result.text) io.stdout.write(`${result.text}\n`);
+  const color = wantsColor(io.stderr, io.env);
+  for (const diagnostic of diagnostics)
+    io.stderr.write(`${renderDiagnostic(diagnostic, { color })}\n`);
+  return exitCode;
+}
+
+/** What went wrong as diagnostics; a bug stays an error and is thrown on. */
+function diagnosticsOf(error: unknown, signal: AbortSignal): readonly Diagnostic[] {
+  if (error instanceof DiagnosticError) return error.diagnostics;
+  if (signal.reason instanceof DiagnosticError) return signal.reason.diagnostics;
+  throw error;
+}
+
+function usageDiagnostic(error: CommanderError): Diagnostic {
+  const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
+  return createDiagnostic('command-line', { message }, { hint: hint?.replace(/[()]/g, '') });
+}
+
+async function contextFor(options: GlobalOptions, io: RunIo, signal: AbortSignal) {
+  const json = options.json === true;
+  const color = wantsColor(io.stderr, io.env);
+  const quiet = json || options.quiet === true;
+  const progress = quiet
+    ? silentProgress
+    : (await import('./progress.ts')).createProgress(io.stderr, color);
+  const context: CommandContext = { json, color: wantsColor(io.stdout, io.env), signal, progress };
+  return context;
+}
+
+/** Runs one command line and gives the exit code; nothing here ends the process. */
+export async function run(
+  argv: readonly string[],
+  io: RunIo,
+  signal: AbortSignal,
+): Promise<number> {
+  let exitCode = 0;
+  const json = argv.includes('--json');
+  const program = new Command('rcc')
+    .description(
+      'Compiles a ResNet description and its weights into a verified, timed inference engine.',
+    )
+    .version(version, '-V, --version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: () => undefined,
+    });
+  for (const definition of commands) {
+    const command = program
+      .command(definition.name)
+      .description(definition.description)
+      .option('--json', 'print the result and all diagnostics as JSON')
+      .option('-q, --quiet', 'no progress on stderr');
+    definition.declare(command);
+    command.action(async (...values: unknown[]) => {
+      const context = await contextFor(command.opts<GlobalOptions>(), io, signal);
+      const result = await definition
+        .run(values, context)
+        .catch((error: unknown) => ({ diagnostics: diagnosticsOf(error, signal) }));
+      exitCode = await report(result, definition.name, { json: context.json, io });
+    });
+  }
+  try {
+    if (argv.length === 0) {
+      program.outputHelp();
+      return 2;
+    }
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    return await report({ diagnostics: [usageDiagnostic(error)] }, argv[0] ?? 'rcc', { json, io });
+  }
+  return exitCode;
+}

@@ -1,0 +1,39 @@
+import { lowerSpec } from '../../codegen/architecture/lower.ts';
+import { type Cost, countCost } from '../../codegen/cost.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { ExpectedFigure, Spec } from '../language/spec.ts';
+
+/** Rounding of the halves: 2.5 against an expected 2.5 ± 0.05 must not fail for the last bit. */
+const slack = 1 + 1e-9;
+
+function checkFigure(
+  spec: Spec,
+  figure: 'params' | 'flops',
+  expected: ExpectedFigure | undefined,
+  actual: number,
+): readonly Diagnostic[] {
+  if (!expected || Math.abs(actual - expected.value) <= expected.tolerance * slack) return [];
+  const span = spec.spans[`expect.${figure}`] ?? spec.spans.expect;
+  return [
+    createDiagnostic(
+      'expectation-failed',
+      { model: spec.name, figure, expected: expected.text, actual },
+      { span },
+    ),
+  ];
+}
+
+/** The network's cost, and what of `expect` it does not keep: params and flops, to the digits given. */
+export function checkExpectations(spec: Spec): {
+  readonly cost: Cost;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const cost = countCost(lowerSpec(spec));
+  return {
+    cost,
+    diagnostics: [
+      ...checkFigure(spec, 'params', spec.expect.params, cost.params),
+      ...checkFigure(spec, 'flops', spec.expect.flops, cost.flops),
+    ],
+  };
+}

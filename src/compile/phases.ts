@@ -1,0 +1,27 @@
+import type { Graph } from '../../codegen/ir/graph.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+
+/** The steps of a compilation, in order. */
+export type PhaseName = 'graph' | 'weights' | 'passes' | 'onnx' | 'engine' | 'verify' | 'timing';
+
+/** Told what goes on; every function may be left out. */
+export interface CompileListener {
+  onStart?(phase: PhaseName): void;
+  onFinish?(phase: PhaseName, detail: string, elapsedMs: number): void;
+  onNote?(diagnostic: Diagnostic): void;
+  /** The graph as lowered (`lower`) and after each pass. */
+  onGraph?(after: string, graph: Graph): void;
+}
+
+/** Runs one phase and tells the listener; `detail` puts the outcome into a few words. */
+export async function runPhase<T>(
+  phase: PhaseName,
+  listener: CompileListener | undefined,
+  work: () => Promise<{ value: T; detail: string }>,
+): Promise<T> {
+  listener?.onStart?.(phase);
+  const startedAt = performance.now();
+  const { value, detail } = await work();
+  listener?.onFinish?.(phase, detail, performance.now() - startedAt);
+  return value;
+}

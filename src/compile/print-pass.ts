@@ -1,0 +1,20 @@
+import { lowerSpec } from '../../codegen/architecture/lower.ts';
+import type { Graph } from '../../codegen/ir/graph.ts';
+import { runPasses } from '../../codegen/passes/pass.ts';
+import { type GraphPrecision, passesFor } from '../../codegen/passes/pipeline.ts';
+import type { Spec } from '../language/spec.ts';
+
+export interface PrintPassOptions {
+  /** Name of a pass, or `lower`. */
+  readonly pass: string;
+  readonly precision: GraphPrecision;
+  readonly batch?: number;
+}
+
+/** The network's graph after a pass, without weights; after the last pass before it where the precision does not run it. */
+export function printPass(spec: Spec, { pass, precision, batch }: PrintPassOptions): Graph {
+  const lowered = lowerSpec(spec, batch === undefined ? {} : { batch });
+  const passes = passesFor(precision);
+  const last = passes.findIndex(({ name }) => name === pass);
+  return pass === 'lower' ? lowered : runPasses(lowered, passes.slice(0, last + 1)).graph;
+}

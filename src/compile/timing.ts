@@ -1,0 +1,63 @@
+import type * as z from 'zod';
+import type { BuiltEngine, Engine, Measurement, Precision } from '../../engines/engine.ts';
+import { type benchFileSchema, benchSchemaVersion } from '../report/bench-file.ts';
+import { version } from '../version.ts';
+import { type CompileListener, runPhase } from './phases.ts';
+
+export interface TimingOptions {
+  readonly precision: Precision;
+  readonly timedBatches?: readonly number[];
+  /** Batch size the model was fixed to; other sizes cannot be timed. */
+  readonly batch?: number | 'N';
+  readonly durationMs?: number;
+  readonly listener?: CompileListener;
+  readonly signal?: AbortSignal;
+}
+
+/** About a second for each figure: a first impression, `rcc bench` measures. */
+const shortMs = 1000;
+
+function describe(measurements: readonly Measurement[]): string {
+  return measurements
+    .map(({ batch, latency }) => `batch ${batch}: ${latency.medianMs.toFixed(1)} ms`)
+    .join(', ');
+}
+
+/** A timing with the model it is of. */
+export type ModelMeasurement = Measurement & { readonly model: string };
+
+/** Measurements as a bench file, which `rcc report` and `rcc compare` read. */
+export function timingFile(rows: readonly ModelMeasurement[]): z.input<typeof benchFileSchema> {
+  return {
+    schemaVersion: benchSchemaVersion,
+    createdAt: new Date().toISOString(),
+    rcc: version,
+    rows: rows.map((row) => structuredClone(row)) as z.input<typeof benchFileSchema>['rows'],
+  };
+}
+
+/** Times an engine at each batch size that it takes. */
+export async function measureBatches(
+  engine: Engine,
+  built: BuiltEngine,
+  options: TimingOptions,
+): Promise<readonly Measurement[]> {
+  const { batch = 'N', timedBatches = [], durationMs = shortMs } = options;
+  const batches = batch === 'N' ? timedBatches : timedBatches.length > 0 ? [batch] : [];
+  if (batches.length === 0) return [];
+  return await runPhase('timing', options.listener, async () => {
+    const measurements: Measurement[] = [];
+    for (const size of batches) {
+      measurements.push(
+        await engine.measure(built.path, options.precision, {
+          batch: size,
+          warmUpMs: durationMs / 5,
+          durationMs,
+          minIterations: 5,
+          ...(options.signal ? { signal: options.signal } : {}),
+        }),
+      );
+    }
+    return { value: measurements, detail: describe(measurements) };
+  });
+}

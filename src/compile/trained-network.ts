@@ -1,0 +1,105 @@
+import { basename } from 'node:path';
+import { lowerSpec } from '../../codegen/architecture/lower.ts';
+import { type Cost, countCost } from '../../codegen/cost.ts';
+import type { Graph } from '../../codegen/ir/graph.ts';
+import { bindWeights } from '../../codegen/weights/naming/bind.ts';
+import { openWeights } from '../../codegen/weights/open-weights.ts';
+import { synthesizeWeights } from '../../codegen/weights/synthesize.ts';
+import { createDiagnostic } from '../diagnostics/diagnostic.ts';
+import { digestBytes } from '../io/digest.ts';
+import { createFileByteSource } from '../io/file-byte-source.ts';
+import type { Spec } from '../language/spec.ts';
+import type { Manifest } from './manifest.ts';
+import { type CompileListener, runPhase } from './phases.ts';
+
+export interface NetworkOptions {
+  /** Weights file; without one the spec's `weights`, and without that seeded synthetic numbers. */
+  readonly weights?: string;
+  readonly seed?: number;
+  readonly batch?: number | 'N';
+  readonly listener?: CompileListener;
+}
+
+/** A network with its weights bound, not yet folded: what the training framework computes. */
+export interface TrainedNetwork {
+  readonly spec: Spec;
+  readonly graph: Graph;
+  readonly cost: Cost;
+  /** Digest of the weights file; computed when asked for, and checks that the file did not change meanwhile. */
+  describeWeights(): Promise<Manifest['weights']>;
+  close(): void;
+}
+
+const defaultSeed = 1;
+
+/** `25.58M`, `4.33G`. */
+export function formatCount(value: number): string {
+  const units = [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const;
+  const [size, unit] = units.find(([least]) => value >= least) ?? [1, ''];
+  return `${(value / size).toFixed(size === 1 ? 0 : 2)}${unit}`;
+}
+
+async function bindFile(graph: Graph, spec: Spec, path: string) {
+  const source = createFileByteSource(path);
+  try {
+    const file = await openWeights(source);
+    const pinned = path === spec.weights?.path ? spec.weights.scheme : undefined;
+    const bound = bindWeights(graph, file, {
+      ...(pinned ? { scheme: pinned } : {}),
+      ...(spec.spans.weights ? { span: spec.spans.weights } : {}),
+    });
+    return { source, file, ...bound };
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
+/** Lowers a spec and binds its weights. Throws DiagnosticError where the file cannot be read or does not fit. */
+export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<TrainedNetwork> {
+  const { listener } = options;
+  const lowered = await runPhase('graph', listener, async () => {
+    const graph = lowerSpec(spec, options.batch === undefined ? {} : { batch: options.batch });
+    const cost = countCost(graph);
+    const detail = `${graph.nodes.length} nodes, ${formatCount(cost.params)} parameters, ${formatCount(cost.macs)} MACs`;
+    return { value: { graph, cost }, detail };
+  });
+  listener?.onGraph?.('lower', lowered.graph);
+  const path = options.weights ?? spec.weights?.path;
+  if (path === undefined) {
+    const seed = options.seed ?? defaultSeed;
+    listener?.onNote?.(createDiagnostic('weights-synthetic', { model: spec.name, seed }));
+    return {
+      spec,
+      graph: synthesizeWeights(lowered.graph, seed),
+      cost: lowered.cost,
+      describeWeights: async () => ({ synthetic: true, seed }),
+      close: () => undefined,
+    };
+  }
+  return await runPhase('weights', listener, async () => {
+    const { source, file, graph, scheme } = await bindFile(lowered.graph, spec, path);
+    for (const note of file.notes) {
+      listener?.onNote?.(createDiagnostic('weights-note', { file: file.name, note }));
+    }
+    const network: TrainedNetwork = {
+      spec,
+      graph,
+      cost: lowered.cost,
+      async describeWeights() {
+        const digest = await digestBytes(source);
+        source.assertUnchanged();
+        return { file: basename(path), format: file.format, scheme, digest };
+      },
+      close: () => source.close(),
+    };
+    return {
+      value: network,
+      detail: `${basename(path)}: ${file.tensors.size} tensors, ${file.format}, ${scheme} names`,
+    };
+  });
+}

@@ -1,0 +1,112 @@
+import { row } from '../message-row.ts';
+
+const list = (values: readonly (number | string)[]): string => `[${values.join(', ')}]`;
+
+export const compileMessages = {
+  'not-a-spec': row<{ path: string }>({
+    severity: 'error',
+    message: ({ path }) => `'${path}' is no spec: specs are .rn files.`,
+    hint: ({ path }) =>
+      `If it is a weights file, \`rcc init ${path}\` writes the spec that it describes; then \`rcc compile SPEC.rn --weights ${path}\`.`,
+    cause: 'A file that does not end in .rn stands where a spec is expected.',
+    example: 'rcc compile ResNet50_vd_pretrained.pdparams',
+    cure: 'Name the spec, and give the weights with --weights. `rcc init WEIGHTS` writes a spec from a weights file.',
+  }),
+  'weights-for-several-specs': row<{ count: number }>({
+    severity: 'error',
+    message: ({ count }) => `--weights gives one file for ${count} models.`,
+    hint: () => 'Compile them one at a time, or name each file in its spec with `weights "…"`.',
+    cause: 'The weights of a network fit that network only.',
+    cure: 'Give one spec, or put a `weights` property into each.',
+  }),
+  'model-twice': row<{ model: string }>({
+    severity: 'error',
+    message: ({ model }) =>
+      `Two models are named '${model}': their artifacts would overwrite each other.`,
+    cause:
+      'An artifact lies in <model>/<precision>, so that two models of one name have one folder.',
+    cure: 'Rename one of them, or compile them with different -o.',
+  }),
+  'unknown-pass': row<{ pass: string; known: readonly string[]; nearest: string | undefined }>({
+    severity: 'error',
+    message: ({ pass }) => `There is no pass '${pass}'.`,
+    hint: ({ known, nearest }) =>
+      nearest ? `Did you mean '${nearest}'?` : `The passes are ${known.join(', ')}.`,
+    cause: '--print-after takes the name of a pass, or `lower` for the graph before the first.',
+    cure: 'Take one of the names in the hint.',
+  }),
+  'expectation-failed': row<{
+    model: string;
+    figure: 'params' | 'flops';
+    expected: string;
+    actual: number;
+  }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ model, figure, expected, actual }) =>
+      `${model} expects ${figure} ${expected}, but the network has ${actual.toLocaleString('en-US')}.`,
+    cause:
+      'The figures under `expect` are a contract; the network that the spec describes has others. flops are 2 × MACs, one for each batch-norm output and the window size for each pooling output.',
+    cure: 'Correct the property that makes the network another one, or the expected figure.',
+  }),
+  'weights-synthetic': row<{ model: string; seed: number }>({
+    severity: 'note',
+    message: ({ model, seed }) =>
+      `${model} has no weights file: made-up weights (seed ${seed}) are fit for timing only.`,
+    hint: () => 'Give a file with --weights, or `weights "…"` in the spec.',
+    cause: 'Neither the command line nor the spec names a weights file.',
+    cure: 'Give trained weights; made-up ones answer nonsense. The manifest says so, too.',
+  }),
+  'weights-note': row<{ file: string; note: string }>({
+    severity: 'note',
+    message: ({ file, note }) => `${file}: ${note}`,
+    cause: 'Something was assumed or left out while the weights were read.',
+    cure: 'Nothing, where the sentence is as you expect.',
+  }),
+  'labels-count': row<{ file: string; count: number; classes: number }>({
+    severity: 'error',
+    message: ({ file, count, classes }) => `'${file}' has ${count} labels for ${classes} classes.`,
+    cause: 'A labels file has one label a line, in the order of the classes.',
+    cure: 'Take the labels file that belongs to the weights, or correct `classes`.',
+  }),
+  'float16-clamped': row<{ tensorCount: number }>({
+    severity: 'warning',
+    message: ({ tensorCount }) =>
+      `${tensorCount} ${tensorCount === 1 ? 'tensor has' : 'tensors have'} values beyond float16; they were written as ±65504.`,
+    hint: () => 'Compile with --fp32, or look at the batch norms with the largest scales.',
+    cause: 'Folding batch norm made weights that float16 cannot hold.',
+    cure: 'Use float32, or repair the statistics of the batch norms that the details name.',
+  }),
+  'verification-failed': row<{ model: string; precision: string; reason: string }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ model, precision, reason }) =>
+      `${model} ${precision} does not compute what it should. ${reason}`,
+    cause: 'What the engine computed is further from the reference than its precision explains.',
+    cure: 'Check that weights, reference input and preprocessing belong together. With no reference at hand it is the engine: report it with the manifest.',
+  }),
+  'reference-incomplete': row<object>({
+    severity: 'error',
+    message: () => '--input and --logits belong together, for one spec.',
+    cause: 'A reference is an input and what the framework answered for it.',
+    cure: 'Give both files and one spec, or put `reference { input "x.npy" logits "y.npy" }` into each spec.',
+  }),
+  'reference-shape': row<{
+    file: string;
+    shape: readonly number[];
+    needed: readonly (number | string)[];
+  }>({
+    severity: 'error',
+    message: ({ file, shape, needed }) =>
+      `'${file}' has the shape ${list(shape)}; ${list(needed)} is needed.`,
+    cause: 'The reference was made for another input size, number of classes or batch.',
+    cure: 'Make the reference with this network, or correct `input` and `classes` in the spec.',
+  }),
+  'unknown-name': row<{ name: string; nearest: string | undefined }>({
+    severity: 'error',
+    message: ({ name }) => `There is no diagnostic and no property named '${name}'.`,
+    hint: ({ nearest }) => (nearest ? `Did you mean '${nearest}'?` : undefined),
+    cause: '`rcc explain` takes the code of a diagnostic or the name of a property.',
+    cure: 'Copy the code from the diagnostic: it stands in brackets behind the severity.',
+  }),
+} as const;
