@@ -1,4 +1,9 @@
-import { row } from '../message-row.ts';
+import { languageNetworkMessages } from './language-network.ts';
+import { languagePropertyMessages } from './language-properties.ts';
+import { languageSyntaxMessages } from './language-syntax.ts';
 
 export const languageMessages = {
+  ...languageSyntaxMessages,
+  ...languagePropertyMessages,
+  ...languageNetworkMessages,
 } as const;

@@ -1,0 +1,154 @@
+import { styleText } from 'node:util';
+import { codeFrameColumns } from '@babel/code-frame';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Severity } from './message-row.ts';
+import { positionAt, type Span } from './source.ts';
+import { visibleText } from './visible-text.ts';
+
+export interface RenderOptions {
+  readonly color: boolean;
+}
+
+type Style = Parameters<typeof styleText>[0];
+type Paint = (style: Style, text: string) => string;
+
+const severityStyles: Readonly<Record<Severity, Style>> = {
+  error: ['red', 'bold'],
+  warning: ['yellow', 'bold'],
+  note: ['cyan', 'bold'],
+};
+
+/** Longest line of a message, a hint or a detail, and widest piece of source, in characters. */
+const longestLine = 500;
+const widestSource = 100;
+/** Most details that are shown. */
+const mostDetails = 40;
+
+/**
+ * A diagnostic for people: `path:line:column: severity: message [code]`, the line of source with its span underlined,
+ * hint and details. Whatever the user's text holds, nothing in it reaches the terminal as a command.
+ */
+export function renderDiagnostic(diagnostic: Diagnostic, { color }: RenderOptions): string {
+  // The caller has decided on colour; styleText shall not look at the stream again.
+  const paint: Paint = (style, text) =>
+    color ? styleText(style, text, { validateStream: false }) : text;
+  const { severity, message, code, span, hint, details = [] } = diagnostic;
+  const head = [
+    ...(span ? [paint('bold', `${placeText(span)}:`)] : []),
+    paint(severityStyles[severity], `${severity}:`),
+    oneLine(message),
+    paint('dim', `[${code}]`),
+  ].join(' ');
+  const surplus = details.length - mostDetails;
+  return [
+    head,
+    ...(span ? [renderFrame(span, paint)] : []),
+    ...(hint ? [`  ${paint('cyan', 'hint:')} ${oneLine(hint)}`] : []),
+    ...details.slice(0, mostDetails).map((detail) => `  ${oneLine(detail)}`),
+    ...(surplus > 0 ? [`  … and ${surplus} more`] : []),
+  ].join('\n');
+}
+
+function placeText(span: Span): string {
+  const { line, column } = positionAt(span.file, span.start);
+  return `${oneLine(span.file.path)}:${line}:${column}`;
+}
+
+function oneLine(text: string): string {
+  const line = visibleText(text.replaceAll(/\s*\n\s*/g, ' '));
+  return line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
+}
+
+/** One line of source as it is shown, and the shown columns (from 0) of the span in it. */
+interface ShownLine {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function showLine(line: string, start: number, end: number): ShownLine {
+  const parts = [line.slice(0, start), line.slice(start, end), line.slice(end)].map(visibleText);
+  const [before = '', marked = '', after = ''] = parts;
+  const lead = before.length > widestSource / 2 ? `…${before.slice(-widestSource / 2)}` : before;
+  const room = Math.max(widestSource - lead.length, 1);
+  const shownMark = marked.length > room ? `${marked.slice(0, room)}…` : marked;
+  const rest = Math.max(room - shownMark.length, 0);
+  const tail = after.length > rest ? `${after.slice(0, rest)}…` : after;
+  return { text: lead + shownMark + tail, start: lead.length, end: lead.length + shownMark.length };
+}
+
+/** The line before, for orientation, and the first line of the span with its part underlined. */
+function renderFrame({ file, start, end }: Span, paint: Paint): string {
+  const { line, column } = positionAt(file, start);
+  const lineStart = start - (column - 1);
+  const nextBreak = file.text.indexOf('\n', start);
+  const lineEnd = nextBreak < 0 ? file.text.length : nextBreak;
+  const text = file.text.slice(lineStart, lineEnd).replace(/\r$/, '');
+  const shown = showLine(text, column - 1, Math.min(end - lineStart, text.length));
+  const before = line > 1 ? [lineBefore(file.text, lineStart)] : [];
+  // The frame gets only these lines, so it numbers them from `startLine`, which its types do not know.
+  const options: Parameters<typeof codeFrameColumns>[2] & { startLine: number } = {
+    linesAbove: 1,
+    linesBelow: 0,
+    startLine: line - before.length,
+  };
+  const location = {
+    start: { line, column: shown.start + 1 },
+    end: { line, column: Math.max(shown.end, shown.start + 1) + 1 },
+  };
+  const frame = codeFrameColumns([...before, shown.text].join('\n'), location, options);
+  return frame
+    .split('\n')
+    .map((frameText) => paintFrameLine(frameText, paint))
+    .join('\n');
+}
+
+function lineBefore(text: string, lineStart: number): string {
+  const end = lineStart - 1;
+  const start = text.lastIndexOf('\n', end - 1) + 1;
+  return showLine(text.slice(start, end).replace(/\r$/, ''), 0, 0).text;
+}
+
+/** `> 12 | text` or `     | ^^^^`: gutter and carets in their colours. */
+function paintFrameLine(line: string, paint: Paint): string {
+  const [, marker = '', gutter = '', rest = ''] = /^(>?)(\s*\d*\s*\|)(.*)$/.exec(line) ?? [];
+  if (gutter === '') return line;
+  const isCarets = /^\s+\^+$/.test(rest) && !/\d/.test(gutter);
+  return `${paint('red', marker)}${paint('dim', gutter)}${isCarets ? paint(['red', 'bold'], rest) : rest}`;
+}
+
+/** A diagnostic as data, as `--json` prints it: offsets are UTF-16 and half-open, lines and columns start at 1. */
+export interface DiagnosticJson {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly span?: {
+    readonly path: string;
+    readonly start: number;
+    readonly end: number;
+    readonly line: number;
+    readonly column: number;
+    readonly endLine: number;
+    readonly endColumn: number;
+  };
+  readonly hint?: string;
+  readonly details?: readonly string[];
+}
+
+export function diagnosticToJson(diagnostic: Diagnostic): DiagnosticJson {
+  const { code, severity, message, span, hint, details } = diagnostic;
+  return {
+    code,
+    severity,
+    message,
+    ...(span ? { span: spanToJson(span) } : {}),
+    ...(hint ? { hint } : {}),
+    ...(details ? { details } : {}),
+  };
+}
+
+function spanToJson({ file, start, end }: Span) {
+  const from = positionAt(file, start);
+  const to = positionAt(file, end);
+  return { path: file.path, start, end, ...from, endLine: to.line, endColumn: to.column };
+}

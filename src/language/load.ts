@@ -1,0 +1,158 @@
+import { normalize } from 'node:path';
+import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { findNearest } from '../diagnostics/nearest.ts';
+import type { Span } from '../diagnostics/source.ts';
+import { collectDiagnostics } from './collect.ts';
+import { checkModels } from './link.ts';
+import type { LoadedFile } from './loaded-file.ts';
+import { excerpt } from './report.ts';
+import { resolvePath } from './resolve.ts';
+import type { Spec } from './spec.ts';
+import { parseSpec } from './syntax/parse.ts';
+
+/** All that loading needs of the world. */
+export interface SpecHost {
+  /** The text of a file; rejects with the system's error (ENOENT, EACCES, …) or a DiagnosticError. */
+  readText(path: string): Promise<string>;
+}
+
+export interface LoadResult {
+  /** The right models of the files asked for, in the order in which they stand there. */
+  readonly models: readonly Spec[];
+  /** Every mistake of these files and of those they use, at most 50 a file. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A file, and the one model of it that is meant where `#name` stands behind it. */
+interface Target {
+  readonly path: string;
+  readonly model: string | undefined;
+}
+
+function parseTarget(text: string): Target {
+  const match = /^(.*\.rn)#([^/\\]+)$/s.exec(text);
+  return match ? { path: match[1] ?? text, model: match[2] } : { path: text, model: undefined };
+}
+
+/** Reads and parses each file once, `use` by `use`. */
+class FileLoader {
+  readonly #host: SpecHost;
+  readonly #files = new Map<string, Promise<LoadedFile | undefined>>();
+  readonly diagnostics: Diagnostic[] = [];
+  readonly loaded: LoadedFile[] = [];
+
+  constructor(host: SpecHost) {
+    this.#host = host;
+  }
+
+  /** `chain`: the files whose `use` led here. Undefined: the file cannot be read, which is reported. */
+  load(path: string, chain: readonly string[] = [], span?: Span): Promise<LoadedFile | undefined> {
+    const key = normalize(path);
+    const known = this.#files.get(key);
+    if (known) return known;
+    const file = this.#read(path, chain, span);
+    this.#files.set(key, file);
+    return file;
+  }
+
+  async #read(
+    path: string,
+    chain: readonly string[],
+    span?: Span,
+  ): Promise<LoadedFile | undefined> {
+    const text = await this.#readText(path, span);
+    if (text === undefined) return undefined;
+    const { tree, diagnostics } = parseSpec({ path, text: text.replace(/^\uFEFF/, '') });
+    const file: LoadedFile = { path, tree, uses: [] };
+    this.diagnostics.push(...diagnostics);
+    this.loaded.push(file);
+    for (const use of tree.uses) {
+      const used = await this.#use(file, use, [...chain, path]);
+      if (used) file.uses.push({ file: used, span: use.span });
+    }
+    return file;
+  }
+
+  async #use(
+    file: LoadedFile,
+    { path, span }: { readonly path: string; readonly span: Span },
+    chain: readonly string[],
+  ): Promise<LoadedFile | undefined> {
+    if (path === '') {
+      this.diagnostics.push(createDiagnostic('empty-string', { name: 'use' }, { span }));
+      return undefined;
+    }
+    const target = resolvePath(file.path, path);
+    const key = normalize(target);
+    const start = chain.findIndex((visited) => normalize(visited) === key);
+    if (start >= 0) {
+      const paths = [...chain.slice(start), target].map(excerpt);
+      this.diagnostics.push(createDiagnostic('use-cycle', { paths }, { span }));
+      return undefined;
+    }
+    if (file.uses.some((other) => normalize(other.file.path) === key)) {
+      this.diagnostics.push(createDiagnostic('duplicate-use', { path }, { span }));
+      return undefined;
+    }
+    return this.load(target, chain, span);
+  }
+
+  async #readText(path: string, span: Span | undefined): Promise<string | undefined> {
+    try {
+      return await this.#host.readText(path);
+    } catch (error) {
+      this.diagnostics.push(...readFailures(error, path, span));
+      return undefined;
+    }
+  }
+}
+
+/** What the system said, as diagnostics at the `use` that asked; a bug is thrown on. */
+function readFailures(error: unknown, path: string, span: Span | undefined): readonly Diagnostic[] {
+  if (error instanceof DiagnosticError)
+    return error.diagnostics.map((diagnostic) => ({ ...(span ? { span } : {}), ...diagnostic }));
+  if (!(error instanceof Error) || !('code' in error)) throw error;
+  if (error.code === 'ENOENT')
+    return [createDiagnostic('file-not-found', { path, what: 'spec' }, { span })];
+  return [createDiagnostic('file-unreadable', { path, reason: String(error.code) }, { span })];
+}
+
+/**
+ * The models of one or several .rn files, checked. `specs/all.rn#resnet50` takes one model of a file. `use` paths are
+ * relative to the file they stand in. Mistakes come back as diagnostics; only a bug, or a host that fails in a way of
+ * its own, throws.
+ */
+export async function loadModels(
+  paths: string | readonly string[],
+  host: SpecHost,
+): Promise<LoadResult> {
+  const targets = [paths].flat().map(parseTarget);
+  const loader = new FileLoader(host);
+  const wanted: { readonly file: LoadedFile; readonly target: Target }[] = [];
+  for (const target of targets) {
+    const file = await loader.load(target.path);
+    if (file) wanted.push({ file, target });
+  }
+  const checked = checkModels(loader.loaded);
+  const diagnostics = [...loader.diagnostics, ...checked.diagnostics];
+  const models = wanted.flatMap(({ file, target }) => {
+    const { model } = target;
+    const nodes = file.tree.models.filter(({ name }) => model === undefined || name.text === model);
+    if (model !== undefined && nodes.length === 0) diagnostics.push(unknownModel(model, file));
+    return nodes.flatMap((node) => checked.specs.get(node) ?? []);
+  });
+  const askedFor = new Set(wanted.map(({ file }) => file.tree.file));
+  return {
+    models: [...new Set(models)],
+    diagnostics: collectDiagnostics(diagnostics, askedFor),
+  };
+}
+
+function unknownModel(name: string, file: LoadedFile): Diagnostic {
+  const names = file.tree.models.map((model) => model.name.text);
+  const nearest = findNearest(name, names);
+  const hint = nearest
+    ? undefined
+    : `'${file.path}' holds ${names.slice(0, 20).map(excerpt).join(', ')}.`;
+  return createDiagnostic('unknown-model', { name: excerpt(name), nearest }, { hint });
+}

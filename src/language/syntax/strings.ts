@@ -1,0 +1,46 @@
+import type { IToken } from 'chevrotain';
+import type { SourceFile, Span } from '../../diagnostics/source.ts';
+import type { Report } from '../report.ts';
+import { OpenText, QuotedText, Text } from './tokens.ts';
+
+/** A file being read: where spans point, and who hears of mistakes. */
+export interface ReadingContext {
+  readonly file: SourceFile;
+  readonly report: Report;
+}
+
+/** Where a token stands. A token that recovery put in has no place. */
+export function spanOf(token: IToken, { file }: ReadingContext): Span {
+  return { file, start: token.startOffset, end: token.startOffset + token.image.length };
+}
+
+export function isStringToken(token: IToken): boolean {
+  return [Text, OpenText, QuotedText].includes(token.tokenType);
+}
+
+/** What a string token says; its mistakes are reported. */
+export function readString(token: IToken, context: ReadingContext): string {
+  const span = spanOf(token, context);
+  if (token.tokenType === QuotedText) {
+    const text = token.image.slice(1, -1);
+    context.report('wrong-quotes', { text }, { span });
+    return text;
+  }
+  if (token.tokenType === OpenText) {
+    context.report('unterminated-string', {}, { span });
+    return token.image.slice(1);
+  }
+  return resolveEscapes(token, context);
+}
+
+function resolveEscapes(token: IToken, context: ReadingContext): string {
+  const bodyStart = token.startOffset + 1;
+  return token.image.slice(1, -1).replace(/\\(.)/gs, (pair, character: string, index: number) => {
+    if (character !== '"' && character !== '\\') {
+      const start = bodyStart + index;
+      const span = { file: context.file, start, end: start + 2 };
+      context.report('unknown-escape', { written: pair }, { span });
+    }
+    return character;
+  });
+}
