@@ -1,0 +1,112 @@
+import {
+  type AuditContext,
+  type AuditFinding,
+  computeNodeOf,
+  createFinding,
+  precisionTypes,
+  shareOf,
+} from '../context.ts';
+import { type EngineDataType, type EngineLayer, isComputeLayer } from '../layer.ts';
+
+/** The type a layer computes in: that of what it reads. */
+export function computeType(layer: EngineLayer): EngineDataType | undefined {
+  return layer.inputs[0]?.dataType ?? layer.weightsType;
+}
+
+/** What the graph asks of a layer; a typed graph may keep single blocks in another precision on purpose. */
+function expectedType(context: AuditContext, layer: EngineLayer): EngineDataType | undefined {
+  const { index, expectation } = context;
+  const asked = precisionTypes[expectation.precision];
+  const node = index?.nodes.get(computeNodeOf(context, layer) ?? '');
+  if (!index || !node) return asked;
+  if (asked !== 'int8') {
+    const typed = node.dataType;
+    return typed === 'float32' || typed === 'float16' ? typed : asked;
+  }
+  return index.producer(node.inputs[0] ?? '')?.op === 'DequantizeLinear' ? 'int8' : undefined;
+}
+
+export interface PrecisionShare {
+  /** Convolutions and matrix products that should be in the precision and whose type the list shows. */
+  readonly of: number;
+  readonly inPrecision: number;
+  /** Those that are not. */
+  readonly others: readonly EngineLayer[];
+}
+
+export function precisionShare(context: AuditContext): PrecisionShare {
+  const asked = precisionTypes[context.expectation.precision];
+  const judged = context.layers.filter(
+    (layer) =>
+      isComputeLayer(layer) &&
+      computeType(layer) !== undefined &&
+      expectedType(context, layer) === asked,
+  );
+  const others = judged.filter((layer) => computeType(layer) !== asked);
+  return { of: judged.length, inPrecision: judged.length - others.length, others };
+}
+
+/** Below half the engine is not what was asked for; single layers are worth a warning each. */
+export function findWrongPrecision(context: AuditContext): readonly AuditFinding[] {
+  const asked = precisionTypes[context.expectation.precision];
+  const { of, inPrecision, others } = precisionShare(context);
+  if (others.length === 0) return [];
+  if (inPrecision < of / 2) {
+    const found = [...new Set(others.map(computeType))].join(' and ');
+    return [
+      createFinding(context, 'audit-precision-missed', { asked, count: inPrecision, of, found }),
+    ];
+  }
+  return others.map((layer) => {
+    const node = computeNodeOf(context, layer);
+    const found = computeType(layer) ?? 'another type';
+    return createFinding(
+      context,
+      'audit-layer-precision',
+      { layer: node ?? layer.name, asked, found },
+      { node, layer },
+    );
+  });
+}
+
+export function findTf32(context: AuditContext): readonly AuditFinding[] {
+  if (context.expectation.precision !== 'fp32') return [];
+  const count = context.layers.filter(({ tactic }) => /tf32/i.test(tactic ?? '')).length;
+  return count > 0 ? [createFinding(context, 'audit-tf32', { count })] : [];
+}
+
+/** Words that only kernels on tensor cores carry in their names: instructions and tile shapes of Volta to Blackwell. */
+const tensorCoreWords = /imma|hmma|xmma|gmma|i88|884|1688|16816|16832|tensor\d+x\d+x\d+/i;
+
+export function runsOnTensorCores(layer: EngineLayer): boolean | undefined {
+  return layer.tactic === undefined ? undefined : tensorCoreWords.test(layer.tactic);
+}
+
+export function findIdleTensorCores(context: AuditContext): readonly AuditFinding[] {
+  if (context.expectation.precision === 'fp32') return [];
+  return context.layers
+    .filter((layer) => isComputeLayer(layer) && runsOnTensorCores(layer) === false)
+    .map((layer) => {
+      const node = computeNodeOf(context, layer);
+      const parameters = {
+        layer: node ?? layer.name,
+        tactic: layer.tactic ?? '',
+        ...shareOf(context, layer),
+      };
+      return createFinding(context, 'audit-no-tensor-cores', parameters, { node, layer });
+    });
+}
+
+/** Convolutions of an int8 engine that write float, other than a block's end (a finding of its own) and the last one. */
+export function findFloatOutputs(context: AuditContext): readonly AuditFinding[] {
+  if (context.expectation.precision !== 'int8') return [];
+  const computing = context.layers.filter(isComputeLayer);
+  const ends = new Set(context.verdicts.map(({ layer }) => layer));
+  return computing.slice(0, -1).flatMap((layer) => {
+    const found = layer.outputs[0]?.dataType;
+    if (computeType(layer) !== 'int8' || found === 'int8' || !found || ends.has(layer)) return [];
+    const node = computeNodeOf(context, layer);
+    const parameters = { layer: node ?? layer.name, found, ...shareOf(context, layer) };
+    return [createFinding(context, 'audit-float-output', parameters, { node, layer })];
+  });
+}

@@ -1,0 +1,75 @@
+import type { BlockVerdict } from '../block-verdicts.ts';
+import {
+  type AuditContext,
+  type AuditFinding,
+  createFinding,
+  type FindingPlace,
+} from '../context.ts';
+import { isComputeLayer } from '../layer.ts';
+import type { ResidualBlock } from '../residual-blocks.ts';
+
+/** The likely reason, and the node that is to blame. */
+function reasonOf(block: ResidualBlock | undefined): { text?: string; node?: string } {
+  const [breach] = block?.breaches ?? [];
+  if (breach) {
+    const { node, place } = breach;
+    return { text: `${node.op} '${node.name}' stands between ${place}`, node: node.name };
+  }
+  const [second] = block?.secondReaders ?? [];
+  if (second) {
+    return { text: `'${second.value}' is read by ${second.reader} too`, node: second.value };
+  }
+  return {};
+}
+
+function placeOf(verdict: BlockVerdict, node?: string): FindingPlace {
+  return { node: node ?? verdict.add ?? verdict.conv, layer: verdict.layer };
+}
+
+/** Every residual block must end in one kernel. */
+export function findUnfusedResiduals(context: AuditContext): readonly AuditFinding[] {
+  return context.verdicts.flatMap((verdict) => {
+    const { block, state, layer } = verdict;
+    if (state === 'fused') return [];
+    if (state === 'unclear' || !layer) {
+      return [createFinding(context, 'audit-residual-unclear', { block }, placeOf(verdict))];
+    }
+    const reason = reasonOf(context.blocks.find(({ add }) => add === verdict.add));
+    const part = isComputeLayer(layer) ? 'Relu' : 'residual Add';
+    return [
+      createFinding(
+        context,
+        'audit-residual-unfused',
+        { block, part, layer: layer.name, ...(reason.text ? { reason: reason.text } : {}) },
+        placeOf(verdict, reason.node),
+      ),
+    ];
+  });
+}
+
+/** Whether the graph asks for int8 in this block: a block that is kept in float reads no dequantised tensor. */
+function isQuantized(context: AuditContext, verdict: BlockVerdict): boolean {
+  const { index, blocks } = context;
+  const block = blocks.find(({ add }) => add === verdict.add);
+  if (!index || !block) return true;
+  return block.convs.some((name) => {
+    const [input = ''] = index.nodes.get(name)?.inputs ?? [];
+    return index.producer(input)?.op === 'DequantizeLinear';
+  });
+}
+
+/** Blocks of an int8 engine must write int8. */
+export function findFloatResiduals(context: AuditContext): readonly AuditFinding[] {
+  if (context.expectation.precision !== 'int8') return [];
+  return context.verdicts.flatMap((verdict) => {
+    const { block, writes } = verdict;
+    if (writes === undefined || writes === 'int8' || !isQuantized(context, verdict)) return [];
+    return [
+      createFinding(context, 'audit-residual-float', { block, type: writes }, placeOf(verdict)),
+    ];
+  });
+}
+
+export function findMissingBlocks(context: AuditContext): readonly AuditFinding[] {
+  return context.verdicts.length === 0 ? [createFinding(context, 'audit-no-blocks', {})] : [];
+}

@@ -1,0 +1,88 @@
+import {
+  type AuditContext,
+  type AuditFinding,
+  computeNodeOf,
+  createFinding,
+  nodeOf,
+  shareOf,
+} from '../context.ts';
+import { type EngineLayer, isComputeLayer, isKernel, type LayerKind } from '../layer.ts';
+import { channelMultiple } from '../tensor-format.ts';
+
+/** Kinds that serve the network's own layers. */
+const servingKinds: ReadonlySet<LayerKind> = new Set([
+  'reformat',
+  'quantize',
+  'pointwise',
+  'padding',
+  'shuffle',
+]);
+
+type Side = 'network’s input' | 'network’s output';
+
+/** At which end of the network a layer stands; by position where the list does not name inputs and outputs. */
+function sideOf(context: AuditContext, layer: EngineLayer): Side | undefined {
+  const { bindings } = context.list;
+  const touches = (tensors: EngineLayer['inputs']): boolean =>
+    tensors.some(({ name }) => bindings.includes(name));
+  if (touches(layer.inputs)) return 'network’s input';
+  if (touches(layer.outputs)) return 'network’s output';
+  if (bindings.length > 0) return undefined;
+  const kernels = context.layers.filter(isKernel);
+  if (layer === kernels[0]) return 'network’s input';
+  return layer === kernels.at(-1) ? 'network’s output' : undefined;
+}
+
+/** Kernels that only convert, pad, quantise or add up. */
+export function findStrays(context: AuditContext): readonly AuditFinding[] {
+  const reported = new Set(
+    context.verdicts.filter(({ state }) => state !== 'fused').map(({ layer }) => layer),
+  );
+  return context.layers
+    .filter((layer) => servingKinds.has(layer.kind) && !reported.has(layer))
+    .map((layer) => {
+      const side = sideOf(context, layer);
+      const place = { node: nodeOf(context, layer), layer };
+      const facts = { layer: layer.name, kind: layer.kind, ...shareOf(context, layer) };
+      return side
+        ? createFinding(context, 'audit-edge-layer', { ...facts, side }, place)
+        : createFinding(context, 'audit-stray-layer', facts, place);
+    });
+}
+
+/** Channels given and stored of a layer that reads a padded tensor. */
+function paddingOf(layer: EngineLayer): readonly [number, number] | undefined {
+  const [input] = layer.inputs;
+  const channels = input?.shape?.[1];
+  if (!channels || channels < 0 || input.shape?.length !== 4) return undefined;
+  const multiple = channelMultiple(input.format);
+  const stored = Math.ceil(channels / multiple) * multiple;
+  return stored === channels ? undefined : [channels, stored];
+}
+
+/** A reformat that writes more channels than it reads: generated kernels pad the tensor itself. */
+function widening(layer: EngineLayer): readonly [number, number] | undefined {
+  const from = layer.inputs[0]?.shape;
+  const to = layer.outputs[0]?.shape;
+  if (from?.length !== 4 || to?.length !== 4 || isComputeLayer(layer)) return undefined;
+  const [read, written] = [from[1] ?? 0, to[1] ?? 0];
+  const sameMap = from[2] === to[2] && from[3] === to[3];
+  return sameMap && read > 0 && written > read ? [read, written] : undefined;
+}
+
+export function findPaddedChannels(context: AuditContext): readonly AuditFinding[] {
+  return context.layers.filter(isKernel).flatMap((layer) => {
+    const padded = isComputeLayer(layer) ? paddingOf(layer) : widening(layer);
+    if (!padded) return [];
+    const node = computeNodeOf(context, layer) ?? nodeOf(context, layer);
+    const [channels, stored] = padded;
+    return [
+      createFinding(
+        context,
+        'audit-padded-channels',
+        { layer: node ?? layer.name, channels, stored },
+        { node, layer },
+      ),
+    ];
+  });
+}
