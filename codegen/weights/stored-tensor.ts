@@ -15,7 +15,12 @@ function swapBytes(bytes: Uint8Array, sizeBytes: number): Uint8Array {
 
 type Words = Uint8Array | Uint16Array | Uint32Array;
 
-const wordArrays = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array } as const;
+/** The bytes as words; they must start at a multiple of the word's size. */
+function wordsOf({ buffer, byteOffset, byteLength }: Uint8Array, wordBytes: 1 | 2 | 4): Words {
+  if (wordBytes === 1) return new Uint8Array(buffer, byteOffset, byteLength);
+  if (wordBytes === 2) return new Uint16Array(buffer, byteOffset, byteLength / 2);
+  return new Uint32Array(buffer, byteOffset, byteLength / 4);
+}
 
 /** Copies words by strides into row-major order; all axes but the last are counted as one odometer. */
 function gather(from: Words, to: Words, shape: readonly number[], strides: readonly number[]) {
@@ -25,7 +30,7 @@ function gather(from: Words, to: Words, shape: readonly number[], strides: reado
   const index = new Array<number>(rank).fill(0);
   let row = 0;
   for (let out = 0; out < to.length; out += rowLength) {
-    for (let i = 0, at = row; i < rowLength; i++, at += step) to[out + i] = from[at] ?? 0;
+    for (let i = 0, at = row; i < rowLength; i++, at += step) to[out + i] = from[at] as number;
     for (let axis = rank - 2; axis >= 0; axis--) {
       const next = (index[axis] ?? 0) + 1;
       const stride = strides[axis] ?? 0;
@@ -47,14 +52,9 @@ function rowMajorBytes(bytes: Uint8Array, layout: TensorLayout): Uint8Array {
   const wide = sizeBytes === 8;
   const shape = wide ? [...layout.shape, 2] : layout.shape;
   const strides = wide ? [...layout.strides.map((stride) => stride * 2), 1] : layout.strides;
-  const WordArray = wordArrays[sizeBytes === 8 ? 4 : sizeBytes];
-  const from = alignedBytes(bytes, sizeBytes);
-  gather(
-    new WordArray(from.buffer, from.byteOffset, from.byteLength / WordArray.BYTES_PER_ELEMENT),
-    new WordArray(result.buffer),
-    shape,
-    strides,
-  );
+  const wordBytes = sizeBytes === 8 ? 4 : sizeBytes;
+  const words = wordsOf(alignedBytes(bytes, wordBytes), wordBytes);
+  gather(words, wordsOf(result, wordBytes), shape, strides);
   return result;
 }
 

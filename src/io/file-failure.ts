@@ -1,6 +1,6 @@
 import { fail } from '../diagnostics/diagnostic.ts';
 
-/** What the operating system's error codes mean to a user who wanted a file written. */
+/** What the operating system's error codes mean to a user who wanted a file read or written. */
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'no space is left on the disk',
   EDQUOT: 'the disk quota is used up',
@@ -33,4 +33,12 @@ export async function whileWriting<T>(path: string, operation: () => Promise<T>)
     if (code === undefined) throw error;
     return fail('file-unwritable', { path, reason: reasons[code] ?? `the system says ${code}` });
   }
+}
+
+/** What the system refused while `path` was opened or read, as a diagnostic; `what` names the file's part in a sentence. */
+export function failReading(path: string, what: string, error: unknown): never {
+  const code = errorCode(error);
+  if (code === undefined) throw error;
+  if (code === 'ENOENT') fail('file-not-found', { path, what });
+  return fail('file-unreadable', { path, reason: reasons[code] ?? `the system says ${code}` });
 }

@@ -1,4 +1,7 @@
-import { row } from '../message-row.ts';
+import { weightsFormatMessages } from './weights-formats.ts';
+import { weightsTensorMessages } from './weights-tensors.ts';
 
 export const weightsMessages = {
+  ...weightsFormatMessages,
+  ...weightsTensorMessages,
 } as const;

@@ -1,0 +1,164 @@
+import { fail } from '../../../src/diagnostics/diagnostic.ts';
+import { findNearest } from '../../../src/diagnostics/nearest.ts';
+import type { Span } from '../../../src/diagnostics/source.ts';
+import type { Graph, Initializer } from '../../ir/graph.ts';
+import { shapesOf } from '../describe-weights.ts';
+import type { NamedShapes } from '../network-outline.ts';
+import type { ParameterSlot } from '../parameter-slot.ts';
+import { parameterSource } from '../parameter-source.ts';
+import type { WeightsFile } from '../weights-file.ts';
+import { type Misfit, misfitHint, misfitLines } from './misfit.ts';
+import {
+  isIgnorable,
+  isSchemeName,
+  type RecognisedScheme,
+  rankSchemes,
+  recogniseScheme,
+  schemeNames,
+} from './recognise-scheme.ts';
+import { type NameScheme, nameOf, type SchemeName } from './scheme.ts';
+
+export interface BindOptions {
+  /** Name scheme that the spec pins; without it the names decide. */
+  readonly scheme?: string;
+  /** Where the spec names its weights. */
+  readonly span?: Span;
+}
+
+export interface BoundWeights {
+  readonly graph: Graph;
+  readonly scheme: SchemeName;
+}
+
+/** A parameter of the architecture and what it is called in the file. */
+interface Wanted {
+  readonly initializer: Initializer;
+  readonly slot: ParameterSlot;
+  readonly name: string;
+  /** Shape in the file: a linear weight may stand there the other way round. */
+  readonly shape: readonly number[];
+  readonly transposed: boolean;
+}
+
+function pinnedScheme({ scheme, span }: BindOptions): SchemeName | undefined {
+  if (scheme === undefined || isSchemeName(scheme)) return scheme;
+  const nearest = findNearest(scheme, schemeNames);
+  return fail('unknown-name-scheme', { scheme, known: schemeNames, nearest }, { span });
+}
+
+function chooseScheme(file: WeightsFile, options: BindOptions): RecognisedScheme {
+  const names = [...file.tensors.keys()];
+  const { span } = options;
+  const pinned = pinnedScheme(options);
+  const chosen = recogniseScheme(names, pinned);
+  if (chosen) return chosen;
+  const found = recogniseScheme(names)?.scheme.name;
+  if (pinned && found) {
+    return fail('weights-scheme-mismatch', { file: file.name, pinned, found }, { span });
+  }
+  const [nearest] = rankSchemes(names).filter(({ matched }) => matched > 0);
+  const examples = names.filter((name) => !isIgnorable(name)).slice(0, 4);
+  return fail(
+    'weights-names-unknown',
+    { file: file.name, examples, nearest: nearest?.scheme.name },
+    { span },
+  );
+}
+
+function wantedParameters(graph: Graph, scheme: NameScheme): Wanted[] {
+  return [...graph.initializers.values()].flatMap((initializer) => {
+    const { slot, type } = initializer;
+    if (!slot) return [];
+    const transposed = slot.role === 'linear.weight' && scheme.linearLayout === 'io';
+    const shape = type.shape.map(Number);
+    const name = nameOf(scheme, slot) ?? initializer.name;
+    return [
+      { initializer, slot, name, transposed, shape: transposed ? shape.toReversed() : shape },
+    ];
+  });
+}
+
+function findMisfit(wanted: readonly Wanted[], shapes: NamedShapes): Misfit {
+  const names = new Set(wanted.map(({ name }) => name));
+  return {
+    missing: wanted.filter(({ name }) => !shapes.has(name)),
+    unexpected: [...shapes]
+      .filter(([name]) => !names.has(name) && !isIgnorable(name))
+      .map(([name, shape]) => ({ name, shape })),
+    misshaped: wanted.flatMap(({ name, shape }) => {
+      const found = shapes.get(name);
+      return found && found.join() !== shape.join() ? [{ name, wanted: shape, found }] : [];
+    }),
+  };
+}
+
+function checkFit(
+  file: WeightsFile,
+  wanted: readonly Wanted[],
+  recognised: RecognisedScheme,
+  span: Span | undefined,
+): void {
+  const shapes = shapesOf(file);
+  const misfit = findMisfit(wanted, shapes);
+  const counts = {
+    missing: misfit.missing.length,
+    unexpected: misfit.unexpected.length,
+    misshaped: misfit.misshaped.length,
+  };
+  if (counts.missing + counts.unexpected + counts.misshaped === 0) return;
+  const specShapes = new Map(wanted.map(({ name, shape }) => [name, shape]));
+  const hint = misfitHint(shapes, specShapes, recognised);
+  fail(
+    'weights-do-not-fit',
+    { file: file.name, scheme: recognised.scheme.name, ...counts },
+    { span, details: misfitLines(misfit), ...(hint ? { hint } : {}) },
+  );
+}
+
+/**
+ * A projection with a stride and one behind a pool have the same parameters. Where the names tell which was trained, the
+ * graph must have the same.
+ */
+function checkShortcut(
+  graph: Graph,
+  file: WeightsFile,
+  wanted: readonly Wanted[],
+  { scheme, span }: { scheme: NameScheme; span: Span | undefined },
+): void {
+  const found = scheme.shortcutKind;
+  const strided = wanted.some(
+    ({ slot: { place } }) =>
+      place.kind === 'block' && place.layer === 'shortcut' && place.stage > 0,
+  );
+  if (!found || !strided) return;
+  const pools = graph.nodes.some(({ op }) => op === 'AveragePool');
+  if (pools !== (found === 'avgpool')) {
+    fail('weights-other-shortcut', { file: file.name, found }, { span });
+  }
+}
+
+/**
+ * Gives every parameter of the graph its tensor in the file, converted to float32 and checked when it is read; reads none.
+ * DiagnosticError `weights-do-not-fit` lists all parameters that are missing, left over or of another shape.
+ */
+export function bindWeights(
+  graph: Graph,
+  file: WeightsFile,
+  options: BindOptions = {},
+): BoundWeights {
+  const { span } = options;
+  const recognised = chooseScheme(file, options);
+  const { scheme } = recognised;
+  const wanted = wantedParameters(graph, scheme);
+  checkFit(file, wanted, recognised, span);
+  checkShortcut(graph, file, wanted, { scheme, span });
+  const initializers = new Map(graph.initializers);
+  for (const { initializer, slot, name, transposed } of wanted) {
+    const tensor = file.tensors.get(name);
+    if (!tensor) throw new Error(`'${name}' was there and is gone`);
+    const label = { file: file.name, tensor: name };
+    const source = parameterSource(tensor, slot.role, label, transposed);
+    initializers.set(initializer.name, { ...initializer, source });
+  }
+  return { graph: { ...graph, initializers }, scheme: scheme.name };
+}

@@ -1,0 +1,119 @@
+import { printable } from '../../../src/diagnostics/printable.ts';
+import { inferSpec } from '../describe-weights.ts';
+import type { InferredSpec } from '../inferred-spec.ts';
+import { type NamedShapes, UnsupportedNetwork } from '../network-outline.ts';
+import type { RecognisedScheme } from './recognise-scheme.ts';
+
+/** Parameters that do not fit, by name in the file. */
+export interface Misfit {
+  readonly missing: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly unexpected: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly misshaped: readonly {
+    readonly name: string;
+    readonly wanted: readonly number[];
+    readonly found: readonly number[];
+  }[];
+}
+
+/** Lines of each kind that are shown; the counts stand in the message. */
+const shownOfEach = 8;
+
+function shapeText(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
+}
+
+function bounded(lines: readonly string[]): string[] {
+  const rest = lines.length - shownOfEach;
+  return rest > 0 ? [...lines.slice(0, shownOfEach), `… and ${rest} more`] : [...lines];
+}
+
+/** The misfit as lines of text, bounded. */
+export function misfitLines({ missing, unexpected, misshaped }: Misfit): string[] {
+  return [
+    ...bounded(missing.map((one) => `missing: ${printable(one.name)} ${shapeText(one.shape)}`)),
+    ...bounded(
+      unexpected.map((one) => `not expected: ${printable(one.name)} ${shapeText(one.shape)}`),
+    ),
+    ...bounded(
+      misshaped.map(
+        (one) =>
+          `another shape: ${printable(one.name)} is ${shapeText(one.found)}, the spec needs ${shapeText(one.wanted)}`,
+      ),
+    ),
+  ];
+}
+
+function listText(numbers: readonly number[]): string {
+  return `[${numbers.join(', ')}]`;
+}
+
+function sameList(a: readonly number[], b: readonly number[]): boolean {
+  return a.join() === b.join();
+}
+
+/** Properties in which two networks can differ, each as a `.rn` file has it; undefined: they agree. */
+const comparisons: readonly ((file: InferredSpec, spec: InferredSpec) => string | undefined)[] = [
+  (file, spec) => {
+    if (file.block === spec.block && sameList(file.stages, spec.stages)) return undefined;
+    if (file.depth !== undefined && spec.depth !== undefined) return `depth ${file.depth}`;
+    const stages = sameList(file.stages, spec.stages) ? [] : [`stages ${listText(file.stages)}`];
+    const block = file.block === spec.block ? [] : [`block ${file.block}`];
+    return [...stages, ...block].join('  ');
+  },
+  (file, spec) =>
+    sameList(file.widths, spec.widths) ? undefined : `widths ${listText(file.widths)}`,
+  (file, spec) => {
+    // A depth or a block brings its usual expansion along.
+    const usual = file.block === 'basic' ? 1 : 4;
+    const agrees = file.expansion === spec.expansion;
+    return agrees || (file.block !== spec.block && file.expansion === usual)
+      ? undefined
+      : `expansion ${file.expansion}`;
+  },
+  (file, spec) => (file.stem === spec.stem ? undefined : `stem ${file.stem}`),
+  (file, spec) =>
+    file.stem !== spec.stem || sameList(file.stemWidths, spec.stemWidths)
+      ? undefined
+      : `stem-widths ${listText(file.stemWidths)}`,
+  (file, spec) => {
+    const isPad = file.shortcut === 'pad';
+    return isPad === (spec.shortcut === 'pad') ? undefined : `shortcut ${file.shortcut}`;
+  },
+  (file, spec) =>
+    file.shortcut === 'pad' || file.firstShortcut === spec.firstShortcut
+      ? undefined
+      : `first-shortcut ${file.firstShortcut}`,
+  (file, spec) => (file.classes === spec.classes ? undefined : `classes ${file.classes}`),
+  (file, spec) =>
+    file.inputChannels === spec.inputChannels
+      ? undefined
+      : `input with ${file.inputChannels} channels`,
+];
+
+function inferOrNothing(shapes: NamedShapes, recognised: RecognisedScheme): InferredSpec | string {
+  try {
+    return inferSpec(shapes, recognised);
+  } catch (error) {
+    if (error instanceof UnsupportedNetwork) return error.message;
+    throw error;
+  }
+}
+
+/**
+ * What in the spec would make the weights fit: the network in the file is compared with the spec's, property by property.
+ * Undefined where the file's network is the spec's, only incomplete.
+ */
+export function misfitHint(
+  file: NamedShapes,
+  spec: NamedShapes,
+  recognised: RecognisedScheme,
+): string | undefined {
+  const found = inferOrNothing(file, recognised);
+  if (typeof found === 'string')
+    return `No spec can describe what is in the file: ${printable(found)}.`;
+  const wanted = inferOrNothing(spec, recognised);
+  if (typeof wanted === 'string') return undefined;
+  const changes = comparisons.flatMap((compare) => compare(found, wanted) ?? []);
+  if (changes.length === 0) return undefined;
+  return `The file fits with ${changes.map((change) => `\`${change}\``).join(', ')} in the spec.`;
+}

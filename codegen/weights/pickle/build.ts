@@ -1,0 +1,51 @@
+import { integersOf } from './globals.ts';
+import {
+  describeValue,
+  type PickleArray,
+  type PickleContext,
+  type PickleDType,
+  type PickleValue,
+  valueOfKind,
+} from './values.ts';
+
+/** numpy.dtype's state: (version, byte order, subarray, names, fields, size, alignment, flags). */
+function buildDType(target: PickleDType, state: PickleValue, context: PickleContext): void {
+  const [, byteOrder, subarray, names, fields] = valueOfKind(state, 'tuple')?.items ?? [];
+  if (typeof byteOrder !== 'string' || !'<>=|'.includes(byteOrder) || byteOrder.length !== 1) {
+    context.malformed('a dtype without a byte order');
+  }
+  if (subarray !== null || names !== null || fields !== null) {
+    context.malformed('a dtype with fields');
+  }
+  target.byteOrder = byteOrder;
+}
+
+/** numpy.ndarray's state: (1, shape, dtype, column-major, data). */
+function buildArray(target: PickleArray, state: PickleValue, context: PickleContext): void {
+  const items = valueOfKind(state, 'tuple')?.items ?? [];
+  const [version, shape, dtype, isColumnMajor, data] = items;
+  const type = valueOfKind(dtype, 'dtype');
+  if (items.length !== 5 || version !== 1 || !type || typeof isColumnMajor !== 'boolean') {
+    context.malformed('an array with an unknown state');
+  }
+  if (target.state) context.malformed('an array that is filled twice');
+  // Python 2 writes short data as a string of one byte a character.
+  const bytes = typeof data === 'string' ? context.bytesOfText(data) : valueOfKind(data, 'bytes');
+  if (!bytes) context.malformed(`an array whose data is ${describeValue(data)}`);
+  const { code, byteOrder } = type;
+  target.state = { shape: integersOf(shape, context), code, byteOrder, isColumnMajor, data: bytes };
+}
+
+/** Gives a value its state. A dict's is `_metadata`, which is no tensor; a blank stays one. */
+export function buildState(
+  target: PickleValue | undefined,
+  state: PickleValue,
+  context: PickleContext,
+): void {
+  const dtype = valueOfKind(target, 'dtype');
+  const array = valueOfKind(target, 'array');
+  if (dtype) buildDType(dtype, state, context);
+  else if (array) buildArray(array, state, context);
+  else if (!valueOfKind(target, 'dict') && !valueOfKind(target, 'opaque'))
+    context.malformed(`a state for ${describeValue(target)}`);
+}

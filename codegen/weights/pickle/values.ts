@@ -1,0 +1,129 @@
+/** A run of bytes in the file: its place is known, its content is fetched when wanted. */
+export interface PickleBytes {
+  readonly kind: 'bytes';
+  /** Bounds of its length in bytes; they differ where the bytes are written as text. */
+  readonly least: number;
+  readonly most: number;
+  /** All of it; `sizeBytes` is the length that the reader expects. DiagnosticError where it is another. */
+  read(sizeBytes: number): Promise<Uint8Array>;
+}
+
+/** A text too long to be a name: the bytes of a tensor at protocol 2, as latin-1 code points in UTF-8. */
+export interface PickleText {
+  readonly kind: 'text';
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface PickleList {
+  readonly kind: 'list';
+  readonly items: PickleValue[];
+}
+
+export interface PickleTuple {
+  readonly kind: 'tuple';
+  readonly items: readonly PickleValue[];
+}
+
+export interface PickleDict {
+  readonly kind: 'dict';
+  readonly entries: Map<string | number, PickleValue>;
+}
+
+/** Something on the list of known names; `construct` stands for calling it and calls nothing. */
+export interface PickleGlobal {
+  readonly kind: 'global';
+  readonly name: string;
+  readonly construct?: PickleConstructor;
+  /** Element type that it names: a torch storage class or dtype. */
+  readonly elementType?: string;
+}
+
+/** What training scripts store beside the weights: kept as a blank. */
+export interface PickleOpaque {
+  readonly kind: 'opaque';
+  readonly name: string;
+}
+
+/** numpy.dtype: kind and size (`f4`), byte order from its state. */
+export interface PickleDType {
+  readonly kind: 'dtype';
+  readonly code: string;
+  byteOrder: string;
+}
+
+/** numpy.ndarray: made blank, filled by its state. */
+export interface PickleArray {
+  readonly kind: 'array';
+  state?: {
+    readonly shape: readonly number[];
+    readonly code: string;
+    readonly byteOrder: string;
+    readonly isColumnMajor: boolean;
+    readonly data: PickleBytes;
+  };
+}
+
+/** A torch storage, by its key in the file. */
+export interface PickleStorage {
+  readonly kind: 'storage';
+  readonly key: string;
+  readonly elementType: string;
+  /** In elements; in bytes for an untyped storage. */
+  readonly size: number;
+  /** A part of the storage (legacy files): first element and number of elements. */
+  readonly view?: { readonly offset: number; readonly size: number };
+}
+
+/** A torch tensor: a view of a storage; offset and strides count elements. */
+export interface PickleTensor {
+  readonly kind: 'tensor';
+  readonly storage: PickleStorage;
+  readonly elementType: string;
+  readonly offset: number;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+}
+
+export type PickleObject =
+  | PickleBytes
+  | PickleText
+  | PickleList
+  | PickleTuple
+  | PickleDict
+  | PickleGlobal
+  | PickleOpaque
+  | PickleDType
+  | PickleArray
+  | PickleStorage
+  | PickleTensor;
+
+export type PickleValue = null | boolean | number | bigint | string | PickleObject;
+
+/** What a constructor may ask of the pickle that it stands in. */
+export interface PickleContext {
+  /** Throws DiagnosticError `weights-pickle-malformed` at the opcode being read. */
+  malformed(reason: string): never;
+  /** The bytes that a text stands for, one a code point. */
+  bytesOfText(text: string | PickleText): PickleBytes;
+}
+
+export type PickleConstructor = (
+  args: readonly PickleValue[],
+  context: PickleContext,
+) => PickleValue;
+
+/** The value where it is of this kind. */
+export function valueOfKind<K extends PickleObject['kind']>(
+  value: PickleValue | undefined,
+  kind: K,
+): Extract<PickleObject, { kind: K }> | undefined {
+  if (typeof value !== 'object' || value === null || value.kind !== kind) return undefined;
+  return value as Extract<PickleObject, { kind: K }>;
+}
+
+/** What a value is, in a user's words. */
+export function describeValue(value: PickleValue | undefined): string {
+  if (value === undefined || value === null) return 'nothing';
+  return typeof value === 'object' ? `a ${value.kind}` : `a ${typeof value}`;
+}

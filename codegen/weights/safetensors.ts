@@ -1,0 +1,137 @@
+import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { type DataType, dataTypes } from '../ir/types.ts';
+import { readRange } from './byte-range.ts';
+import type { ByteSource } from './byte-source.ts';
+import { stripPrefixes } from './prefixes.ts';
+import { storedTensor } from './stored-tensor.ts';
+import { checkShape, rowMajorStrides } from './tensor-layout.ts';
+import type { TensorSource } from './tensor-source.ts';
+import type { WeightsFile } from './weights-file.ts';
+
+/** The format's own cap (safetensors 0.8.0, README). */
+const maxHeaderBytes = 100_000_000;
+const lengthBytes = 8;
+const metadataKey = '__metadata__';
+
+/** safetensors' dtypes; the others it has (F8_*, U16 to C64) are no weights of these networks. */
+const types: Readonly<Record<string, DataType>> = {
+  F64: 'float64',
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+  I64: 'int64',
+  I32: 'int32',
+  I16: 'int16',
+  I8: 'int8',
+  U8: 'uint8',
+  BOOL: 'bool',
+};
+
+interface HeaderEntry {
+  readonly name: string;
+  readonly dataType: DataType;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+function malformed(file: string, reason: string): never {
+  return fail('weights-safetensors-malformed', { file, reason });
+}
+
+/** Keys of the outermost object in order: JSON.parse keeps the last of two equal ones and says nothing. */
+function outerKeys(json: string): string[] {
+  const keys: string[] = [];
+  let depth = 0;
+  for (const [token, colon] of json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    else if (depth === 1 && colon !== undefined) keys.push(token.slice(0, -colon.length));
+  }
+  return keys.map((key) => String(JSON.parse(key)));
+}
+
+function parseHeader(file: string, bytes: Uint8Array): [string, unknown][] {
+  try {
+    const json = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const header: unknown = JSON.parse(json);
+    if (typeof header !== 'object' || header === null || Array.isArray(header)) {
+      return malformed(file, 'its header is no JSON object');
+    }
+    const entries = Object.entries(header);
+    if (outerKeys(json).length !== entries.length) {
+      return malformed(file, 'its header names a tensor twice');
+    }
+    return entries;
+  } catch (error) {
+    // Deep nesting ends JSON.parse with a RangeError, anything else with a SyntaxError.
+    if (error instanceof SyntaxError || error instanceof RangeError || error instanceof TypeError) {
+      return malformed(file, 'its header is no JSON');
+    }
+    throw error;
+  }
+}
+
+function isIntegers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+}
+
+function checkEntry(file: string, name: string, value: unknown): HeaderEntry {
+  const entry: Readonly<Record<string, unknown>> = { ...(typeof value === 'object' ? value : {}) };
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (typeof dtype !== 'string' || !isIntegers(shape) || !isIntegers(offsets)) {
+    return malformed(file, `its header has no dtype, shape and data_offsets for '${name}'`);
+  }
+  const dataType = Object.hasOwn(types, dtype) ? types[dtype] : undefined;
+  const label = { file, tensor: name };
+  if (!dataType) return fail('weights-tensor-type', { ...label, type: `safetensors ${dtype}` });
+  const [begin, end] = offsets;
+  const sizeBytes = checkShape(shape, dataType, label) * dataTypes[dataType].sizeBytes;
+  if (begin === undefined || end === undefined || end - begin !== sizeBytes) {
+    const reason = `shape [${shape.join(', ')}] needs ${sizeBytes} bytes, its offsets are [${offsets.join(', ')}]`;
+    return fail('weights-tensor-malformed', { ...label, reason });
+  }
+  return { name, dataType, shape, begin, end };
+}
+
+/** Tensors must follow each other from the first byte to the last, without hole or overlap. */
+function checkTiling(file: string, entries: readonly HeaderEntry[], dataBytes: number): void {
+  let at = 0;
+  for (const { name, begin, end } of entries.toSorted(
+    (a, b) => a.begin - b.begin || a.end - b.end,
+  )) {
+    if (begin !== at)
+      malformed(file, `'${name}' begins at ${begin}, the one before it ends at ${at}`);
+    at = end;
+  }
+  if (at < dataBytes) malformed(file, `${dataBytes - at} bytes after the last tensor`);
+  if (at > dataBytes) fail('weights-truncated', { file, neededBytes: at, sizeBytes: dataBytes });
+}
+
+function source(file: ByteSource, dataStart: number, entry: HeaderEntry): TensorSource {
+  const { dataType, shape, begin, end } = entry;
+  const storage: ByteSource = {
+    name: file.name,
+    sizeBytes: end - begin,
+    read: (offset, length) => readRange(file, dataStart + begin + offset, length),
+  };
+  return storedTensor(storage, { dataType, shape, strides: rowMajorStrides(shape), offset: 0 });
+}
+
+/** `.safetensors`: a JSON header, then the tensors one after another. */
+export async function openSafetensors(file: ByteSource): Promise<WeightsFile> {
+  const length = await readRange(file, 0, lengthBytes);
+  const headerBytes = Number(new DataView(length.buffer, length.byteOffset).getBigUint64(0, true));
+  if (headerBytes > maxHeaderBytes) malformed(file.name, `a header of ${headerBytes} bytes`);
+  const header = parseHeader(file.name, await readRange(file, lengthBytes, headerBytes));
+  const entries = header
+    .filter(([name]) => name !== metadataKey)
+    .map(([name, value]) => checkEntry(file.name, name, value));
+  const dataStart = lengthBytes + headerBytes;
+  checkTiling(file.name, entries, file.sizeBytes - dataStart);
+  const inFileOrder = entries.toSorted((a, b) => a.begin - b.begin);
+  const tensors = new Map(inFileOrder.map((entry) => [entry.name, source(file, dataStart, entry)]));
+  if (tensors.size === 0) fail('weights-no-state-dict', { file: file.name, found: 'no tensor' });
+  const named = stripPrefixes(tensors);
+  return { name: file.name, format: 'safetensors', tensors: named.entries, notes: named.notes };
+}

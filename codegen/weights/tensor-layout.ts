@@ -1,0 +1,108 @@
+import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { type DataType, dataTypes } from '../ir/types.ts';
+
+/** How a tensor lies in a storage; strides and offset count elements. */
+export interface TensorLayout {
+  readonly dataType: DataType;
+  readonly shape: readonly number[];
+  readonly strides: readonly number[];
+  readonly offset: number;
+}
+
+/** What a diagnostic calls a tensor. */
+export interface TensorLabel {
+  readonly file: string;
+  readonly tensor: string;
+}
+
+const maxRank = 8;
+/** No tensor of these networks has a hundredth of it; a read must fit in one buffer on every machine. */
+const maxTensorBytes = 2 ** 30;
+/** A stride of 0 repeats elements without a byte in the file: what a shape may then ask for. */
+const maxRepeatedBytes = 2 ** 26;
+
+function malformed(label: TensorLabel, reason: string): never {
+  return fail('weights-tensor-malformed', { ...label, reason });
+}
+
+/** Number of elements of a shape found in a file; DiagnosticError where it is no shape or too large. */
+export function checkShape(
+  shape: readonly number[],
+  dataType: DataType,
+  label: TensorLabel,
+): number {
+  if (shape.length > maxRank) malformed(label, `${shape.length} dimensions, more than ${maxRank}`);
+  let elements = 1;
+  for (const size of shape) {
+    if (!Number.isSafeInteger(size) || size < 0) malformed(label, `a dimension of ${size}`);
+    elements *= size;
+  }
+  const sizeBytes = elements * dataTypes[dataType].sizeBytes;
+  if (!(sizeBytes <= maxTensorBytes)) {
+    fail('weights-tensor-too-large', { ...label, sizeBytes, limitBytes: maxTensorBytes });
+  }
+  return elements;
+}
+
+/** Strides of a row-major tensor, in elements. */
+export function rowMajorStrides(shape: readonly number[]): number[] {
+  const strides: number[] = [];
+  let step = 1;
+  for (const size of shape.toReversed()) {
+    strides.unshift(step);
+    step *= size;
+  }
+  return strides;
+}
+
+/** Strides of a column-major tensor, in elements. */
+export function columnMajorStrides(shape: readonly number[]): number[] {
+  return rowMajorStrides(shape.toReversed()).toReversed();
+}
+
+/** Elements from the first to the last one that a tensor touches, both included. */
+export function spanOf({ shape, strides }: TensorLayout): number {
+  if (shape.includes(0)) return 0;
+  return shape.reduce((span, size, axis) => span + (size - 1) * (strides[axis] ?? 0), 1);
+}
+
+export function isContiguous({ shape, strides }: TensorLayout): boolean {
+  if (shape.includes(0)) return true;
+  const expected = rowMajorStrides(shape);
+  return shape.every((size, axis) => size === 1 || strides[axis] === expected[axis]);
+}
+
+/** Checks that a tensor lies inside its storage of `storageElements` and is no larger than it may be. */
+export function checkLayout(
+  layout: TensorLayout,
+  storageElements: number,
+  label: TensorLabel,
+): void {
+  const { dataType, shape, strides, offset } = layout;
+  const elements = checkShape(shape, dataType, label);
+  if (strides.length !== shape.length) {
+    malformed(label, `${shape.length} dimensions with ${strides.length} strides`);
+  }
+  for (const step of [...strides, offset]) {
+    if (!Number.isSafeInteger(step) || step < 0) malformed(label, `a stride or offset of ${step}`);
+  }
+  const span = spanOf(layout);
+  if (elements > 0 && !(offset + span <= storageElements)) {
+    malformed(label, `it ends at element ${offset + span} of a storage of ${storageElements}`);
+  }
+  const { sizeBytes } = dataTypes[dataType];
+  if (elements > storageElements && elements * sizeBytes > maxRepeatedBytes) {
+    fail('weights-tensor-too-large', {
+      ...label,
+      sizeBytes: elements * sizeBytes,
+      limitBytes: maxRepeatedBytes,
+    });
+  }
+  if (span * sizeBytes > maxTensorBytes) {
+    fail('weights-tensor-too-large', {
+      ...label,
+      sizeBytes: span * sizeBytes,
+      limitBytes: maxTensorBytes,
+    });
+  }
+}

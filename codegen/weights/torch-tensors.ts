@@ -1,0 +1,126 @@
+import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { type DataType, dataTypes } from '../ir/types.ts';
+import { sliceSource } from './byte-range.ts';
+import type { ByteSource } from './byte-source.ts';
+import { arraySource } from './pdparams.ts';
+import type { PersistentLoad } from './pickle/machine.ts';
+import {
+  describeValue,
+  type PickleContext,
+  type PickleStorage,
+  type PickleTensor,
+  type PickleValue,
+  valueOfKind,
+} from './pickle/values.ts';
+import { stripPrefixes } from './prefixes.ts';
+import { selectStateDict } from './state-dict.ts';
+import { type ByteOrder, storedTensor } from './stored-tensor.ts';
+import { checkLayout, type TensorLabel } from './tensor-layout.ts';
+import type { TensorSource } from './tensor-source.ts';
+import type { WeightsFile } from './weights-file.ts';
+
+/** Where a container keeps the bytes of its storages. */
+export interface TorchStorages {
+  readonly file: string;
+  readonly byteOrder: ByteOrder;
+  /** The whole storage of that key; DiagnosticError where there is none. */
+  find(storage: PickleStorage): ByteSource;
+}
+
+function isDataType(type: string): type is DataType {
+  return Object.hasOwn(dataTypes, type);
+}
+
+/** Bytes an element; an untyped storage counts in bytes. */
+export function elementBytes({ elementType }: PickleStorage): number {
+  return isDataType(elementType) ? dataTypes[elementType].sizeBytes : 1;
+}
+
+function sizeOf(value: PickleValue | undefined, context: PickleContext): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  return context.malformed(`a storage whose size is ${describeValue(value)}`);
+}
+
+/** (view key, first element, number of elements), or None: the sixth member in legacy files. */
+function viewOf(value: PickleValue | undefined, context: PickleContext): PickleStorage['view'] {
+  if (value === undefined || value === null) return undefined;
+  const [, offset, size] = valueOfKind(value, 'tuple')?.items ?? [];
+  return { offset: sizeOf(offset, context), size: sizeOf(size, context) };
+}
+
+/** ("storage", class, key, location, number of elements[, view]): torch's persistent id of a storage. */
+export const storageOf: PersistentLoad = ({ items }, context) => {
+  const [tag, type, key, , size, view] = items;
+  const elementType = valueOfKind(type, 'global')?.elementType;
+  if (tag !== 'storage' || typeof key !== 'string' || !elementType) {
+    return context.malformed('a persistent id that is no storage');
+  }
+  const part = viewOf(view, context);
+  return {
+    kind: 'storage',
+    key,
+    elementType,
+    size: sizeOf(size, context),
+    ...(part ? { view: part } : {}),
+  };
+};
+
+function storageBytes(
+  storages: TorchStorages,
+  storage: PickleStorage,
+  label: TensorLabel,
+): ByteSource {
+  const whole = storages.find(storage);
+  const { view } = storage;
+  if (!view) return whole;
+  const sizeBytes = elementBytes(storage);
+  if ((view.offset + view.size) * sizeBytes > whole.sizeBytes) {
+    fail('weights-tensor-malformed', {
+      ...label,
+      reason: 'a view that ends outside of its storage',
+    });
+  }
+  return sliceSource(whole, view.offset * sizeBytes, view.size * sizeBytes);
+}
+
+function tensorSource(
+  storages: TorchStorages,
+  tensor: PickleTensor,
+  label: TensorLabel,
+): TensorSource {
+  const { elementType: dataType, shape, strides, offset } = tensor;
+  if (!isDataType(dataType)) {
+    return fail('weights-tensor-type', { ...label, type: `torch.${dataType}` });
+  }
+  const storage = storageBytes(storages, tensor.storage, label);
+  const layout = { dataType, shape, strides, offset };
+  checkLayout(layout, Math.floor(storage.sizeBytes / dataTypes[dataType].sizeBytes), label);
+  return storedTensor(storage, layout, storages.byteOrder);
+}
+
+/** The state dict in a checkpoint that torch.save wrote, in either container. */
+export function torchWeights(
+  root: PickleValue,
+  storages: TorchStorages,
+  format: 'torch-zip' | 'torch-legacy',
+): WeightsFile {
+  const { file } = storages;
+  const { tensors, notes } = selectStateDict(file, root);
+  const named = stripPrefixes(tensors);
+  return {
+    name: file,
+    format,
+    tensors: new Map(
+      [...named.entries].map(([tensor, pickled]) => {
+        const label = { file, tensor };
+        return [
+          tensor,
+          pickled.kind === 'array'
+            ? arraySource(pickled, label)
+            : tensorSource(storages, pickled, label),
+        ];
+      }),
+    ),
+    notes: [...notes, ...named.notes],
+  };
+}

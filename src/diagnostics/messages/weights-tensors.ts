@@ -1,0 +1,180 @@
+import { row } from '../message-row.ts';
+import { printable } from '../printable.ts';
+
+interface InFile {
+  readonly file: string;
+}
+
+interface OfTensor extends InFile {
+  readonly tensor: string;
+}
+
+function tensorIn({ tensor, file }: OfTensor): string {
+  return `'${printable(tensor)}' in '${printable(file)}'`;
+}
+
+/** What is wrong with the tensors of a file, and where they do not fit the network. */
+export const weightsTensorMessages = {
+  'weights-tensor-malformed': row<OfTensor & { reason: string }>({
+    severity: 'error',
+    message: ({ reason, ...where }) => `${tensorIn(where)} is damaged: ${printable(reason)}.`,
+    hint: () => 'Fetch the file again and compare its digest with the source.',
+    cause: 'Shape, strides and data of the tensor do not agree.',
+    example: 'A tensor of shape [64, 3, 7, 7] with 100 bytes of data.',
+    cure: 'Fetch or save the file again.',
+  }),
+  'weights-tensor-type': row<OfTensor & { type: string }>({
+    severity: 'error',
+    message: ({ type, ...where }) =>
+      `${tensorIn(where)} has the type ${printable(type)}, which rcc does not read.`,
+    hint: () => 'Convert it to float32 or float16 before saving.',
+    cause:
+      'rcc reads float16, bfloat16, float32, float64 and the integer types that state dicts have.',
+    example: 'A tensor of torch.complex64 or float8.',
+    cure: 'Save the state dict in float32, float16 or bfloat16.',
+  }),
+  'weights-tensor-too-large': row<OfTensor & { sizeBytes: number; limitBytes: number }>({
+    severity: 'error',
+    message: ({ sizeBytes, limitBytes, ...where }) =>
+      `${tensorIn(where)} would take ${sizeBytes} bytes; ${limitBytes} is the limit.`,
+    hint: () =>
+      'No tensor of a ResNet comes near; the file is for another network, or made to mislead.',
+    cause:
+      'A shape, or strides of 0, ask for far more memory than any layer of these networks has.',
+    example: 'A tensor of shape [100000, 100000] over a storage of one number.',
+    cure: 'Check where the file comes from.',
+  }),
+  'weights-no-state-dict': row<InFile & { found: string }>({
+    severity: 'error',
+    message: ({ file, found }) =>
+      `'${printable(file)}' holds no state dict but ${printable(found)}.`,
+    hint: () =>
+      'A state dict maps names to tensors: save model.state_dict(), at the top or under "state_dict", "model", "net" or "ema".',
+    cause: 'No dict of tensors was found at the top of the file or under one of the usual keys.',
+    example: 'torch.save([layer.weight for layer in layers], "weights.pth")',
+    cure: 'torch.save(model.state_dict(), "model.pth") or paddle.save(model.state_dict(), "model.pdparams").',
+  }),
+  'weights-split-parameters': row<InFile>({
+    severity: 'error',
+    message: ({ file }) =>
+      `'${printable(file)}' holds tensors that Paddle cut into slices of 4 GiB.`,
+    hint: () => 'Save it with protocol=4, which does not cut.',
+    cause: 'At protocols 2 and 3 Paddle cuts arrays of more than 4 GiB; no ResNet has one.',
+    example: 'paddle.save(huge_state_dict, "model.pdparams", protocol=2)',
+    cure: 'paddle.save(model.state_dict(), "model.pdparams", protocol=4)',
+  }),
+  'weights-not-finite': row<OfTensor & { value: string; index: number }>({
+    severity: 'error',
+    message: ({ value, index, ...where }) =>
+      `${tensorIn(where)} holds ${value} (element ${index}) in float32.`,
+    hint: () =>
+      'The training diverged, or the file is damaged; an earlier checkpoint may be sound.',
+    cause: 'A network with an infinite or undefined weight computes nothing.',
+    example: 'A checkpoint of a training whose loss became NaN.',
+    cure: 'Take another checkpoint, or fetch the file again.',
+  }),
+  'weights-negative-variance': row<OfTensor & { value: number; index: number }>({
+    severity: 'error',
+    message: ({ value, index, ...where }) =>
+      `${tensorIn(where)} is a variance and holds ${value} (element ${index}).`,
+    hint: () => 'The file is damaged, or its tensors are under the wrong names.',
+    cause: 'A running variance is a mean of squares and never negative.',
+    example: 'A file in which running_mean and running_var were exchanged.',
+    cure: 'Check how the file was made, or fetch it again.',
+  }),
+  'weights-names-unknown': row<
+    InFile & { examples: readonly string[]; nearest?: string | undefined }
+  >({
+    severity: 'error',
+    message: ({ file, examples }) =>
+      `The parameter names in '${printable(file)}' follow no scheme that rcc knows: ${examples.map(printable).join(', ')}, …`,
+    hint: ({ nearest }) =>
+      `rcc knows the ResNets of PaddleClas, torchvision, timm and the CIFAR ones${nearest ? `; nearest is ${nearest}` : ''}.`,
+    cause:
+      'Weights are bound by name, and fewer than half of the names belong to a ResNet of a known framework.',
+    example: 'rcc compile resnet50.rn --weights vit_base.safetensors',
+    cure: 'Give the weights of a ResNet, or rename the parameters to a known scheme.',
+  }),
+  'weights-scheme-mismatch': row<InFile & { pinned: string; found: string | undefined }>({
+    severity: 'error',
+    message: ({ file, pinned }) =>
+      `The parameter names in '${printable(file)}' are not those of ${pinned}, which the spec asks for.`,
+    hint: ({ found }) =>
+      found ? `They are ${found}'s: write \`weights ${found} "…"\`.` : undefined,
+    cause: 'The word before the path in `weights` pins the names that the file must have.',
+    example: 'weights paddleclas "resnet50-torchvision.pth"',
+    cure: 'Name the right scheme, or leave the word out: the scheme is then recognised.',
+  }),
+  'unknown-name-scheme': row<{
+    scheme: string;
+    known: readonly string[];
+    nearest: string | undefined;
+  }>({
+    severity: 'error',
+    message: ({ scheme }) => `'${printable(scheme)}' is no name scheme.`,
+    hint: ({ known, nearest }) =>
+      nearest ? `Did you mean ${nearest}?` : `Known: ${known.join(', ')}.`,
+    cause: 'A name scheme is how a framework names the parameters of these networks.',
+    example: 'weights torchvison "resnet50.pth"',
+    cure: 'Use one of the known words, or leave it out.',
+  }),
+  'weights-do-not-fit': row<
+    InFile & { scheme: string; missing: number; unexpected: number; misshaped: number }
+  >({
+    severity: 'error',
+    message: ({ file, scheme, ...counts }) =>
+      `'${printable(file)}' (${scheme} names) does not fit the spec: ${countsOf(counts)}.`,
+    hint: () => '`rcc init WEIGHTS` writes the spec that the file is for.',
+    cause:
+      'The network of the spec and the network that was trained differ, so parameters are missing, left over or of another shape.',
+    example: 'rcc compile specs/resnet18.rn --weights resnet18-torchvision.pth',
+    cure: 'Change the spec as the hint says, or give other weights.',
+  }),
+  'weights-other-shortcut': row<InFile & { found: 'projection' | 'avgpool' }>({
+    severity: 'error',
+    message: ({ file, found }) =>
+      found === 'avgpool'
+        ? `The names in '${printable(file)}' say that its shortcuts pool before they project; the spec's do not.`
+        : `The names in '${printable(file)}' say that its shortcuts project with a stride; the spec's pool first.`,
+    hint: ({ found }) => `Write \`shortcut ${found}\` in the spec.`,
+    cause:
+      'Both kinds of shortcut have the same parameters, but only one computes what was trained. The number in `downsample.N` tells them apart.',
+    example: "A spec of variant vb with the weights of timm's resnet50d.",
+    cure: 'Write the shortcut that the weights were trained with.',
+  }),
+  'weights-network-unsupported': row<InFile & { reason: string }>({
+    severity: 'error',
+    message: ({ file, reason }) =>
+      `No spec can describe the network in '${printable(file)}': ${printable(reason)}.`,
+    cause:
+      'The language describes ResNets with basic and bottleneck blocks and the stems and shortcuts of PaddleClas, torchvision, timm and the CIFAR networks.',
+    example: 'rcc init resnext50_32x4d.pth',
+    cure: 'Give the weights of a network that the language knows; docs/language.md lists what it can say.',
+  }),
+  'weights-synthetic': row<{ model: string; seed: number }>({
+    severity: 'note',
+    message: ({ model, seed }) =>
+      `'${printable(model)}' has no weights: synthetic ones (seed ${seed}) are used, fit for timing only.`,
+    hint: () => 'Give trained weights with --weights or a `weights` line in the spec.',
+    cause: 'Neither the command line nor the spec names a weights file.',
+    example: 'rcc compile specs/resnet50.rn',
+    cure: 'Give a weights file where the outputs matter. The manifest says what the weights were.',
+  }),
+  'weights-note': row<InFile & { note: string }>({
+    severity: 'note',
+    message: ({ file, note }) => `'${printable(file)}': ${printable(note)}`,
+    cause: 'Something about the file was assumed or left aside while it was read.',
+    example: 'A checkpoint in which every name begins with "module.".',
+    cure: 'Nothing needs to be done if the assumption is right.',
+  }),
+} as const;
+
+function countsOf(counts: { missing: number; unexpected: number; misshaped: number }): string {
+  const parts = [
+    [counts.missing, 'missing'],
+    [counts.unexpected, 'not expected'],
+    [counts.misshaped, 'of another shape'],
+  ] as const;
+  const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return `parameters ${told.join(', ')}`;
+}
