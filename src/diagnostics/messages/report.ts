@@ -1,0 +1,61 @@
+import { row } from '../message-row.ts';
+
+export const reportMessages = {
+  'result-file-invalid': row<{ path: string; what: string; place: string; reason: string }>({
+    severity: 'error',
+    message: ({ path, what, place, reason }) =>
+      `'${path}' is not a ${what}: ${place ? `${place}: ` : ''}${reason}.`,
+    hint: ({ what }) =>
+      what === 'bench file' ? 'Bench files are written by `rcc bench --json`.' : undefined,
+    cause: 'A file of figures has another form than this release of rcc reads, or was cut short.',
+    cure: 'Write it again with this release: `rcc bench SPEC --json > BENCH.json`.',
+  }),
+  'unknown-baseline': row<{ name: string; known: readonly string[]; nearest: string | undefined }>({
+    severity: 'error',
+    message: ({ name }) => `There are no figures to compare with under the name '${name}'.`,
+    hint: ({ known, nearest }) =>
+      `${nearest ? `Did you mean '${nearest}'? ` : ''}Known: ${known.join(', ')}.`,
+    cause: '--against names a set of published figures that rcc does not have.',
+    cure: 'Take one of the names that the hint lists; `published:t4` and `published:v100` are the tables of the published page.',
+  }),
+  'nothing-to-compare': row<{ baseline: string; candidate: string; reason: string }>({
+    severity: 'error',
+    message: ({ baseline, candidate, reason }) =>
+      `'${baseline}' and '${candidate}' have no cell in common: ${reason}.`,
+    cause:
+      'Two figures are compared only where model, device, target, precision and batch agree: a CPU time says nothing about a GPU.',
+    cure: 'Measure the same models with the same precision and batch on the same device.',
+  }),
+  'latency-regression': row<{ count: number; worst: string; threshold: string }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ count, worst, threshold }) =>
+      `${count} ${count === 1 ? 'cell is' : 'cells are'} more than ${threshold} slower than before, outside the noise: ${worst} most.`,
+    cause:
+      '`rcc compare` found latencies that rose by more than the threshold and by more than the spread of both measurements.',
+    cure: 'Measure again on an idle machine with fixed clocks. If it stays, look at what changed; `--threshold` sets what is tolerated.',
+  }),
+  'unknown-gpu': row<{ name: string; known: readonly string[]; nearest: string | undefined }>({
+    severity: 'error',
+    message: ({ name }) => `There are no data-sheet figures for a GPU '${name}'.`,
+    hint: ({ known, nearest }) =>
+      `${nearest ? `Did you mean '${nearest}'? ` : ''}Known: ${known.join(', ')}.`,
+    cause: 'An estimate needs the peak rate, memory bandwidth and size of the GPU.',
+    cure: 'Take one of the GPUs that the hint lists; t4 and v100 are the two that the constants were fitted to.',
+  }),
+  'precision-not-on-gpu': row<{ gpu: string; precision: string; known: readonly string[] }>({
+    severity: 'error',
+    message: ({ gpu, precision }) => `The ${gpu} has no fast path for ${precision}.`,
+    hint: ({ known }) => `Precisions of this GPU: ${known.join(', ')}.`,
+    cause: 'The precision asked for is not among the rates of the GPU’s data sheet.',
+    cure: 'Ask for another precision or another GPU.',
+  }),
+  'png-renderer-missing': row<{ reason: string }>({
+    severity: 'warning',
+    message: ({ reason }) => `Charts are written as SVG only, without PNG: ${reason}.`,
+    hint: () => 'PNG needs the optional packages @resvg/resvg-js and @expo-google-fonts/inter.',
+    cause:
+      'The optional packages that draw PNG were left out when rcc was installed, or have no build for this system.',
+    cure: 'Install without `--omit=optional`, or use the SVG files: they hold the same charts.',
+  }),
+} as const;
