@@ -245,6 +245,11 @@ function endingSignal({ exitCode, signal }: ToolResult): string | undefined {
   return signal ?? signalsByCode[exitCode ?? 0];
 }
 
+/** Whether the log could not be written whole for lack of space: then trtexec's own files could not either. */
+export function isDiskFull({ logError }: ToolResult): boolean {
+  return /ENOSPC|EDQUOT/.test(logError ?? '');
+}
+
 function explainLog(run: FailedRun): Diagnostic | undefined {
   for (const error of [...run.report.errors, ...run.result.tail]) {
     for (const [pattern, explain] of patterns) {
@@ -268,6 +273,9 @@ export function explainFailure(run: FailedRun): Diagnostic {
   if (signal === 'SIGKILL') return killed(signal);
   const byLog = explainLog(run);
   if (byLog) return byLog;
+  if (isDiskFull(run.result)) {
+    return createDiagnostic('tensorrt-disk-full', { log: run.log }, inExcerpt(run));
+  }
   if (signal) return killed(signal);
   const status = `exit status ${run.result.exitCode}`;
   return createDiagnostic('trtexec-failed', { status, log: run.log }, inExcerpt(run));

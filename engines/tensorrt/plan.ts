@@ -25,7 +25,7 @@ export interface TrtexecCommand {
 }
 
 export interface PlannedFile {
-  readonly role: 'engine' | 'layers' | 'times' | 'layer-times' | 'timing-cache' | 'log';
+  readonly role: 'engine' | 'layers' | 'layer-times' | 'timing-cache' | 'log';
   readonly path: string;
 }
 
@@ -83,7 +83,12 @@ function checkBatches(intent: TensorrtIntent, model: ModelFacts): Diagnostic[] {
   return outside.length > 0 ? [createDiagnostic('tensorrt-batch-outside', { outside, range })] : [];
 }
 
-function shapeArguments(intent: TensorrtIntent, model: ModelFacts, batch?: number): string[] {
+/** The shapes that a graph with a free batch needs on the command line: of one batch, or of the profile's range. */
+export function shapeArguments(
+  intent: TensorrtIntent,
+  model: ModelFacts,
+  batch?: number,
+): string[] {
   // A graph without a free dimension refuses shapes; one with it silently runs with 1 where none is given.
   if (!hasFreeBatch(model)) return [];
   if (batch !== undefined) return [`--shapes=${shapeText(model, batch)}`];
@@ -163,7 +168,6 @@ function planCommands(context: RuleContext): TrtexecCommand[] {
 const rolesByOption: Readonly<Record<string, PlannedFile['role']>> = {
   '--saveEngine': 'engine',
   '--exportLayerInfo': 'layers',
-  '--exportTimes': 'times',
   '--exportProfile': 'layer-times',
   '--timingCacheFile': 'timing-cache',
 };
@@ -180,7 +184,7 @@ function plannedFiles(commands: readonly TrtexecCommand[]): PlannedFile[] {
   return [...new Map(files.map((file) => [file.path, file])).values()];
 }
 
-const pathOptions = new Set([...Object.keys(rolesByOption), '--onnx', '--loadEngine']);
+const pathOptions = new Set([...Object.keys(rolesByOption), '--onnx']);
 
 function cacheKeyOf(machine: PlanMachine, model: ModelFacts, commands: readonly TrtexecCommand[]) {
   const builds = commands.filter(({ kind }) => kind === 'build');

@@ -207,6 +207,36 @@ export const tensorrtMessages = {
     cause: 'An engine with a range of batches runs no other batch.',
     cure: 'Widen --profile or time other batches.',
   }),
+  'tensorrt-batch-not-built': row<{ batch: number; built: readonly number[] }>({
+    severity: 'error',
+    message: ({ batch, built }) =>
+      `There is no engine for batch ${batch}; the artifact holds batch ${built.join(', ')}.`,
+    hint: ({ batch }) => `Build it: --batch ${batch}, or one engine for a range: --profile.`,
+    cause: 'Each engine is built for one batch unless --profile was given.',
+    cure: 'Compile again with the batch in --batch.',
+  }),
+  'tensorrt-build-warnings': row<{ count: number; log: string }>({
+    severity: 'note',
+    message: ({ count }) =>
+      count === 1 ? 'TensorRT gave a warning.' : `TensorRT gave ${count} warnings.`,
+    hint: inLog,
+    cause: 'TensorRT writes warnings about weights, precisions and memory while it builds.',
+    cure: 'Read them; most do not matter.',
+  }),
+  'tensorrt-cache-unusable': row<{ path: string; reason: string }>({
+    severity: 'note',
+    message: ({ path, reason }) =>
+      `The shared timing cache in ${path} cannot be used (${reason}): this build takes its full time.`,
+    cause: 'The cache folder cannot be written.',
+    cure: 'Set RCC_CACHE_DIR to a folder that can, or say --timing-cache none.',
+  }),
+  'tensorrt-cache-rejected': row<{ path: string }>({
+    severity: 'note',
+    message: ({ path }) =>
+      `The timing cache ${path} was of no use to this TensorRT and was replaced.`,
+    cause: 'The cache was written by another release or GPU, or is damaged.',
+    cure: 'Nothing needs to be done.',
+  }),
   'tensorrt-stripped-not-runnable': row<{ version: string }>({
     severity: 'warning',
     message: ({ version }) =>

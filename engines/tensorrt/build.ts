@@ -1,0 +1,137 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import {
+  createDiagnostic,
+  type Diagnostic,
+  DiagnosticError,
+  fail,
+} from '../../src/diagnostics/diagnostic.ts';
+import { replaceFile } from '../../src/io/artifact.ts';
+import type { BuildRequest, BuiltEngine, Precision } from '../engine.ts';
+import { modelFacts, type TensorrtEngineOptions } from './context.ts';
+import { isDiskFull } from './failure.ts';
+import { tensorrtFacts } from './manifest.ts';
+import { splitArgument } from './option-table.ts';
+import { replaceIfWritten, sizeOf } from './optional-file.ts';
+import { planTrtexec, type TrtexecCommand, type TrtexecPlan } from './plan.ts';
+import {
+  type FinishedRun,
+  failedRun,
+  runCommand,
+  throwFailure,
+  withoutOption,
+  withPaths,
+} from './run-command.ts';
+import { lendTimingCache, sharedCachePath, takeTurn } from './timing-cache.ts';
+
+/** The plan for a request, or its errors as DiagnosticError; notes are passed on. */
+export function planOrThrow(
+  options: TensorrtEngineOptions,
+  request: Pick<BuildRequest, 'modelPath' | 'directory'>,
+  changes: Partial<TensorrtEngineOptions['intent']>,
+): TrtexecPlan {
+  const { machine, intent } = options;
+  const model = modelFacts(options, request);
+  const { plan, diagnostics } = planTrtexec({ ...intent, ...changes }, machine, model);
+  if (!plan) throw new DiagnosticError(...diagnostics);
+  return plan;
+}
+
+const cacheTrouble = /timing ?cache/i;
+
+/** Whether a build failed over its timing cache: then it is worth one more try without. */
+function isCacheTrouble({ result, report }: FinishedRun): boolean {
+  const ended = result.exitCode !== 0 && !result.cancelled && !result.timedOut;
+  return ended && report.errors.some((error) => cacheTrouble.test(error));
+}
+
+async function runBuild(
+  options: TensorrtEngineOptions,
+  planned: TrtexecCommand,
+  command: TrtexecCommand,
+  request: BuildRequest,
+): Promise<FinishedRun> {
+  const finished = await runCommand(options, planned, command, request);
+  if (!isCacheTrouble(finished)) return finished;
+  const path = sharedCachePath(options) ?? '';
+  options.onNote?.(createDiagnostic('tensorrt-cache-rejected', { path }));
+  return runCommand(options, planned, withoutOption(command, '--timingCacheFile'), request);
+}
+
+function noteWarnings(
+  options: TensorrtEngineOptions,
+  { log }: TrtexecCommand,
+  { report }: FinishedRun,
+): void {
+  const { warningCount: count, warnings } = report;
+  const details = warnings.slice(0, 5).map((text) => text.split('\n', 1)[0] ?? '');
+  if (count === 0) return;
+  options.onNote?.(createDiagnostic('tensorrt-build-warnings', { count, log }, { details }));
+}
+
+/** Builds one engine under a temporary name and puts it in place when it is whole; gives its size in bytes. */
+async function buildOne(
+  options: TensorrtEngineOptions,
+  planned: TrtexecCommand,
+  request: BuildRequest,
+): Promise<number> {
+  const layers = planned.args.map(splitArgument).find(({ name }) => name === '--exportLayerInfo');
+  const layersPath = layers?.value ?? join(dirname(planned.engine), 'layers.json');
+  return replaceIfWritten(layersPath, (partialLayers) =>
+    replaceFile(planned.engine, async (partialEngine) => {
+      const paths = { '--saveEngine': partialEngine, '--exportLayerInfo': partialLayers };
+      const finished = await runBuild(options, planned, withPaths(planned, paths), request);
+      const failed = failedRun(options, planned, finished);
+      if (finished.result.exitCode !== 0) throwFailure(failed, request.signal);
+      const sizeBytes = await sizeOf(partialEngine);
+      const facts = { engine: planned.engine, log: planned.log };
+      const details = finished.result.tail.slice(-8);
+      if (sizeBytes === 0 && isDiskFull(finished.result)) fail('tensorrt-disk-full', facts);
+      if (sizeBytes === 0) fail('tensorrt-no-engine', facts, { details });
+      noteWarnings(options, planned, finished);
+      return sizeBytes;
+    }),
+  );
+}
+
+/** Tells notes and warnings of planning, which a build must not hide. */
+function passOn(options: TensorrtEngineOptions, notes: readonly Diagnostic[]): void {
+  for (const note of notes) options.onNote?.(note);
+}
+
+async function buildAll(
+  options: TensorrtEngineOptions,
+  plan: TrtexecPlan,
+  request: BuildRequest,
+): Promise<number[]> {
+  const sizes: number[] = [];
+  const working = join(resolve(request.directory), 'timing.cache');
+  for (const planned of plan.commands.filter(({ kind }) => kind === 'build')) {
+    const size = await takeTurn(options, request, () =>
+      lendTimingCache(options, working, () => buildOne(options, planned, request)),
+    );
+    sizes.push(size);
+  }
+  return sizes;
+}
+
+/** Builds every engine of the plan: one for each batch, or one for the profile's range. */
+export async function buildEngines(
+  options: TensorrtEngineOptions,
+  request: BuildRequest,
+): Promise<BuiltEngine> {
+  const precision: Precision = request.precision;
+  const plan = planOrThrow(options, request, { precision });
+  passOn(options, [...options.machine.notes, ...plan.notes]);
+  await mkdir(resolve(request.directory), { recursive: true });
+  const startedMs = performance.now();
+  const sizes = await buildAll(options, plan, request);
+  const [first] = plan.commands;
+  return {
+    target: 'tensorrt',
+    path: first?.engine ?? '',
+    sizeBytes: sizes.reduce((sum, size) => sum + size, 0),
+    buildMs: performance.now() - startedMs,
+    facts: tensorrtFacts(options, plan),
+  };
+}

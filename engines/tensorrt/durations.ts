@@ -1,0 +1,33 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { replaceFile } from '../../src/io/artifact.ts';
+
+const fileName = 'durations.json';
+const mostEntries = 500;
+
+async function readAll(directory: string): Promise<Record<string, number>> {
+  try {
+    const all: unknown = JSON.parse(await readFile(join(directory, fileName), 'utf8'));
+    return typeof all === 'object' && all !== null ? (all as Record<string, number>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** How long the run with this key took last time, in seconds. */
+export async function lastDuration(directory: string, key: string): Promise<number | undefined> {
+  const seconds = (await readAll(directory))[key];
+  return typeof seconds === 'number' ? seconds : undefined;
+}
+
+/** Remembers how long a run took. A hint for people only: where it cannot be kept, nothing is said. */
+export async function keepDuration(directory: string, key: string, seconds: number): Promise<void> {
+  const { [key]: _, ...others } = await readAll(directory);
+  const kept = [...Object.entries(others), [key, Math.round(seconds * 10) / 10]].slice(
+    -mostEntries,
+  );
+  const text = `${JSON.stringify(Object.fromEntries(kept), null, 1)}\n`;
+  await replaceFile(join(directory, fileName), (partial) => writeFile(partial, text)).catch(
+    () => {},
+  );
+}

@@ -1,0 +1,143 @@
+import { dirname, join, resolve } from 'node:path';
+import { fail } from '../../src/diagnostics/diagnostic.ts';
+import type { Measurement, MeasureRequest, Precision } from '../engine.ts';
+import { judgeStability, type StabilityLimits } from '../stability.ts';
+import { summarize } from '../statistics.ts';
+import { planOrThrow } from './build.ts';
+import { type GpuConditions, watchClocks } from './clock-watch.ts';
+import type { TensorrtEngineOptions } from './context.ts';
+import { type QueryTimes, readTimes } from './export-times.ts';
+import type { TensorrtIntent } from './intent.ts';
+import { measurementOf, type TimedRun } from './measurement.ts';
+import { withTemporaryFile } from './optional-file.ts';
+import { engineFile, type TrtexecCommand } from './plan.ts';
+import type { TrtexecReport } from './report.ts';
+import { runToSuccess, withPaths } from './run-command.ts';
+import { takeTurn } from './timing-cache.ts';
+
+/** The engine that serves the batch; a path to another file stands for itself where one engine serves all. */
+export function engineFor(intent: TensorrtIntent, path: string, batch: number): string {
+  if (intent.profile || intent.batches.length === 1) return resolve(path);
+  if (!intent.batches.includes(batch)) {
+    fail('tensorrt-batch-not-built', { batch, built: intent.batches });
+  }
+  return resolve(dirname(path), engineFile(intent, batch));
+}
+
+function planTiming(
+  options: TensorrtEngineOptions,
+  path: string,
+  precision: Precision,
+  request: MeasureRequest,
+): TrtexecCommand {
+  const { intent } = options;
+  const engine = engineFor(intent, path, request.batch);
+  const directory = dirname(engine);
+  const plan = planOrThrow(
+    options,
+    { modelPath: join(directory, 'model.onnx'), directory },
+    {
+      precision,
+      warmUpMs: request.warmUpMs,
+      durationMs: request.durationMs,
+      iterations: request.minIterations,
+      batches: intent.profile ? [request.batch] : intent.batches,
+    },
+  );
+  const { batch } = request;
+  const command = plan.commands.find((c) => c.kind === 'time' && c.batch === batch);
+  if (!command) fail('tensorrt-batch-not-built', { batch, built: intent.batches });
+  return { ...withPaths(command, { '--loadEngine': engine }), engine };
+}
+
+function limitsOf({ stableVariation, iterations }: TensorrtIntent): StabilityLimits {
+  // A GPU that is left alone repeats itself closely; what else the host does hardly reaches its compute times.
+  return {
+    minIterations: Math.min(iterations, 30),
+    spread: stableVariation,
+    drift: stableVariation,
+    tail: 2,
+    otherLoad: 1,
+  };
+}
+
+function judge(
+  intent: TensorrtIntent,
+  report: TrtexecReport,
+  times: QueryTimes | undefined,
+  conditions: GpuConditions | undefined,
+): Pick<TimedRun, 'stable' | 'warnings'> {
+  const throttled = conditions?.throttled
+    ? [`The GPU was throttled: ${conditions.throttleReasons.join(', ')}.`]
+    : [];
+  const untimed = times
+    ? []
+    : ['Times of single runs are missing: whether they are steady is not known.'];
+  const broken = times?.unreadable ? [`${times.unreadable} runs have no readable time.`] : [];
+  const judged = times
+    ? judgeStability([...times.computeMs], limitsOf(intent))
+    : { stable: false, warnings: [] };
+  const { stable } = judged;
+  const warnings = [...judged.warnings, ...throttled, ...untimed, ...broken, ...report.doubts];
+  return { stable: stable && throttled.length === 0, warnings };
+}
+
+async function readTimesIfWhole(path: string): Promise<QueryTimes | undefined> {
+  const times = await readTimes(path).catch(() => undefined);
+  return times?.whole && times.computeMs.length > 0 ? times : undefined;
+}
+
+async function timeOnce(
+  options: TensorrtEngineOptions,
+  command: TrtexecCommand,
+  request: MeasureRequest,
+): Promise<TimedRun> {
+  return withTemporaryFile(join(dirname(command.log), 'times.json'), async (timesPath) => {
+    const run = withPaths(command, { '--exportTimes': timesPath });
+    const { value: report, conditions } = await watchClocks(options.machine, () =>
+      runToSuccess(options, command, run, request),
+    );
+    const { throughputQps, metrics } = report.summary;
+    if (throughputQps === undefined || !metrics.gpuCompute || !metrics.latency) {
+      fail('tensorrt-no-report', { log: command.log });
+    }
+    const times = await readTimesIfWhole(timesPath);
+    return { report, times, conditions, ...judge(options.intent, report, times, conditions) };
+  });
+}
+
+/** The steadier of two runs: stable before unstable, then the smaller variation of GPU compute time. */
+function steadier(a: TimedRun, b: TimedRun): TimedRun {
+  if (a.stable !== b.stable) return a.stable ? a : b;
+  const variation = ({ times }: TimedRun) =>
+    times ? summarize([...times.computeMs]).variation : Number.POSITIVE_INFINITY;
+  return variation(b) < variation(a) ? b : a;
+}
+
+async function timeUntilStable(
+  options: TensorrtEngineOptions,
+  command: TrtexecCommand,
+  request: MeasureRequest,
+): Promise<{ best: TimedRun; runs: number }> {
+  let best = await timeOnce(options, command, request);
+  let runs = 1;
+  for (; !best.stable && runs < options.intent.repeats; runs++) {
+    best = steadier(best, await timeOnce(options, command, request));
+  }
+  return { best, runs };
+}
+
+/** Times an engine at one batch: trtexec runs again until its figures are steady, or as often as the intent allows. */
+export async function measureEngine(
+  options: TensorrtEngineOptions,
+  path: string,
+  precision: Precision,
+  request: MeasureRequest,
+): Promise<Measurement> {
+  const command = planTiming(options, path, precision, request);
+  const { best, runs } = await takeTurn(options, request, () =>
+    timeUntilStable(options, command, request),
+  );
+  const measurement = measurementOf(options, best, { precision, runs, request });
+  return measurement ?? fail('tensorrt-no-report', { log: command.log });
+}

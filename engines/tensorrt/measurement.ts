@@ -1,0 +1,139 @@
+import type { Device, LatencySummary, Measurement, MeasureRequest, Precision } from '../engine.ts';
+import { percentile, sortAscending, summarize } from '../statistics.ts';
+import type { GpuConditions } from './clock-watch.ts';
+import type { TensorrtEngineOptions } from './context.ts';
+import type { QueryTimes } from './export-times.ts';
+import type { TensorrtIntent } from './intent.ts';
+import type { MetricName, MetricSummary, TrtexecReport } from './report.ts';
+
+/** One run of trtexec that was timed. */
+export interface TimedRun {
+  readonly report: TrtexecReport;
+  /** Absent where the file of times could not be used; the summary then serves. */
+  readonly times: QueryTimes | undefined;
+  readonly conditions: GpuConditions | undefined;
+  readonly stable: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** The summary's own figures, where there are no samples: their variation is not known and is NaN. */
+function fromMetric(metric: MetricSummary): LatencySummary {
+  const at = (p: number) => metric.percentilesMs.get(p) ?? Number.NaN;
+  return {
+    minMs: metric.minMs,
+    meanMs: metric.meanMs,
+    medianMs: metric.medianMs,
+    p90Ms: at(90),
+    p95Ms: at(95),
+    p99Ms: at(99),
+    maxMs: metric.maxMs,
+    variation: Number.NaN,
+  };
+}
+
+const seriesOf: Readonly<Partial<Record<MetricName, keyof QueryTimes>>> = {
+  latency: 'latencyMs',
+  gpuCompute: 'computeMs',
+  h2d: 'h2dMs',
+  d2h: 'd2hMs',
+};
+
+function summaryOf(name: MetricName, { report, times }: TimedRun): LatencySummary | undefined {
+  const series = seriesOf[name];
+  const samples = series && times?.[series];
+  if (samples instanceof Float64Array) return summarize([...samples]);
+  const metric = report.summary.metrics[name];
+  return metric && fromMetric(metric);
+}
+
+function partsOf(run: TimedRun): Record<string, LatencySummary> {
+  const names = ['gpuCompute', 'h2d', 'd2h', 'enqueue'] as const;
+  const parts = names.map((name) => [name, summaryOf(name, run)] as const);
+  return Object.fromEntries(parts.filter((part) => part[1] !== undefined)) as Record<
+    string,
+    LatencySummary
+  >;
+}
+
+function definitionOf(intent: TensorrtIntent, request: MeasureRequest): string {
+  const { transfers, cudaGraph, spinWait, streams } = intent;
+  const span = transfers
+    ? 'copy to the GPU, compute and copy back'
+    : 'compute on the GPU, without copies';
+  const onOff = (on: boolean) => (on ? 'on' : 'off');
+  return (
+    `Host latency of one batch: ${span}; CUDA graph ${onOff(cudaGraph)}, spin wait ${onOff(spinWait)}, ` +
+    `${streams} stream${streams === 1 ? '' : 's'}; ${request.warmUpMs} ms warm-up, then at least ` +
+    `${request.durationMs} ms and ${request.minIterations} runs.`
+  );
+}
+
+function settingsOf(
+  { machine, intent }: TensorrtEngineOptions,
+  { times, conditions }: TimedRun,
+  runs: number,
+): Record<string, string | number | boolean> {
+  const extra = intent.percentiles.filter((p) => ![90, 95, 99].includes(p));
+  const sorted = times && sortAscending(times.latencyMs);
+  const percentiles = sorted
+    ? extra.map((p) => [`latencyP${p}Ms`, percentile(sorted, p)] as const)
+    : [];
+  const { smClockMHz, maxSmClockMHz, temperatureC, throttleReasons = [] } = conditions ?? {};
+  return {
+    tensorrt: machine.fullVersion,
+    transfers: intent.transfers,
+    cudaGraph: intent.cudaGraph,
+    spinWait: intent.spinWait,
+    streams: intent.streams,
+    source: times ? 'samples' : 'summary',
+    runs,
+    ...Object.fromEntries(percentiles),
+    ...(smClockMHz ? { smClockMHzMin: smClockMHz[0], smClockMHzMax: smClockMHz[1] } : {}),
+    ...(maxSmClockMHz === undefined ? {} : { maxSmClockMHz }),
+    ...(temperatureC ? { temperatureCMax: temperatureC[1] } : {}),
+    ...(conditions ? { throttleReasons: throttleReasons.join(', ') || 'none' } : {}),
+  };
+}
+
+function deviceOf({ machine }: TensorrtEngineOptions, report: TrtexecReport): Device {
+  const { gpu, installed, cuda, fullVersion } = machine;
+  return {
+    kind: 'gpu',
+    name: report.device.name ?? gpu.name,
+    details: {
+      computeCapability: report.device.computeCapability ?? gpu.computeCapability,
+      tensorrt: fullVersion,
+      ...(installed ? { driver: installed.driver } : {}),
+      ...(installed?.memoryMiB ? { memoryMiB: installed.memoryMiB } : {}),
+      ...(cuda ? { cuda } : {}),
+    },
+  };
+}
+
+/** The measurement of one timed run; undefined where the report has no latency. */
+export function measurementOf(
+  options: TensorrtEngineOptions,
+  run: TimedRun,
+  asked: { precision: Precision; runs: number; request: MeasureRequest },
+): Measurement | undefined {
+  const { precision, runs, request } = asked;
+  const { report, times, stable, warnings } = run;
+  const latency = summaryOf('latency', run);
+  if (!latency) return undefined;
+  return {
+    target: 'tensorrt',
+    device: deviceOf(options, report),
+    precision,
+    batch: request.batch,
+    latency,
+    // With explicit batches a query is one whole batch.
+    imagesPerSecond: (report.summary.throughputQps ?? Number.NaN) * request.batch,
+    iterations: times?.latencyMs.length ?? report.queries ?? 0,
+    warmUpMs: request.warmUpMs,
+    definition: definitionOf(options.intent, request),
+    settings: settingsOf(options, run, runs),
+    stable,
+    warnings,
+    parts: partsOf(run),
+  };
+}

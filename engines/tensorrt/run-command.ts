@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
+import { runTool, type ToolResult } from '../process.ts';
+import { machineKey, type TensorrtEngineOptions } from './context.ts';
+import { keepDuration, lastDuration } from './durations.ts';
+import { explainFailure, type FailedRun } from './failure.ts';
+import { toolCommand } from './find.ts';
+import { deviceOrder } from './machine.ts';
+import { splitArgument } from './option-table.ts';
+import { TrtexecLogParser } from './parse-log.ts';
+import type { TrtexecCommand } from './plan.ts';
+import type { Phase, TrtexecReport } from './report.ts';
+
+const progressEveryMs = 1000;
+
+export interface RunRequest {
+  readonly signal?: AbortSignal | undefined;
+  report?(progress: string): void;
+}
+
+export interface FinishedRun {
+  readonly result: ToolResult;
+  readonly report: TrtexecReport;
+}
+
+/** Puts other files in place of those that the plan names: `--saveEngine` under a temporary name. */
+export function withPaths(
+  command: TrtexecCommand,
+  paths: Readonly<Record<string, string>>,
+): TrtexecCommand {
+  const args = command.args.map((argument) => {
+    const { name } = splitArgument(argument);
+    const path = paths[name];
+    return path === undefined ? argument : `${name}=${path}`;
+  });
+  return { ...command, args };
+}
+
+/** Takes an option out of a command. */
+export function withoutOption(command: TrtexecCommand, option: string): TrtexecCommand {
+  return { ...command, args: command.args.filter((arg) => splitArgument(arg).name !== option) };
+}
+
+const doing: Readonly<Record<Phase, string>> = {
+  starting: 'starting trtexec',
+  parsing: 'reading the ONNX file',
+  building: 'choosing kernels',
+  writing: 'writing the engine',
+  loading: 'loading the engine',
+  timing: 'timing',
+  reporting: 'reporting',
+};
+
+/** Tells every second what trtexec is at and for how long, beside how long the whole run took last time. */
+function showProgress(
+  command: TrtexecCommand,
+  parser: TrtexecLogParser,
+  last: number | undefined,
+  request: RunRequest,
+): () => void {
+  if (!request.report) return () => {};
+  const startedMs = performance.now();
+  const batch = command.batch === undefined ? '' : ` batch ${command.batch}`;
+  const before = last === undefined ? '' : ` (last time ${last} s)`;
+  const tell = () => {
+    const seconds = Math.round((performance.now() - startedMs) / 1000);
+    request.report?.(`${command.kind}${batch}: ${doing[parser.phase]}, ${seconds} s${before}`);
+  };
+  tell();
+  const timer = setInterval(tell, progressEveryMs);
+  return () => clearInterval(timer);
+}
+
+function durationKey(options: TensorrtEngineOptions, command: TrtexecCommand): string {
+  const identity = [machineKey(options.machine), command.kind, command.engine, ...command.args];
+  return createHash('sha256').update(identity.join('\n')).digest('hex').slice(0, 16);
+}
+
+/** Throws the signal's own reason where the run was cancelled, else the diagnostic of its failure. */
+export function throwFailure(run: FailedRun, signal: AbortSignal | undefined): never {
+  if (run.result.cancelled) signal?.throwIfAborted();
+  throw new DiagnosticError(explainFailure(run));
+}
+
+/** A run with what explains its failure. */
+export function failedRun(
+  options: TensorrtEngineOptions,
+  command: TrtexecCommand,
+  finished: FinishedRun,
+): FailedRun {
+  return {
+    ...finished,
+    log: command.log,
+    engine: command.engine,
+    timeoutS: options.intent.timeoutS,
+    ...(options.locateNode ? { locateNode: options.locateNode } : {}),
+  };
+}
+
+/** Runs one planned command to its end, whatever that is: output to its log file, progress every second. */
+export async function runCommand(
+  options: TensorrtEngineOptions,
+  planned: TrtexecCommand,
+  command: TrtexecCommand,
+  request: RunRequest,
+): Promise<FinishedRun> {
+  const directory = dirname(planned.log);
+  const durations = join(options.cacheDirectory, 'tensorrt');
+  const key = durationKey(options, planned);
+  const parser = new TrtexecLogParser();
+  const last = request.report ? await lastDuration(durations, key) : undefined;
+  const stopProgress = showProgress(planned, parser, last, request);
+  const result = await runTool({
+    command: toolCommand(options.machine.tool, command.args, directory),
+    env: deviceOrder,
+    timeoutMs: options.intent.timeoutS * 1000,
+    logPath: planned.log,
+    onLine: (line, stream) => parser.push(line, stream),
+    ...(request.signal ? { signal: request.signal } : {}),
+  }).finally(stopProgress);
+  if (result.exitCode === 0) await keepDuration(durations, key, result.durationMs / 1000);
+  return { result, report: parser.report() };
+}
+
+/** As `runCommand`; throws unless trtexec ended with success. */
+export async function runToSuccess(
+  options: TensorrtEngineOptions,
+  planned: TrtexecCommand,
+  command: TrtexecCommand,
+  request: RunRequest,
+): Promise<TrtexecReport> {
+  const finished = await runCommand(options, planned, command, request);
+  const { result, report } = finished;
+  if (result.exitCode !== 0) throwFailure(failedRun(options, planned, finished), request.signal);
+  return report;
+}

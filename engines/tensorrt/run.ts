@@ -1,0 +1,118 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { onExit } from '../../src/io/exit-cleanup.ts';
+import type { Tensor, Tensors } from '../engine.ts';
+import { modelFacts, type TensorrtEngineOptions } from './context.ts';
+import { engineFor } from './measure.ts';
+import { readOutputs } from './outputs.ts';
+import { planInference } from './plan-inference.ts';
+import { runToSuccess } from './run-command.ts';
+import { takeTurn } from './timing-cache.ts';
+
+/** Which engine batches run a batch of any size: as few runs as the engines allow, the last one padded. */
+export function splitBatch(
+  total: number,
+  { batches, profile }: TensorrtEngineOptions['intent'],
+): number[] {
+  if (profile) {
+    const parts = Math.ceil(total / profile.max);
+    const rest = total - (parts - 1) * profile.max;
+    return [...Array(parts - 1).fill(profile.max), Math.max(rest, profile.min)];
+  }
+  const sizes = batches.toSorted((a, b) => b - a);
+  const smallest = sizes.at(-1) ?? 1;
+  const parts: number[] = [];
+  for (let left = total; left > 0; left -= parts.at(-1) ?? left) {
+    parts.push(sizes.find((size) => size <= left) ?? smallest);
+  }
+  return parts;
+}
+
+function itemBytes({ bytes, shape }: Tensor): number {
+  return bytes.byteLength / (shape[0] ?? 1);
+}
+
+/** Images `from` to `from + count` of a tensor; zeros stand for those that are not there. */
+function sliceBatch(tensor: Tensor, from: number, count: number): Tensor {
+  const item = itemBytes(tensor);
+  const bytes = new Uint8Array(item * count);
+  bytes.set(
+    tensor.bytes.subarray(from * item, Math.min((from + count) * item, tensor.bytes.length)),
+  );
+  return { dataType: tensor.dataType, shape: [count, ...tensor.shape.slice(1)], bytes };
+}
+
+function joinBatches(parts: readonly Tensor[], total: number): Tensor {
+  const [first] = parts;
+  if (!first) throw new Error('no parts to join');
+  const bytes = Buffer.concat(parts.map((part) => part.bytes)).subarray(
+    0,
+    total * itemBytes(first),
+  );
+  const shape = [total, ...first.shape.slice(1)];
+  return { dataType: first.dataType, shape, bytes: Uint8Array.from(bytes) };
+}
+
+async function runPart(
+  options: TensorrtEngineOptions,
+  path: string,
+  inputs: Tensors,
+  signal: AbortSignal | undefined,
+): Promise<Record<string, Tensor>> {
+  const batch = Object.values(inputs)[0]?.shape[0] ?? 1;
+  const engine = engineFor(options.intent, path, batch);
+  const folder = await mkdtemp(join(dirname(engine), '.rcc-run-'));
+  const forget = onExit(() => rmSync(folder, { recursive: true, force: true }));
+  try {
+    const files = Object.entries(inputs).map(([name, tensor], i) => ({
+      name,
+      tensor,
+      path: join(folder, `input-${i}.bin`),
+    }));
+    for (const file of files) await writeFile(file.path, file.tensor.bytes);
+    const output = join(folder, 'output.json');
+    const directory = dirname(engine);
+    const log = join(directory, 'trtexec-run.log');
+    const model = modelFacts(options, { modelPath: join(directory, 'model.onnx'), directory });
+    const command = planInference(options.intent, options.machine, model, {
+      batch,
+      engine,
+      log,
+      inputs: files,
+      output,
+    });
+    await runToSuccess(options, command, command, { signal });
+    return await readOutputs(output, options.outputs, log);
+  } finally {
+    forget();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs a batch of any size through the engines that are there, in parts where it must be. */
+export async function runEngine(
+  options: TensorrtEngineOptions,
+  path: string,
+  inputs: Tensors,
+  signal?: AbortSignal,
+): Promise<Record<string, Tensor>> {
+  const total = Object.values(inputs)[0]?.shape[0] ?? 1;
+  const parts: Record<string, Tensor>[] = [];
+  let from = 0;
+  for (const count of splitBatch(total, options.intent)) {
+    const entries = Object.entries(inputs).map(
+      ([name, tensor]) => [name, sliceBatch(tensor, from, count)] as const,
+    );
+    const part = Object.fromEntries(entries);
+    parts.push(
+      await takeTurn(options, { signal }, () => runPart(options, resolve(path), part, signal)),
+    );
+    from += count;
+  }
+  const joined = options.outputs.map(({ name }) => {
+    const tensors = parts.map((part) => part[name]).filter((tensor) => tensor !== undefined);
+    return [name, joinBatches(tensors, total)] as const;
+  });
+  return Object.fromEntries(joined);
+}
