@@ -240,7 +240,7 @@ export const properties = {
     example: 'top5 94.4%',
   }),
   weights: property({
-    type: weightsFile(['paddleclas', 'torchvision', 'timm', 'cifar']),
+    type: weightsFile(['paddleclas', 'paddleclas-v2', 'torchvision', 'timm', 'cifar']),
     doc: 'File with the trained weights. A word before it pins the framework whose parameter names it has; otherwise they are recognised. `--weights` on the command line overrides it.',
     example: 'weights paddleclas "ResNet50_vd_pretrained.pdparams"',
   }),
@@ -268,6 +268,9 @@ export type PropertyName = keyof typeof properties;
 export type PropertyValue<N extends PropertyName> =
   (typeof properties)[N] extends Property<infer T> ? T : never;
 
+/** What a model says, by full name. */
+export type PropertyValues = { readonly [N in PropertyName]?: PropertyValue<N> };
+
 export interface PropertyGroup {
   readonly doc: string;
   readonly example: string;
@@ -291,7 +294,7 @@ export const groups = {
 
 export type GroupName = keyof typeof groups;
 
-export function isPropertyName(name: string): name is PropertyName {
+export function isProperty(name: string): name is PropertyName {
   return Object.hasOwn(properties, name);
 }
 
@@ -300,17 +303,17 @@ export function isGroupName(name: string): name is GroupName {
 }
 
 /** Every property that holds a value, by full name. */
-export const propertyNames = Object.keys(properties).filter(isPropertyName);
+export const allProperties = Object.keys(properties).filter(isProperty);
 
 /** The words that may start a property: in a model, or in one of its groups. */
 export function wordsIn(group: string | undefined): readonly string[] {
   if (group !== undefined) {
     const prefix = `${group}.`;
-    return propertyNames
+    return allProperties
       .filter((name) => name.startsWith(prefix))
       .map((name) => name.slice(prefix.length));
   }
-  return [...propertyNames.filter((name) => !name.includes('.')), ...Object.keys(groups)];
+  return [...allProperties.filter((name) => !name.includes('.')), ...Object.keys(groups)];
 }
 
 /** Full name of a property from the group it stands in and its word. */

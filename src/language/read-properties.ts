@@ -5,7 +5,7 @@ import type { Given } from './given.ts';
 import {
   groups,
   isGroupName,
-  isPropertyName,
+  isProperty,
   type PropertyName,
   properties,
   qualifiedName,
@@ -65,7 +65,7 @@ function readProperty(
 ): void {
   const { name, nameSpan, values, span } = property;
   const fullName = qualifiedName(group, name);
-  if (!isPropertyName(fullName)) {
+  if (!isProperty(fullName)) {
     reportUnknown(property, group, state.report);
     return;
   }

@@ -1,4 +1,4 @@
-import { isPropertyName, properties, qualifiedName, wordsIn } from './properties.ts';
+import { isProperty, properties, qualifiedName, wordsIn } from './properties.ts';
 
 /**
  * Whether a word belongs to the property before it, rather than starting the next one.
@@ -13,7 +13,7 @@ export function takesWord(
   const [name, ...values] = before;
   if (name === undefined) return !starts;
   const fullName = qualifiedName(group, name);
-  const type = isPropertyName(fullName) ? properties[fullName].type : undefined;
+  const type = isProperty(fullName) ? properties[fullName].type : undefined;
   const last = values.at(-1);
   if (last !== undefined && last !== type?.prefix) return false;
   return type?.words.includes(word) === true || !starts;

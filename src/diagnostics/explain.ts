@@ -1,0 +1,36 @@
+import type { ExitKind, MessageRow } from './message-row.ts';
+import { type DiagnosticCode, messages } from './messages.ts';
+
+const exitSentences: Readonly<Record<ExitKind, string>> = {
+  unacceptable: 'rcc then ends with exit code 1: the result is not acceptable.',
+  usage: 'rcc then ends with exit code 2: wrong use or wrong input.',
+  'tool-missing': 'rcc then ends with exit code 3: a tool is missing or cannot do what was asked.',
+  'tool-failed': 'rcc then ends with exit code 4: a tool failed.',
+  interrupted: 'rcc then ends with exit code 130.',
+};
+
+function indent(text: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `    ${line}`.trimEnd())
+    .join('\n');
+}
+
+/** What `rcc explain CODE` prints: cause, example and cure of a diagnostic. */
+export function explainCode(code: DiagnosticCode): string {
+  const {
+    severity,
+    cause,
+    example,
+    cure,
+    exit = 'usage',
+  }: Omit<MessageRow<never>, 'message' | 'hint'> = messages[code];
+  return [
+    `${code} (${severity})`,
+    cause,
+    ...(example === undefined ? [] : [`For example:\n\n${indent(example)}`]),
+    cure,
+    ...(severity === 'error' ? [exitSentences[exit]] : []),
+  ].join('\n\n');
+}

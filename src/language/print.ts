@@ -1,0 +1,104 @@
+import {
+  allProperties,
+  type GroupName,
+  groups,
+  isGroupName,
+  type PropertyName,
+  type PropertyValues,
+  properties,
+} from './properties.ts';
+import type { ValueType } from './values/value-type.ts';
+
+/** A property that nothing tells: printed as a comment, ready to be uncommented. */
+export interface AssumedProperty {
+  readonly property: string;
+  /** Its value as a .rn file would have it. */
+  readonly assumed: string;
+  readonly reason: string;
+}
+
+/** A model to be written. */
+export interface SpecDraft {
+  readonly name: string;
+  readonly extends?: string;
+  /** Lines of comment above the model. */
+  readonly comment?: readonly string[];
+  /** Strings in it hold no line ends. */
+  readonly properties: PropertyValues;
+  readonly assumed?: readonly AssumedProperty[];
+}
+
+/** Longest line of a group in braces; a longer one is written field by field. */
+const longestLine = 100;
+
+/** The model as a .rn file has it: properties in the order of the table, one a line, values in a column. */
+export function printSpec(draft: SpecDraft): string {
+  const lines = [
+    ...propertyLines(draft.properties),
+    ...(draft.assumed ?? []).map(({ property, assumed, reason }) => ({
+      name: `# ${property}`,
+      value: `${assumed}  # ${oneLine(reason)}`,
+    })),
+  ];
+  const column = Math.max(...lines.map(({ name }) => name.length), 0) + 2;
+  const base = draft.extends === undefined ? '' : ` extends ${draft.extends}`;
+  return [
+    ...(draft.comment ?? []).map((line) => `# ${oneLine(line)}`.trimEnd()),
+    `model ${draft.name}${base} {`,
+    ...lines.flatMap((line) => indent(layOut(line, column))),
+    '}',
+    '',
+  ].join('\n');
+}
+
+interface PrintedLine {
+  readonly name: string;
+  /** One value, or the fields of a group. */
+  readonly value: string | readonly string[];
+}
+
+function propertyLines(values: PropertyValues): readonly PrintedLine[] {
+  const plain = allProperties.filter((name) => !name.includes('.'));
+  const groupNames = Object.keys(groups).filter(isGroupName);
+  return [
+    ...plain.flatMap((name) => {
+      const value = printValue(values, name);
+      return value === undefined ? [] : [{ name, value }];
+    }),
+    ...groupNames.flatMap((name) => {
+      const value = printFields(values, name);
+      return value.length === 0 ? [] : [{ name, value }];
+    }),
+  ];
+}
+
+function printFields(values: PropertyValues, group: GroupName): readonly string[] {
+  const prefix = `${group}.`;
+  const fields = allProperties.filter((name) => name.startsWith(prefix));
+  return fields.flatMap((name) => {
+    const value = printValue(values, name);
+    return value === undefined ? [] : [`${name.slice(prefix.length)} ${value}`];
+  });
+}
+
+function printValue(values: PropertyValues, name: PropertyName): string | undefined {
+  const value = values[name];
+  if (value === undefined) return undefined;
+  // The value has the type of the row that it stands under.
+  return (properties[name].type as ValueType<typeof value>).print(value);
+}
+
+function layOut({ name, value }: PrintedLine, column: number): readonly string[] {
+  const head = name.padEnd(column);
+  if (typeof value === 'string') return [`${head}${value}`];
+  const line = `${head}{ ${value.join('  ')} }`;
+  return line.length <= longestLine ? [line] : [`${head}{`, ...indent(value), '}'];
+}
+
+function indent(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `  ${line}`);
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\r\n]+/g, ' ');
+}
