@@ -1,10 +1,9 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
-import { readText } from '../io/read-text.ts';
 import { parseResultFile } from './result-file.ts';
 
 const precision = z.enum(['fp32', 'fp16', 'int8']);
@@ -155,7 +154,7 @@ async function specsFolder(): Promise<string> {
 export async function readFigures(): Promise<Figures> {
   const folder = await specsFolder();
   const paths = [join(folder, 'published.json'), join(folder, 'baselines.json')] as const;
-  const [published, baselines] = await Promise.all(paths.map((path) => readText(path)));
+  const [published, baselines] = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
   const what = 'file of published figures';
   return {
     published: parseResultFile(publishedSchema, published ?? '', { path: paths[0], what }),
