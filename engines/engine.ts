@@ -2,7 +2,7 @@ import type { Value } from '../codegen/ir/graph.ts';
 import type { DataType } from '../codegen/ir/types.ts';
 
 export type Precision = 'fp32' | 'fp16' | 'int8';
-export type TargetName = 'onnxruntime' | 'tensorrt';
+export type TargetName = 'onnxruntime' | 'tensorrt' | 'tensorrt-rtx';
 
 /** A tensor in memory: bytes are row-major, little-endian. */
 export interface Tensor {

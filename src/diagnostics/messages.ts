@@ -3,9 +3,11 @@ import { cliMessages } from './messages/cli.ts';
 import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
 import { engineMessages } from './messages/engines.ts';
+import { imageMessages } from './messages/images.ts';
 import { languageMessages } from './messages/language.ts';
 import { reportMessages } from './messages/report.ts';
 import { tensorrtMessages } from './messages/tensorrt.ts';
+import { tensorrtRtxMessages } from './messages/tensorrt-rtx.ts';
 import { weightsMessages } from './messages/weights.ts';
 
 /** Every diagnostic rcc can give, by its stable code. One file a room; `rcc explain` reads this table. */
@@ -15,7 +17,9 @@ export const messages = {
   ...codegenMessages,
   ...engineMessages,
   ...tensorrtMessages,
+  ...tensorrtRtxMessages,
   ...auditMessages,
+  ...imageMessages,
   ...reportMessages,
   ...compileMessages,
   ...cliMessages,

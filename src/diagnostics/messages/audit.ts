@@ -71,7 +71,7 @@ export const auditMessages = {
   'audit-float-output': row<{ layer: string; found: string; share?: string }>({
     severity: 'warning',
     message: (p) =>
-      `${p.layer} computes in int8 but writes ${weighed(p.found, p.share)}; what follows runs in that type or quantises it again.`,
+      `${p.layer} computes in int8 but writes ${p.found}${p.share ? ` (${p.share} of the time)` : ''}; what follows runs in that type or quantises it again.`,
     cause: 'No quantiser follows the convolution directly, so its result is stored in float.',
     cure: 'Quantise the tensor that the next convolution or pool reads: for the stem, before the max pool.',
   }),

@@ -1,0 +1,61 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { failReading } from '../../src/io/file-failure.ts';
+import type { LayerList } from './layer.ts';
+import { readLayerList } from './read-layer-list.ts';
+
+/** A layer list in an artifact's folder; a folder holds several where each batch has an engine. */
+export interface FoundLayers {
+  readonly path: string;
+  readonly list: LayerList;
+}
+
+/** Names of layer lists, best first, with the name of the profile of the same engine. */
+const layerFiles: readonly {
+  readonly pattern: RegExp;
+  profileOf?(name: string): string;
+}[] = [
+  {
+    pattern: /^layers(?:\.b\d+)?\.json$/,
+    profileOf: (name) => name.replace(/^layers/, 'layer-times'),
+  },
+  // As NVIDIA's explorer tool names them.
+  { pattern: /^graph\.json$/, profileOf: () => 'profile.json' },
+  { pattern: /^(?:.*-)?build\.log$/ },
+];
+
+const refuse = (path: string) => (error: unknown) => failReading(path, 'layer list', error);
+
+async function readOne(path: string, profileName?: string): Promise<FoundLayers> {
+  const text = await readFile(path, 'utf8').catch(refuse(path));
+  const profilePath = profileName === undefined ? undefined : join(dirname(path), profileName);
+  const profile =
+    profilePath === undefined
+      ? undefined
+      : await readFile(profilePath, 'utf8').catch(() => undefined);
+  const list = readLayerList({ name: path, text, ...(profile === undefined ? {} : { profile }) });
+  return { path, list };
+}
+
+async function readFolder(folder: string): Promise<readonly FoundLayers[]> {
+  const names = (await readdir(folder).catch(refuse(folder))).sort();
+  for (const { pattern, profileOf } of layerFiles) {
+    const found = names.filter((name) => pattern.test(name));
+    if (found.length === 0) continue;
+    return await Promise.all(found.map((name) => readOne(join(folder, name), profileOf?.(name))));
+  }
+  return fail('audit-no-layers', { file: folder });
+}
+
+/**
+ * The layer lists of an artifact's folder, with their profiles where there are any, or the list in a single file.
+ * Throws DiagnosticError `audit-no-layers`, or as files that cannot be read do.
+ */
+export async function findLayerLists(path: string): Promise<readonly FoundLayers[]> {
+  const present = await stat(path).catch(refuse(path));
+  if (present.isDirectory()) return await readFolder(path);
+  const name = basename(path);
+  const row = layerFiles.find(({ pattern }) => pattern.test(name));
+  return [await readOne(path, row?.profileOf?.(name))];
+}

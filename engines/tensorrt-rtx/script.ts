@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runTool, type ToolRequest, type ToolResult } from '../process.ts';
+
+/** Beside this module in the sources and in the typed package; below the bundled command line. */
+const places = ['./build_engine.py', './engines/tensorrt-rtx/build_engine.py'];
+
+function scriptPath(): string {
+  const paths = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const found = paths.find((path) => existsSync(path));
+  if (found === undefined) throw new Error(`build_engine.py is in none of ${paths.join(', ')}`);
+  return found;
+}
+
+/** What the script says about itself, beside NVIDIA's log. */
+export interface ScriptEvent {
+  readonly event: string;
+  readonly [field: string]: unknown;
+}
+
+const eventMark = 'rcc: ';
+
+/** An event line, or undefined for a line of the log. */
+export function parseEvent(line: string): ScriptEvent | undefined {
+  if (!line.startsWith(eventMark)) return undefined;
+  try {
+    const value: unknown = JSON.parse(line.slice(eventMark.length));
+    return typeof value === 'object' && value !== null && 'event' in value
+      ? (value as ScriptEvent)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface ScriptRun {
+  readonly result: ToolResult;
+  /** In order; the first few, so that a faulty script cannot fill the memory. */
+  readonly events: readonly ScriptEvent[];
+  /** The first lines of NVIDIA's log that tell of errors. */
+  readonly errors: readonly string[];
+}
+
+const keptEvents = 64;
+const keptErrors = 8;
+
+export interface ScriptRequest
+  extends Pick<ToolRequest, 'timeoutMs' | 'signal' | 'logPath' | 'graceMs'> {
+  readonly python: string;
+  readonly args: readonly string[];
+  onEvent?(event: ScriptEvent): void;
+}
+
+/** Runs build_engine.py to its end, whatever that is. */
+export async function runScript(request: ScriptRequest): Promise<ScriptRun> {
+  const { python, args, onEvent, ...options } = request;
+  const events: ScriptEvent[] = [];
+  const errors: string[] = [];
+  const result = await runTool({
+    ...options,
+    command: [python, scriptPath(), ...args],
+    // The log goes through a pipe, where Python would hold lines back.
+    env: { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
+    onLine: (line) => {
+      if (/^\[[EF]\] /.test(line) && errors.length < keptErrors) errors.push(line);
+      const event = parseEvent(line);
+      if (!event || events.length >= keptEvents) return;
+      events.push(event);
+      onEvent?.(event);
+    },
+  });
+  return { result, events, errors };
+}
+
+/** A field of the first event of that name, where it is a string. */
+export function eventText(run: ScriptRun, name: string, field: string): string | undefined {
+  const value = run.events.find(({ event }) => event === name)?.[field];
+  return typeof value === 'string' ? value : undefined;
+}
