@@ -84,13 +84,21 @@ async function putInPlace(partial: string, path: string): Promise<void> {
   await syncDirectory(dirname(path));
 }
 
-/** The folders from `directory` up to `made`, the first one that had to be made for it. */
-function madeFolders(directory: string, made: string | undefined): string[] {
-  if (made === undefined) return [];
-  const folders: string[] = [];
-  for (let folder = directory; ; folder = dirname(folder)) {
-    folders.push(folder);
-    if (folder === made || folder === dirname(folder)) return folders;
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}
+
+/** Makes a folder and those above it; gives those it made, the deepest first. (Node's own recursive mkdir says ENOENT where the disk is read-only.) */
+async function makeFolders(directory: string): Promise<string[]> {
+  if (await isFolder(directory)) return [];
+  const above = await makeFolders(dirname(directory));
+  try {
+    await mkdir(directory);
+    return [directory, ...above];
+  } catch (error) {
+    // Another run made it meanwhile.
+    if (await isFolder(directory)) return above;
+    throw error;
   }
 }
 
@@ -115,8 +123,7 @@ export async function replaceFile<T>(
 ): Promise<T> {
   const target = resolve(path);
   const directory = dirname(target);
-  const made = await whileWriting(path, () => mkdir(directory, { recursive: true }));
-  const folders = madeFolders(directory, made);
+  const folders = await whileWriting(path, () => makeFolders(directory));
   const partial = join(directory, `.rcc.${host}.${process.pid}.${partialCount++}.partial`);
   const forget = onExit(() => discardAtExit(partial, folders));
   try {
