@@ -3,12 +3,12 @@
 
     check_onnx.py FILE.onnx [--input X.npy --logits Y.npy] [--tolerance T] [--foreign]
 
-The file is to hold only the operators and node names that rcc writes; --foreign drops that check for the files of other exporters. Without --input the engines run on a seeded batch of 2, and without --logits they are compared with each other. Errors are given as a
-share of the logits' standard deviation. A line a check on stdout; the exit code is 1 when one of them fails.
+The file is to hold only the operators and node names that rcc writes; --foreign drops that check, for files of other exporters. Without
+--input the engines run on a seeded batch of 2, and without --logits they are compared with each other. Errors are given as a share of the logits'
+standard deviation. A line a check on stdout; the exit code is 1 when one of them fails.
 """
 import argparse
 import sys
-from pathlib import Path
 
 import numpy as np
 import onnx
@@ -91,37 +91,46 @@ def check_agreement(path, x, logits, tolerance):
         yield engine, bool(error <= tolerance), detail
 
 
+def judge(path, x=None, logits=None, tolerance=None, foreign=False):
+    """Prints a line a check and a verdict; returns how many checks failed."""
+    try:
+        model = onnx.load(path)
+    except Exception as error:  # protobuf's and the system's errors have no base of their own
+        print(f"FAIL onnx.load: {error}", flush=True)
+        return 1
+    precision = precision_of(model)
+    if x is None:
+        x = seeded_input(model)
+    if tolerance is None:
+        tolerance = TOLERANCES[precision]
+    groups = [check_structure(path, model), check_agreement(path, x, logits, tolerance)]
+    if not foreign:
+        groups.insert(1, check_nodes(model, precision))
+    failures = 0
+    for group in groups:
+        try:
+            for name, good, detail in group:
+                failures += not good
+                print(f"{'ok  ' if good else 'FAIL'} {name}: {detail}", flush=True)
+        except Exception as error:  # whatever a checker or an engine raises is its verdict
+            failures += 1
+            print(f"FAIL {type(error).__module__}: {' '.join(str(error).split())[:500]}", flush=True)
+    print(f"{path}: {precision}, {failures or 'no'} failure{'' if failures == 1 else 's'}", flush=True)
+    return failures
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--input", type=Path, metavar="X.npy")
-    parser.add_argument("--logits", type=Path, metavar="Y.npy")
+    parser.add_argument("file")
+    parser.add_argument("--input", metavar="X.npy")
+    parser.add_argument("--logits", metavar="Y.npy")
     parser.add_argument("--tolerance", type=float, help="share of the logits' standard deviation; by precision when not given")
     parser.add_argument("--foreign", action="store_true", help="allow any operators and node names")
     options = parser.parse_args()
     if options.logits and not options.input:
         parser.error("--logits needs the --input that they belong to")
-
-    path = str(options.file)
-    model = onnx.load(path)
-    precision = precision_of(model)
-    x = np.load(options.input) if options.input else seeded_input(model)
-    logits = np.load(options.logits) if options.logits else None
-    tolerance = TOLERANCES[precision] if options.tolerance is None else options.tolerance
-    failures = 0
-    checks_of = [check_structure(path, model), check_agreement(path, x, logits, tolerance)]
-    if not options.foreign:
-        checks_of.insert(1, check_nodes(model, precision))
-    for checks in checks_of:
-        try:
-            for name, good, detail in checks:
-                failures += not good
-                print(f"{'ok  ' if good else 'FAIL'} {name}: {detail}", flush=True)
-        except Exception as error:  # whatever a checker or an engine raises is its verdict
-            failures += 1
-            print(f"FAIL {type(error).__module__}: {str(error).strip()[:500]}", flush=True)
-    print(f"{options.file}: {precision}, {failures or 'no'} failure{'' if failures == 1 else 's'}")
-    return 1 if failures else 0
+    x, logits = (np.load(path) if path else None for path in (options.input, options.logits))
+    return 1 if judge(options.file, x, logits, options.tolerance, options.foreign) else 0
 
 
 if __name__ == "__main__":
