@@ -1,9 +1,11 @@
+import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 
 export interface InitCommandOptions {
   readonly output?: string;
   readonly input?: string;
-  readonly variant?: string;
+  readonly shortcut?: 'projection' | 'avgpool' | 'pad';
+  readonly force?: boolean;
 }
 
 export const initCommand: CommandDefinition = {
@@ -13,8 +15,14 @@ export const initCommand: CommandDefinition = {
     command
       .argument('<weights>', 'weights file (.pdparams, .pth, .safetensors, .npz)')
       .option('-o, --output <file>', 'where to write it (default: stdout)')
-      .option('--input <size>', 'input size, which no weights file tells, e.g. 3x224x224')
-      .option('--variant <name>', 'vc or vd where the names fit both');
+      .option('--input <size>', 'input size, which no weights file tells, e.g. 3x224x224 or 224')
+      .addOption(
+        new Option(
+          '--shortcut <kind>',
+          'kind of the shortcuts, where the names fit several',
+        ).choices(['projection', 'avgpool', 'pad']),
+      )
+      .option('--force', 'replace the file that is there');
   },
   async run([path, options], context) {
     const { initSpec } = await import('../actions/init.ts');

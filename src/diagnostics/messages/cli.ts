@@ -24,6 +24,13 @@ export const cliMessages = {
     cause: 'A file or folder named on the command line or in a spec does not exist.',
     cure: 'Check the path. Paths in a spec are relative to the .rn file, paths on the command line to the current folder.',
   }),
+  'file-exists': row<{ path: string }>({
+    severity: 'error',
+    message: ({ path }) => `'${path}' is there already.`,
+    hint: () => 'Give another name, or --force to replace it.',
+    cause: 'What you have written by hand is not replaced without being asked for.',
+    cure: 'Choose another file with -o, or give --force.',
+  }),
   'file-unreadable': row<{ path: string; reason: string }>({
     severity: 'error',
     message: ({ path, reason }) => `'${path}' cannot be read: ${reason}.`,
