@@ -139,6 +139,7 @@ export function outlineNetwork(shapes: NamedShapes, parseName: ParseName): Netwo
   if (!headWeight)
     return unsupported('it has no linear layer, so the number of classes is unknown');
   if (!head.has('linear.bias')) unsupported('its linear layer has no bias');
+  if (stem.length === 0) unsupported('it has no stem');
   return {
     stem: dense(stem, 'stem convolution'),
     stages: stagesOf(draftBlocks(parsed)),

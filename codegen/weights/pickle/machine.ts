@@ -192,7 +192,12 @@ export class PickleMachine implements PickleContext {
       fail('weights-pickle-malformed', { file, reason, offset });
     if (typeof text !== 'string') return latin1Text(this.#source, text, malformed);
     const bytes = latin1String(text) ?? this.malformed('a character beyond latin-1 among bytes');
-    return { kind: 'bytes', least: bytes.length, most: bytes.length, read: async () => bytes };
+    return {
+      kind: 'bytes',
+      least: bytes.length,
+      most: bytes.length,
+      read: async () => new Uint8Array(bytes),
+    };
   }
 
   /** The value that the pickle was made of, at its end. */

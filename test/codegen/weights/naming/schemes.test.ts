@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import { lowerSpec } from '../../../../codegen/architecture/lower.ts';
+import {
+  isIgnorable,
+  isSchemeName,
+  rankSchemes,
+  recogniseScheme,
+  schemeNames,
+} from '../../../../codegen/weights/naming/recognise-scheme.ts';
+import {
+  createNameParser,
+  type NamedPlace,
+  nameOf,
+} from '../../../../codegen/weights/naming/scheme.ts';
+import { schemes } from '../../../../codegen/weights/naming/schemes.ts';
+import type { LayerPlace } from '../../../../codegen/weights/parameter-slot.ts';
+import type { Spec } from '../../../../src/language/spec.ts';
+import { specOf } from '../../../helpers/specs.ts';
+
+function namesOf(scheme: (typeof schemes)[number], spec: Partial<Spec>): string[] {
+  const graph = lowerSpec(specOf(spec));
+  return [...graph.initializers.values()].flatMap(({ slot }) =>
+    slot ? (nameOf(scheme, slot) ?? []) : [],
+  );
+}
+
+/** What a name can tell of a place: some schemes count blocks through, and a stem's third batch norm is a plain stem's. */
+function seenPlace(place: LayerPlace, parsed: NamedPlace | undefined): NamedPlace {
+  if (place.kind === 'head') return place;
+  if (place.kind === 'stem') {
+    return { kind: 'stem', index: parsed?.kind === 'stem' ? parsed.index : place.index };
+  }
+  const isShortcut = place.layer === 'shortcut';
+  const countsThrough = parsed?.kind === 'block' && parsed.stage === undefined;
+  return {
+    kind: 'block',
+    isShortcut,
+    ...(countsThrough ? { block: place.flatBlock } : { stage: place.stage, block: place.block }),
+    ...(isShortcut ? {} : { layer: Number(place.layer) }),
+  };
+}
+
+const plain: Partial<Spec> = { stages: [2, 1, 3, 1], widths: [8, 16, 32, 64] };
+const deep: Partial<Spec> = { ...plain, block: 'bottleneck', stem: 'deep' };
+const input = { channels: 3, height: 64, width: 64 };
+
+/** What each scheme calls some parameters; the rest follows from the templates. */
+const examples: Readonly<Record<string, readonly string[]>> = {
+  paddleclas: [
+    'stem.0.conv.weight',
+    'stem.0.bn._mean',
+    'blocks.3.conv0.bn.weight',
+    'blocks.6.short.conv.weight',
+    'fc.bias',
+  ],
+  'paddleclas-v2': ['out.weight'],
+  torchvision: [
+    'conv1.weight',
+    'bn1.running_var',
+    'layer3.2.conv1.weight',
+    'layer2.0.downsample.1.bias',
+    'fc.weight',
+  ],
+  timm: ['conv1.weight', 'layer2.0.downsample.1.weight', 'layer2.0.downsample.2.running_mean'],
+  cifar: ['conv1.weight', 'layer1.0.conv2.weight', 'linear.bias'],
+};
+
+describe.each(
+  schemes.map((scheme, index) => [`${scheme.name} (${index})`, scheme] as const),
+)('%s', (_, scheme) => {
+  const networks = [plain, deep].filter(({ stem }) => scheme.stems[stem === 'deep' ? 3 : 1]);
+
+  test('names every parameter once, as the framework does', () => {
+    for (const network of networks) {
+      const names = namesOf(scheme, { ...network, input });
+      expect(new Set(names).size).toBe(names.length);
+      const wanted = examples[scheme.name] ?? [];
+      if (network === plain) expect(names).toEqual(expect.arrayContaining([...wanted]));
+    }
+  });
+
+  test('reads its own names back', () => {
+    const parse = createNameParser(scheme);
+    const slots = networks
+      .flatMap((network) => [...lowerSpec(specOf({ ...network, input })).initializers.values()])
+      .flatMap(({ slot }) => slot ?? []);
+    for (const slot of slots) {
+      const parsed = parse(nameOf(scheme, slot) ?? '');
+      expect(parsed).toEqual({ role: slot.role, place: seenPlace(slot.place, parsed?.place) });
+    }
+  });
+
+  test('is recognised by its names', () => {
+    for (const network of networks) {
+      const found = recogniseScheme(namesOf(scheme, { ...network, input }));
+      expect(found?.matched).toBe(found?.total);
+      expect(found?.scheme).toBe(scheme);
+    }
+  });
+});
+
+describe('names', () => {
+  const old = schemes.find(({ stems }) => stems[1]?.[0]?.conv === 'conv._conv') ?? schemes[0];
+  const place = (block: number, stageBlocks: number): LayerPlace => ({
+    kind: 'block',
+    stage: 2,
+    block,
+    flatBlock: 7 + block,
+    stageBlocks,
+    layer: 0,
+  });
+
+  test('PaddleClas 2.0 letters short stages and numbers long ones', () => {
+    const nameAt = (block: number, count: number) =>
+      old && nameOf(old, { place: place(block, count), role: 'conv.weight' });
+    expect(nameAt(5, 6)).toBe('res4f.conv0._conv.weight');
+    expect(nameAt(0, 23)).toBe('res4a.conv0._conv.weight');
+    expect(nameAt(22, 23)).toBe('res4b22.conv0._conv.weight');
+    const parse = old && createNameParser(old);
+    expect(parse?.('res4b22.short._batch_norm._mean')).toEqual({
+      place: { kind: 'block', isShortcut: true, stage: 2, block: 22 },
+      role: 'bn.mean',
+    });
+  });
+
+  test.each([
+    '',
+    '.',
+    'weight',
+    '.weight',
+    'layer0.0.conv1.weight',
+    'layer1.0.conv0.weight',
+    'layer1.x.conv1.weight',
+    'blocks.0.conv1.conv.weight.more',
+    'fc',
+    '__proto__',
+    'toString',
+  ])("'%s' belongs to no scheme", (name) => {
+    for (const scheme of schemes) expect(createNameParser(scheme)(name)).toBeUndefined();
+  });
+
+  test('counters and tables are left aside', () => {
+    expect(isIgnorable('layer1.0.bn1.num_batches_tracked')).toBe(true);
+    expect(isIgnorable('n_averaged')).toBe(true);
+    expect(isIgnorable('StructuredToParameterName@@')).toBe(true);
+    expect(isIgnorable('layer1.0.bn1.weight')).toBe(false);
+  });
+
+  test('unknown names have no scheme', () => {
+    const names = [
+      'blocks.0.attn.qkv.weight',
+      'patch_embed.proj.weight',
+      'fc.weight',
+      'norm.bias',
+      'head',
+    ];
+    expect(recogniseScheme(names)).toBeUndefined();
+    expect(recogniseScheme([])).toBeUndefined();
+    expect(rankSchemes(names)[0]?.matched).toBe(1);
+  });
+
+  test('a pin leaves only what answers to it', () => {
+    const names = ['conv1.weight', 'bn1.weight', 'layer1.0.conv1.weight', 'fc.weight'];
+    expect(recogniseScheme(names, 'torchvision')?.scheme.name).toBe('torchvision');
+    expect(recogniseScheme(names, 'timm')?.scheme.name).toBe('torchvision');
+    expect(recogniseScheme(names, 'paddleclas')).toBeUndefined();
+    expect(
+      recogniseScheme(['bb_0_0.conv0._conv.weight', 'out.weight'], 'paddleclas')?.scheme.name,
+    ).toBe('paddleclas-v2');
+  });
+
+  test('the words of a spec', () => {
+    expect(schemeNames).toEqual(['paddleclas', 'paddleclas-v2', 'torchvision', 'timm', 'cifar']);
+    expect(isSchemeName('timm')).toBe(true);
+    expect(isSchemeName('keras')).toBe(false);
+  });
+});

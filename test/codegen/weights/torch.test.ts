@@ -1,0 +1,382 @@
+import { describe, expect, test } from 'vitest';
+import { float32View } from '../../../codegen/weights/float-bytes.ts';
+import { openWeights } from '../../../codegen/weights/open-weights.ts';
+import type { DiagnosticCode } from '../../../src/diagnostics/messages.ts';
+import { expectDiagnostic, memorySource } from '../../helpers/byte-sources.ts';
+import {
+  bytesOfParts,
+  op,
+  type Part,
+  pickle,
+  type TensorParts,
+  tensorParts,
+  u64,
+} from '../../helpers/pickle-parts.ts';
+import { float32Bytes, legacyHead, legacyKeys } from '../../helpers/weight-files.ts';
+import { type ZipPart, zip } from '../../helpers/zip-parts.ts';
+
+const text = (characters: string) => new TextEncoder().encode(characters);
+const twelve = float32Bytes(Array.from({ length: 12 }, (_, i) => i));
+const wholeStorage: TensorParts = { key: '0', storageSize: 12, shape: [12], strides: [1] };
+
+function archive(root: Part, ...more: readonly ZipPart[]): Uint8Array {
+  return zip(
+    { path: 'm/data.pkl', bytes: pickle(2, root) },
+    { path: 'm/data/0', bytes: twelve },
+    ...more,
+  );
+}
+
+function oneTensor(over: Partial<TensorParts>): Part {
+  return op.dict([op.text('a'), tensorParts({ ...wholeStorage, ...over })]);
+}
+
+async function valuesOf(bytes: Uint8Array, name = 'a'): Promise<number[]> {
+  const file = await openWeights(memorySource(bytes));
+  return [...float32View((await file.tensors.get(name)?.read()) ?? new Uint8Array())];
+}
+
+describe('views of a storage', () => {
+  const views: readonly (readonly [string, Partial<TensorParts>, readonly number[]])[] = [
+    ['the whole', {}, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
+    ['an offset', { offset: 10, shape: [2] }, [10, 11]],
+    ['a transpose', { shape: [4, 3], strides: [1, 4] }, [0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11]],
+    ['every other row', { shape: [2, 2], strides: [4, 1], offset: 2 }, [2, 3, 6, 7]],
+    [
+      'channels last',
+      { shape: [1, 3, 2, 2], strides: [12, 1, 6, 3] },
+      [0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11],
+    ],
+    ['a stride of 0', { shape: [2, 3], strides: [1, 0], offset: 5 }, [5, 5, 5, 6, 6, 6]],
+    ['a scalar', { shape: [], strides: [], offset: 7 }, [7]],
+    ['a scalar in strides', { shape: [1, 1], strides: [99, 99], offset: 3 }, [3]],
+    ['nothing', { shape: [0, 3], strides: [3, 1] }, []],
+  ];
+  test.each(views)('%s', async (_, over, expected) => {
+    expect(await valuesOf(archive(oneTensor(over)))).toEqual(expected);
+  });
+
+  test('many tensors may share one storage', async () => {
+    const root = op.dict(
+      [op.text('a'), tensorParts({ ...wholeStorage, shape: [2], offset: 1 })],
+      [op.text('b'), tensorParts({ ...wholeStorage, shape: [2], offset: 2 })],
+    );
+    expect(await valuesOf(archive(root), 'b')).toEqual([2, 3]);
+  });
+
+  const lies: readonly (readonly [string, DiagnosticCode, Partial<TensorParts>])[] = [
+    ['an end behind the storage', 'weights-tensor-malformed', { shape: [13] }],
+    ['an offset behind the storage', 'weights-tensor-malformed', { shape: [1], offset: 12 }],
+    [
+      'strides that leave the storage',
+      'weights-tensor-malformed',
+      { shape: [2, 2], strides: [11, 1] },
+    ],
+    ['a negative stride', 'weights-tensor-malformed', { shape: [2], strides: [-1], offset: 5 }],
+    ['a negative offset', 'weights-tensor-malformed', { shape: [1], offset: -1 }],
+    ['fewer strides than dimensions', 'weights-tensor-malformed', { shape: [2, 2], strides: [1] }],
+    [
+      'a stride of 0 that makes a gigabyte',
+      'weights-tensor-too-large',
+      { shape: [2 ** 20, 200], strides: [0, 0] },
+    ],
+    ['a storage of another size', 'weights-zip-malformed', { storageSize: 11, shape: [1] }],
+    ['a storage that is not there', 'weights-zip-malformed', { key: '1', shape: [1] }],
+    [
+      'a storage outside of its folder',
+      'weights-zip-malformed',
+      { key: '../data.pkl', shape: [1] },
+    ],
+    ['a storage of another type', 'weights-zip-malformed', { storage: 'HalfStorage', shape: [1] }],
+  ];
+  test.each(lies)('%s: %s', async (_, code, over) => {
+    await expectDiagnostic(() => openWeights(memorySource(archive(oneTensor(over)))), code);
+  });
+});
+
+describe('what torch.save puts around tensors', () => {
+  test('a Parameter is its tensor', async () => {
+    const parameter: Part = [
+      op.global('torch._utils', '_rebuild_parameter'),
+      op.tuple(tensorParts(wholeStorage), op.true, [
+        op.global('collections', 'OrderedDict'),
+        op.emptyTuple,
+        op.reduce,
+      ]),
+      op.reduce,
+    ];
+    const values = await valuesOf(archive(op.dict([op.text('a'), parameter])));
+    expect(values).toHaveLength(12);
+  });
+
+  test('an untyped storage counts bytes, the tensor has the type', async () => {
+    const tensor: Part = [
+      op.global('torch._utils', '_rebuild_tensor_v3'),
+      op.tuple(
+        [
+          op.tuple(
+            op.text('storage'),
+            op.global('torch.storage', 'UntypedStorage'),
+            op.text('0'),
+            op.text('cpu'),
+            op.int(48),
+          ),
+          op.persistentId,
+        ],
+        op.int(2),
+        op.tuple(op.int(3)),
+        op.tuple(op.int(1)),
+        op.false,
+        op.none,
+        op.global('torch', 'float32'),
+      ),
+      op.reduce,
+    ];
+    expect(await valuesOf(archive(op.dict([op.text('a'), tensor])))).toEqual([2, 3, 4]);
+  });
+
+  test('a type that rcc does not read is named', async () => {
+    const root = oneTensor({ storage: 'ComplexFloatStorage' });
+    await expectDiagnostic(() => openWeights(memorySource(archive(root))), 'weights-pickle-global');
+  });
+
+  test('_metadata is no tensor', async () => {
+    const dict: Part = [
+      [op.global('collections', 'OrderedDict'), op.emptyTuple, op.reduce],
+      op.mark,
+      [op.text('a'), tensorParts(wholeStorage)],
+      op.setItems,
+      op.dict([
+        op.text('_metadata'),
+        op.dict([op.text(''), op.dict([op.text('version'), op.int(1)])]),
+      ]),
+      op.build,
+    ];
+    const file = await openWeights(memorySource(archive(dict)));
+    expect([...file.tensors.keys()]).toEqual(['a']);
+  });
+
+  test.each([
+    'state_dict',
+    'model',
+    'model_state_dict',
+    'net',
+    'ema',
+    'state_dict_ema',
+    'weights_of_someone',
+  ])('weights under %s, beside a metric that is a tensor', async (key) => {
+    const metric =
+      key === 'weights_of_someone'
+        ? op.float(71.5)
+        : tensorParts({ ...wholeStorage, shape: [], strides: [] });
+    const root = op.dict(
+      [op.text('epoch'), op.int(12)],
+      [op.text('best_acc1'), metric],
+      [
+        op.text('optimizer'),
+        op.dict([
+          op.text('state'),
+          op.dict([op.int(0), op.dict([op.text('momentum_buffer'), tensorParts(wholeStorage)])]),
+        ]),
+      ],
+      [op.text(key), oneTensor({})],
+    );
+    const file = await openWeights(memorySource(archive(root)));
+    expect([...file.tensors.keys()]).toEqual(['a']);
+    expect(file.notes.join()).toContain(`'${key}'`);
+  });
+
+  test('what was left aside is said', async () => {
+    const root = op.dict(
+      [op.text('state_dict_ema'), oneTensor({})],
+      [op.text('state_dict'), oneTensor({ shape: [2] })],
+    );
+    const file = await openWeights(memorySource(archive(root)));
+    expect(file.tensors.get('a')?.shape).toEqual([2]);
+    expect(file.notes.join()).toContain('state_dict_ema');
+  });
+
+  test('of a student and a teacher the student is taken', async () => {
+    const root = op.dict(
+      [op.text('Teacher.a'), tensorParts(wholeStorage)],
+      [op.text('Student.a'), tensorParts({ ...wholeStorage, shape: [3] })],
+    );
+    const file = await openWeights(memorySource(archive(root)));
+    expect(file.tensors.get('a')?.shape).toEqual([3]);
+  });
+
+  test('a counter of an averaged model does not hide its prefix', async () => {
+    const root = op.dict(
+      [op.text('n_averaged'), tensorParts({ ...wholeStorage, shape: [], strides: [] })],
+      [op.text('module.a'), tensorParts(wholeStorage)],
+    );
+    const file = await openWeights(memorySource(archive(root)));
+    expect(file.tensors.has('a')).toBe(true);
+  });
+
+  test('numbers of the other byte order are turned around', async () => {
+    const swapped = twelve.slice();
+    for (let i = 0; i < swapped.length; i += 4) swapped.subarray(i, i + 4).reverse();
+    const bytes = zip(
+      { path: 'm/data.pkl', bytes: pickle(2, oneTensor({ shape: [3, 4], strides: [4, 1] })) },
+      { path: 'm/data/0', bytes: swapped },
+      { path: 'm/byteorder', bytes: text('big') },
+    );
+    expect(await valuesOf(bytes)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  });
+});
+
+describe('archives that are refused', () => {
+  const pkl: ZipPart = { path: 'm/data.pkl', bytes: pickle(2, oneTensor({})) };
+  const data: ZipPart = { path: 'm/data/0', bytes: twelve };
+  const cases: readonly (readonly [string, DiagnosticCode, readonly ZipPart[]])[] = [
+    [
+      'TorchScript',
+      'weights-torchscript',
+      [pkl, data, { path: 'm/constants.pkl', bytes: pickle(2, op.emptyTuple) }],
+    ],
+    [
+      'TorchScript by its code',
+      'weights-torchscript',
+      [pkl, data, { path: 'm/code/__torch__.py', bytes: text('') }],
+    ],
+    ['two pickles', 'weights-zip-malformed', [pkl, data, { ...pkl, path: 'n/data.pkl' }]],
+    ['a name twice', 'weights-zip-malformed', [pkl, data, data]],
+    ['a compressed entry', 'weights-zip-compressed', [pkl, { ...data, method: 8 }]],
+    ['an encrypted entry', 'weights-zip-malformed', [pkl, { ...data, flags: 1 }]],
+    ['an entry behind the end', 'weights-zip-malformed', [pkl, { ...data, size: 100_000 }]],
+    ['entries at one place', 'weights-zip-malformed', [pkl, { ...data, headerOffset: 0 }]],
+    [
+      'a path that climbs',
+      'weights-zip-malformed',
+      [pkl, data, { path: '../../etc/passwd', bytes: text('x') }],
+    ],
+    ['a pickle with a wrong checksum', 'weights-zip-checksum', [{ ...pkl, checksum: 1 }, data]],
+  ];
+  test.each(cases)('%s: %s', async (_, code, parts) => {
+    await expectDiagnostic(() => openWeights(memorySource(zip(...parts))), code);
+  });
+
+  test('a storage with a wrong checksum is found when it is read', async () => {
+    const file = await openWeights(memorySource(zip(pkl, { ...data, checksum: 7 })));
+    const { message } = await expectDiagnostic(
+      async () => file.tensors.get('a')?.read(),
+      'weights-zip-checksum',
+    );
+    expect(message).toContain('m/data/0');
+  });
+
+  test('bytes after the pickle', async () => {
+    const bytes = bytesOfParts(pkl.bytes, [0, 0]);
+    await expectDiagnostic(
+      () => openWeights(memorySource(zip({ ...pkl, bytes }, data))),
+      'weights-pickle-malformed',
+    );
+  });
+});
+
+describe('legacy files', () => {
+  const entry = (key: string) =>
+    [op.text(key), tensorParts({ ...wholeStorage, key, shape: [2], offset: 1 })] as const;
+  const object = pickle(2, op.dict(entry('7'), entry('3')));
+  const bytesOf = (values: readonly number[]): Part => [u64(values.length), float32Bytes(values)];
+  const counted = (base: number) => bytesOf(Array.from({ length: 12 }, (_, i) => base + i));
+
+  test('storages come in the order of their list', async () => {
+    const bytes = bytesOfParts(
+      legacyHead,
+      object,
+      legacyKeys('3', '7'),
+      counted(100),
+      counted(200),
+    );
+    expect(await valuesOf(bytes, '3')).toEqual([101, 102]);
+    expect(await valuesOf(bytes, '7')).toEqual([201, 202]);
+  });
+
+  test('a view of a storage starts where it says', async () => {
+    const view = op.tuple(op.text('v'), op.int(4), op.int(5));
+    const root = pickle(
+      2,
+      op.dict([op.text('a'), tensorParts({ ...wholeStorage, shape: [2], offset: 1, view })]),
+    );
+    const bytes = bytesOfParts(legacyHead, root, legacyKeys('0'), counted(0));
+    expect(await valuesOf(bytes)).toEqual([5, 6]);
+    const outside = op.tuple(op.text('v'), op.int(10), op.int(5));
+    const lie = pickle(
+      2,
+      op.dict([op.text('a'), tensorParts({ ...wholeStorage, shape: [2], view: outside })]),
+    );
+    const work = () =>
+      openWeights(memorySource(bytesOfParts(legacyHead, lie, legacyKeys('0'), counted(0))));
+    await expectDiagnostic(work, 'weights-tensor-malformed');
+  });
+
+  test('big-endian numbers are turned around', async () => {
+    const head = bytesOfParts(
+      legacyHead.subarray(0, 15),
+      pickle(2, op.int(1001)),
+      pickle(
+        2,
+        op.dict([op.text('protocol_version'), op.int(1001)], [op.text('little_endian'), op.false]),
+      ),
+    );
+    const root = pickle(
+      2,
+      op.dict([op.text('a'), tensorParts({ ...wholeStorage, storageSize: 1, shape: [1] })]),
+    );
+    const one = float32Bytes([1.5]).reverse();
+    expect(await valuesOf(bytesOfParts(head, root, legacyKeys('0'), u64(1), one))).toEqual([1.5]);
+  });
+
+  const cases: readonly (readonly [string, DiagnosticCode, readonly Part[]])[] = [
+    [
+      'a storage missing from the list',
+      'weights-pickle-malformed',
+      [object, legacyKeys('3'), counted(0)],
+    ],
+    [
+      'a storage that nothing names',
+      'weights-pickle-malformed',
+      [object, legacyKeys('3', '7', '9'), counted(0), counted(0), counted(0)],
+    ],
+    [
+      'a key twice',
+      'weights-pickle-malformed',
+      [object, legacyKeys('3', '3', '7'), counted(0), counted(0), counted(0)],
+    ],
+    [
+      'a storage of another size',
+      'weights-pickle-malformed',
+      [object, legacyKeys('3', '7'), bytesOf([1, 2]), counted(0)],
+    ],
+    [
+      'a negative size',
+      'weights-pickle-malformed',
+      [object, legacyKeys('3', '7'), u64(2n ** 64n - 1n), counted(0)],
+    ],
+    [
+      'bytes after the last storage',
+      'weights-pickle-malformed',
+      [object, legacyKeys('3', '7'), counted(0), counted(0), [1]],
+    ],
+    [
+      'keys that are no list',
+      'weights-pickle-malformed',
+      [object, pickle(2, op.none), counted(0), counted(0)],
+    ],
+    [
+      'keys that are no text',
+      'weights-pickle-malformed',
+      [object, pickle(2, op.emptyList, op.int(1), op.append), counted(0)],
+    ],
+    [
+      'data that ends early',
+      'weights-truncated',
+      [object, legacyKeys('3', '7'), counted(0), u64(12), [0, 0]],
+    ],
+  ];
+  test.each(cases)('%s: %s', async (_, code, parts) => {
+    await expectDiagnostic(() => openWeights(memorySource(bytesOfParts(legacyHead, parts))), code);
+  });
+});
