@@ -54,3 +54,11 @@ export function precisionsOf(
   const asked = (['fp32', 'fp16'] as const).filter((precision) => options[precision]);
   return asked.length > 0 ? asked : ['fp32'];
 }
+
+/** What of the options decides the network's weights. */
+export function networkOptionsOf({ weights, seed }: Pick<ModelOptions, 'weights' | 'seed'>): {
+  readonly weights?: string;
+  readonly seed?: number;
+} {
+  return { ...(weights === undefined ? {} : { weights }), ...(seed === undefined ? {} : { seed }) };
+}

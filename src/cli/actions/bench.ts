@@ -1,13 +1,11 @@
 import { createOnnxruntimeEngine } from '../../../engines/onnxruntime/engine.ts';
-import { buildModel, writeJson } from '../../compile/compile.ts';
+import { benchSpec } from '../../compile/bench.ts';
+import { writeJson } from '../../compile/compile.ts';
 import { type ModelMeasurement, measureBatches, timingFile } from '../../compile/timing.ts';
-import { loadNetwork } from '../../compile/trained-network.ts';
-import { withTemporaryFolder } from '../../compile/unfolded.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
-import { precisionsOf } from '../options.ts';
+import { networkOptionsOf, precisionsOf } from '../options.ts';
 import { formatTable } from '../table.ts';
 import { chooseTarget } from './engine-for.ts';
 import { listenerFor } from './listener.ts';
@@ -67,37 +65,6 @@ const formats: Readonly<Record<BenchCommandOptions['format'], (rows: readonly Ro
   jsonl: (rows) => rows.map((row) => JSON.stringify(row)).join('\n'),
 };
 
-async function benchSpec(
-  spec: Spec,
-  precision: 'fp32' | 'fp16',
-  options: BenchCommandOptions,
-  context: CommandContext,
-  notes: Diagnostic[],
-): Promise<readonly Row[]> {
-  const { engine = createOnnxruntimeEngine(), reason } = chooseTarget(options);
-  const listener = listenerFor(context, notes);
-  context.progress.heading(`${spec.name} ${precision} on ${reason}`);
-  const network = await loadNetwork(spec, {
-    listener,
-    ...(options.weights === undefined ? {} : { weights: options.weights }),
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
-  });
-  const common = { precision, listener, signal: context.signal };
-  try {
-    return await withTemporaryFolder(async (directory) => {
-      const { built } = await buildModel(network, engine, { ...common, directory });
-      const measurements = await measureBatches(engine, built, {
-        ...common,
-        timedBatches: options.batch,
-        durationMs: options.duration * 1000,
-      });
-      return measurements.map((measurement) => ({ model: spec.name, ...measurement }));
-    });
-  } finally {
-    network.close();
-  }
-}
-
 /** `rcc bench`: every spec in every precision at every batch size, one after another. */
 export async function benchSpecs(
   paths: readonly string[],
@@ -105,11 +72,23 @@ export async function benchSpecs(
   context: CommandContext,
 ): Promise<CommandResult> {
   const { specs, diagnostics: warnings } = await loadSpecs(paths);
+  const { engine = createOnnxruntimeEngine(), reason } = chooseTarget(options);
   const notes: Diagnostic[] = [];
   const rows: Row[] = [];
   for (const spec of specs) {
     for (const precision of precisionsOf(options)) {
-      rows.push(...(await benchSpec(spec, precision, options, context, notes)));
+      context.progress.heading(`${spec.name} ${precision} on ${reason}`);
+      rows.push(
+        ...(await benchSpec(spec, {
+          precision,
+          engine,
+          batches: options.batch,
+          durationMs: options.duration * 1000,
+          listener: listenerFor(context, notes),
+          signal: context.signal,
+          ...networkOptionsOf(options),
+        })),
+      );
     }
   }
   const file = timingFile(rows);

@@ -10,7 +10,7 @@ import { findNearest } from '../../diagnostics/nearest.ts';
 import type { Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompileCommandOptions } from '../commands/compile.ts';
-import { precisionsOf } from '../options.ts';
+import { networkOptionsOf, precisionsOf } from '../options.ts';
 import { formatTable } from '../table.ts';
 import { chooseTarget } from './engine-for.ts';
 import { listenerFor } from './listener.ts';
@@ -97,8 +97,7 @@ async function runJob(
     listener: listenerFor(context, notes),
     signal: context.signal,
     ...(engine ? { engine } : {}),
-    ...(options.weights === undefined ? {} : { weights: options.weights }),
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...networkOptionsOf(options),
     ...(options.batch === undefined ? {} : { batch: options.batch }),
   });
   return { compilation, notes };

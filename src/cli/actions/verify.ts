@@ -5,7 +5,7 @@ import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import type { Reference, Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
-import { precisionsOf } from '../options.ts';
+import { networkOptionsOf, precisionsOf } from '../options.ts';
 import { chooseTarget } from './engine-for.ts';
 import { listenerFor } from './listener.ts';
 import { loadSpecs } from './load-specs.ts';
@@ -66,8 +66,7 @@ export async function verifySpecs(
           listener: listenerFor(context, notes),
           signal: context.signal,
           ...(reference ? { reference } : {}),
-          ...(options.weights === undefined ? {} : { weights: options.weights }),
-          ...(options.seed === undefined ? {} : { seed: options.seed }),
+          ...networkOptionsOf(options),
         }),
       );
     }
