@@ -1,7 +1,7 @@
 import { createOnnxruntimeEngine } from '../../../engines/onnxruntime/engine.ts';
 import { benchSpec } from '../../compile/bench.ts';
 import { writeJson } from '../../compile/compile.ts';
-import { type ModelMeasurement, measureBatches, timingFile } from '../../compile/timing.ts';
+import { type ModelMeasurement, timingFile } from '../../compile/timing.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
