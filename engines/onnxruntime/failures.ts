@@ -3,7 +3,7 @@ import { fail } from '../../src/diagnostics/diagnostic.ts';
 interface Failure {
   readonly engine: string;
   readonly path: string;
-  /** What onnxruntime said, without the places in its own source. */
+  /** What onnxruntime said, in a clause without the places in its own source. */
   readonly message: string;
   readonly details: readonly string[];
 }
@@ -56,13 +56,14 @@ const rules: readonly FailureRule[] = [
   ),
 ];
 
-/** "…/model.cc:187 onnxruntime::Model::Model(…) text" without what precedes the text is for people; the whole stays in the details. */
-function cleanMessage(message: string): string {
-  return message
+/** The first line as a clause: "…/model.cc:187 onnxruntime::Model::Model(…) Text." becomes "Text"; the whole stays in the details. */
+function clauseOf(message: string): string {
+  const [line = ''] = message
     .replace(/^Load model from .*? failed:/, '')
     .replace(/\S+\.(?:cc|h|cpp):\d+ .*\)\s+/g, '')
     .trim()
-    .replace(/\.$/, '');
+    .split('\n');
+  return line.trim().replace(/\.$/, '');
 }
 
 function describe(error: unknown, engine: string, path: string): Failure {
@@ -71,7 +72,7 @@ function describe(error: unknown, engine: string, path: string): Failure {
   return {
     engine,
     path,
-    message: cleanMessage(text).split('\n')[0] ?? '',
+    message: clauseOf(text),
     details: lines.filter((line) => line !== '').slice(-10),
   };
 }

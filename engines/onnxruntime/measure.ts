@@ -1,3 +1,4 @@
+import { fail } from '../../src/diagnostics/diagnostic.ts';
 import type { Measurement, MeasureRequest, Precision, Tensors } from '../engine.ts';
 import { createSeededInput } from '../seeded-input.ts';
 import { judgeStability, type StabilityLimits } from '../stability.ts';
@@ -46,7 +47,14 @@ interface Prepared {
   readonly threadChoice: string;
 }
 
+/** Throws DiagnosticError `engine-batch-fixed` where the model takes another batch size only. */
 function seededInputs(session: Session, batch: number): Tensors {
+  for (const { type } of session.inputs) {
+    const [fixed] = type.shape;
+    if (typeof fixed === 'number' && fixed !== batch) {
+      fail('engine-batch-fixed', { path: session.path, fixed, batch });
+    }
+  }
   return Object.fromEntries(
     session.inputs.map(({ name, type }) => [name, createSeededInput(type, batch, 1)]),
   );
@@ -60,9 +68,9 @@ async function prepare(
 ): Promise<Prepared> {
   const attempt = async (threads: number) => {
     const session = await openSession(path, host, { ...settings, threads });
-    const run = createTimedRun(session, seededInputs(session, request.batch), request.signal);
     const close = (): Promise<void> => closeSession(session);
     try {
+      const run = createTimedRun(session, seededInputs(session, request.batch), request.signal);
       const medianMs = settings.threads === undefined ? await estimateRun(run) : 0;
       return { session, run, threads, medianMs, close };
     } catch (error) {

@@ -63,6 +63,14 @@ export const engineMessages = {
     cause: 'An input is missing, unknown, or has another type or shape than the model declares.',
     cure: 'rcc inspect FILE.onnx lists the inputs. Pictures are [N, C, H, W], already preprocessed.',
   }),
+  'engine-batch-fixed': row<{ path: string; fixed: number; batch: number }>({
+    severity: 'error',
+    message: ({ path, fixed, batch }) =>
+      `'${path}' takes batches of ${fixed} only, not of ${batch}.`,
+    hint: ({ fixed }) => `Time batch ${fixed}, or compile without --batch ${fixed}.`,
+    cause: 'The model was compiled for one batch size.',
+    cure: 'Without --batch a model takes any batch size.',
+  }),
   'outputs-not-comparable': row<{ actual: readonly number[]; expected: readonly number[] }>({
     severity: 'error',
     message: ({ actual, expected }) =>
