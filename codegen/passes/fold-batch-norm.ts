@@ -31,11 +31,21 @@ async function factorsOf({ scale, variance, epsilon }: BatchNorm): Promise<Float
   return Float64Array.from(gamma, (value, o) => value / Math.sqrt((sigma2[o] ?? 0) + epsilon));
 }
 
-function requireFinite(values: Float32Array, tensor: string): void {
-  // A sum of v × 0 is 0 unless some value is infinite or no number.
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i] as number) * 0;
-  if (sum !== 0) fail('folded-weights-overflow', { tensor });
+/** Scales `size` values an output channel in place; the result is 0 unless some product is infinite or no number. */
+function scaleChannels(values: Float32Array, factors: Float64Array): number {
+  const size = values.length / factors.length;
+  let overflow = 0;
+  for (let o = 0; o < factors.length; o++) {
+    const factor = factors[o] as number;
+    const end = (o + 1) * size;
+    for (let i = o * size; i < end; i++) {
+      const product = Math.fround((values[i] as number) * factor);
+      values[i] = product;
+      // A finite product × 0 is 0, any other is NaN: cheaper than a test on each.
+      overflow += product * 0;
+    }
+  }
+  return overflow;
 }
 
 function foldedWeight(name: string, weight: TensorSource, bn: BatchNorm): TensorSource {
@@ -45,13 +55,7 @@ function foldedWeight(name: string, weight: TensorSource, bn: BatchNorm): Tensor
     async read() {
       const factors = await factorsOf(bn);
       const values = await readFloats(weight);
-      const size = values.length / factors.length;
-      for (let o = 0; o < factors.length; o++) {
-        const factor = factors[o] as number;
-        const end = (o + 1) * size;
-        for (let i = o * size; i < end; i++) values[i] = (values[i] as number) * factor;
-      }
-      requireFinite(values, name);
+      if (scaleChannels(values, factors) !== 0) fail('folded-weights-overflow', { tensor: name });
       return bytesOf(values);
     },
   };
@@ -70,7 +74,7 @@ function foldedBias(name: string, bias: TensorSource | undefined, bn: BatchNorm)
         const centred = (before?.[o] ?? 0) - (mean[o] as number);
         values[o] = centred * (factors[o] as number) + (values[o] as number);
       }
-      requireFinite(values, name);
+      if (!values.every(Number.isFinite)) fail('folded-weights-overflow', { tensor: name });
       return bytesOf(values);
     },
   };
