@@ -29,6 +29,8 @@ const publishedModel = z.object({
   spec: z.string(),
   /** Spec of the same network under its plainest name: rows of one architecture share it. */
   architecture: z.string(),
+  /** How it is drawn: stem and shortcut, or a vd network trained by distillation. */
+  family: z.enum(['plain', 'vc', 'vd', 'distilled']),
   side: z.int().positive(),
   resizeShort: z.int().positive(),
   top1: share,

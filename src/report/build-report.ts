@@ -1,0 +1,130 @@
+import type { Cost } from '../../codegen/cost.ts';
+import type { NamedBench } from './bench-file.ts';
+import { type Baseline, type Figures, findBaseline, publishedBaselines } from './published.ts';
+import type { Provenance, Report, Section } from './report.ts';
+import { baselineTable } from './sections/baseline-table.ts';
+import { deviceSections } from './sections/devices.ts';
+import { auditSection, layersSection } from './sections/layers.ts';
+import { collectMeasured, type Measured } from './sections/measured.ts';
+import { overviewSection } from './sections/overview.ts';
+import { precisionSection } from './sections/precisions.ts';
+
+export interface ReportInputs {
+  readonly figures: Figures;
+  /** In the order given: the last measurement of a cell counts. */
+  readonly benches: readonly NamedBench[];
+  /** Further baselines to set beside the published page: names as given to `--against`. */
+  readonly against: readonly string[];
+  /** rcc's own count of each spec's parameters and FLOPs, by spec name; may be empty. */
+  readonly costs: ReadonlyMap<string, Cost>;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** Version of rcc. */
+  readonly rcc: string;
+}
+
+function baselineProvenance(
+  { title, engine, release, interval, source, gpu, remarks }: Baseline,
+  id: string,
+): Provenance {
+  return {
+    id,
+    title,
+    facts: [
+      ['source', source],
+      ['device', gpu],
+      ['engine', engine],
+      ['TensorRT release', release ?? 'not stated'],
+      ['interval', interval ?? 'not stated'],
+      ['clocks, date, stability', 'not stated'],
+    ],
+    remarks,
+  };
+}
+
+interface NumberedBaseline {
+  readonly baseline: Baseline;
+  readonly ref: string;
+}
+
+function numberBaselines({ figures, against }: ReportInputs): readonly NumberedBaseline[] {
+  const page = publishedBaselines(figures.published);
+  const pageIds = new Set(page.map(({ id }) => id));
+  const further = [...new Set(against)].map((name) => findBaseline(figures, name));
+  return [
+    ...page.map((baseline, i) => ({ baseline, ref: `P${i + 1}` })),
+    ...further
+      .filter(({ id }) => !pageIds.has(id))
+      .map((baseline, i) => ({ baseline, ref: `B${i + 1}` })),
+  ];
+}
+
+function gpuSection(baselines: readonly NumberedBaseline[], all: readonly Measured[]): Section {
+  return {
+    id: 'gpus',
+    title: 'Latency on T4 and V100',
+    intro: [
+      'Milliseconds of a batch. Only what was measured on the same model of GPU stands beside a published figure.',
+    ],
+    charts: [],
+    tables: baselines.map(({ baseline, ref }) => baselineTable(baseline, ref, all)),
+  };
+}
+
+function lede(all: readonly Measured[], { published }: Figures): readonly string[] {
+  if (all.length === 0) {
+    return [
+      `Every figure on this page is published (${published.source}); nothing was measured yet.`,
+      'Run `rcc bench specs/*.rn --json > BENCH.json` and `rcc report BENCH.json` to set your own beside them.',
+    ];
+  }
+  const devices = [...new Set(all.map(({ row }) => row.device.name))];
+  return [
+    `${all.length} measurements on ${devices.join(', ')}, beside the published figures (${published.source}).`,
+  ];
+}
+
+/** Everything a report shows, as data. Throws DiagnosticError `unknown-baseline`. */
+export function buildReport(inputs: ReportInputs): Report {
+  const { figures, benches, costs, createdAt, rcc } = inputs;
+  const { published } = figures;
+  const measured = collectMeasured(benches);
+  const baselines = numberBaselines(inputs);
+  const accuracies = benches.flatMap(({ bench }) => bench.accuracies);
+  const sections: readonly (Section | undefined)[] = [
+    overviewSection({ published, costs, accuracies }),
+    gpuSection(baselines, measured.all),
+    ...deviceSections(measured.all, published.models),
+    precisionSection(measured.all, accuracies),
+    layersSection(benches.flatMap(({ bench }) => bench.profiles)),
+    auditSection(benches.flatMap(({ bench }) => bench.audits)),
+  ];
+  const page: Provenance = {
+    id: 'P0',
+    title: published.title,
+    facts: [['source', published.source]],
+    remarks: published.remarks,
+  };
+  const counted: Provenance = {
+    id: 'C',
+    title: 'Counted by rcc on the networks that the specs describe',
+    facts: [
+      ['rcc', rcc],
+      ['FLOPs', published.flopsRule],
+    ],
+    remarks: [],
+  };
+  return {
+    title: 'ResNet: accuracy, cost and latency',
+    lede: lede(measured.all, figures),
+    createdAt,
+    rcc,
+    sections: sections.filter((section) => section !== undefined),
+    provenance: [
+      page,
+      ...baselines.map(({ baseline, ref }) => baselineProvenance(baseline, ref)),
+      ...(costs.size > 0 ? [counted] : []),
+      ...measured.provenance,
+    ],
+  };
+}

@@ -1,0 +1,171 @@
+/** What all charts share: legend, axes, grid, marks. Text sizes are pixels at the chart's own size. */
+import { type ScaleLinear, scaleLinear } from 'd3-scale';
+import {
+  symbol,
+  symbolCircle,
+  symbolCross,
+  symbolDiamond,
+  symbolSquare,
+  symbolStar,
+  symbolTriangle,
+  symbolWye,
+} from 'd3-shape';
+import { element, join, type Markup } from '../markup.ts';
+import type { Axis, Series, StyleIndex } from './chart.ts';
+import { fillOf, markOf, strokeOf } from './palette.ts';
+import type { Box } from './place-labels.ts';
+import { textWidth } from './text-width.ts';
+
+export type Scale = ScaleLinear<number, number>;
+
+export const fontSizes = { title: 15, label: 12, tick: 11, mark: 11 } as const;
+
+const shapes = [
+  symbolCircle,
+  symbolSquare,
+  symbolTriangle,
+  symbolDiamond,
+  symbolCross,
+  symbolWye,
+  symbolStar,
+  symbolCircle,
+] as const;
+
+/** What a mark tells when it is pointed at: `title` without a script, `data-tip` with one. */
+export interface MarkFacts {
+  readonly tip: string;
+  readonly model?: string | undefined;
+}
+
+const markArea = 62;
+
+export function markAt(
+  style: StyleIndex,
+  { x, y }: { readonly x: number; readonly y: number },
+  facts?: MarkFacts,
+): Markup {
+  return element(
+    'path',
+    {
+      d: symbol(shapes[style] ?? symbolCircle, markArea)() ?? '',
+      transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`,
+      ...markOf(style),
+      'data-model': facts?.model,
+      'data-tip': facts?.tip,
+    },
+    facts ? [element('title', {}, [facts.tip])] : [],
+  );
+}
+
+export interface TextPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
+  readonly anchor?: 'start' | 'middle' | 'end';
+  readonly tone?: 'ink' | 'quiet';
+  readonly bold?: boolean;
+}
+
+export function textAt(text: string, place: TextPlace): Markup {
+  const { x, y, size, anchor = 'start', tone = 'quiet', bold } = place;
+  return element(
+    'text',
+    {
+      x,
+      y,
+      'font-size': size,
+      'text-anchor': anchor === 'start' ? undefined : anchor,
+      'font-weight': bold ? 600 : undefined,
+      ...fillOf(tone),
+    },
+    [text],
+  );
+}
+
+/** A series' mark and name each, in as many lines as the width asks for. */
+export function legendAt(
+  series: readonly Series[],
+  { left, top, right }: Pick<Box, 'left' | 'top' | 'right'>,
+): { readonly markup: Markup; readonly height: number } {
+  const lineHeight = 20;
+  const parts: Markup[] = [];
+  let [x, y] = [left, top + 10];
+  for (const { name, style } of series) {
+    const width = 16 + textWidth(name, fontSizes.label) + 18;
+    if (x + width > right && x > left) [x, y] = [left, y + lineHeight];
+    parts.push(markAt(style, { x: x + 6, y }));
+    parts.push(textAt(name, { x: x + 16, y: y + 4, size: fontSizes.label, tone: 'ink' }));
+    x += width;
+  }
+  return { markup: join(parts), height: series.length > 0 ? y - top + 14 : 0 };
+}
+
+/** A linear scale over all values, with a margin at both ends or from 0. */
+export function scaleOver(
+  values: readonly number[],
+  axis: Axis,
+  range: readonly [number, number],
+): Scale {
+  const all = [...values, ...(axis.ticks ?? [])];
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const margin = (high - low || Math.abs(high) || 1) * 0.06;
+  const domain = axis.fromZero ? [0, high + margin] : [low - margin, high + margin];
+  return scaleLinear(domain, [...range]);
+}
+
+function ticksOf(scale: Scale, axis: Axis, count: number): readonly { at: number; text: string }[] {
+  const shown = axis.ticks ?? scale.ticks(count);
+  const [low = 0, high = 0] = scale.domain();
+  const format =
+    axis.format === 'percent'
+      ? (value: number) => String(Math.round(value * 1000) / 10)
+      : axis.ticks
+        ? String
+        : scale.tickFormat(count);
+  return shown
+    .filter((value) => value >= low && value <= high)
+    .map((value) => ({ at: scale(value), text: format(value) }));
+}
+
+/** Grid lines and figures at the left, the axis' label above them. */
+export function leftAxis(scale: Scale, axis: Axis, area: Box): Markup {
+  const ticks = ticksOf(scale, axis, 6);
+  return join([
+    ...ticks.map(({ at }) =>
+      element('line', { x1: area.left, x2: area.right, y1: at, y2: at, ...strokeOf('grid') }),
+    ),
+    ...ticks.map(({ at, text }) =>
+      textAt(text, { x: area.left - 8, y: at + 4, size: fontSizes.tick, anchor: 'end' }),
+    ),
+    textAt(axis.label, { x: 4, y: area.top - 12, size: fontSizes.label }),
+  ]);
+}
+
+/** Grid lines and figures below, the axis' label under them. */
+export function bottomAxis(scale: Scale, axis: Axis, area: Box): Markup {
+  const ticks = ticksOf(scale, axis, area.right - area.left > 400 ? 8 : 5);
+  return join([
+    ...ticks.map(({ at }) =>
+      element('line', { x1: at, x2: at, y1: area.top, y2: area.bottom, ...strokeOf('grid') }),
+    ),
+    element('line', {
+      x1: area.left,
+      x2: area.right,
+      y1: area.bottom,
+      y2: area.bottom,
+      ...strokeOf('axis'),
+    }),
+    ...ticks.map(({ at, text }) =>
+      textAt(text, { x: at, y: area.bottom + 18, size: fontSizes.tick, anchor: 'middle' }),
+    ),
+    textAt(axis.label, {
+      x: (area.left + area.right) / 2,
+      y: area.bottom + 38,
+      size: fontSizes.label,
+      anchor: 'middle',
+    }),
+  ]);
+}
+
+/** Room below a plot for its bottom axis. */
+export const bottomAxisHeight = 46;

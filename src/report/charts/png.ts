@@ -1,0 +1,29 @@
+import { createRequire } from 'node:module';
+import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
+
+/** Draws an SVG text as PNG bytes. */
+export type PngRenderer = (svg: string) => Uint8Array;
+
+const zoom = 2;
+const faces = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'];
+
+/**
+ * The PNG renderer, or the warning `png-renderer-missing` where its optional packages are not installed. It draws with a font file of its own, so pictures do not
+ * depend on the fonts of the machine.
+ */
+export async function loadPngRenderer(): Promise<PngRenderer | Diagnostic> {
+  try {
+    const { Resvg } = await import('@resvg/resvg-js');
+    const require = createRequire(import.meta.url);
+    const fontFiles = faces.map((face) => require.resolve(`@expo-google-fonts/inter/${face}`));
+    const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: 'Inter' };
+    return (svg) => new Resvg(svg, { font, fitTo: { mode: 'zoom', value: zoom } }).render().asPng();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    const reason =
+      code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND'
+        ? 'its packages are not installed'
+        : String(error);
+    return createDiagnostic('png-renderer-missing', { reason });
+  }
+}

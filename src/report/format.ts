@@ -1,0 +1,42 @@
+import type { Precision } from '../../engines/engine.ts';
+
+/** Milliseconds with three significant digits or two decimals, whichever says more: 1.36, 13.55, 0.082, 131.2. */
+export function formatMs(ms: number): string {
+  if (ms >= 100) return ms.toFixed(1);
+  return ms >= 0.995 || ms === 0 ? ms.toFixed(2) : Number(ms.toPrecision(3)).toString();
+}
+
+export function formatPercent(share: number, digits = 1): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}
+
+/** A change with its sign: +3.1 %, −12.0 %. */
+export function formatChange(share: number): string {
+  const text = (100 * Math.abs(share)).toFixed(1);
+  if (text === '0.0') return '0.0 %';
+  return `${share < 0 ? '−' : '+'}${text} %`;
+}
+
+export function formatPrecision(precision: Precision): string {
+  return precision.toUpperCase();
+}
+
+/** A count with a thousands separator that does not break a line. */
+export function formatCount(count: number): string {
+  return Math.round(count)
+    .toString()
+    .replaceAll(/\B(?=(\d{3})+$)/g, '\u202F');
+}
+
+/** 4.09 G, 25.6 M, 512 k. */
+export function formatLarge(value: number): string {
+  const units = [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const;
+  const unit = units.find(([size]) => value >= size);
+  if (!unit) return String(value);
+  const scaled = value / unit[0];
+  return `${scaled >= 100 ? scaled.toFixed(0) : scaled.toPrecision(3)} ${unit[1]}`;
+}

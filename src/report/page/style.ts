@@ -1,0 +1,95 @@
+import { themedRules, themeVariables } from '../charts/palette.ts';
+
+/** Colours of the page itself beside those of the charts: [light, dark]. Text on any of them keeps a contrast of 4.5:1. */
+const pageColours = {
+  page: ['#f4f6f9', '#0d1117'],
+  line: ['#d5dce4', '#30363d'],
+  accent: ['#005a92', '#6cc1f5'],
+  good: ['#00684e', '#4fdcb0'],
+  bad: ['#a52a00', '#ff9e7a'],
+} as const;
+
+function variables(theme: 'light' | 'dark'): string {
+  const index = theme === 'light' ? 0 : 1;
+  const page = Object.entries(pageColours).map(([name, pair]) => `--${name}:${pair[index]};`);
+  return `color-scheme:${theme};${page.join('')}${themeVariables(theme)}`;
+}
+
+/** The page's style sheet; the theme follows the system until the reader chooses one, and paper is always light. */
+export const pageStyle = `
+:root{${variables('light')}}
+@media (prefers-color-scheme:dark){:root:not([data-theme=light]){${variables('dark')}}}
+:root[data-theme=dark]{${variables('dark')}}
+@media print{:root,:root[data-theme=dark]{${variables('light')}}}
+${themedRules}
+*{box-sizing:border-box}
+html{scroll-padding-top:4rem;-webkit-text-size-adjust:100%}
+body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 Inter,system-ui,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
+a{color:var(--accent);text-underline-offset:.15em}
+:focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
+.skip{position:absolute;left:-9999px}.skip:focus{left:1rem;top:.5rem;z-index:9;background:var(--surface);padding:.5rem 1rem}
+.wrap{max-width:1400px;margin:0 auto;padding:0 clamp(.75rem,2.5vw,2rem)}
+header h1{font-size:clamp(1.6rem,4vw,2.3rem);line-height:1.15;letter-spacing:-.02em;margin:2.2rem 0 .7rem}
+.lede{max-width:78ch;margin:.4rem 0;color:var(--quiet);overflow-wrap:anywhere}
+.lede:first-of-type{color:var(--ink)}
+code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--band);padding:.1em .35em;border-radius:4px}
+.bar{position:sticky;top:0;z-index:5;background:var(--page);border-bottom:1px solid var(--line);margin-top:1.4rem}
+.bar .wrap{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;align-items:center;padding-top:.55rem;padding-bottom:.55rem}
+.bar nav{flex:1 1 auto;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;font-size:.92rem}
+.bar nav a{padding:.2rem 0;text-decoration:none;white-space:nowrap}.bar nav a:hover{text-decoration:underline}
+.tools{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center;font-size:.9rem}
+input,select,button{font:inherit;color:inherit}
+input[type=search],select,.theme{background:var(--surface);border:1px solid var(--line);border-radius:7px;padding:.28rem .6rem;min-height:2.1rem}
+input[type=search]{width:11rem;max-width:100%}
+.theme{cursor:pointer}
+section{margin:2.6rem 0 3.4rem}
+h2{font-size:1.5rem;letter-spacing:-.015em;line-height:1.25;margin:0 0 .4rem;overflow-wrap:anywhere}
+.intro{max-width:78ch;color:var(--quiet);margin:.2rem 0 1rem}
+.pickers{display:flex;flex-wrap:wrap;gap:.6rem 1.2rem;margin:.8rem 0 1rem;font-size:.92rem}
+.pickers label{display:flex;gap:.5rem;align-items:center;max-width:100%}
+.pickers select{max-width:100%;min-width:0}
+.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,600px),1fr));gap:1.1rem}
+figure{margin:0;background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:1rem 1rem .6rem;min-width:0;display:flex;flex-direction:column}
+figcaption{font-weight:600;line-height:1.35;overflow-wrap:anywhere}
+figcaption small{display:block;font-weight:400;color:var(--quiet);font-size:.8rem;margin-top:.15rem}
+figure svg{display:block;width:100%;height:auto;max-width:760px;margin:.5rem auto 0}
+.narrow{display:none}
+@media (max-width:560px){.wide{display:none}.narrow{display:block}figure{padding:.8rem .5rem .4rem}figcaption{padding:0 .3rem}}
+.mark{cursor:default}.dim .mark:not(.hit){opacity:.16}.mark.hit{stroke:var(--ink);stroke-width:1.5}
+.plot{border-radius:6px}
+.tip{position:fixed;z-index:20;pointer-events:none;max-width:min(22rem,80vw);background:var(--ink);color:var(--page);padding:.35rem .6rem;border-radius:6px;font-size:.85rem;line-height:1.35;overflow-wrap:anywhere}
+.block{margin:1.8rem 0 0}
+.block h3{font-size:1.08rem;margin:0 0 .5rem;overflow-wrap:anywhere}
+.scroll{overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:12px}
+table{border-collapse:separate;border-spacing:0;width:100%;font-size:.88rem;font-variant-numeric:tabular-nums}
+th,td{padding:.38rem .7rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--grid);vertical-align:baseline}
+td.text{white-space:normal;min-width:9rem}
+.right{text-align:right}
+thead th{font-weight:600;background:var(--band);color:var(--ink);vertical-align:bottom}
+thead th.group{text-align:center;border-left:1px solid var(--line)}
+.first{border-left:1px solid var(--line)}
+tbody th{font-weight:500;position:sticky;left:0;background:var(--surface);box-shadow:1px 0 0 var(--line)}
+thead th:first-child{position:sticky;left:0;z-index:1;box-shadow:1px 0 0 var(--line)}
+tbody tr:last-child>*{border-bottom:0}
+tbody tr:hover>*{background:var(--band)}
+.sort{all:unset;cursor:pointer;display:inline-flex;gap:.3em;align-items:baseline}
+.sort:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+.sort::after{content:"";width:.7em;text-align:center}
+[aria-sort=ascending] .sort::after{content:"▲";font-size:.7em}
+[aria-sort=descending] .sort::after{content:"▼";font-size:.7em}
+.good{color:var(--good)}.bad{color:var(--bad)}.none{color:var(--quiet)}
+.ref{font-size:.72em;margin-left:.25em;text-decoration:none;font-weight:400}
+.note{font-size:.78em;color:var(--quiet);display:block}
+.bad .note{color:inherit}
+.notes{color:var(--quiet);font-size:.85rem;max-width:95ch;padding-left:1.1rem;margin:.6rem 0 0}
+.sources{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,380px),1fr));gap:1rem;align-items:start}
+.source{background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:.9rem 1rem;font-size:.88rem;min-width:0}
+.source:target{outline:3px solid var(--accent)}
+.source h3{margin:0 0 .5rem;font-size:1rem}
+.source dl{display:grid;grid-template-columns:minmax(6rem,auto) 1fr;gap:.2rem .8rem;margin:0}
+.source dt{color:var(--quiet)}.source dd{margin:0;overflow-wrap:anywhere;min-width:0}
+footer{color:var(--quiet);font-size:.85rem;margin:2rem 0 2.5rem}
+[hidden]{display:none!important}
+@media (max-width:560px){.bar{position:static}.bar nav{flex-wrap:wrap}.tools{width:100%}input[type=search]{flex:1;width:auto}}
+@media print{.bar,.pickers,.skip{display:none}body{background:#fff;font-size:11pt}figure,.source,tr{break-inside:avoid}.charts{grid-template-columns:1fr 1fr}.scroll{overflow:visible;border:0}table{font-size:7.5pt}th,td{padding:.15rem .3rem}h2,h3{break-after:avoid}}
+`;

@@ -1,0 +1,120 @@
+import { type Child, element, join, type Markup } from '../markup.ts';
+import { type Cell, type Column, columnName, type Table } from '../table.ts';
+
+/** Links to the provenance entries a figure or a column comes from. */
+function references(refs: readonly string[] = []): readonly Markup[] {
+  return refs.map((ref) =>
+    element('a', { class: 'ref', href: `#source-${ref}`, 'aria-label': `source ${ref}` }, [ref]),
+  );
+}
+
+function startsGroup(columns: readonly Column[], index: number): boolean {
+  const group = columns[index]?.group;
+  return index > 0 && group !== columns[index - 1]?.group;
+}
+
+function headerCell(columns: readonly Column[], index: number, rowspan?: number): Markup {
+  const column = columns[index];
+  if (!column) throw new RangeError(`no column ${index}`);
+  const classes = [column.align === 'right' && 'right', startsGroup(columns, index) && 'first'];
+  return element(
+    'th',
+    {
+      scope: 'col',
+      rowspan,
+      class: classes.filter(Boolean).join(' ') || undefined,
+      'data-column': index,
+      'data-name': columnName(column),
+    },
+    [element('span', { class: 'label' }, [column.label]), ...references(column.refs)],
+  );
+}
+
+interface Run {
+  readonly group: string | undefined;
+  readonly start: number;
+  readonly length: number;
+}
+
+function runsOf(columns: readonly Column[]): readonly Run[] {
+  return columns.reduce<readonly Run[]>((runs, { group }, start) => {
+    const last = runs.at(-1);
+    if (last && group !== undefined && last.group === group) {
+      return [...runs.slice(0, -1), { ...last, length: last.length + 1 }];
+    }
+    return [...runs, { group, start, length: 1 }];
+  }, []);
+}
+
+/** One row of headings, or two where columns have groups. */
+function headerRows(columns: readonly Column[]): readonly Markup[] {
+  if (columns.every(({ group }) => group === undefined)) {
+    return [
+      element(
+        'tr',
+        {},
+        columns.map((_, i) => headerCell(columns, i)),
+      ),
+    ];
+  }
+  const upper = runsOf(columns).map(({ group, start, length }) =>
+    group === undefined
+      ? headerCell(columns, start, 2)
+      : element('th', { class: 'group', scope: 'colgroup', colspan: length }, [group]),
+  );
+  const lower = columns.flatMap(({ group }, i) =>
+    group === undefined ? [] : headerCell(columns, i),
+  );
+  return [element('tr', {}, upper), element('tr', {}, lower)];
+}
+
+/** Longer texts may wrap. */
+const wrapFrom = 28;
+
+function bodyCell(cell: Cell, columns: readonly Column[], index: number): Markup {
+  const { value, text, refs, tone, note } = cell;
+  const classes = [
+    columns[index]?.align === 'right' && 'right',
+    startsGroup(columns, index) && 'first',
+    tone === 'quiet' ? 'none' : tone,
+    text.length > wrapFrom && 'text',
+  ];
+  const children: readonly Child[] = [
+    text,
+    ...references(refs),
+    note !== undefined && element('span', { class: 'note' }, [note]),
+  ];
+  const attributes = {
+    class: classes.filter(Boolean).join(' ') || undefined,
+    'data-value': value === null ? undefined : String(value),
+  };
+  return index === 0
+    ? element('th', { scope: 'row', ...attributes }, children)
+    : element('td', attributes, children);
+}
+
+/** A table in a frame that scrolls sideways by itself where the screen is narrow. */
+export function tableToHtml({ id, title, columns, rows, notes }: Table): Markup {
+  const heading = `table-${id}-title`;
+  return element('div', { class: 'block', id: `table-${id}` }, [
+    element('h3', { id: heading }, [title]),
+    element('div', { class: 'scroll', role: 'region', 'aria-labelledby': heading, tabindex: 0 }, [
+      element('table', { 'aria-labelledby': heading }, [
+        element('thead', {}, headerRows(columns)),
+        element(
+          'tbody',
+          {},
+          rows.map(({ model, cells }) =>
+            element(
+              'tr',
+              { 'data-model': model },
+              cells.map((cell, i) => bodyCell(cell, columns, i)),
+            ),
+          ),
+        ),
+      ]),
+    ]),
+    notes.length > 0 &&
+      element('ul', { class: 'notes' }, [join(notes.map((note) => element('li', {}, [note])))]),
+  ]);
+}

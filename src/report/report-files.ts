@@ -1,0 +1,56 @@
+import type { PngRenderer } from './charts/png.ts';
+import { chartFile } from './charts/render-chart.ts';
+import { reportToHtml } from './page/page.ts';
+import type { Provenance, Report } from './report.ts';
+import { tableToCsv, tableToMarkdown } from './table.ts';
+
+/** A file of a report, by its path below the report's folder. */
+export interface ReportFile {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+}
+
+function provenanceToMarkdown({ id, title, facts, remarks }: Provenance): string {
+  const lines = [
+    `- **${id}** ${title}`,
+    ...facts.map(([name, value]) => `  - ${name}: ${value}`),
+    ...remarks.map((remark) => `  - ${remark}`),
+  ];
+  return lines.join('\n');
+}
+
+/** The tables, with the charts as pictures beside them: for a repository or a pull request. */
+function reportToMarkdown({ title, lede, sections, provenance, createdAt, rcc }: Report): string {
+  const parts = [
+    `# ${title}`,
+    ...lede,
+    ...sections.flatMap((section) => [
+      `## ${section.title}`,
+      ...section.intro,
+      ...section.charts.map((chart) => `![${chart.title}](charts/${chart.id}.svg)`),
+      ...section.tables.map((table) => tableToMarkdown(table).trimEnd()),
+    ]),
+    '## Where the figures come from',
+    provenance.map(provenanceToMarkdown).join('\n'),
+    `Written by rcc ${rcc}, ${createdAt}.`,
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** Every file of a report: `index.html`, `report.md`, `report.json`, the charts as SVG (and PNG where it can be drawn), the tables as Markdown and CSV. */
+export function* reportFiles(report: Report, toPng?: PngRenderer): Generator<ReportFile> {
+  yield { path: 'index.html', content: reportToHtml(report) };
+  yield { path: 'report.md', content: reportToMarkdown(report) };
+  yield { path: 'report.json', content: `${JSON.stringify(report, null, 2)}\n` };
+  for (const chart of report.sections.flatMap(({ charts }) => charts)) {
+    yield { path: `charts/${chart.id}.svg`, content: chartFile(chart, { themed: true }) };
+    if (toPng) {
+      const png = toPng(chartFile(chart, { themed: false }));
+      yield { path: `charts/${chart.id}.png`, content: png };
+    }
+  }
+  for (const table of report.sections.flatMap(({ tables }) => tables)) {
+    yield { path: `tables/${table.id}.md`, content: tableToMarkdown(table) };
+    yield { path: `tables/${table.id}.csv`, content: tableToCsv(table) };
+  }
+}

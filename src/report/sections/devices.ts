@@ -1,0 +1,140 @@
+/** What was measured, device by device: a CPU and a GPU, or two CPUs, never share a table. */
+import type { Precision } from '../../../engines/engine.ts';
+import type { BenchRow } from '../bench-file.ts';
+import type { Chart, RangesChart } from '../charts/chart.ts';
+import { formatCount, formatMs, formatPercent, formatPrecision } from '../format.ts';
+import type { PublishedModel } from '../published.ts';
+import { type Section, slug } from '../report.ts';
+import { numberCell, type Table, textCell } from '../table.ts';
+import { batchCharts, latencyCharts } from './latency-charts.ts';
+import type { Measured } from './measured.ts';
+
+interface DeviceGroup {
+  readonly name: string;
+  readonly target: string;
+  readonly items: readonly Measured[];
+}
+
+function groupByDevice(all: readonly Measured[]): readonly DeviceGroup[] {
+  const groups = new Map<string, Measured[]>();
+  for (const item of all) {
+    const { device, target } = item.row;
+    const key = JSON.stringify([device.kind, device.name, target]);
+    groups.set(key, [...(groups.get(key) ?? []), item]);
+  }
+  return [...groups.values()].flatMap((items) => {
+    const [first] = items;
+    return first ? [{ name: first.row.device.name, target: first.row.target, items }] : [];
+  });
+}
+
+function deviceTable({ name, target, items }: DeviceGroup): Table {
+  const right = { align: 'right' } as const;
+  return {
+    id: slug(`measured ${name} ${target}`),
+    title: `Measured on ${name} by ${target}`,
+    columns: [
+      { id: 'model', label: 'Model', align: 'left' },
+      { id: 'precision', label: 'Precision', align: 'left' },
+      { id: 'batch', label: 'Batch', ...right },
+      { id: 'median', label: 'median', group: 'Latency, ms', ...right },
+      { id: 'p90', label: 'p90', group: 'Latency, ms', ...right },
+      { id: 'p99', label: 'p99', group: 'Latency, ms', ...right },
+      { id: 'rate', label: 'Images/s', ...right },
+      { id: 'variation', label: 'Variation', ...right },
+      { id: 'iterations', label: 'Runs', ...right },
+      { id: 'stable', label: 'Stable', align: 'left' },
+    ],
+    rows: items.map(({ row, ref }) => ({
+      model: row.model,
+      cells: [
+        textCell(row.model),
+        textCell(formatPrecision(row.precision)),
+        numberCell(row.batch, String),
+        numberCell(row.latency.medianMs, formatMs, { refs: [ref] }),
+        numberCell(row.latency.p90Ms, formatMs),
+        numberCell(row.latency.p99Ms, formatMs),
+        numberCell(row.imagesPerSecond, (rate) => rate.toFixed(rate < 100 ? 1 : 0)),
+        numberCell(row.latency.variation, formatPercent),
+        numberCell(row.iterations, formatCount),
+        textCell(row.stable ? 'yes' : 'no', row.stable ? {} : { tone: 'bad' }),
+      ],
+    })),
+    notes: [...new Set(items.map(({ row }) => `Latency: ${row.definition}`))],
+  };
+}
+
+const marks = [
+  { name: 'median', style: 0, of: (row: BenchRow) => row.latency.medianMs },
+  { name: 'p90', style: 4, of: (row: BenchRow) => row.latency.p90Ms },
+  { name: 'p99', style: 1, of: (row: BenchRow) => row.latency.p99Ms },
+] as const;
+
+/** From the fastest to the slowest run of each model at one setting. */
+function percentileChart(group: DeviceGroup, precision: Precision, batch: number): RangesChart {
+  const rows = group.items
+    .map(({ row }) => row)
+    .filter((row) => row.precision === precision && row.batch === batch);
+  return {
+    kind: 'ranges',
+    id: slug(`measured ${group.name} ${group.target} ${precision} b${batch} percentiles`),
+    title: `Latency percentiles, ${group.name} ${formatPrecision(precision)}, batch ${batch}`,
+    summary: rows
+      .map(
+        (row) =>
+          `${row.model}: median ${formatMs(row.latency.medianMs)} ms, p99 ${formatMs(row.latency.p99Ms)} ms`,
+      )
+      .join('; '),
+    source: `${group.target}, fastest to slowest run`,
+    value: { label: 'latency of a batch, ms' },
+    marks: marks.map(({ name, style }) => ({ name, style })),
+    rows: rows.map((row) => ({
+      label: row.model,
+      model: row.model,
+      low: row.latency.minMs,
+      high: row.latency.maxMs,
+      values: marks.map(({ of }) => of(row)),
+      detail: `min ${formatMs(row.latency.minMs)}, ${marks.map(({ name, of }) => `${name} ${formatMs(of(row))}`).join(', ')}, max ${formatMs(row.latency.maxMs)} ms`,
+    })),
+    device: group.name,
+    precision,
+    batch,
+  };
+}
+
+function deviceCharts(group: DeviceGroup, models: readonly PublishedModel[]): readonly Chart[] {
+  const precisions = [...new Set(group.items.map(({ row }) => row.precision))];
+  return precisions.flatMap((precision) => {
+    const rows = group.items.map(({ row }) => row).filter((row) => row.precision === precision);
+    const set = {
+      origin: 'measured',
+      device: group.name,
+      precision,
+      source: `measured by ${group.target}, median`,
+      points: rows.map(({ model, batch, latency }) => ({ model, batch, ms: latency.medianMs })),
+    } as const;
+    const batches = [...new Set(rows.map(({ batch }) => batch))].toSorted((a, b) => a - b);
+    return [
+      ...latencyCharts(set, models),
+      ...batchCharts(set),
+      ...batches.map((batch) => percentileChart(group, precision, batch)),
+    ];
+  });
+}
+
+export function deviceSections(
+  all: readonly Measured[],
+  models: readonly PublishedModel[],
+): readonly Section[] {
+  return groupByDevice(all).map((group) => {
+    const batches = [...new Set(group.items.map(({ row }) => row.batch))];
+    return {
+      id: slug(`device ${group.name} ${group.target}`),
+      title: `Measured on ${group.name} by ${group.target}`,
+      intro: ['Accuracy in these charts is the published one; times are from this machine alone.'],
+      charts: deviceCharts(group, models),
+      tables: [deviceTable(group)],
+      picker: { device: group.name, batch: batches.includes(1) ? 1 : (batches[0] ?? 1) },
+    };
+  });
+}

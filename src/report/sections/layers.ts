@@ -1,0 +1,117 @@
+import type { AuditSummary, LayerProfile } from '../bench-file.ts';
+import type { ColumnsChart, StyleIndex } from '../charts/chart.ts';
+import { formatMs, formatPercent, formatPrecision } from '../format.ts';
+import { type Section, slug } from '../report.ts';
+import { numberCell, type Table, textCell } from '../table.ts';
+
+/** So many of a profile's layers are listed: the slowest. */
+const listedLayers = 15;
+
+const nameOf = ({ model, device, precision, batch }: LayerProfile): string =>
+  `${model}, ${device.name} ${formatPrecision(precision)}, batch ${batch}`;
+
+const totalOf = ({ layers }: LayerProfile): number =>
+  layers.reduce((sum, { timeMs }) => sum + timeMs, 0);
+
+function profileChart(profile: LayerProfile): ColumnsChart {
+  const kinds = [...new Set(profile.layers.map(({ kind }) => kind))];
+  const total = totalOf(profile);
+  const slowest = profile.layers.toSorted((a, b) => b.timeMs - a.timeMs)[0];
+  return {
+    kind: 'columns',
+    id: slug(`layers ${nameOf(profile)} ${profile.target}`),
+    title: `Time of each layer: ${nameOf(profile)}`,
+    summary: `${profile.layers.length} layers, ${formatMs(total)} ms in all${slowest ? `; the slowest is ${slowest.name} with ${formatMs(slowest.timeMs)} ms` : ''}.`,
+    source: `profiled by ${profile.target}`,
+    value: { label: 'ms', fromZero: true },
+    position: `${profile.layers.length} layers in the order they run`,
+    series: kinds.map((kind, i) => ({ name: kind, style: (i % 8) as StyleIndex })),
+    columns: profile.layers.map(({ name, kind, timeMs }) => ({
+      label: name,
+      series: kinds.indexOf(kind),
+      value: timeMs,
+      detail: `${kind}, ${formatMs(timeMs)} ms, ${formatPercent(timeMs / total)}`,
+    })),
+    device: profile.device.name,
+    precision: profile.precision,
+    batch: profile.batch,
+  };
+}
+
+function profileTable(profile: LayerProfile): Table {
+  const total = totalOf(profile);
+  return {
+    id: slug(`layers ${nameOf(profile)} ${profile.target}`),
+    title: `Slowest layers: ${nameOf(profile)}`,
+    columns: [
+      { id: 'layer', label: 'Layer', align: 'left' },
+      { id: 'kind', label: 'Kind', align: 'left' },
+      { id: 'time', label: 'Time, ms', align: 'right' },
+      { id: 'share', label: 'Share', align: 'right' },
+    ],
+    rows: profile.layers
+      .toSorted((a, b) => b.timeMs - a.timeMs)
+      .slice(0, listedLayers)
+      .map(({ name, kind, timeMs }) => ({
+        cells: [
+          textCell(name),
+          textCell(kind),
+          numberCell(timeMs, formatMs),
+          numberCell(timeMs / total, formatPercent),
+        ],
+      })),
+    notes: [`${profile.definition} The sum of the layers is not the latency.`],
+  };
+}
+
+export function layersSection(profiles: readonly LayerProfile[]): Section | undefined {
+  if (profiles.length === 0) return undefined;
+  return {
+    id: 'layers',
+    title: 'Layers',
+    intro: ['Where the time goes, from profiled runs.'],
+    charts: profiles.map(profileChart),
+    tables: profiles.map(profileTable),
+  };
+}
+
+export function auditSection(audits: readonly AuditSummary[]): Section | undefined {
+  if (audits.length === 0) return undefined;
+  const table: Table = {
+    id: 'fusion-audit',
+    title: 'Fusion audit',
+    columns: [
+      { id: 'model', label: 'Model', align: 'left' },
+      { id: 'target', label: 'Engine', align: 'left' },
+      { id: 'built-for', label: 'Built for', align: 'left' },
+      { id: 'precision', label: 'Precision', align: 'left' },
+      { id: 'verdict', label: 'Verdict', align: 'left' },
+      { id: 'blocks', label: 'Fused blocks', align: 'right' },
+      { id: 'kernels', label: 'Kernels', align: 'right' },
+      { id: 'findings', label: 'Findings', align: 'left' },
+    ],
+    rows: audits.map((audit) => ({
+      model: audit.model,
+      cells: [
+        textCell(audit.model),
+        textCell(audit.target),
+        textCell(audit.builtFor),
+        textCell(formatPrecision(audit.precision)),
+        textCell(audit.passed ? 'passed' : 'failed', { tone: audit.passed ? 'good' : 'bad' }),
+        { value: audit.fusedBlocks, text: `${audit.fusedBlocks} of ${audit.residualBlocks}` },
+        numberCell(audit.kernels, String),
+        textCell(audit.findings.join(' ') || 'none'),
+      ],
+    })),
+    notes: [],
+  };
+  return {
+    id: 'audit',
+    title: 'Is it fused?',
+    intro: [
+      'What the finished engines really run: residual blocks in one chain, the precision asked for, no stray layers.',
+    ],
+    charts: [],
+    tables: [table],
+  };
+}

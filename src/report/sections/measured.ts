@@ -1,0 +1,88 @@
+/** Measurements of bench files, each with the provenance entry it belongs to. */
+import type { BenchRow, NamedBench } from '../bench-file.ts';
+import type { Provenance } from '../report.ts';
+
+export interface Measured {
+  readonly row: BenchRow;
+  readonly ref: string;
+}
+
+export interface MeasuredSet {
+  readonly all: readonly Measured[];
+  readonly provenance: readonly Provenance[];
+}
+
+type Facts = Readonly<Record<string, string | number | boolean>>;
+
+function factRows(facts: Facts): readonly (readonly [string, string])[] {
+  return Object.entries(facts).map(([name, value]) => [name, String(value)]);
+}
+
+function provenanceOf(
+  { path, bench }: NamedBench,
+  rows: readonly BenchRow[],
+  id: string,
+): Provenance {
+  const [first] = rows;
+  if (!first) throw new Error('a provenance entry without rows');
+  const stable = rows.filter((row) => row.stable).length;
+  return {
+    id,
+    title: `Measured on ${first.device.name} by ${first.target}`,
+    facts: [
+      ['file', path],
+      ['date', bench.createdAt],
+      ['rcc', bench.rcc],
+      ['device', first.device.name],
+      ...factRows(first.device.details),
+      ...factRows(first.provenance ?? {}),
+      ...factRows(first.settings),
+      ['interval', first.definition],
+      ['stable', `${stable} of ${rows.length} figures`],
+    ],
+    remarks: [...new Set(rows.flatMap(({ warnings }) => warnings))],
+  };
+}
+
+/** Measurements that differ in machine, release, definition or settings get provenance entries of their own. */
+export function collectMeasured(benches: readonly NamedBench[]): MeasuredSet {
+  const groups = new Map<string, { readonly bench: NamedBench; readonly rows: BenchRow[] }>();
+  for (const [index, bench] of benches.entries()) {
+    for (const row of bench.bench.rows) {
+      const { target, device, definition, settings, provenance } = row;
+      const key = JSON.stringify([index, target, device, definition, settings, provenance ?? {}]);
+      const group = groups.get(key);
+      if (group) group.rows.push(row);
+      else groups.set(key, { bench, rows: [row] });
+    }
+  }
+  const numbered = [...groups.values()].map((group, i) => ({ ...group, id: `M${i + 1}` }));
+  return {
+    all: numbered.flatMap(({ rows, id }) => rows.map((row) => ({ row, ref: id }))),
+    provenance: numbered.map(({ bench, rows, id }) => provenanceOf(bench, rows, id)),
+  };
+}
+
+/** Whether a measurement was made on this model of GPU: never so for a CPU. */
+export function isOnGpu({ device }: BenchRow, gpu: string): boolean {
+  return (
+    device.kind === 'gpu' &&
+    device.name
+      .toLowerCase()
+      .split(/[^a-z0-9]+/)
+      .includes(gpu.toLowerCase())
+  );
+}
+
+/** The newest measurement of a cell: the last in the files' order. */
+export function findMeasured(
+  all: readonly Measured[],
+  wanted: { readonly model: string; readonly precision: string; readonly batch: number },
+): Measured | undefined {
+  return all.findLast(
+    ({ row }) =>
+      row.model === wanted.model &&
+      row.precision === wanted.precision &&
+      row.batch === wanted.batch,
+  );
+}

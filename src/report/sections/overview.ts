@@ -1,0 +1,180 @@
+import type { Cost } from '../../../codegen/cost.ts';
+import type { Accuracy } from '../bench-file.ts';
+import type { Chart } from '../charts/chart.ts';
+import { formatPercent } from '../format.ts';
+import type { Published, PublishedModel } from '../published.ts';
+import type { Section } from '../report.ts';
+import { type Cell, type Column, noFigure, numberCell, type Table, textCell } from '../table.ts';
+import { accuracyChart, latencyCharts } from './latency-charts.ts';
+
+export interface OverviewInputs {
+  readonly published: Published;
+  /** Counted by rcc on the specs, by spec name. */
+  readonly costs: ReadonlyMap<string, Cost>;
+  readonly accuracies: readonly Accuracy[];
+}
+
+const right = { align: 'right' } as const;
+
+function columnsOf(hasReference: boolean, hasCosts: boolean): readonly Column[] {
+  const published = { ...right, refs: ['P0'] };
+  const computed = { ...right, refs: ['C'] };
+  return [
+    { id: 'model', label: 'Model', align: 'left' },
+    { id: 'top1', label: 'top-1', group: 'Accuracy, %', ...published },
+    { id: 'top5', label: 'top-5', group: 'Accuracy, %', ...published },
+    ...(hasReference
+      ? [
+          { id: 'reference1', label: 'top-1', group: 'Reference, %', ...published },
+          { id: 'reference5', label: 'top-5', group: 'Reference, %', ...published },
+        ]
+      : []),
+    { id: 'flops', label: 'published', group: 'FLOPs, G', ...published },
+    ...(hasCosts
+      ? [{ id: 'flops-computed', label: 'counted', group: 'FLOPs, G', ...computed }]
+      : []),
+    { id: 'params', label: 'published', group: 'Parameters, M', ...published },
+    ...(hasCosts
+      ? [{ id: 'params-computed', label: 'counted', group: 'Parameters, M', ...computed }]
+      : []),
+    { id: 'side', label: 'Input, px', ...right },
+  ];
+}
+
+const percentCell = (share: number | undefined): Cell =>
+  numberCell(share, (value) => (100 * value).toFixed(1));
+
+/** A counted figure, marked where it contradicts the published one at the published digits. */
+function countedCell(value: number | undefined, published: number): Cell {
+  if (value === undefined) return noFigure;
+  const decimals = Math.max(2, String(published).split('.')[1]?.length ?? 0);
+  const text = value.toFixed(decimals);
+  return Number(text) === published
+    ? { value, text }
+    : { value, text, tone: 'bad', note: 'differs from the published figure' };
+}
+
+function accuracyTable({ published, costs }: OverviewInputs): Table {
+  const hasCosts = published.models.some(({ spec }) => costs.has(spec));
+  const hasReference = published.models.some(({ referenceTop1 }) => referenceTop1 !== undefined);
+  return {
+    id: 'accuracy',
+    title: 'Accuracy, FLOPs and parameters',
+    columns: columnsOf(hasReference, hasCosts),
+    rows: published.models.map((model) => {
+      const cost = costs.get(model.spec);
+      const giga = cost && cost.flops / 1e9;
+      const millions = cost && cost.params / 1e6;
+      return {
+        model: model.spec,
+        cells: [
+          textCell(model.name),
+          percentCell(model.top1),
+          percentCell(model.top5),
+          ...(hasReference
+            ? [percentCell(model.referenceTop1), percentCell(model.referenceTop5)]
+            : []),
+          numberCell(model.flopsG, String),
+          ...(hasCosts ? [countedCell(giga, model.flopsG)] : []),
+          numberCell(model.paramsM, (value) => value.toFixed(2)),
+          ...(hasCosts ? [countedCell(millions, model.paramsM)] : []),
+          numberCell(model.side, String),
+        ],
+      };
+    }),
+    notes: [
+      `FLOPs: ${published.flopsRule}.`,
+      ...published.models.flatMap(({ name, remark }) => (remark ? `${name}: ${remark}` : [])),
+    ],
+  };
+}
+
+function accuracyRows(
+  accuracies: readonly Accuracy[],
+  models: readonly PublishedModel[],
+): Table | undefined {
+  if (accuracies.length === 0) return undefined;
+  return {
+    id: 'measured-accuracy',
+    title: 'Accuracy measured',
+    columns: [
+      { id: 'model', label: 'Model', align: 'left' },
+      { id: 'precision', label: 'Precision', align: 'left' },
+      { id: 'top1', label: 'top-1, %', ...right },
+      { id: 'top5', label: 'top-5, %', ...right },
+      { id: 'published', label: 'published top-1, %', ...right, refs: ['P0'] },
+      { id: 'images', label: 'Images', ...right },
+      { id: 'dataset', label: 'Data', align: 'left' },
+      { id: 'target', label: 'Engine', align: 'left' },
+    ],
+    rows: accuracies.map((row) => ({
+      model: row.model,
+      cells: [
+        textCell(row.model),
+        textCell(row.precision.toUpperCase()),
+        percentCell(row.top1),
+        percentCell(row.top5),
+        percentCell(models.find(({ spec }) => spec === row.model)?.top1),
+        numberCell(row.images, String),
+        textCell(row.dataset),
+        textCell(row.target),
+      ],
+    })),
+    notes: [...new Set(accuracies.map(({ definition }) => definition))],
+  };
+}
+
+/** The charts of the page: accuracy against FLOPs, parameters and each latency table. */
+function charts({ published }: OverviewInputs): readonly Chart[] {
+  const { models, source } = published;
+  return [
+    accuracyChart(models, ({ flopsG }) => flopsG, {
+      id: 'published-flops',
+      title: 'Accuracy against FLOPs, published',
+      xLabel: 'FLOPs, G',
+      source,
+      detail: (x) => `${x} G FLOPs`,
+    }),
+    accuracyChart(models, ({ paramsM }) => paramsM, {
+      id: 'published-params',
+      title: 'Accuracy against parameters, published',
+      xLabel: 'parameters, M',
+      source,
+      detail: (x) => `${x} M parameters`,
+    }),
+    ...published.tables.toReversed().flatMap((table) =>
+      latencyCharts(
+        {
+          origin: 'published',
+          device: table.gpu,
+          precision: table.precision,
+          source,
+          points: models.flatMap(({ spec, latencyMs }) =>
+            Object.entries(latencyMs[table.id] ?? {}).map(([batch, ms]) => ({
+              model: spec,
+              batch: Number(batch),
+              ms,
+            })),
+          ),
+        },
+        models,
+      ),
+    ),
+  ];
+}
+
+export function overviewSection(inputs: OverviewInputs): Section {
+  const { models } = inputs.published;
+  const measured = accuracyRows(inputs.accuracies, models);
+  const best = models.toSorted((a, b) => b.top1 - a.top1)[0];
+  return {
+    id: 'overview',
+    title: 'Accuracy and what it costs',
+    intro: [
+      `${models.length} models as published${best ? `; the most accurate is ${best.name} with ${formatPercent(best.top1)}` : ''}. Up and left is better.`,
+    ],
+    charts: charts(inputs),
+    tables: [accuracyTable(inputs), ...(measured ? [measured] : [])],
+    picker: { device: 'T4', batch: 4 },
+  };
+}
