@@ -83,6 +83,30 @@ export const imageMessages = {
       'Fewer folders than classes are fine only where their names say which classes they are: nothing is guessed.',
     cure: 'Give the spec `labels "FILE"` with the names of the folders, or a list of `FILE LABEL` lines.',
   }),
+  'dataset-folder-numbers': row<{ path: string; folders: readonly string[] }>({
+    severity: 'note',
+    message: ({ path, folders }) =>
+      `The folders of '${path}' (${folders.join(', ')}, …) are read as class numbers.`,
+    hint: () =>
+      "torchvision's ImageFolder counts folders in the order of their names as text. If the network was trained so, give the spec `labels` with the names in that order.",
+    cause:
+      'Every folder has a number as its name, but their order as text is another than as numbers.',
+    cure: 'Nothing where the numbers are the classes.',
+  }),
+  'dataset-skipped': row<{ path: string; count: number; example: string }>({
+    severity: 'warning',
+    message: ({ path, count, example }) =>
+      `${count} ${count === 1 ? 'picture' : 'pictures'} of '${path}' ${count === 1 ? 'is' : 'are'} no JPEG, PNG or WebP and left out, such as '${example}'.`,
+    cause: 'Other formats of pictures are not decoded.',
+    cure: 'Convert them where they should count.',
+  }),
+  'dataset-unlisted': row<{ path: string; file: string; count: number }>({
+    severity: 'warning',
+    message: ({ path, file, count }) =>
+      `${count} ${count === 1 ? 'picture' : 'pictures'} of '${path}' ${count === 1 ? 'is' : 'are'} not in '${file}' and left out.`,
+    cause: 'The list of labels names only a part of the pictures.',
+    cure: 'Nothing where that part is meant; else give the list that belongs to the data set.',
+  }),
   'dataset-list-line': row<{ file: string; line: number; reason: string }>({
     severity: 'error',
     message: ({ file, line, reason }) => `Line ${line} of '${file}' ${reason}.`,

@@ -1,3 +1,5 @@
+import type { Header as TarHeader } from 'tar/header';
+import type { Pax as TarPax } from 'tar/pax';
 import { readRange, windowedSource } from '../../../codegen/weights/byte-range.ts';
 import type { ByteSource } from '../../../codegen/weights/byte-source.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
@@ -12,61 +14,82 @@ interface TarFile extends StoredFile {
   readonly offset: number;
 }
 
-interface Extensions {
-  local: import('tar/pax').Pax | undefined;
-  global: import('tar/pax').Pax | undefined;
-  longPath: string | undefined;
+interface Library {
+  readonly Header: typeof TarHeader;
+  readonly Pax: typeof TarPax;
 }
 
-const noExtensions: Extensions = { local: undefined, global: undefined, longPath: undefined };
+/** What headers before a file's own say about it. */
+interface Extensions {
+  readonly local?: TarPax;
+  readonly global?: TarPax;
+  readonly longPath?: string;
+}
 
 function malformed(path: string, reason: string): never {
   return fail('dataset-malformed', { path, reason });
 }
 
-async function readExtension(source: ByteSource, offset: number, size: number): Promise<string> {
-  if (size > maxExtensionBytes) malformed(source.name, `it has a header of ${size} bytes`);
-  const bytes = await readRange(source, offset, size);
-  return new TextDecoder().decode(bytes);
-}
+/** Entries that say something about the next, by tar's name of their type. */
+const extenders: Readonly<
+  Record<string, (text: string, known: Extensions, library: Library) => Extensions>
+> = {
+  ExtendedHeader: (text, known, { Pax }) => ({ ...known, local: Pax.parse(text, known.local) }),
+  OldExtendedHeader: (text, known, { Pax }) => ({ ...known, local: Pax.parse(text, known.local) }),
+  GlobalExtendedHeader: (text, known, { Pax }) => ({
+    ...known,
+    global: Pax.parse(text, known.global, true),
+  }),
+  NextFileHasLongPath: (text, known) => ({ ...known, longPath: text.replace(/\0.*$/s, '') }),
+};
 
 const regular: readonly string[] = ['File', 'OldFile', 'ContiguousFile'];
+
+async function readText(source: ByteSource, offset: number, size: number): Promise<string> {
+  if (size > maxExtensionBytes) malformed(source.name, `it has a header of ${size} bytes`);
+  return new TextDecoder().decode(await readRange(source, offset, size));
+}
+
+async function readHeader(
+  source: ByteSource,
+  offset: number,
+  { local, global }: Extensions,
+  { Header }: Library,
+): Promise<TarHeader> {
+  const block = Buffer.from(await source.read(offset, blockBytes));
+  const header = new Header(block, 0, local, global);
+  if (!header.nullBlock && !header.cksumValid) malformed(source.name, `no header at ${offset}`);
+  return header;
+}
 
 /** Walks from header to header; the contents between them are skipped. */
 async function* readIndex(source: ByteSource): AsyncGenerator<TarFile> {
   const [{ Header }, { Pax }] = await Promise.all([import('tar/header'), import('tar/pax')]);
-  let extensions = noExtensions;
-  let offset = 0;
-  while (offset + blockBytes <= source.sizeBytes) {
-    const block = Buffer.from(await source.read(offset, blockBytes));
-    const header = new Header(block, 0, extensions.local, extensions.global);
+  const library = { Header, Pax };
+  let extensions: Extensions = {};
+  for (let offset = 0; offset + blockBytes <= source.sizeBytes; ) {
+    const header = await readHeader(source, offset, extensions, library);
     if (header.nullBlock) return;
-    if (!header.cksumValid) malformed(source.name, `no header at byte ${offset}`);
-    const size = header.size ?? 0;
+    const { size = 0, type } = header;
     const start = offset + blockBytes;
     if (start + size > source.sizeBytes) malformed(source.name, 'it ends early');
-    offset = start + Math.ceil(size / blockBytes) * blockBytes;
-    const text = () => readExtension(source, start, size);
-    if (header.type === 'ExtendedHeader') {
-      extensions = { ...extensions, local: Pax.parse(await text(), extensions.local) };
-    } else if (header.type === 'GlobalExtendedHeader') {
-      extensions = { ...extensions, global: Pax.parse(await text(), extensions.global, true) };
-    } else if (header.type === 'NextFileHasLongPath') {
-      extensions = { ...extensions, longPath: (await text()).replace(/\0.*$/s, '') };
-    } else {
+    const extend = extenders[type];
+    if (extend) extensions = extend(await readText(source, start, size), extensions, library);
+    else {
       const path = (extensions.longPath ?? header.path ?? '').replace(/^(?:\.\/)+/, '');
-      if (regular.includes(header.type)) yield { path, sizeBytes: size, offset: start };
-      extensions = { ...noExtensions, global: extensions.global };
+      if (regular.includes(type)) yield { path, sizeBytes: size, offset: start };
+      extensions = extensions.global ? { global: extensions.global } : {};
     }
+    offset = start + Math.ceil(size / blockBytes) * blockBytes;
   }
 }
 
 /** The files of an uncompressed tar, read where they lie. Of a path that is there twice the last counts, as when it is unpacked. */
 export async function openTarStore(tarPath: string, shownPath = tarPath): Promise<FileStore> {
-  const file = createFileByteSource(tarPath);
-  const source: ByteSource = { ...windowedSource(file), name: shownPath };
+  const file = createFileByteSource(tarPath, 'data set');
   const byPath = new Map<string, TarFile>();
   try {
+    const source = { ...windowedSource(file), name: shownPath };
     for await (const entry of readIndex(source)) byPath.set(entry.path, entry);
   } catch (error) {
     file.close();

