@@ -38,6 +38,7 @@ export function planOrThrow(
 }
 
 const cacheTrouble = /timing ?cache/i;
+const missingCache = /^Could not read timing cache from/;
 
 /** Whether a build failed over its timing cache: then it is worth one more try without. */
 function isCacheTrouble({ result, report }: FinishedRun): boolean {
@@ -63,9 +64,11 @@ function noteWarnings(
   { log }: TrtexecCommand,
   { report }: FinishedRun,
 ): void {
-  const { warningCount: count, warnings } = report;
-  const details = warnings.slice(0, 5).map((text) => text.split('\n', 1)[0] ?? '');
+  // That a first build finds no timing cache is as it should be.
+  const warnings = report.warnings.filter((text) => !missingCache.test(text));
+  const count = report.warningCount - report.warnings.length + warnings.length;
   if (count === 0) return;
+  const details = warnings.slice(0, 5).map((text) => text.split('\n', 1)[0] ?? '');
   options.onNote?.(createDiagnostic('tensorrt-build-warnings', { count, log }, { details }));
 }
 

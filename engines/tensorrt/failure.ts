@@ -32,10 +32,15 @@ function firstLine(text: string): string {
   return (text.split('\n', 1)[0] ?? '').trim();
 }
 
+/** Messages of rcc end with one stop of their own. */
+function withoutStop(text: string): string {
+  return text.trim().replace(/[\s.]+$/, '');
+}
+
 /** `Error Code 4: API Usage Error (…)` and the function in front of it say little: the text in parentheses is the reason. */
 function reasonIn(text: string): string {
   const [, detail] = /Error Code \d+: [A-Za-z ]+ \((.*)\)/.exec(text) ?? [];
-  return (detail ?? firstLine(text)).replace(/[\s.]+$/, '');
+  return withoutStop(detail ?? firstLine(text));
 }
 
 function isWordlessOrOne(node: string): boolean {
@@ -89,7 +94,7 @@ const onnxRejected: Explain = (found, run) => {
     ? createDiagnostic('tensorrt-plugin-missing', { node, op, log: run.log }, inExcerpt(run, span))
     : createDiagnostic(
         'tensorrt-onnx-rejected',
-        { node, op, reason: reason || reasonIn(found.input), log: run.log },
+        { node, op, reason: withoutStop(reason) || reasonIn(found.input), log: run.log },
         inExcerpt(run, span),
       );
 };
@@ -235,7 +240,7 @@ function explainStatus(run: FailedRun): Diagnostic | undefined {
     return createDiagnostic('trtexec-timed-out', facts, inExcerpt(run));
   }
   if (!report.banner && notStarted.has(result.exitCode ?? 0)) {
-    const reason = (result.tail.at(-1) ?? `exit status ${result.exitCode}`).trim();
+    const reason = withoutStop(result.tail.at(-1) ?? `exit status ${result.exitCode}`);
     return createDiagnostic('trtexec-not-startable', { command, reason }, inExcerpt(run));
   }
   return undefined;

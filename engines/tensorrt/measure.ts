@@ -9,7 +9,8 @@ import type { TensorrtEngineOptions } from './context.ts';
 import { type QueryTimes, readTimes } from './export-times.ts';
 import type { TensorrtIntent } from './intent.ts';
 import { measurementOf, type TimedRun } from './measurement.ts';
-import { withTemporaryFile } from './optional-file.ts';
+import { splitArgument } from './option-table.ts';
+import { replaceIfWritten, withTemporaryFile } from './optional-file.ts';
 import { engineFile, type TrtexecCommand } from './plan.ts';
 import type { TrtexecReport } from './report.ts';
 import { runToSuccess, withPaths } from './run-command.ts';
@@ -24,12 +25,13 @@ export function engineFor(intent: TensorrtIntent, path: string, batch: number): 
   return resolve(dirname(path), engineFile(intent, batch));
 }
 
+/** The runs of the plan that serve the request's batch: times, and times of the layers where the intent wants them. */
 function planTiming(
   options: TensorrtEngineOptions,
   path: string,
   precision: Precision,
   request: MeasureRequest,
-): TrtexecCommand {
+): { time: TrtexecCommand; profile: TrtexecCommand | undefined } {
   const { intent } = options;
   const engine = engineFor(intent, path, request.batch);
   const directory = dirname(engine);
@@ -44,10 +46,29 @@ function planTiming(
       batches: intent.profile ? [request.batch] : intent.batches,
     },
   );
-  const { batch } = request;
-  const command = plan.commands.find((c) => c.kind === 'time' && c.batch === batch);
-  if (!command) fail('tensorrt-batch-not-built', { batch, built: intent.batches });
-  return { ...withPaths(command, { '--loadEngine': engine }), engine };
+  const find = (kind: TrtexecCommand['kind']) => {
+    const command = plan.commands.find((c) => c.kind === kind && c.batch === request.batch);
+    return command && { ...withPaths(command, { '--loadEngine': engine }), engine };
+  };
+  const time = find('time');
+  if (!time) fail('tensorrt-batch-not-built', { batch: request.batch, built: intent.batches });
+  return { time, profile: find('profile') };
+}
+
+/** Times the layers in a run of its own; its files are read by the audit. */
+async function profileLayers(
+  options: TensorrtEngineOptions,
+  command: TrtexecCommand,
+  request: MeasureRequest,
+): Promise<void> {
+  const pathOf = (option: string) =>
+    command.args.map(splitArgument).find(({ name }) => name === option)?.value ?? '';
+  await replaceIfWritten(pathOf('--exportLayerInfo'), (layers) =>
+    replaceIfWritten(pathOf('--exportProfile'), (times) => {
+      const paths = { '--exportLayerInfo': layers, '--exportProfile': times };
+      return runToSuccess(options, command, withPaths(command, paths), request);
+    }),
+  );
 }
 
 function limitsOf({ stableVariation, iterations }: TensorrtIntent): StabilityLimits {
@@ -134,10 +155,12 @@ export async function measureEngine(
   precision: Precision,
   request: MeasureRequest,
 ): Promise<Measurement> {
-  const command = planTiming(options, path, precision, request);
-  const { best, runs } = await takeTurn(options, request, () =>
-    timeUntilStable(options, command, request),
-  );
+  const { time, profile } = planTiming(options, path, precision, request);
+  const { best, runs } = await takeTurn(options, request, async () => {
+    const timed = await timeUntilStable(options, time, request);
+    if (profile) await profileLayers(options, profile, request);
+    return timed;
+  });
   const measurement = measurementOf(options, best, { precision, runs, request });
-  return measurement ?? fail('tensorrt-no-report', { log: command.log });
+  return measurement ?? fail('tensorrt-no-report', { log: time.log });
 }

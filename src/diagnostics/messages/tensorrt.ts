@@ -358,8 +358,8 @@ export const tensorrtMessages = {
     exit: 'tool-failed',
     message: ({ node, op, reason }) =>
       node
-        ? `TensorRT does not accept the node ${node}${op ? ` (${op})` : ''}: ${reason}`
-        : `TensorRT does not accept the ONNX file: ${reason}`,
+        ? `TensorRT does not accept the node ${node}${op ? ` (${op})` : ''}: ${reason}.`
+        : `TensorRT does not accept the ONNX file: ${reason}.`,
     hint: inLog,
     cause: 'The ONNX parser of this release met something that it does not support.',
     cure: 'The line of the spec that is shown brought the node in; try a newer TensorRT.',
@@ -386,7 +386,7 @@ export const tensorrtMessages = {
     severity: 'error',
     exit: 'unacceptable',
     message: ({ engine, reason }) =>
-      `${engine} was built by another TensorRT or for another GPU: ${reason}`,
+      `${engine} was built by another TensorRT or for another GPU: ${reason}.`,
     hint: () => 'Engines run on the release and GPU they were built with; rebuild it here.',
     cause: 'An engine is tied to its release and GPU unless it was built to be compatible.',
     cure: 'rcc check-engine DIR prints the command that rebuilds it.',
@@ -394,7 +394,7 @@ export const tensorrtMessages = {
   'tensorrt-engine-unreadable': row<LogFacts & { engine: string; reason: string }>({
     severity: 'error',
     exit: 'tool-failed',
-    message: ({ engine, reason }) => `${engine} cannot be loaded: ${reason}`,
+    message: ({ engine, reason }) => `${engine} cannot be loaded: ${reason}.`,
     hint: inLog,
     cause: 'The file is missing, cut short, or no engine.',
     cure: 'Build it again.',
@@ -402,7 +402,7 @@ export const tensorrtMessages = {
   'tensorrt-option-rejected': row<LogFacts & { option: string }>({
     severity: 'error',
     exit: 'tool-failed',
-    message: ({ option }) => `trtexec rejected an option: ${option}`,
+    message: ({ option }) => `trtexec rejected an option: ${option}.`,
     hint: () =>
       'Its option table and rcc’s disagree: say which release it is. --trtexec-build-arg and --trtexec-run-arg pass arguments on unchanged.',
     cause: 'This trtexec does not take an option that its release is known to take.',
@@ -411,7 +411,7 @@ export const tensorrtMessages = {
   'tensorrt-shapes-rejected': row<LogFacts & { reason: string }>({
     severity: 'error',
     exit: 'tool-failed',
-    message: ({ reason }) => `trtexec rejected the input shapes: ${reason}`,
+    message: ({ reason }) => `trtexec rejected the input shapes: ${reason}.`,
     hint: inLog,
     cause: 'Shapes were given for a graph that fixes them, or for an input that it does not have.',
     cure: 'Compare --shapes in the log’s first line with the inputs of the ONNX file.',
@@ -436,7 +436,7 @@ export const tensorrtMessages = {
   'tensorrt-inference-failed': row<LogFacts & { reason: string }>({
     severity: 'error',
     exit: 'tool-failed',
-    message: ({ reason }) => `The engine was loaded but did not run: ${reason}`,
+    message: ({ reason }) => `The engine was loaded but did not run: ${reason}.`,
     hint: inLog,
     cause: 'Inference failed on the GPU.',
     cure: 'See the log; try a smaller batch, then rebuild the engine.',

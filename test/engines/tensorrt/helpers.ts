@@ -1,0 +1,92 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import type { Value } from '../../../codegen/ir/graph.ts';
+import type { TensorrtEngineOptions } from '../../../engines/tensorrt/context.ts';
+import { createTensorrtEngine } from '../../../engines/tensorrt/driver.ts';
+import { tensorrtIntent } from '../../../engines/tensorrt/intent.ts';
+import { inspectMachine, type TensorrtMachine } from '../../../engines/tensorrt/machine.ts';
+import type { ModelFacts } from '../../../engines/tensorrt/model-facts.ts';
+import { type Diagnostic, DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
+import { smallGraph, withNumbers } from '../../helpers/graphs.ts';
+import { modelBytes } from '../../helpers/run-graph.ts';
+
+const standIns = new URL('../../stand-in/', import.meta.url).pathname;
+export const trtexecStandIn = join(standIns, 'trtexec');
+export const nvidiaSmiStandIn = join(standIns, 'nvidia-smi');
+
+/** Facts of a network with a free batch, for planning. */
+export function factsOf(changes: Partial<ModelFacts> = {}): ModelFacts {
+  return {
+    path: 'build/resnet50_vd/fp16/model.onnx',
+    directory: 'build/resnet50_vd/fp16',
+    inputs: [{ name: 'input', dataType: 'float32', shape: ['N', 3, 224, 224] }],
+    outputs: [{ name: 'logits', dataType: 'float32', shape: ['N', 1000] }],
+    ...changes,
+  };
+}
+
+/** What the stand-ins are told for the rest of the test; cleared by `vi.unstubAllEnvs`. */
+export function pretend(settings: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(`STAND_IN_${name}`, value);
+}
+
+export function standInMachine(): Promise<TensorrtMachine> {
+  const env = { NVIDIA_SMI: nvidiaSmiStandIn };
+  return inspectMachine({ trtexec: trtexecStandIn, env, device: 0 });
+}
+
+const input: Value = { name: 'input', type: { dataType: 'float32', shape: ['N', 3, 8, 8] } };
+const logits: Value = { name: 'logits', type: { dataType: 'float32', shape: ['N', 4, 8, 8] } };
+
+/** A network of one convolution and one Relu. */
+export function testGraph() {
+  return withNumbers(
+    smallGraph((builder, x) => {
+      const place = { kind: 'stem', index: 0, count: 1 } as const;
+      const weight = builder.parameter('stem/weight', [4, 3, 3, 3], place, 'conv.weight');
+      const convolved = builder.node('Conv', 'stem/conv', [x, weight], {
+        kernel_shape: [3, 3],
+        pads: [1, 1, 1, 1],
+        strides: [1, 1],
+      });
+      return builder.node('Relu', 'stem/relu', [convolved]);
+    }),
+  );
+}
+
+/** A folder with `model.onnx` in it, and an engine of the stand-in that writes there. */
+export async function standInEngine(
+  intent: Parameters<typeof tensorrtIntent>[0] = {},
+  changes: Partial<TensorrtEngineOptions> = {},
+) {
+  const directory = await mkdtemp(join(tmpdir(), 'rcc-tensorrt-'));
+  const modelPath = join(directory, 'model.onnx');
+  await writeFile(modelPath, await modelBytes(testGraph()));
+  const notes: Diagnostic[] = [];
+  const options: TensorrtEngineOptions = {
+    machine: await standInMachine(),
+    intent: tensorrtIntent(intent),
+    inputs: [input],
+    outputs: [logits],
+    cacheDirectory: join(directory, 'cache'),
+    onNote: (note) => notes.push(note),
+    ...changes,
+  };
+  const engine = createTensorrtEngine(options);
+  const build = (request: { signal?: AbortSignal; report?(text: string): void } = {}) =>
+    engine.build({ modelPath, directory, precision: options.intent.precision, ...request });
+  return { directory, modelPath, engine, options, notes, build };
+}
+
+/** The diagnostics that a promise is rejected with. */
+export async function diagnosticsOf(promise: Promise<unknown>): Promise<readonly Diagnostic[]> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error.diagnostics;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}

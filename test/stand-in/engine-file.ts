@@ -1,0 +1,49 @@
+import {
+  closeSync,
+  createReadStream,
+  createWriteStream,
+  openSync,
+  readFileSync,
+  readSync,
+} from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+
+/** What the stand-in writes in front of the ONNX file that is its "engine". No TensorRT loads it. */
+export interface EngineHeader {
+  readonly standIn: 'not an engine of TensorRT: written by the stand-in of rcc’s tests';
+  readonly release: string;
+  readonly computeCapability: string;
+  readonly versionCompatible: boolean;
+  readonly stripped: boolean;
+  /** Batches that the engine was built for; absent where the graph fixes it. */
+  readonly batches?: readonly [number, number];
+}
+
+export async function writeEngine(path: string, header: EngineHeader, onnx: string): Promise<void> {
+  const out = createWriteStream(path);
+  out.write(`${JSON.stringify(header)}\n`);
+  await pipeline(createReadStream(onnx), out);
+}
+
+const longestHeader = 4096;
+
+/** The header and where the ONNX file begins; undefined where the file is no engine of the stand-in. */
+export function readHeader(path: string): { header: EngineHeader; offset: number } | undefined {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(longestHeader);
+    const count = readSync(file, bytes, 0, longestHeader, 0);
+    const end = bytes.subarray(0, count).indexOf(10);
+    if (end < 0) return undefined;
+    return { header: JSON.parse(bytes.subarray(0, end).toString()), offset: end + 1 };
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The ONNX bytes of an engine. */
+export function readModel(path: string, offset: number): Uint8Array {
+  return readFileSync(path).subarray(offset);
+}

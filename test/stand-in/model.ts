@@ -1,0 +1,52 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Exit } from './console.ts';
+
+type Source = string | Uint8Array;
+
+/** A graph that onnxruntime loaded for the stand-in. */
+export interface LoadedModel {
+  readonly session: InferenceSession;
+  readonly inputs: readonly { name: string; type: string; shape: readonly (number | string)[] }[];
+}
+
+export async function loadModel(source: Source): Promise<LoadedModel> {
+  const options = { logSeverityLevel: 4 as const, intraOpNumThreads: 1 };
+  const session =
+    typeof source === 'string'
+      ? await InferenceSession.create(source, options)
+      : await InferenceSession.create(source, options);
+  const inputs = session.inputMetadata.map((input) => {
+    if (!input.isTensor) throw new Exit(1);
+    return { name: input.name, type: input.type, shape: input.shape };
+  });
+  return { session, inputs };
+}
+
+export function isDynamic({ inputs }: LoadedModel): boolean {
+  return inputs.some(({ shape }) => shape.some((size) => typeof size === 'string'));
+}
+
+const arrays = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+} as const;
+
+/** One run; inputs without bytes are zeros. */
+export async function runModel(
+  model: LoadedModel,
+  batch: number,
+  bytesOf: ReadonlyMap<string, Uint8Array>,
+): Promise<InferenceSession.OnnxValueMapType> {
+  const feeds = model.inputs.map(({ name, type, shape }) => {
+    const sizes = shape.map((size) => (typeof size === 'number' ? size : batch));
+    const count = sizes.reduce((product, size) => product * size, 1);
+    const ArrayType = arrays[type as keyof typeof arrays];
+    const given = bytesOf.get(name);
+    const data = given ? new ArrayType(Uint8Array.from(given).buffer) : new ArrayType(count);
+    if (data.length !== count) throw new Exit(1);
+    return [name, new Tensor(type as 'float32', data as Float32Array, sizes)] as const;
+  });
+  return model.session.run(Object.fromEntries(feeds));
+}

@@ -1,0 +1,50 @@
+/*
+ * Starts a stand-in as one bundled file, because loading its sources one by one takes a second. The bundle is made again when a source has changed.
+ */
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '..', '..');
+const [name, ...args] = process.argv.slice(2);
+const bundle = join(root, 'build', 'stand-in', `${name}.mjs`);
+
+function isFresh() {
+  try {
+    const madeMs = statSync(bundle).mtimeMs;
+    const inputs = JSON.parse(readFileSync(`${bundle}.inputs.json`, 'utf8'));
+    return inputs.every((path) => statSync(join(root, path)).mtimeMs < madeMs);
+  } catch {
+    return false;
+  }
+}
+
+async function make() {
+  const { build } = await import('esbuild');
+  const { metafile, outputFiles } = await build({
+    entryPoints: [join(here, `${name}.ts`)],
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['onnxruntime-node'],
+    metafile: true,
+    write: false,
+    outfile: bundle,
+  });
+  mkdirSync(dirname(bundle), { recursive: true });
+  const files = [
+    [`${bundle}.inputs.json`, JSON.stringify(Object.keys(metafile.inputs))],
+    [bundle, outputFiles[0].contents],
+  ];
+  for (const [path, contents] of files) {
+    // Several may start at once: each replaces the file as a whole.
+    writeFileSync(`${path}.${process.pid}`, contents);
+    renameSync(`${path}.${process.pid}`, path);
+  }
+}
+
+if (!isFresh()) await make();
+process.argv = [process.argv[0], bundle, ...args];
+await import(pathToFileURL(bundle).href);
