@@ -140,24 +140,29 @@ export async function replaceFile<T>(
   }
 }
 
-/** Writes a file through a sink, whole or not at all (see `replaceFile`), and digests it on the way. */
+/**
+ * Writes a file through a sink, whole or not at all (see `replaceFile`), and digests it on the way.
+ * An aborted signal throws its reason at the next write.
+ */
 export async function writeArtifact(
   path: string,
   write: (sink: ByteSink) => Promise<void> | void,
+  signal?: AbortSignal,
 ): Promise<FileDigest> {
   return await replaceFile(path, async (partial) => {
     const file = await whileWriting(path, () => open(partial, 'wx'));
     try {
       const sink = new FileSink(file);
-      await write({ write: (bytes) => guarded(path, sink, bytes) });
+      await write({
+        write(bytes) {
+          signal?.throwIfAborted();
+          const written = sink.write(bytes);
+          return written && whileWriting(path, () => written);
+        },
+      });
       return await whileWriting(path, () => sink.finish());
     } finally {
       await file.close();
     }
   });
-}
-
-function guarded(path: string, sink: FileSink, bytes: Uint8Array): Promise<void> | void {
-  const written = sink.write(bytes);
-  return written && whileWriting(path, () => written);
 }

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LineSplitter } from '../../engines/line-splitter.ts';
 import { runTool, type ToolRequest } from '../../engines/process.ts';
-import { bundleScript } from '../helpers/bundle.ts';
+import { bundleScript } from '../helpers/bundle-script.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-process-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

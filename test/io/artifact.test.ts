@@ -21,7 +21,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { replaceFile, writeArtifact } from '../../src/io/artifact.ts';
-import { bundleScript } from '../helpers/bundle.ts';
+import { bundleScript } from '../helpers/bundle-script.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -113,6 +113,21 @@ describe('writeArtifact', () => {
     };
     await expect(writeArtifact(join(folder, 'a/b/c'), fail)).rejects.toThrow('no');
     expect(readdirSync(join(folder, 'a/b'))).toEqual(['other']);
+  });
+
+  it('stops at the next write when it is cancelled', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    let writes = 0;
+    const write = async (sink: { write(bytes: Uint8Array): unknown }) => {
+      for (; writes < 100; writes++) {
+        if (writes === 3) controller.abort(reason);
+        await sink.write(Buffer.alloc(500_000));
+      }
+    };
+    await expect(writeArtifact(join(folder, 'x'), write, controller.signal)).rejects.toBe(reason);
+    expect(writes).toBe(3);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('lets many writers of one file each leave a whole one', async () => {
