@@ -1,36 +1,32 @@
-import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
-import { writeModel } from '../../codegen/onnx/write.ts';
-import { type CastReport, runPasses } from '../../codegen/passes/pass.ts';
-import { type GraphPrecision, passesFor } from '../../codegen/passes/pipeline.ts';
+import type { CastReport } from '../../codegen/passes/pass.ts';
 import type { Verdict } from '../../engines/compare.ts';
 import type { BuiltEngine, Engine, Measurement } from '../../engines/engine.ts';
-import { createDiagnostic, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
-import { writeArtifact } from '../io/artifact.ts';
-import { digestBytes } from '../io/digest.ts';
-import { createFileByteSource } from '../io/file-byte-source.ts';
-import type { FileDigest } from '../io/file-sink.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Spec } from '../language/spec.ts';
-import { specToJson } from '../language/spec-json.ts';
 import { version } from '../version.ts';
+import { artifactFiles, writeJson } from './artifact-files.ts';
 import type { Manifest } from './manifest.ts';
 import { runPhase } from './phases.ts';
 import { measureBatches, timingFile } from './timing.ts';
 import { loadNetwork, type NetworkOptions, type TrainedNetwork } from './trained-network.ts';
 import { compareWithUnfolded } from './unfolded.ts';
+import {
+  digestSpec,
+  meaningOf,
+  type WriteOnnxOptions,
+  type WrittenModel,
+  writeOnnx,
+} from './write-onnx.ts';
 
-export interface CompileOptions extends NetworkOptions {
-  readonly precision: GraphPrecision;
-  /** Folder of the artifact; made where it is missing. */
-  readonly directory: string;
+export interface CompileOptions extends NetworkOptions, WriteOnnxOptions {
   /** Builds, checks and times the model; without one the graph is written and nothing more. */
   readonly engine?: Engine;
   /** Whether the engine is run against the unfolded graph; default true. */
   readonly verify?: boolean;
   /** Batch sizes that are timed; default none. */
   readonly timedBatches?: readonly number[];
-  readonly signal?: AbortSignal;
 }
 
 /** What a compilation left behind. */
@@ -40,99 +36,6 @@ export interface Compilation {
   readonly verdict?: Verdict;
   readonly measurements: readonly Measurement[];
   readonly diagnostics: readonly Diagnostic[];
-}
-
-/** File names inside an artifact's folder (design.md, "Artifacts"). */
-export const artifactFiles = {
-  model: 'model.onnx',
-  manifest: 'manifest.json',
-  timing: 'timing.json',
-  layers: 'layers.json',
-} as const;
-
-/** Digest of what a spec means: formatting, comments and the file's place do not count. */
-export function digestSpec(spec: Spec): string {
-  const { file: _, ...meaning } = specToJson(spec);
-  return createHash('sha256').update(JSON.stringify(meaning)).digest('hex');
-}
-
-export async function writeJson(path: string, data: unknown): Promise<void> {
-  const text = `${JSON.stringify(data, null, 2)}\n`;
-  await writeArtifact(path, (sink) => sink.write(new TextEncoder().encode(text)));
-}
-
-interface WrittenModel extends FileDigest {
-  readonly graph: Graph;
-  readonly weights: Manifest['weights'];
-  readonly labels: Manifest['labels'];
-  readonly casts: readonly CastReport[];
-}
-
-function runPipeline(network: TrainedNetwork, options: CompileOptions, casts: CastReport[]) {
-  return runPhase('passes', options.listener, async () => {
-    const { graph, records } = runPasses(network.graph, passesFor(options.precision), {
-      reportCast: (report) => void casts.push(report),
-      onAfter: (pass, after) => options.listener?.onGraph?.(pass, after),
-    });
-    const changed = records.filter((record) => record.changed).map((record) => record.pass);
-    const detail = `${changed.join(', ')}: ${network.graph.nodes.length} → ${graph.nodes.length} nodes`;
-    return { value: graph, detail };
-  });
-}
-
-function metadataOf(
-  spec: Spec,
-  options: CompileOptions,
-  weights: Manifest['weights'],
-  labels: Manifest['labels'],
-) {
-  return {
-    'rcc.model': spec.name,
-    'rcc.precision': options.precision,
-    'rcc.spec.sha256': digestSpec(spec),
-    ...('digest' in weights
-      ? { 'rcc.weights.sha256': weights.digest }
-      : { 'rcc.weights.synthetic': `seed ${weights.seed}` }),
-    ...(labels ? { 'rcc.labels.sha256': labels.digest } : {}),
-  };
-}
-
-async function writeOnnx(network: TrainedNetwork, options: CompileOptions): Promise<WrittenModel> {
-  const casts: CastReport[] = [];
-  const graph = await runPipeline(network, options, casts);
-  const path = join(options.directory, artifactFiles.model);
-  return await runPhase('onnx', options.listener, async () => {
-    let weights: Manifest['weights'] | undefined;
-    const labels = await describeLabels(network.spec);
-    const digest = await writeArtifact(path, (sink) =>
-      writeModel(graph, sink, {
-        producerVersion: version,
-        metadata: async () => {
-          options.signal?.throwIfAborted();
-          weights = await network.describeWeights();
-          return metadataOf(network.spec, options, weights, labels);
-        },
-      }),
-    );
-    if (!weights) throw new Error('the model was written without its metadata');
-    const detail = `${artifactFiles.model}, ${(digest.sizeBytes / 1e6).toFixed(1)} MB`;
-    return { value: { ...digest, graph, weights, labels, casts }, detail };
-  });
-}
-
-/** Labels files are short: a thousand lines, not a thousand pages. */
-async function describeLabels(spec: Spec): Promise<Manifest['labels']> {
-  if (spec.labels === undefined) return undefined;
-  const source = createFileByteSource(spec.labels);
-  try {
-    const text = new TextDecoder().decode(await source.read(0, source.sizeBytes));
-    const count = text.split('\n').filter((line) => line.trim() !== '').length;
-    if (count !== spec.classes)
-      fail('labels-count', { file: spec.labels, count, classes: spec.classes });
-    return { file: basename(spec.labels), digest: await digestBytes(source), count };
-  } finally {
-    source.close();
-  }
 }
 
 function sumCasts(casts: readonly CastReport[]): Manifest['casts'] {
@@ -168,7 +71,7 @@ function manifestOf(
     model: spec.name,
     precision: options.precision,
     target: options.engine?.target ?? 'onnx',
-    spec: { file: basename(spec.file), digest: digestSpec(spec), resolved: specToJson(spec) },
+    spec: { file: basename(spec.file), digest: digestSpec(spec), resolved: { ...meaningOf(spec) } },
     weights: model.weights,
     ...(model.labels ? { labels: model.labels } : {}),
     onnx: {

@@ -1,22 +1,13 @@
 import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { bundleCli } from '../../scripts/bundle-cli.mjs';
 
-const require = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+const build = fileURLToPath(new URL('../../build', import.meta.url));
 
-/** A script of test/fixtures with the modules it imports as one plain file, which Node starts at once; in a new folder that the caller removes. */
-export function bundleScript(fixture: string): { readonly folder: string; readonly path: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'rcc-script-'));
-  const path = join(folder, 'script.mjs');
-  buildSync({
-    entryPoints: [new URL(`../fixtures/${fixture}`, import.meta.url).pathname],
-    outfile: path,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner: { js: require },
-    logLevel: 'error',
-  });
-  return { folder, path };
+/** The command line as it ships, in a folder from which it finds its native libraries. */
+export async function bundledCli(): Promise<string> {
+  const path = join(mkdtempSync(join(build, 'cli-')), 'rcc.mjs');
+  await bundleCli(path);
+  return path;
 }

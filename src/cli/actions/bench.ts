@@ -1,6 +1,6 @@
 import { createOnnxruntimeEngine } from '../../../engines/onnxruntime/engine.ts';
+import { writeJson } from '../../compile/artifact-files.ts';
 import { benchSpec } from '../../compile/bench.ts';
-import { writeJson } from '../../compile/compile.ts';
 import { type ModelMeasurement, timingFile } from '../../compile/timing.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { CommandContext, CommandResult } from '../command.ts';

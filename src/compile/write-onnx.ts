@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import { nodeCosts } from '../../codegen/cost.ts';
+import type { Graph } from '../../codegen/ir/graph.ts';
+import { printType } from '../../codegen/ir/ops.ts';
+import { writeModel } from '../../codegen/onnx/write.ts';
+import { type CastReport, runPasses } from '../../codegen/passes/pass.ts';
+import { type GraphPrecision, passesFor } from '../../codegen/passes/pipeline.ts';
+import { fail } from '../diagnostics/diagnostic.ts';
+import { positionAt } from '../diagnostics/source.ts';
+import { writeArtifact } from '../io/artifact.ts';
+import { digestBytes } from '../io/digest.ts';
+import { createFileByteSource } from '../io/file-byte-source.ts';
+import type { FileDigest } from '../io/file-sink.ts';
+import type { Spec } from '../language/spec.ts';
+import { type SpecJson, specToJson } from '../language/spec-json.ts';
+import { version } from '../version.ts';
+import { artifactFiles, writeJson } from './artifact-files.ts';
+import type { Manifest } from './manifest.ts';
+import { type CompileListener, runPhase } from './phases.ts';
+import type { TrainedNetwork } from './trained-network.ts';
+
+export interface WriteOnnxOptions {
+  readonly precision: GraphPrecision;
+  /** Folder of the artifact; made where it is missing. */
+  readonly directory: string;
+  readonly listener?: CompileListener;
+  readonly signal?: AbortSignal;
+}
+
+/** What a spec means, free of the places of files: weights, labels and reference have digests of their own. */
+export type SpecMeaning = Omit<SpecJson, 'file' | 'weights' | 'labels' | 'reference'>;
+
+export function meaningOf(spec: Spec): SpecMeaning {
+  const {
+    file: _file,
+    weights: _weights,
+    labels: _labels,
+    reference: _reference,
+    ...meaning
+  } = specToJson(spec);
+  return meaning;
+}
+
+/** Digest of what a spec means: formatting, comments and where files lie do not count. */
+export function digestSpec(spec: Spec): string {
+  return createHash('sha256')
+    .update(JSON.stringify(meaningOf(spec)))
+    .digest('hex');
+}
+
+/** model.onnx as it was written, with what the manifest tells of it. */
+export interface WrittenModel extends FileDigest {
+  readonly graph: Graph;
+  readonly weights: Manifest['weights'];
+  readonly labels: Manifest['labels'];
+  readonly casts: readonly CastReport[];
+}
+
+function runPipeline(network: TrainedNetwork, options: WriteOnnxOptions, casts: CastReport[]) {
+  return runPhase('passes', options.listener, async () => {
+    const { graph, records } = runPasses(network.graph, passesFor(options.precision), {
+      reportCast: (report) => void casts.push(report),
+      onAfter: (pass, after) => options.listener?.onGraph?.(pass, after),
+    });
+    const changed = records.filter((record) => record.changed).map((record) => record.pass);
+    const detail = `${changed.join(', ')}: ${network.graph.nodes.length} → ${graph.nodes.length} nodes`;
+    return { value: graph, detail };
+  });
+}
+
+function metadataOf(
+  spec: Spec,
+  options: WriteOnnxOptions,
+  weights: Manifest['weights'],
+  labels: Manifest['labels'],
+) {
+  return {
+    'rcc.model': spec.name,
+    'rcc.precision': options.precision,
+    'rcc.spec.sha256': digestSpec(spec),
+    ...('digest' in weights
+      ? { 'rcc.weights.sha256': weights.digest }
+      : { 'rcc.weights.synthetic': `seed ${weights.seed}` }),
+    ...(labels ? { 'rcc.labels.sha256': labels.digest } : {}),
+  };
+}
+
+/** Runs the passes and writes model.onnx and layers.json. */
+export async function writeOnnx(
+  network: TrainedNetwork,
+  options: WriteOnnxOptions,
+): Promise<WrittenModel> {
+  const casts: CastReport[] = [];
+  const graph = await runPipeline(network, options, casts);
+  const path = join(options.directory, artifactFiles.model);
+  return await runPhase('onnx', options.listener, async () => {
+    let weights: Manifest['weights'] | undefined;
+    const labels = await describeLabels(network.spec);
+    const digest = await writeArtifact(path, (sink) =>
+      writeModel(graph, sink, {
+        producerVersion: version,
+        metadata: async () => {
+          options.signal?.throwIfAborted();
+          weights = await network.describeWeights();
+          return metadataOf(network.spec, options, weights, labels);
+        },
+      }),
+    );
+    await writeJson(join(options.directory, artifactFiles.layers), layersOf(graph));
+    if (!weights) throw new Error('the model was written without its metadata');
+    const detail = `${artifactFiles.model}, ${(digest.sizeBytes / 1e6).toFixed(1)} MB`;
+    return { value: { ...digest, graph, weights, labels, casts }, detail };
+  });
+}
+
+/** One entry a node: what `layers.json` holds. */
+function layersOf(graph: Graph) {
+  return nodeCosts(graph).map(({ node, output, macs, weightBytes, outputBytes }) => ({
+    name: node.name,
+    op: node.op,
+    output: printType(output),
+    macs,
+    weightBytes,
+    outputBytes,
+    ...(node.span ? { line: positionAt(node.span.file, node.span.start).line } : {}),
+  }));
+}
+
+/** Labels files are short: a thousand lines, not a thousand pages. */
+async function describeLabels(spec: Spec): Promise<Manifest['labels']> {
+  if (spec.labels === undefined) return undefined;
+  const source = createFileByteSource(spec.labels);
+  try {
+    const text = new TextDecoder().decode(await source.read(0, source.sizeBytes));
+    const count = text.split('\n').filter((line) => line.trim() !== '').length;
+    if (count !== spec.classes)
+      fail('labels-count', { file: spec.labels, count, classes: spec.classes });
+    return { file: basename(spec.labels), digest: await digestBytes(source), count };
+  } finally {
+    source.close();
+  }
+}

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { manifestSchema } from '../../src/compile/manifest.ts';
+import { rcc } from '../helpers/cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rcc-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const spec = 'test/fixtures/weights/neck4_d.rn#neck4_d';
+const sha256 = (path: string): string =>
+  createHash('sha256').update(readFileSync(path)).digest('hex');
+const manifestOf = (directory: string) =>
+  manifestSchema.parse(JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')));
+
+describe('rcc compile', () => {
+  it('writes model and manifest for target onnx, named last on stdout', async () => {
+    const directory = join(folder, 'onnx');
+    const { exitCode, stdout, stderr } = await rcc(
+      'compile',
+      spec,
+      '--target',
+      'onnx',
+      '-o',
+      directory,
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: `${directory}\n` });
+    expect(readdirSync(directory).sort()).toEqual(['layers.json', 'manifest.json', 'model.onnx']);
+    expect(stderr).toContain('timm names');
+    const manifest = manifestOf(directory);
+    expect(manifest.onnx.digest).toBe(sha256(join(directory, 'model.onnx')));
+    expect(manifest.weights).toMatchObject({
+      scheme: 'timm',
+      format: 'safetensors',
+      digest: sha256('test/fixtures/weights/neck4_d.safetensors'),
+    });
+  });
+
+  it('gives the same bytes each time', async () => {
+    const [a, b] = [join(folder, 'a'), join(folder, 'b')];
+    await rcc('compile', spec, '--target', 'onnx', '--fp16', '-o', a);
+    await rcc('compile', spec, '--target', 'onnx', '--fp16', '-o', b);
+    for (const file of readdirSync(a)) expect(sha256(join(a, file))).toBe(sha256(join(b, file)));
+  });
+
+  it('builds, checks and times both precisions under <model>/<precision>', async () => {
+    const root = join(folder, 'both');
+    const outcome = await rcc('compile', spec, '--fp32', '--fp16', '-o', root, '--threads', '1');
+    expect(outcome.exitCode).toBe(0);
+    for (const precision of ['fp32', 'fp16']) {
+      const directory = join(root, 'neck4_d', precision);
+      expect(readdirSync(directory).sort()).toEqual([
+        'layers.json',
+        'manifest.json',
+        'model.onnx',
+        'model.ort.onnx',
+        'timing.json',
+      ]);
+      expect(manifestOf(directory)).toMatchObject({ precision, target: 'onnxruntime' });
+      expect(outcome.stdout).toContain(`${directory}\n`);
+    }
+    expect(outcome.stderr).toMatch(/verify .* passed against the unfolded graph/);
+    expect(outcome.stdout).toMatch(/batch +median ms/);
+  });
+
+  it('says that synthetic weights are fit for timing only, and stamps them', async () => {
+    const directory = join(folder, 'synthetic');
+    const outcome = await rcc('compile', 'specs/resnet18.rn', '--target', 'onnx', '-o', directory);
+    expect(outcome.stderr).toContain('fit for timing only');
+    expect(manifestOf(directory).weights).toEqual({ synthetic: true, seed: 1 });
+  });
+
+  it('points from a weights file to rcc init', async () => {
+    const outcome = await rcc('compile', 'test/fixtures/weights/neck4_d.safetensors');
+    expect(outcome.exitCode).toBe(2);
+    expect(outcome.stderr).toContain('rcc init test/fixtures/weights/neck4_d.safetensors');
+  });
+
+  it('lists every parameter that does not fit, with the property that would', async () => {
+    const outcome = await rcc(
+      ...['compile', 'specs/resnet18.rn', '--target', 'onnx', '-o', join(folder, 'misfit')],
+      ...['--weights', 'test/fixtures/weights/neck4_d.safetensors', '--quiet'],
+    );
+    expect(outcome.exitCode).toBe(2);
+    expect(outcome.stderr).toMatchSnapshot();
+    expect(readdirSync(folder)).not.toContain('misfit');
+  });
+
+  it('prints a graph after a pass and makes nothing', async () => {
+    const outcome = await rcc('compile', spec, '--print-after', 'foldBatchNorm');
+    expect(outcome.exitCode).toBe(0);
+    expect(outcome.stdout).toMatch(/^graph neck4_d opset=13/);
+    expect(outcome.stdout).not.toContain('BatchNormalization');
+  });
+
+  it('knows no other pass', async () => {
+    const outcome = await rcc('compile', spec, '--print-after', 'foldBatchNom', '--json');
+    expect(outcome.exitCode).toBe(2);
+    expect(JSON.parse(outcome.stdout)).toMatchObject({
+      command: 'compile',
+      ok: false,
+      diagnostics: [{ code: 'unknown-pass', hint: "Did you mean 'foldBatchNorm'?" }],
+    });
+    expect(outcome.stderr).toBe('');
+  });
+
+  it('refuses an expectation that the network does not keep, before anything is made', async () => {
+    const outcome = await rcc(
+      'compile',
+      'test/cli/specs/wrong-params.rn',
+      '-o',
+      join(folder, 'no'),
+    );
+    expect(outcome.exitCode).toBe(1);
+    expect(outcome.stderr).toMatchSnapshot();
+    expect(readdirSync(folder)).not.toContain('no');
+  });
+});
+
+describe('rcc verify', () => {
+  it('runs the references of all specs in every precision', async () => {
+    const outcome = await rcc(
+      'verify',
+      'test/fixtures/weights/neck4_d.rn',
+      '--fp32',
+      '--fp16',
+      '--quiet',
+    );
+    expect(outcome.exitCode).toBe(0);
+    expect(outcome.stdout.match(/passed against the reference/g)?.length).toBe(
+      2 * (outcome.stdout.match(/fp16: passed/g)?.length ?? 0),
+    );
+  });
+
+  it('ends with 1 where the logits are another network’s', async () => {
+    const outcome = await rcc(
+      ...['verify', spec, '--input', 'test/fixtures/weights/input.64.npy'],
+      ...['--logits', 'test/fixtures/weights/neck3_vd.logits.64.npy', '--quiet'],
+    );
+    expect(outcome.exitCode).toBe(1);
+    expect(outcome.stdout).toContain('FAILED');
+    expect(outcome.stderr).toContain('verification-failed');
+  });
+
+  it('refuses a reference of another size', async () => {
+    const outcome = await rcc(
+      ...['verify', spec, '--input', 'test/fixtures/weights/neck4_d.logits.64.npy'],
+      ...['--logits', 'test/fixtures/weights/neck4_d.logits.64.npy', '--quiet'],
+    );
+    expect(outcome.exitCode).toBe(2);
+    expect(outcome.stderr).toContain('reference-shape');
+  });
+});
+
+describe('rcc', () => {
+  it('prints its help on stdout with every command', async () => {
+    const { exitCode, stdout, stderr } = await rcc('--help');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatchSnapshot();
+  });
+
+  it('knows no other command', async () => {
+    const { exitCode, stderr } = await rcc('complie', 'x.rn');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('compile');
+  });
+
+  it('prints figures as JSON on stdout and nothing on stderr with --json', async () => {
+    const { exitCode, stdout, stderr } = await rcc('check', 'specs/resnet50_vd.rn', '--json');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(stdout).result[0].cost).toMatchObject({ params: 25576264, macs: 4328824832 });
+  });
+});

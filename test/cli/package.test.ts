@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { version } from '../../src/version.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rcc-package-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const environment = { ...process.env, npm_config_ignore_scripts: 'true', NO_COLOR: '1' };
+
+function sh(cwd: string, command: string, ...parameters: readonly string[]): string {
+  return execFileSync(command, parameters, {
+    cwd,
+    env: environment,
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
+}
+
+describe('the package', () => {
+  it('has one version', () => {
+    expect(JSON.parse(readFileSync('package.json', 'utf8')).version).toBe(version);
+  });
+
+  it('installs into an empty folder, where npx rcc and the typed modules work', () => {
+    sh('.', 'npm', 'run', 'build');
+    const packed: { filename: string; files: { path: string }[] }[] = JSON.parse(
+      sh('.', 'npm', 'pack', '--json', '--pack-destination', folder),
+    );
+    const [tarball] = packed;
+    const shipped = tarball?.files.map(({ path }) => path) ?? [];
+    expect(shipped).toContain('dist/rcc.js');
+    expect(shipped.filter((path) => /^(test|bench)\/|stand-in/.test(path))).toEqual([]);
+    const app = join(folder, 'app');
+    mkdirSync(app);
+    sh(app, 'npm', 'init', '--yes');
+    sh(app, 'npm', 'install', '--prefer-offline', join('..', tarball?.filename ?? ''));
+    expect(sh(app, 'npx', 'rcc', '--version').trim()).toBe(version);
+    const spec = 'node_modules/rcc/specs/resnet18.rn';
+    expect(sh(app, 'npx', 'rcc', 'check', spec)).toContain('11.69M');
+    expect(
+      sh(app, 'npx', 'rcc', 'compile', spec, '--quiet', '--no-time', '--no-verify').trim(),
+    ).toBe(join('build', 'resnet18', 'fp32'));
+    const script = "import('rcc').then(({ version }) => console.log(version))";
+    expect(sh(app, 'node', '--input-type=module', '-e', script).trim()).toBe(version);
+  }, 300_000);
+});
