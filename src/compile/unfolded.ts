@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
@@ -8,8 +8,8 @@ import { compareOutputs, type Verdict } from '../../engines/compare.ts';
 import type { BuiltEngine, Engine, Precision, Tensor } from '../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
-import { writeArtifact } from '../io/artifact.ts';
 import { onExit } from '../io/exit-cleanup.ts';
+import { whileWriting } from '../io/file-failure.ts';
 import { version } from '../version.ts';
 import { type CompileListener, runPhase } from './phases.ts';
 import type { TrainedNetwork } from './trained-network.ts';
@@ -59,6 +59,22 @@ export function seededInputOf(graph: Graph): Tensor {
   return createSeededInput(type, batch, inputSeed);
 }
 
+/** A model file that is gone after a run: neither digested nor forced to the disk. */
+async function writeScratch(path: string, graph: Graph, signal?: AbortSignal): Promise<void> {
+  await whileWriting(path, async () => {
+    const file = await open(path, 'wx');
+    const write = async (bytes: Uint8Array): Promise<void> => {
+      signal?.throwIfAborted();
+      await file.appendFile(bytes);
+    };
+    try {
+      await writeModel(graph, { write }, { producerVersion: version, metadata: () => ({}) });
+    } finally {
+      await file.close();
+    }
+  });
+}
+
 /** What the network computes with its batch norms as trained, by onnxruntime with its optimisations off. */
 export async function runUnfolded(
   network: TrainedNetwork,
@@ -68,9 +84,7 @@ export async function runUnfolded(
   const ends = endsOf(network.graph);
   return await withTemporaryFolder(async (folder) => {
     const path = join(folder, 'unfolded.onnx');
-    await writeArtifact(path, (sink) =>
-      writeModel(network.graph, sink, { producerVersion: version, metadata: () => ({}) }),
-    );
+    await writeScratch(path, network.graph, signal);
     const reference = createOnnxruntimeEngine({ optimization: 'disabled' });
     return pick(await reference.run(path, { [ends.input]: input }, signal), ends.output);
   });

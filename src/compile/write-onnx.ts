@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { nodeCosts } from '../../codegen/cost.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { printType } from '../../codegen/ir/ops.ts';
+import type { ByteSink } from '../../codegen/onnx/byte-sink.ts';
 import { writeModel } from '../../codegen/onnx/write.ts';
 import { type CastReport, runPasses } from '../../codegen/passes/pass.ts';
 import { type GraphPrecision, passesFor } from '../../codegen/passes/pipeline.ts';
@@ -97,16 +98,15 @@ export async function writeOnnx(
   return await runPhase('onnx', options.listener, async () => {
     let weights: Manifest['weights'] | undefined;
     const labels = await describeLabels(network.spec);
-    const digest = await writeArtifact(path, (sink) =>
+    const write = (sink: ByteSink) =>
       writeModel(graph, sink, {
         producerVersion: version,
         metadata: async () => {
-          options.signal?.throwIfAborted();
           weights = await network.describeWeights();
           return metadataOf(network.spec, options, weights, labels);
         },
-      }),
-    );
+      });
+    const digest = await writeArtifact(path, write, options.signal);
     await writeJson(join(options.directory, artifactFiles.layers), layersOf(graph));
     if (!weights) throw new Error('the model was written without its metadata');
     const detail = `${artifactFiles.model}, ${(digest.sizeBytes / 1e6).toFixed(1)} MB`;
