@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lowerSpec } from '../codegen/architecture/lower.ts';
 import { bytesOf, float32View } from '../codegen/weights/float-bytes.ts';
-import { nameOf } from '../codegen/weights/naming/scheme.ts';
+import { createNaming } from '../codegen/weights/naming/naming.ts';
 import { schemes } from '../codegen/weights/naming/schemes.ts';
 import { synthesizeWeights } from '../codegen/weights/synthesize.ts';
 import type { TensorSource } from '../codegen/weights/tensor-source.ts';
@@ -58,8 +58,9 @@ async function tensorsOf(model: string, format: Format): Promise<readonly NamedT
   const scheme = schemes.find(({ name }) => name === wanted);
   if (!spec || !scheme) throw new Error(`${path} or the scheme ${wanted} is missing`);
   const graph = synthesizeWeights(lowerSpec(spec), 1);
+  const { nameOf } = createNaming(scheme);
   return [...graph.initializers.values()].flatMap(({ slot, source }) => {
-    const name = slot && nameOf(scheme, slot);
+    const name = slot && nameOf(slot);
     if (!slot || !source || name === undefined) return [];
     const turn = slot.role === 'linear.weight' && scheme.linearLayout === 'io';
     return [{ name, source: turn ? transposed(source) : source }];

@@ -1,6 +1,7 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { type InferredSpec, publishedDepthOf, type UnknownProperty } from './inferred-spec.ts';
-import { isIgnorable, type RecognisedScheme, recogniseScheme } from './naming/recognise-scheme.ts';
+import type { Naming } from './naming/naming.ts';
+import { isIgnorable, recogniseScheme } from './naming/recognise-scheme.ts';
 import {
   type BlockOutline,
   type NamedShapes,
@@ -148,7 +149,7 @@ const shortcutReasons = {
 
 /** Kind of the shortcuts, and what is unknown about it. */
 function shortcutKindOf(
-  { scheme }: RecognisedScheme,
+  { scheme }: Naming,
   stem: InferredSpec['stem'],
   { projects }: Shortcuts,
 ): { shortcut: InferredSpec['shortcut']; unknown?: string } {
@@ -205,31 +206,26 @@ function countParameters(shapes: NamedShapes): number {
   return count;
 }
 
-function classesOf(
-  recognised: RecognisedScheme,
-  weight: readonly number[],
-  features: number,
-): number {
+function classesOf(naming: Naming, weight: readonly number[], features: number): number {
   const [first = 0, second = 0] = weight;
-  const [inputs, classes] =
-    recognised.scheme.linearLayout === 'io' ? [first, second] : [second, first];
+  const [inputs, classes] = naming.scheme.linearLayout === 'io' ? [first, second] : [second, first];
   if (inputs === features) return classes;
   return unsupported(`its linear layer takes ${inputs} features where ${features} come`);
 }
 
 /** The architecture behind names and shapes; throws UnsupportedNetwork where no spec can describe it. */
-export function inferSpec(shapes: NamedShapes, recognised: RecognisedScheme): InferredSpec {
-  const outline = outlineNetwork(shapes, recognised.parseName);
+export function inferSpec(shapes: NamedShapes, naming: Naming): InferredSpec {
+  const outline = outlineNetwork(shapes, naming);
   const stem = stemOf(outline);
   const block = blockKindOf(outline.stages);
   const stemOutputs = stem.stemWidths.at(-1) ?? 0;
   const trunk = trunkOf(outline.stages, stemOutputs);
   const shortcuts = shortcutsOf(outline.stages, stemOutputs, trunk.outputs);
-  const kind = shortcutKindOf(recognised, stem.stem, shortcuts);
+  const kind = shortcutKindOf(naming, stem.stem, shortcuts);
   const stages = outline.stages.map((blocks) => blocks.length);
   const depth = publishedDepthOf(block, stages);
   return {
-    scheme: recognised.scheme.name,
+    scheme: naming.scheme.name,
     ...(depth === undefined ? {} : { depth }),
     block,
     ...stem,
@@ -238,7 +234,7 @@ export function inferSpec(shapes: NamedShapes, recognised: RecognisedScheme): In
     stages,
     widths: trunk.widths,
     expansion: expansionOf(trunk),
-    classes: classesOf(recognised, outline.headWeight, trunk.outputs.at(-1) ?? 0),
+    classes: classesOf(naming, outline.headWeight, trunk.outputs.at(-1) ?? 0),
     paramCount: countParameters(shapes),
     unknowns: unknownsOf(block, stem, kind),
   };
@@ -254,15 +250,15 @@ export function shapesOf(file: WeightsFile): NamedShapes {
  */
 export function describeWeights(file: WeightsFile): InferredSpec {
   const shapes = shapesOf(file);
-  const recognised = recogniseScheme(shapes.keys());
-  if (!recognised) {
+  const naming = recogniseScheme(shapes.keys());
+  if (!naming) {
     return fail('weights-names-unknown', {
       file: file.name,
       examples: [...shapes.keys()].slice(0, 4),
     });
   }
   try {
-    return inferSpec(shapes, recognised);
+    return inferSpec(shapes, naming);
   } catch (error) {
     if (!(error instanceof UnsupportedNetwork)) throw error;
     return fail('weights-network-unsupported', { file: file.name, reason: error.message });

@@ -1,5 +1,5 @@
+import type { NamedParameter, Naming } from './naming/naming.ts';
 import { isIgnorable } from './naming/recognise-scheme.ts';
-import type { NamedParameter, ParseName } from './naming/scheme.ts';
 
 /** Names and shapes of a state dict: all that the architecture is inferred from. */
 export type NamedShapes = ReadonlyMap<string, readonly number[]>;
@@ -37,14 +37,11 @@ function unsupported(reason: string): never {
   throw new UnsupportedNetwork(reason);
 }
 
-function parseAll(
-  shapes: NamedShapes,
-  parseName: ParseName,
-): Map<NamedParameter, readonly number[]> {
+function parseAll(shapes: NamedShapes, { parse }: Naming): Map<NamedParameter, readonly number[]> {
   const parsed = new Map<NamedParameter, readonly number[]>();
   for (const [name, shape] of shapes) {
     if (isIgnorable(name)) continue;
-    const parameter = parseName(name);
+    const parameter = parse(name);
     if (!parameter) {
       const family = families.find(([pattern]) => pattern.test(name))?.[1];
       return unsupported(family ?? `'${name}' belongs to no network that a spec can describe`);
@@ -127,8 +124,8 @@ function stagesOf(drafts: readonly BlockDraft[]): BlockOutline[][] {
 }
 
 /** Orders the convolutions of a state dict by place; throws UnsupportedNetwork where a name or a layer is out of place. */
-export function outlineNetwork(shapes: NamedShapes, parseName: ParseName): NetworkOutline {
-  const parsed = parseAll(shapes, parseName);
+export function outlineNetwork(shapes: NamedShapes, naming: Naming): NetworkOutline {
+  const parsed = parseAll(shapes, naming);
   const stem: (readonly number[])[] = [];
   const head = new Map<string, readonly number[]>();
   for (const [{ place, role }, shape] of parsed) {

@@ -8,15 +8,15 @@ import type { ParameterSlot } from '../parameter-slot.ts';
 import { parameterSource } from '../parameter-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { type Misfit, misfitHint, misfitLines } from './misfit.ts';
+import type { Naming } from './naming.ts';
 import {
   isIgnorable,
   isSchemeName,
-  type RecognisedScheme,
-  rankSchemes,
+  nearestScheme,
   recogniseScheme,
   schemeNames,
 } from './recognise-scheme.ts';
-import { type NameScheme, nameOf, type SchemeName } from './scheme.ts';
+import type { NameScheme, SchemeName } from './scheme.ts';
 
 export interface BindOptions {
   /** Name scheme that the spec pins; without it the names decide. */
@@ -46,7 +46,7 @@ function pinnedScheme({ scheme, span }: BindOptions): SchemeName | undefined {
   return fail('unknown-name-scheme', { scheme, known: schemeNames, nearest }, { span });
 }
 
-function chooseScheme(file: WeightsFile, options: BindOptions): RecognisedScheme {
+function chooseNaming(file: WeightsFile, options: BindOptions): Naming {
   const names = [...file.tensors.keys()];
   const { span } = options;
   const pinned = pinnedScheme(options);
@@ -56,26 +56,26 @@ function chooseScheme(file: WeightsFile, options: BindOptions): RecognisedScheme
   if (pinned && found) {
     return fail('weights-scheme-mismatch', { file: file.name, pinned, found }, { span });
   }
-  const [nearest] = rankSchemes(names).filter(({ matched }) => matched > 0);
+  const nearest = nearestScheme(names)?.scheme.name;
   const examples = names.filter((name) => !isIgnorable(name)).slice(0, 4);
-  return fail(
-    'weights-names-unknown',
-    { file: file.name, examples, nearest: nearest?.scheme.name },
-    { span },
-  );
+  return fail('weights-names-unknown', { file: file.name, examples, nearest }, { span });
 }
 
-function wantedParameters(graph: Graph, scheme: NameScheme): Wanted[] {
+function wantedParameters(graph: Graph, { scheme, nameOf }: Naming): Wanted[] {
   return [...graph.initializers.values()].flatMap((initializer) => {
     const { slot, type } = initializer;
     if (!slot) return [];
     const transposed = slot.role === 'linear.weight' && scheme.linearLayout === 'io';
     const shape = type.shape.map(Number);
-    const name = nameOf(scheme, slot) ?? initializer.name;
+    const name = nameOf(slot) ?? initializer.name;
     return [
       { initializer, slot, name, transposed, shape: transposed ? shape.toReversed() : shape },
     ];
   });
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
 function findMisfit(wanted: readonly Wanted[], shapes: NamedShapes): Misfit {
@@ -87,7 +87,7 @@ function findMisfit(wanted: readonly Wanted[], shapes: NamedShapes): Misfit {
       .map(([name, shape]) => ({ name, shape })),
     misshaped: wanted.flatMap(({ name, shape }) => {
       const found = shapes.get(name);
-      return found && found.join() !== shape.join() ? [{ name, wanted: shape, found }] : [];
+      return found && !sameShape(found, shape) ? [{ name, wanted: shape, found }] : [];
     }),
   };
 }
@@ -95,7 +95,7 @@ function findMisfit(wanted: readonly Wanted[], shapes: NamedShapes): Misfit {
 function checkFit(
   file: WeightsFile,
   wanted: readonly Wanted[],
-  recognised: RecognisedScheme,
+  naming: Naming,
   span: Span | undefined,
 ): void {
   const shapes = shapesOf(file);
@@ -107,10 +107,10 @@ function checkFit(
   };
   if (counts.missing + counts.unexpected + counts.misshaped === 0) return;
   const specShapes = new Map(wanted.map(({ name, shape }) => [name, shape]));
-  const hint = misfitHint(shapes, specShapes, recognised);
+  const hint = misfitHint(shapes, specShapes, naming);
   fail(
     'weights-do-not-fit',
-    { file: file.name, scheme: recognised.scheme.name, ...counts },
+    { file: file.name, scheme: naming.scheme.name, ...counts },
     { span, details: misfitLines(misfit), ...(hint ? { hint } : {}) },
   );
 }
@@ -147,10 +147,10 @@ export function bindWeights(
   options: BindOptions = {},
 ): BoundWeights {
   const { span } = options;
-  const recognised = chooseScheme(file, options);
-  const { scheme } = recognised;
-  const wanted = wantedParameters(graph, scheme);
-  checkFit(file, wanted, recognised, span);
+  const naming = chooseNaming(file, options);
+  const { scheme } = naming;
+  const wanted = wantedParameters(graph, naming);
+  checkFit(file, wanted, naming, span);
   checkShortcut(graph, file, wanted, { scheme, span });
   const initializers = new Map(graph.initializers);
   for (const { initializer, slot, name, transposed } of wanted) {

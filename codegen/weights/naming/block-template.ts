@@ -55,36 +55,38 @@ const placeholders: Readonly<Record<string, Placeholder>> = {
   'layer+1': counted('layer', 1, ({ layer }) => Number(layer)),
 };
 
-/** The template's text for a layer. */
-export function fillTemplate(template: string, place: BlockPlace): string {
-  return template.replace(/\{(.+?)\}/g, (whole, key: string) => {
-    return placeholders[key]?.write(place) ?? whole;
-  });
-}
-
 function escapePattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** The template backwards: what a text says, where it is of this form. */
-export function compileTemplate(template: string): (text: string) => BlockFields | undefined {
-  const used: Placeholder[] = [];
-  const body = template
+/** A template in both directions. */
+export interface BlockTemplate {
+  /** The name of a layer. */
+  write(place: BlockPlace): string;
+  /** What a name says, where it is of this form. */
+  read(name: string): BlockFields | undefined;
+}
+
+export function compileTemplate(template: string): BlockTemplate {
+  const parts = template
     .split(/\{(.+?)\}/)
-    .map((part, index) => {
-      const placeholder = index % 2 === 1 ? placeholders[part] : undefined;
-      if (!placeholder) return escapePattern(part);
-      used.push(placeholder);
-      return `(${placeholder.pattern})`;
-    })
-    .join('');
-  const pattern = new RegExp(`^${body}$`);
-  return (text) => {
-    const found = pattern.exec(text);
-    if (!found) return undefined;
-    const values = used.map(
-      ({ field, read }, index) => [field, read(found[index + 1] ?? '')] as const,
-    );
-    return values.some(([, value]) => value < 0) ? undefined : Object.fromEntries(values);
+    .map((part, index) => (index % 2 === 1 ? (placeholders[part] ?? part) : part));
+  const used = parts.filter((part) => typeof part !== 'string');
+  const body = parts.map((part) =>
+    typeof part === 'string' ? escapePattern(part) : `(${part.pattern})`,
+  );
+  const pattern = new RegExp(`^${body.join('')}$`);
+  return {
+    write(place) {
+      return parts.map((part) => (typeof part === 'string' ? part : part.write(place))).join('');
+    },
+    read(name) {
+      const found = pattern.exec(name);
+      if (!found) return undefined;
+      const values = used.map(
+        ({ field, read }, index) => [field, read(found[index + 1] ?? '')] as const,
+      );
+      return values.some(([, value]) => value < 0) ? undefined : Object.fromEntries(values);
+    },
   };
 }

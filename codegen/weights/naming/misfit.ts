@@ -2,7 +2,7 @@ import { printable } from '../../../src/diagnostics/printable.ts';
 import { inferSpec } from '../describe-weights.ts';
 import type { InferredSpec } from '../inferred-spec.ts';
 import { type NamedShapes, UnsupportedNetwork } from '../network-outline.ts';
-import type { RecognisedScheme } from './recognise-scheme.ts';
+import type { Naming } from './naming.ts';
 
 /** Parameters that do not fit, by name in the file. */
 export interface Misfit {
@@ -90,9 +90,9 @@ const comparisons: readonly ((file: InferredSpec, spec: InferredSpec) => string 
       : `input with ${file.inputChannels} channels`,
 ];
 
-function inferOrNothing(shapes: NamedShapes, recognised: RecognisedScheme): InferredSpec | string {
+function inferOrNothing(shapes: NamedShapes, naming: Naming): InferredSpec | string {
   try {
-    return inferSpec(shapes, recognised);
+    return inferSpec(shapes, naming);
   } catch (error) {
     if (error instanceof UnsupportedNetwork) return error.message;
     throw error;
@@ -106,12 +106,12 @@ function inferOrNothing(shapes: NamedShapes, recognised: RecognisedScheme): Infe
 export function misfitHint(
   file: NamedShapes,
   spec: NamedShapes,
-  recognised: RecognisedScheme,
+  naming: Naming,
 ): string | undefined {
-  const found = inferOrNothing(file, recognised);
+  const found = inferOrNothing(file, naming);
   if (typeof found === 'string')
     return `No spec can describe what is in the file: ${printable(found)}.`;
-  const wanted = inferOrNothing(spec, recognised);
+  const wanted = inferOrNothing(spec, naming);
   if (typeof wanted === 'string') return undefined;
   const changes = comparisons.flatMap((compare) => compare(found, wanted) ?? []);
   if (changes.length === 0) return undefined;

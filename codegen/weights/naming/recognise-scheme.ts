@@ -1,4 +1,5 @@
-import { createNameParser, type NameScheme, type ParseName, type SchemeName } from './scheme.ts';
+import { createNaming, type Naming } from './naming.ts';
+import type { SchemeName } from './scheme.ts';
 import { schemes } from './schemes.ts';
 
 /** Counters and tables beside the parameters; no network needs them to run. */
@@ -8,14 +9,6 @@ export function isIgnorable(name: string): boolean {
   return ignorable.test(name);
 }
 
-export interface RecognisedScheme {
-  readonly scheme: NameScheme;
-  readonly parseName: ParseName;
-  /** Names that the scheme knows, and all names that count. */
-  readonly matched: number;
-  readonly total: number;
-}
-
 /** Words that a spec may pin, each once. */
 export const schemeNames: readonly SchemeName[] = [...new Set(schemes.map(({ name }) => name))];
 
@@ -23,27 +16,48 @@ export function isSchemeName(name: string): name is SchemeName {
   return schemeNames.some((known) => known === name);
 }
 
-function answersTo(scheme: NameScheme, pinned: SchemeName): boolean {
-  return scheme.name === pinned || scheme.aliases.includes(pinned);
+const namings: readonly Naming[] = schemes.map(createNaming);
+
+function answersTo({ scheme }: Naming, pinned: SchemeName | undefined): boolean {
+  return !pinned || scheme.name === pinned || scheme.aliases.includes(pinned);
 }
 
-/** The scheme that knows most of the names; undefined where none knows half. `pinned` leaves only those that a spec asks for. */
-export function recogniseScheme(
-  names: Iterable<string>,
-  pinned?: SchemeName,
-): RecognisedScheme | undefined {
-  const best = rankSchemes(names).find(({ scheme }) => !pinned || answersTo(scheme, pinned));
-  return best && best.matched * 2 >= best.total && best.matched > 0 ? best : undefined;
+/** Number of names that a scheme does not know; counting ends above `most`. */
+function countUnknown({ parse }: Naming, names: readonly string[], most: number): number {
+  let unknown = 0;
+  for (const name of names) {
+    if (parse(name) === undefined && ++unknown > most) break;
+  }
+  return unknown;
 }
 
-/** Every scheme with the number of names that it knows, best first. */
-export function rankSchemes(names: Iterable<string>): readonly RecognisedScheme[] {
+/** The scheme with the fewest unknown names, the first of equals; undefined where each has more than `most`. */
+function bestScheme(
+  names: readonly string[],
+  pinned: SchemeName | undefined,
+  most: number,
+): Naming | undefined {
+  let best: Naming | undefined;
+  let fewest = most + 1;
+  for (const naming of namings) {
+    if (!answersTo(naming, pinned)) continue;
+    const unknown = countUnknown(naming, names, fewest - 1);
+    if (unknown < fewest) best = naming;
+    fewest = Math.min(fewest, unknown);
+    if (fewest === 0) break;
+  }
+  return best;
+}
+
+/** The scheme of a file's names; undefined where none knows half of them. `pinned` leaves only those that a spec asks for. */
+export function recogniseScheme(names: Iterable<string>, pinned?: SchemeName): Naming | undefined {
   const counted = [...names].filter((name) => !isIgnorable(name));
-  return schemes
-    .map((scheme) => {
-      const parseName = createNameParser(scheme);
-      const matched = counted.filter((name) => parseName(name) !== undefined).length;
-      return { scheme, parseName, matched, total: counted.length };
-    })
-    .sort((a, b) => b.matched - a.matched);
+  if (counted.length === 0) return undefined;
+  return bestScheme(counted, pinned, Math.floor(counted.length / 2));
+}
+
+/** The scheme that knows most of the names, however few; undefined where none knows any. */
+export function nearestScheme(names: Iterable<string>): Naming | undefined {
+  const counted = [...names].filter((name) => !isIgnorable(name));
+  return bestScheme(counted, undefined, counted.length - 1);
 }

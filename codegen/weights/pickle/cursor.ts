@@ -9,12 +9,16 @@ const lookaheadBytes = 2 * (inlineTextBytes + 1) + 32;
 const smallWindowBytes = 4096;
 const largeWindowBytes = 65_536;
 
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
 /** Reads a pickle through a window. Data between opcodes is stepped over, and only its place is known. */
 export class PickleCursor {
   readonly #source: ByteSource;
   readonly #text = new TextDecoder('utf-8', { fatal: true });
-  #window = new Uint8Array(0);
-  #view = new DataView(this.#window.buffer);
+  #window: Uint8Array = new Uint8Array(0);
+  #view = viewOf(this.#window);
   #windowStart: number;
   #at = 0;
 
@@ -48,8 +52,8 @@ export class PickleCursor {
     // After a jump over data the next opcodes are few: a small window; in a row of opcodes a large one.
     const jumped = this.#at > this.#window.length;
     const length = Math.min(jumped ? smallWindowBytes : largeWindowBytes, this.remaining);
-    this.#window = new Uint8Array(await this.#source.read(offset, Math.max(0, length)));
-    this.#view = new DataView(this.#window.buffer);
+    this.#window = await this.#source.read(offset, length);
+    this.#view = viewOf(this.#window);
     this.#windowStart = offset;
     this.#at = 0;
   }

@@ -4,33 +4,39 @@ import type { PickleBytes, PickleText } from './values.ts';
 
 const chunkBytes = 1_048_576;
 
+/** How far decoding has come, between chunks. */
+interface DecodeState {
+  /** Bytes written. */
+  at: number;
+  /** 1 where the last byte began a code point of two bytes. */
+  lead: number;
+  /** What its second byte gains: 0xc2 0x80… stands for 0x80…, 0xc3 0x80… for 0xc0…. */
+  gain: number;
+  /** Not 0 where a byte was none of UTF-8's for code points up to 255. */
+  bad: number;
+}
+
 /**
- * Appends to `to` the code points of UTF-8 text as one byte each, from `at` on; gives the new end.
- * `carry` is the first byte of a code point that the last chunk began, or 0. Undefined: not latin-1, or too long.
+ * Writes each code point of `chunk` as one byte. Without branches: in weights every second byte begins a code point, which no
+ * processor can guess. The first of two bytes is written too and then overwritten.
  */
-function decodeChunk(
-  chunk: Uint8Array,
-  to: Uint8Array,
-  state: { at: number; carry: number },
-): boolean {
-  let { at, carry } = state;
+function decodeChunk(chunk: Uint8Array, to: Uint8Array, state: DecodeState): void {
+  let { at, lead, gain, bad } = state;
   for (let i = 0; i < chunk.length; i++) {
-    const byte = chunk[i] ?? 0;
-    if (carry !== 0) {
-      if ((byte & 0xc0) !== 0x80) return false;
-      to[at++] = ((carry & 0x03) << 6) | (byte & 0x3f);
-      carry = 0;
-    } else if (byte < 0x80) {
-      to[at++] = byte;
-    } else if (byte === 0xc2 || byte === 0xc3) {
-      carry = byte;
-    } else {
-      return false;
-    }
+    const byte = chunk[i] as number;
+    const high = byte >>> 6;
+    const isLead = high & (high >>> 1);
+    bad |= ((high >>> 1) - isLead) ^ lead;
+    bad |= -isLead & (byte ^ 0xc2) & 0xfe;
+    to[at] = byte + gain;
+    at += 1 - isLead;
+    gain = -isLead & ((byte & 1) << 6);
+    lead = isLead;
   }
   state.at = at;
-  state.carry = carry;
-  return at <= to.length;
+  state.lead = lead;
+  state.gain = gain;
+  state.bad = bad;
 }
 
 /** Bytes that protocol 2 wrote as text: one byte a code point of 0 to 255, in UTF-8; decoded a chunk at a time. */
@@ -44,16 +50,19 @@ export function latin1Text(
     least: Math.ceil(length / 2),
     most: length,
     async read(sizeBytes) {
-      const bytes = new Uint8Array(sizeBytes);
-      const state = { at: 0, carry: 0 };
+      // One byte more for a first byte at the very end, which is written before it is found to be one.
+      const bytes = new Uint8Array(sizeBytes + 1);
+      const state = { at: 0, lead: 0, gain: 0, bad: 0 };
       for (let from = 0; from < length; from += chunkBytes) {
         const chunk = await readRange(source, offset + from, Math.min(chunkBytes, length - from));
-        if (!decodeChunk(chunk, bytes, state)) malformed('text that is not the bytes of a tensor');
+        decodeChunk(chunk, bytes, state);
+        if (state.bad !== 0) malformed('text that is not the bytes of a tensor');
+        if (state.at > sizeBytes) break;
       }
-      if (state.at !== sizeBytes || state.carry !== 0) {
+      if (state.at !== sizeBytes || state.lead !== 0) {
         malformed(`text of ${state.at} bytes where ${sizeBytes} are needed`);
       }
-      return bytes;
+      return bytes.subarray(0, sizeBytes);
     },
   };
 }

@@ -35,7 +35,9 @@ describe('synthetic weights', () => {
     for (const { source } of synthesizeWeights(graphOf(), 7).initializers.values()) {
       hash.update((await source?.read()) ?? '');
     }
-    expect(hash.digest('hex')).toMatchInlineSnapshot(`"b08654fa57a3a244408a2225ba716e4e5b90e88270def9039fd5ae82da31f39c"`);
+    expect(hash.digest('hex')).toMatchInlineSnapshot(
+      `"b08654fa57a3a244408a2225ba716e4e5b90e88270def9039fd5ae82da31f39c"`,
+    );
   });
 
   test('another seed and another tensor give other numbers', async () => {

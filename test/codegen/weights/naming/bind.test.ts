@@ -4,7 +4,7 @@ import type { Graph } from '../../../../codegen/ir/graph.ts';
 import { elementCount } from '../../../../codegen/ir/types.ts';
 import { float32View } from '../../../../codegen/weights/float-bytes.ts';
 import { type BindOptions, bindWeights } from '../../../../codegen/weights/naming/bind.ts';
-import { nameOf } from '../../../../codegen/weights/naming/scheme.ts';
+import { createNaming } from '../../../../codegen/weights/naming/naming.ts';
 import { schemes } from '../../../../codegen/weights/naming/schemes.ts';
 import type { TensorSource } from '../../../../codegen/weights/tensor-source.ts';
 import type { WeightsFile } from '../../../../codegen/weights/weights-file.ts';
@@ -31,6 +31,7 @@ function fileFor(
   scheme = 'torchvision',
 ): WeightsFile & { tensors: Map<string, TensorSource> } {
   const names = schemeCalled(scheme);
+  const { nameOf } = createNaming(names);
   const tensors = new Map<string, TensorSource>();
   for (const { slot, type } of graphOf(over).initializers.values()) {
     if (!slot) continue;
@@ -38,7 +39,7 @@ function fileFor(
     const stored =
       slot.role === 'linear.weight' && names.linearLayout === 'io' ? shape.toReversed() : shape;
     const values = numbers(elementCount(shape), tensors.size + 1).map(Math.abs);
-    tensors.set(nameOf(names, slot) ?? '', sourceOf(values, stored));
+    tensors.set(nameOf(slot) ?? '', sourceOf(values, stored));
   }
   return { name: 'given.pth', format: 'torch-zip', tensors, notes: [] };
 }
