@@ -27,6 +27,19 @@ def make_model(name):
     return timm.create_model(name)
 
 
+def vary_batch_norms(model):
+    """Gives every batch norm values of its own: the legacy exporter shares equal tensors through Identity nodes, which trained weights do not have."""
+    import torch
+
+    with torch.no_grad():
+        for module in model.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.weight.uniform_(0.2, 0.4)
+                module.bias.uniform_(-0.1, 0.1)
+                module.running_mean.uniform_(-0.1, 0.1)
+                module.running_var.uniform_(0.5, 1.5)
+
+
 def load_weights(model, path):
     import torch
 
@@ -74,6 +87,8 @@ def main():
     model = make_model(options.model).eval()
     if options.weights:
         load_weights(model, options.weights)
+    else:
+        vary_batch_norms(model)
     export(model, options.out, options.exporter, options.side)
     print_result(options.out)
 
