@@ -1,0 +1,82 @@
+/* Real weights of real frameworks, from file to logits: the fixtures of this repository, and the larger ones beside it. */
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
+import { readSpecs } from '../../src/cli/actions/load-specs.ts';
+import { specFromWeights } from '../../src/compile/spec-from-weights.ts';
+import { verifySpec } from '../../src/compile/verify.ts';
+
+const engine = createOnnxruntimeEngine({ threads: 1 });
+const folder = mkdtempSync(join(tmpdir(), 'rcc-references-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const fixtures = readdirSync('test/fixtures/weights').filter((name) => name.endsWith('.rn'));
+
+describe('fixtures of the real frameworks', () => {
+  it.each(fixtures)('%s computes what its framework computed', async (name) => {
+    const { specs, diagnostics } = await readSpecs([`test/fixtures/weights/${name}`]);
+    expect(diagnostics).toEqual([]);
+    expect(specs.length).toBeGreaterThan(0);
+    for (const spec of specs) {
+      const { verdict } = await verifySpec(spec, { precision: 'fp32', engine });
+      expect(verdict, `${spec.name}: ${verdict.reason}`).toMatchObject({
+        ok: true,
+        top1Agreement: 1,
+      });
+    }
+  });
+});
+
+const shared = '../shared/weights';
+
+/** File, its logits, and what no file tells. */
+const sharedNetworks = [
+  ['paddle/basic2_vd.p4.pdparams', 'paddle/basic2_vd', ''],
+  ['paddle/basic2_vd.p2.pdparams', 'paddle/basic2_vd', ''],
+  ['paddle/basic2_vd.np1.p3.pdparams', 'paddle/basic2_vd', ''],
+  ['paddle/basic2_vd.wrapped.pdparams', 'paddle/basic2_vd', ''],
+  ['paddle/basic2_vd.safetensors', 'paddle/basic2_vd', ''],
+  ['paddle/basic2_vd.fp16.pdparams', 'paddle/basic2_vd', '.fp16'],
+  ['paddle/basic2_vd.bf16.pdparams', 'paddle/basic2_vd', '.bf16'],
+  ['paddle/neck3_vd.fp16.pdparams', 'paddle/neck3_vd', '.fp16'],
+  ['paddle/neck3_vb.fp16.pdparams', 'paddle/neck3_vb', '.fp16'],
+  ['torch/basic4_plain.pth', 'torch/basic4_plain', ''],
+  ['torch/basic4_plain.legacy.pth', 'torch/basic4_plain', ''],
+  ['torch/basic4_plain.safetensors', 'torch/basic4_plain', ''],
+  ['torch/basic4_plain.wrapped.pth.tar', 'torch/basic4_plain', ''],
+  ['torch/tv_neck4.half.pth', 'torch/tv_neck4', '.half'],
+  ['torch/basic4_d.safetensors', 'torch/basic4_d', ''],
+  ['torch/neck4_d.safetensors', 'torch/neck4_d', ''],
+  ['torch/neck4_d.bf16.safetensors', 'torch/neck4_d', '.bf16'],
+  ['cifar/resnet20-12fca82f.th', 'cifar/resnet20', ''],
+  ['cifar/resnet56-4bfd9763.th', 'cifar/resnet56', ''],
+] as const;
+
+describe.skipIf(!existsSync(shared))(
+  'files of the real frameworks (needs ../shared/weights)',
+  () => {
+    it.each(
+      sharedNetworks,
+    )('%s: init writes a spec that computes the logits', async (file, network, kind) => {
+      const weights = resolve(shared, file);
+      for (const side of network.startsWith('cifar') ? [32] : [64, 67]) {
+        const specPath = join(folder, `${file.replaceAll('/', '_')}.${side}.rn`);
+        const input = { channels: 3, height: side, width: side };
+        const { text } = await specFromWeights(weights, { specPath, input });
+        writeFileSync(specPath, text);
+        const { specs, diagnostics } = await readSpecs([specPath]);
+        expect(diagnostics).toEqual([]);
+        const [spec] = specs;
+        if (!spec) throw new Error('init wrote no model');
+        const reference = {
+          input: join(shared, `${network}.in${side}.npy`),
+          logits: join(shared, `${network}${kind}.out${side}.npy`),
+        };
+        const { verdict } = await verifySpec(spec, { precision: 'fp32', engine, reference });
+        expect(verdict, verdict.reason).toMatchObject({ ok: true, top1Agreement: 1 });
+      }
+    });
+  },
+);
