@@ -1,0 +1,121 @@
+/*
+ * npm run bench [-- PART…] [--runs N] [--peer-python FILE]
+ * Parts: startup, convert, latency (needs --peer-python); all of them by default. Tables go to stdout as Markdown, figures to bench/results/*.json.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { version } from '../src/version.ts';
+import { benchConvert } from './convert.ts';
+import { benchLatency } from './latency.ts';
+import { benchStartup } from './startup.ts';
+
+interface Part {
+  readonly title: string;
+  /** The table's header, and the rows; undefined where what it needs was not given. */
+  run(): Promise<
+    { head: readonly string[]; cells: readonly string[][]; rows: unknown } | undefined
+  >;
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '5' }, 'peer-python': { type: 'string' } },
+});
+const runs = Number(values.runs);
+const log = (line: string): void => console.error(line);
+const ms = (value: number): string => value.toFixed(0);
+const mb = (value: number): string => (value / 1e6).toFixed(0);
+
+const parts: Readonly<Record<string, Part>> = {
+  startup: {
+    title: 'Start-up, whole process',
+    async run() {
+      const rows = benchStartup(runs);
+      return {
+        head: ['command', 'ms', '× empty node'],
+        cells: rows.map((row) => [row.command, ms(row.wallMs), row.ratio.toFixed(2)]),
+        rows,
+      };
+    },
+  },
+  convert: {
+    title: 'Weights file to ONNX, whole process, digests included',
+    async run() {
+      const rows = await benchConvert(runs, log);
+      return {
+        head: [
+          'model',
+          'format',
+          'weights MB',
+          'cp ms',
+          'rcc ms',
+          '4 × cp + 250 ms',
+          '× cp',
+          'peak MB',
+        ],
+        cells: rows.map((row) => [
+          row.model,
+          row.format,
+          mb(row.weightsBytes),
+          ms(row.cpMs),
+          ms(row.rccMs),
+          ms(4 * row.cpMs + 250),
+          row.ratio.toFixed(2),
+          mb(row.peakBytes),
+        ]),
+        rows,
+      };
+    },
+  },
+  latency: {
+    title: 'ResNet50_vd FP32 on the embedded engine, against the same network exported by others',
+    async run() {
+      const python = values['peer-python'];
+      if (python === undefined) return undefined;
+      const rows = await benchLatency(python, runs, log);
+      return {
+        head: ['exported by', 'batch', 'rcc ms', 'theirs ms', 'rcc / theirs', 'threads'],
+        cells: rows.map((row) => [
+          row.network,
+          String(row.batch),
+          row.rccMs.toFixed(1),
+          row.peerMs.toFixed(1),
+          row.ratio.toFixed(2),
+          `${row.rccThreads} / ${row.peerThreads}`,
+        ]),
+        rows,
+      };
+    },
+  },
+};
+
+const machine = {
+  cpu: cpus()[0]?.model ?? '',
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  os: `${process.platform} ${release()}`,
+  node: process.version,
+};
+const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+execFileSync('npm', ['run', 'build', '--silent'], { stdio: 'inherit' });
+mkdirSync('bench/results', { recursive: true });
+const date = new Date().toISOString().slice(0, 10);
+console.log(
+  `rcc ${version}, ${date}, ${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}; medians of ${runs} runs\n`,
+);
+for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
+  const part = parts[name];
+  if (!part) throw new Error(`there is no part '${name}': ${Object.keys(parts).join(', ')}`);
+  const result = await part.run();
+  if (!result) {
+    log(`${name}: left out, it needs --peer-python`);
+    continue;
+  }
+  const table = [result.head, result.head.map(() => '---'), ...result.cells].map(line);
+  console.log(`### ${part.title}\n\n${table.join('\n')}\n`);
+  const file = { rcc: version, date, machine, runs, rows: result.rows };
+  writeFileSync(`bench/results/${name}.json`, `${JSON.stringify(file, null, 2)}\n`);
+}

@@ -1,0 +1,24 @@
+/* How fast the command line answers, as a whole process, against an empty Node. */
+import { medianOf, runProcess } from './whole-process.ts';
+
+export interface StartupRow {
+  readonly command: string;
+  readonly wallMs: number;
+  /** Median over an empty Node process, pair by pair. */
+  readonly ratio: number;
+}
+
+export function benchStartup(runs: number): readonly StartupRow[] {
+  const commands = [['--version'], ['--help'], ['check', 'specs/resnet50_vd.rn']];
+  return commands.map((parameters) => {
+    const pairs = Array.from({ length: runs + 1 }, () => ({
+      empty: runProcess(process.execPath, ['-e', '0']).wallMs,
+      rcc: runProcess(process.execPath, ['dist/rcc.js', ...parameters]).wallMs,
+    })).slice(1);
+    return {
+      command: `rcc ${parameters.join(' ')}`,
+      wallMs: medianOf(pairs.map(({ rcc }) => rcc)),
+      ratio: medianOf(pairs.map(({ rcc, empty }) => rcc / empty)),
+    };
+  });
+}
