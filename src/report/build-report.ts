@@ -68,6 +68,7 @@ function gpuSection(baselines: readonly NumberedBaseline[], all: readonly Measur
     ],
     charts: [],
     tables: baselines.map(({ baseline, ref }) => baselineTable(baseline, ref, all)),
+    picker: {},
   };
 }
 

@@ -110,13 +110,13 @@ export function publishedBaselines(published: Published): readonly Baseline[] {
     const [first] = tables;
     return {
       id: `published:${gpu.toLowerCase()}`,
-      title: `Published, ${gpu}`,
+      title: `${gpu}, as published`,
       gpu,
       engine: first?.engine ?? '',
       release: first?.release ?? null,
       interval: first?.interval ?? null,
       source: published.source,
-      remarks: tables.flatMap(({ remarks }) => remarks),
+      remarks: [...new Set(tables.flatMap(({ remarks }) => remarks))],
       rows: tables.flatMap((table) =>
         published.models.flatMap((model) => {
           const latencyMs = model.latencyMs[table.id];

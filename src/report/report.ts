@@ -16,8 +16,8 @@ export interface Section {
   readonly intro: readonly string[];
   readonly charts: readonly Chart[];
   readonly tables: readonly Table[];
-  /** The charts are of different settings: with a script the page lets the reader pick. */
-  readonly picker?: { readonly device: string; readonly batch: number };
+  /** Charts or columns are of different settings: with a script the page lets the reader pick, from these on; absent: all. */
+  readonly picker?: { readonly device?: string; readonly batch?: number };
 }
 
 /** All that a report shows, as data; the page, the chart files and the tables are written from it. */

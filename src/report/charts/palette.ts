@@ -60,6 +60,19 @@ export function markOf(style: StyleIndex): Attributes {
   return { ...fill, class: `mark ${fill.class} k-surface`, stroke: namedTones.surface.light };
 }
 
+/** A filled text with a rim in the surface's colour under it. */
+export function rimmed(tone: ToneName): Attributes {
+  const fill = fillOf(tone);
+  return {
+    ...fill,
+    class: `${fill.class} k-surface`,
+    stroke: namedTones.surface.light,
+    'stroke-width': 3,
+    'stroke-linejoin': 'round',
+    'paint-order': 'stroke',
+  };
+}
+
 /** Custom properties of one theme, for a page's style sheet. */
 export function themeVariables(theme: keyof Tone): string {
   return Object.entries(tones)

@@ -1,7 +1,7 @@
 /*
  * Puts a label beside each point so that no label covers a point, another label or the edge, and lines as little as may be. Each label has candidates around
- * its point at growing distance; in rounds, each takes its cheapest while the others stay, until none moves. A label without a
- * free place is left out.
+ * its point at growing distance; in rounds, each takes its cheapest while the others stay, until none moves. That finds a local best, so it is done in several
+ * orders and the cheapest outcome is kept. A label without a free place is left out.
  */
 import { textWidth } from './text-width.ts';
 
@@ -47,7 +47,7 @@ const cost = {
   label: 1000,
   point: 300,
   leader: 60,
-  segment: 14,
+  segment: 34,
   distance: 0.7,
   below: 3,
   aside: 1,
@@ -133,8 +133,13 @@ function candidatesFor(
       if (!holds(bounds, candidate.box)) continue;
       const hidden = points.filter((other) => overlaps(candidate.box, around(other, pointRadius)));
       const crossed = segments.filter((segment) => crosses(segment, candidate.box));
+      const leader = leaderOf(candidate);
+      const passed = points.filter(
+        (other) => leader && other !== point && crosses(leader, around(other, pointRadius)),
+      );
       const ownCost =
         cost.point * hidden.length +
+        cost.leader * passed.length +
         cost.segment * crossed.length +
         cost.distance * distance +
         cost.below * Math.max(0, Math.sin(angle)) +
@@ -175,6 +180,29 @@ function cheapest(
   return best?.candidate;
 }
 
+type Placement = readonly (Candidate | undefined)[];
+
+/** Improves label after label, in the order given by their indices, until none moves. */
+function settle(choices: readonly (readonly Candidate[])[], order: readonly number[]): Placement {
+  const placed: (Candidate | undefined)[] = choices.map(() => undefined);
+  for (let round = 0; round < rounds; round++) {
+    let moved = false;
+    for (const i of order) {
+      const best = cheapest(choices[i] ?? [], placed.with(i, undefined));
+      if (best !== placed[i]) moved = true;
+      placed[i] = best;
+    }
+    if (!moved) break;
+  }
+  return placed;
+}
+
+function placementCost(placed: Placement): number {
+  return placed.reduce((sum, label, i) => {
+    return sum + (label ? totalCost(label, placed.slice(i + 1)) : cost.label);
+  }, 0);
+}
+
 /** Places of the labels that found one. */
 export function placeLabels(
   points: readonly LabelledPoint[],
@@ -182,16 +210,13 @@ export function placeLabels(
 ): readonly PlacedLabel[] {
   const labelled = points.filter(({ label }) => label !== '');
   const choices = labelled.map((point) => candidatesFor(point, points, surroundings));
-  const placed: (Candidate | undefined)[] = labelled.map(() => undefined);
-  for (let round = 0; round < rounds; round++) {
-    let moved = false;
-    for (const [i, candidates] of choices.entries()) {
-      const best = cheapest(candidates, placed.with(i, undefined));
-      if (best !== placed[i]) moved = true;
-      placed[i] = best;
-    }
-    if (!moved) break;
-  }
+  const given = labelled.map((_, i) => i);
+  const heightOf = (i: number): number => labelled[i]?.y ?? 0;
+  const byHeight = given.toSorted((a, b) => heightOf(a) - heightOf(b));
+  const orders = [given, given.toReversed(), byHeight, byHeight.toReversed()];
+  const [placed = []] = orders
+    .map((order) => settle(choices, order))
+    .toSorted((a, b) => placementCost(a) - placementCost(b));
   return placed.filter(
     (label, i): label is Candidate =>
       label !== undefined && totalCost(label, placed.with(i, undefined)) < cost.point,

@@ -12,7 +12,7 @@ import {
 } from 'd3-shape';
 import { element, join, type Markup } from '../markup.ts';
 import type { Axis, Series, StyleIndex } from './chart.ts';
-import { fillOf, markOf, strokeOf } from './palette.ts';
+import { fillOf, markOf, rimmed, strokeOf } from './palette.ts';
 import type { Box } from './place-labels.ts';
 import { textWidth } from './text-width.ts';
 
@@ -64,10 +64,13 @@ export interface TextPlace {
   readonly anchor?: 'start' | 'middle' | 'end';
   readonly tone?: 'ink' | 'quiet';
   readonly bold?: boolean;
+  /** A rim in the surface's colour around the letters. */
+  readonly rim?: boolean;
 }
 
 export function textAt(text: string, place: TextPlace): Markup {
-  const { x, y, size, anchor = 'start', tone = 'quiet', bold } = place;
+  const { x, y, size, anchor = 'start', tone = 'quiet', bold, rim } = place;
+  const paint = rim ? rimmed(tone) : fillOf(tone);
   return element(
     'text',
     {
@@ -76,7 +79,7 @@ export function textAt(text: string, place: TextPlace): Markup {
       'font-size': size,
       'text-anchor': anchor === 'start' ? undefined : anchor,
       'font-weight': bold ? 600 : undefined,
-      ...fillOf(tone),
+      ...paint,
     },
     [text],
   );

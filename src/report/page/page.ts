@@ -37,16 +37,18 @@ interface Choice {
   readonly name: 'device' | 'precision' | 'batch';
   readonly label: string;
   readonly values: readonly (readonly [value: string, text: string])[];
-  readonly chosen: string;
+  readonly chosen: string | undefined;
 }
 
-function choicesOf({ charts, picker }: Section): readonly Choice[] {
+function choicesOf({ charts, tables, picker }: Section): readonly Choice[] {
   if (!picker) return [];
-  const known = <T>(values: readonly (T | undefined)[]): readonly T[] =>
-    [...new Set(values)].filter((value): value is T & ({} | null) => value !== undefined);
+  const settings = [...charts, ...tables.flatMap(({ columns }) => columns)];
+  const known = <T>(values: readonly (T | undefined)[]): readonly T[] => [
+    ...new Set(values.filter((value) => value !== undefined)),
+  ];
   const devices = known(charts.map(({ device }) => device));
-  const precisions = known(charts.map(({ precision }) => precision));
-  const batches = known(charts.map(({ batch }) => batch)).toSorted((a, b) => a - b);
+  const precisions = known(settings.map(({ precision }) => precision));
+  const batches = known(settings.map(({ batch }) => batch)).toSorted((a, b) => a - b);
   const all: readonly Choice[] = [
     {
       name: 'device',
@@ -58,13 +60,13 @@ function choicesOf({ charts, picker }: Section): readonly Choice[] {
       name: 'precision',
       label: 'Precision',
       values: precisions.map((precision) => [precision, formatPrecision(precision)]),
-      chosen: 'all',
+      chosen: undefined,
     },
     {
       name: 'batch',
       label: 'Batch',
       values: batches.map((batch) => [String(batch), String(batch)]),
-      chosen: String(picker.batch),
+      chosen: picker.batch === undefined ? undefined : String(picker.batch),
     },
   ];
   return all.filter(({ values }) => values.length > 1);
@@ -78,7 +80,7 @@ function pickers(section: Section): Markup | false {
     { class: 'pickers', 'data-picker': true, 'data-script': true, hidden: true },
     choices.map(({ name, label, values, chosen }) => {
       const options = [['all', 'all'] as const, ...values].map(([value, text]) =>
-        element('option', { value, selected: value === chosen }, [text]),
+        element('option', { value, selected: value === (chosen ?? 'all') }, [text]),
       );
       return element('label', {}, [`${label} `, element('select', { name }, options)]);
     }),

@@ -69,6 +69,21 @@ export const pageScript = `
       const shows = (element) => selects.every(({ name, value }) =>
         value === 'all' || element.dataset[name] === undefined || element.dataset[name] === value);
       for (const element of all('figure[data-batch],figure[data-precision],figure[data-device]', section)) element.hidden = !shows(element);
+      for (const table of all('table', section)) {
+        const shown = [];
+        for (const header of all('th[data-column]', table)) {
+          const column = Number(header.dataset.column);
+          shown[column] = shows(header);
+          header.hidden = !shown[column];
+          for (const row of table.tBodies[0].rows) row.cells[column].hidden = header.hidden;
+        }
+        for (const group of all('th[data-start]', table)) {
+          const [start, length] = [Number(group.dataset.start), Number(group.dataset.length)];
+          const visible = shown.slice(start, start + length).filter(Boolean).length;
+          group.hidden = visible === 0;
+          group.colSpan = Math.max(1, visible);
+        }
+      }
     };
     for (const select of selects) select.addEventListener('change', apply);
     apply();

@@ -27,6 +27,7 @@ html{scroll-padding-top:4rem;-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 Inter,system-ui,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
 a{color:var(--accent);text-underline-offset:.15em}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
+@media (max-width:560px){th,td{padding:.34rem .45rem}table{font-size:.84rem}}
 .skip{position:absolute;left:-9999px}.skip:focus{left:1rem;top:.5rem;z-index:9;background:var(--surface);padding:.5rem 1rem}
 .wrap{max-width:1400px;margin:0 auto;padding:0 clamp(.75rem,2.5vw,2rem)}
 header h1{font-size:clamp(1.6rem,4vw,2.3rem);line-height:1.15;letter-spacing:-.02em;margin:2.2rem 0 .7rem}
@@ -34,8 +35,8 @@ header h1{font-size:clamp(1.6rem,4vw,2.3rem);line-height:1.15;letter-spacing:-.0
 .lede:first-of-type{color:var(--ink)}
 code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--band);padding:.1em .35em;border-radius:4px}
 .bar{position:sticky;top:0;z-index:5;background:var(--page);border-bottom:1px solid var(--line);margin-top:1.4rem}
-.bar .wrap{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;align-items:center;padding-top:.55rem;padding-bottom:.55rem}
-.bar nav{flex:1 1 auto;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;font-size:.92rem}
+.bar .wrap{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.3rem 1.2rem;align-items:center;padding-top:.55rem;padding-bottom:.55rem}
+.bar nav{flex:1 1 20rem;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;font-size:.92rem}
 .bar nav a{padding:.2rem 0;text-decoration:none;white-space:nowrap}.bar nav a:hover{text-decoration:underline}
 .tools{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center;font-size:.9rem}
 input,select,button{font:inherit;color:inherit}
@@ -48,7 +49,7 @@ h2{font-size:1.5rem;letter-spacing:-.015em;line-height:1.25;margin:0 0 .4rem;ove
 .pickers{display:flex;flex-wrap:wrap;gap:.6rem 1.2rem;margin:.8rem 0 1rem;font-size:.92rem}
 .pickers label{display:flex;gap:.5rem;align-items:center;max-width:100%}
 .pickers select{max-width:100%;min-width:0}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,600px),1fr));gap:1.1rem}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,600px),1fr));gap:1.1rem}
 figure{margin:0;background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:1rem 1rem .6rem;min-width:0;display:flex;flex-direction:column}
 figcaption{font-weight:600;line-height:1.35;overflow-wrap:anywhere}
 figcaption small{display:block;font-weight:400;color:var(--quiet);font-size:.8rem;margin-top:.15rem}
@@ -60,7 +61,7 @@ figure svg{display:block;width:100%;height:auto;max-width:760px;margin:.5rem aut
 .tip{position:fixed;z-index:20;pointer-events:none;max-width:min(22rem,80vw);background:var(--ink);color:var(--page);padding:.35rem .6rem;border-radius:6px;font-size:.85rem;line-height:1.35;overflow-wrap:anywhere}
 .block{margin:1.8rem 0 0}
 .block h3{font-size:1.08rem;margin:0 0 .5rem;overflow-wrap:anywhere}
-.scroll{overflow-x:auto;background:var(--surface);border:1px solid var(--line);border-radius:12px}
+.scroll{overflow-x:auto;width:fit-content;max-width:100%;background:var(--surface);border:1px solid var(--line);border-radius:12px}
 table{border-collapse:separate;border-spacing:0;width:100%;font-size:.88rem;font-variant-numeric:tabular-nums}
 th,td{padding:.38rem .7rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--grid);vertical-align:baseline}
 td.text{white-space:normal;min-width:9rem}
@@ -69,7 +70,7 @@ thead th{font-weight:600;background:var(--band);color:var(--ink);vertical-align:
 thead th.group{text-align:center;border-left:1px solid var(--line)}
 .first{border-left:1px solid var(--line)}
 tbody th{font-weight:500;position:sticky;left:0;background:var(--surface);box-shadow:1px 0 0 var(--line)}
-thead th:first-child{position:sticky;left:0;z-index:1;box-shadow:1px 0 0 var(--line)}
+thead th[data-column="0"]{position:sticky;left:0;z-index:1;box-shadow:1px 0 0 var(--line)}
 tbody tr:last-child>*{border-bottom:0}
 tbody tr:hover>*{background:var(--band)}
 .sort{all:unset;cursor:pointer;display:inline-flex;gap:.3em;align-items:baseline}

@@ -25,6 +25,8 @@ function headerCell(columns: readonly Column[], index: number, rowspan?: number)
       class: classes.filter(Boolean).join(' ') || undefined,
       'data-column': index,
       'data-name': columnName(column),
+      'data-precision': column.precision,
+      'data-batch': column.batch,
     },
     [element('span', { class: 'label' }, [column.label]), ...references(column.refs)],
   );
@@ -37,13 +39,14 @@ interface Run {
 }
 
 function runsOf(columns: readonly Column[]): readonly Run[] {
-  return columns.reduce<readonly Run[]>((runs, { group }, start) => {
-    const last = runs.at(-1);
-    if (last && group !== undefined && last.group === group) {
-      return [...runs.slice(0, -1), { ...last, length: last.length + 1 }];
-    }
-    return [...runs, { group, start, length: 1 }];
-  }, []);
+  const starts = columns.flatMap(({ group }, i) =>
+    group === undefined || group !== columns[i - 1]?.group ? i : [],
+  );
+  return starts.map((start, i) => ({
+    group: columns[start]?.group,
+    start,
+    length: (starts[i + 1] ?? columns.length) - start,
+  }));
 }
 
 /** One row of headings, or two where columns have groups. */
@@ -60,7 +63,17 @@ function headerRows(columns: readonly Column[]): readonly Markup[] {
   const upper = runsOf(columns).map(({ group, start, length }) =>
     group === undefined
       ? headerCell(columns, start, 2)
-      : element('th', { class: 'group', scope: 'colgroup', colspan: length }, [group]),
+      : element(
+          'th',
+          {
+            class: 'group',
+            scope: 'colgroup',
+            colspan: length,
+            'data-start': start,
+            'data-length': length,
+          },
+          [group],
+        ),
   );
   const lower = columns.flatMap(({ group }, i) =>
     group === undefined ? [] : headerCell(columns, i),

@@ -86,7 +86,7 @@ export function baselineTable(baseline: Baseline, ref: string, all: readonly Mea
   ];
   return {
     id: slug(baseline.id),
-    title: `Latency on ${baseline.gpu}: ${baseline.title}`,
+    title: `Latency on ${baseline.title}`,
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
       { id: 'side', label: 'Input, px', align: 'right' },

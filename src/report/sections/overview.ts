@@ -44,12 +44,19 @@ function columnsOf(hasReference: boolean, hasCosts: boolean): readonly Column[] 
 const percentCell = (share: number | undefined): Cell =>
   numberCell(share, (value) => (100 * value).toFixed(1));
 
-/** A counted figure, marked where it contradicts the published one at the published digits. */
+/** Two decimals, or as many as were published. */
+function decimalsOf(published: number): number {
+  return Math.max(2, String(published).split('.')[1]?.length ?? 0);
+}
+
+/** By how much a published figure may be off by rounding. */
+const roundingShare = 0.002;
+
+/** A counted figure, marked where the published one is another. */
 function countedCell(value: number | undefined, published: number): Cell {
   if (value === undefined) return noFigure;
-  const decimals = Math.max(2, String(published).split('.')[1]?.length ?? 0);
-  const text = value.toFixed(decimals);
-  return Number(text) === published
+  const text = value.toFixed(decimalsOf(published));
+  return Math.abs(value / published - 1) <= roundingShare
     ? { value, text }
     : { value, text, tone: 'bad', note: 'differs from the published figure' };
 }
@@ -74,7 +81,7 @@ function accuracyTable({ published, costs }: OverviewInputs): Table {
           ...(hasReference
             ? [percentCell(model.referenceTop1), percentCell(model.referenceTop5)]
             : []),
-          numberCell(model.flopsG, String),
+          numberCell(model.flopsG, (value) => value.toFixed(decimalsOf(value))),
           ...(hasCosts ? [countedCell(giga, model.flopsG)] : []),
           numberCell(model.paramsM, (value) => value.toFixed(2)),
           ...(hasCosts ? [countedCell(millions, model.paramsM)] : []),
