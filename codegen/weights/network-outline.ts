@@ -33,7 +33,7 @@ const families: readonly (readonly [RegExp, string])[] = [
   [/conv[123]\.bias$/, 'its convolutions have a bias'],
 ];
 
-function unsupported(reason: string): never {
+export function unsupported(reason: string): never {
   throw new UnsupportedNetwork(reason);
 }
 
@@ -78,7 +78,8 @@ function draftBlocks(parsed: ReadonlyMap<NamedParameter, readonly number[]>): Bl
   return [...drafts.values()].sort((a, b) => (a.stage ?? 0) - (b.stage ?? 0) || a.block - b.block);
 }
 
-function outputsOf({ layers }: BlockOutline): number {
+/** Channels that a block puts out. */
+export function outputsOf({ layers }: BlockOutline): number {
   return layers.at(-1)?.[0] ?? 0;
 }
 

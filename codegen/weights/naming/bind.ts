@@ -56,7 +56,7 @@ function chooseNaming(file: WeightsFile, options: BindOptions): Naming {
   if (pinned && found) {
     return fail('weights-scheme-mismatch', { file: file.name, pinned, found }, { span });
   }
-  const nearest = nearestScheme(names)?.scheme.name;
+  const nearest = nearestScheme(names)?.scheme.title;
   const examples = names.filter((name) => !isIgnorable(name)).slice(0, 4);
   return fail('weights-names-unknown', { file: file.name, examples, nearest }, { span });
 }
@@ -110,7 +110,7 @@ function checkFit(
   const hint = misfitHint(shapes, specShapes, naming);
   fail(
     'weights-do-not-fit',
-    { file: file.name, scheme: naming.scheme.name, ...counts },
+    { file: file.name, scheme: naming.scheme.title, ...counts },
     { span, details: misfitLines(misfit), ...(hint ? { hint } : {}) },
   );
 }

@@ -1,5 +1,5 @@
 import { printable } from '../../../src/diagnostics/printable.ts';
-import { inferSpec } from '../describe-weights.ts';
+import { inferSpec } from '../infer-spec.ts';
 import type { InferredSpec } from '../inferred-spec.ts';
 import { type NamedShapes, UnsupportedNetwork } from '../network-outline.ts';
 import type { Naming } from './naming.ts';

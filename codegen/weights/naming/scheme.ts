@@ -13,7 +13,10 @@ export type BatchNormRole = Extract<ParameterRole, `bn.${string}`>;
 
 /** How a framework names the parameters of these networks: data only. */
 export interface NameScheme {
+  /** A framework may have several: releases and variants that name differently. */
   readonly name: SchemeName;
+  /** What a message calls it. */
+  readonly title: string;
   /** Further words by which a spec may ask for it. */
   readonly aliases: readonly SchemeName[];
   /** Names of the stem's layers, by their number. */
@@ -28,4 +31,6 @@ export interface NameScheme {
   readonly linearLayout: 'io' | 'oi';
   /** What the names of a shortcut say about its stride; absent where they say nothing. */
   readonly shortcutKind?: 'projection' | 'avgpool';
+  /** Shortcuts of the framework's networks that have a deep stem, where they all have the same. */
+  readonly deepStemShortcut?: 'avgpool';
 }

@@ -46,8 +46,11 @@ const torchLayer: LayerNames = {
  */
 export const schemes: readonly NameScheme[] = [
   {
+    // The vd networks are the only ones with a deep stem: ResNet50_vc has kept the old names.
     name: 'paddleclas',
+    title: 'PaddleClas',
     aliases: [],
+    deepStemShortcut: 'avgpool',
     stems: {
       1: [paddleLayer('stem.0')],
       3: [paddleLayer('stem.0'), paddleLayer('stem.1'), paddleLayer('stem.2')],
@@ -60,6 +63,7 @@ export const schemes: readonly NameScheme[] = [
   },
   {
     name: 'paddleclas-v2',
+    title: 'PaddleClas 2.0',
     aliases: ['paddleclas'],
     stems: { 3: ['conv1_1', 'conv1_2', 'conv1_3'].map(oldPaddleLayer) },
     layer: oldPaddleLayer('bb_{stage}_{block}.conv{layer}'),
@@ -70,6 +74,7 @@ export const schemes: readonly NameScheme[] = [
   },
   {
     name: 'paddleclas-v2',
+    title: 'PaddleClas 2.0',
     aliases: ['paddleclas'],
     stems: { 1: [oldPaddleLayer('conv')] },
     layer: oldPaddleLayer('res{stage+2}{letter}.conv{layer}'),
@@ -80,6 +85,7 @@ export const schemes: readonly NameScheme[] = [
   },
   {
     name: 'torchvision',
+    title: 'torchvision',
     aliases: ['timm'],
     stems: torchStems,
     layer: torchLayer,
@@ -95,6 +101,7 @@ export const schemes: readonly NameScheme[] = [
   {
     // avg_down: the pool stands first in the shortcut and moves the numbers on.
     name: 'timm',
+    title: 'timm',
     aliases: [],
     stems: torchStems,
     layer: torchLayer,
@@ -109,6 +116,7 @@ export const schemes: readonly NameScheme[] = [
   },
   {
     name: 'cifar',
+    title: 'CIFAR ResNet',
     aliases: [],
     stems: { 1: [{ conv: 'conv1', bn: 'bn1' }] },
     layer: torchLayer,

@@ -10,6 +10,7 @@ import {
 } from '../../../../codegen/weights/naming/recognise-scheme.ts';
 import { schemes } from '../../../../codegen/weights/naming/schemes.ts';
 import type { LayerPlace } from '../../../../codegen/weights/parameter-slot.ts';
+import { properties } from '../../../../src/language/properties.ts';
 import type { Spec } from '../../../../src/language/spec.ts';
 import { specOf } from '../../../helpers/specs.ts';
 
@@ -42,14 +43,13 @@ const input = { channels: 3, height: 64, width: 64 };
 
 /** What each scheme calls some parameters; the rest follows from the templates. */
 const examples: Readonly<Record<string, readonly string[]>> = {
-  paddleclas: [
+  PaddleClas: [
     'stem.0.conv.weight',
     'stem.0.bn._mean',
     'blocks.3.conv0.bn.weight',
     'blocks.6.short.conv.weight',
     'fc.bias',
   ],
-  'paddleclas-v2': ['out.weight'],
   torchvision: [
     'conv1.weight',
     'bn1.running_var',
@@ -58,11 +58,11 @@ const examples: Readonly<Record<string, readonly string[]>> = {
     'fc.weight',
   ],
   timm: ['conv1.weight', 'layer2.0.downsample.1.weight', 'layer2.0.downsample.2.running_mean'],
-  cifar: ['conv1.weight', 'layer1.0.conv2.weight', 'linear.bias'],
+  'CIFAR ResNet': ['conv1.weight', 'layer1.0.conv2.weight', 'linear.bias'],
 };
 
 describe.each(
-  schemes.map((scheme, index) => [`${scheme.name} (${index})`, scheme] as const),
+  schemes.map((scheme, index) => [`${scheme.title} (${index})`, scheme] as const),
 )('%s', (_, scheme) => {
   const networks = [plain, deep].filter(({ stem }) => scheme.stems[stem === 'deep' ? 3 : 1]);
 
@@ -70,7 +70,7 @@ describe.each(
     for (const network of networks) {
       const names = namesOf(scheme, { ...network, input });
       expect(new Set(names).size).toBe(names.length);
-      const wanted = examples[scheme.name] ?? [];
+      const wanted = examples[scheme.title] ?? [];
       if (network === plain) expect(names).toEqual(expect.arrayContaining([...wanted]));
     }
   });
@@ -166,7 +166,7 @@ describe('names', () => {
   });
 
   test('the words of a spec', () => {
-    expect(schemeNames).toEqual(['paddleclas', 'paddleclas-v2', 'torchvision', 'timm', 'cifar']);
+    expect(schemeNames).toEqual(properties.weights.type.words);
     expect(isSchemeName('timm')).toBe(true);
     expect(isSchemeName('keras')).toBe(false);
   });
