@@ -1,21 +1,16 @@
 /*
  * ONNX node names of a layer. TensorRT joins names of what it fused (`a + b`, siblings `a || b`); from 8.6 on Metadata holds
- * `[ONNX Layer: a]` once a node, separated by \x1e or \x1f or by nothing.
+ * `[ONNX Layer: a]` once a node, separated by \x1e, \x1f, words of the compiler or nothing.
  */
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they separate the names of fused layers
-const metadataSeparator = /[\x1e\x1f]|(?<=\])(?=\[ONNX Layer: )/;
 
 /** Names in a layer's Metadata. */
 export function nodesOfMetadata(metadata: string): readonly string[] {
-  return metadata
-    .split(metadataSeparator)
-    .flatMap((part) => {
-      const start = part.indexOf('[ONNX Layer: ');
-      const end = part.lastIndexOf(']');
-      return start >= 0 && end > start ? [part.slice(start + '[ONNX Layer: '.length, end)] : [];
-    })
-    .filter((name) => name !== '');
+  const parts = metadata.split('[ONNX Layer: ').slice(1);
+  // A name may hold brackets of its own; separators and remarks of the compiler stand behind the last one.
+  return parts.flatMap((part) => {
+    const end = part.lastIndexOf(']');
+    return end > 0 ? [part.slice(0, end)] : [];
+  });
 }
 
 const reformatPrefix = /^Reformatting CopyNode for (?:Input|Output) Tensor \d+ to /;

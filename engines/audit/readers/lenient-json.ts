@@ -52,7 +52,9 @@ function salvage(text: string, listStart: RegExp): readonly unknown[] {
   if (bracket === 0) return [];
   const elements: unknown[] = [];
   for (const [from, to] of elementRanges(text, bracket)) {
-    const parsed = tryParse(text.slice(from, to));
+    const element = text.slice(from, to).trim();
+    // Only names and objects can be layers; a failed parse is slow, and damage can leave thousands of scraps.
+    const parsed = /^["{]/.test(element) ? tryParse(element) : undefined;
     if (parsed) elements.push(parsed.value);
   }
   return elements;

@@ -20,14 +20,14 @@ const servingKinds: ReadonlySet<LayerKind> = new Set([
 
 type Side = 'network’s input' | 'network’s output';
 
-/** At which end of the network a layer stands; by position where the list does not name inputs and outputs. */
+/** At which end of the network a layer stands; by position where the list shows no tensors. */
 function sideOf(context: AuditContext, layer: EngineLayer): Side | undefined {
-  const { bindings } = context.list;
+  const { bindings, detailed } = context.list;
   const touches = (tensors: EngineLayer['inputs']): boolean =>
     tensors.some(({ name }) => bindings.includes(name));
   if (touches(layer.inputs)) return 'network’s input';
   if (touches(layer.outputs)) return 'network’s output';
-  if (bindings.length > 0) return undefined;
+  if (detailed && bindings.length > 0) return undefined;
   const kernels = context.layers.filter(isKernel);
   if (layer === kernels[0]) return 'network’s input';
   return layer === kernels.at(-1) ? 'network’s output' : undefined;

@@ -1,0 +1,327 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { auditLayers } from '../../../engines/audit/audit.ts';
+import type { AuditGraph, AuditNode } from '../../../engines/audit/audit-graph.ts';
+import type { AuditExpectation } from '../../../engines/audit/context.ts';
+import type { LayerList } from '../../../engines/audit/layer.ts';
+import { readLayerList } from '../../../engines/audit/read-layer-list.ts';
+import type { Spec } from '../../../src/language/spec.ts';
+import { layerListFixtures, readFixture } from './fixtures.ts';
+import { auditGraphFor, idealEngine, layerOf, replaceLayer } from './ideal-engine.ts';
+
+const fp16 = { precision: 'fp16' } as const;
+
+/** Code and node of each finding that is no note. */
+function complaints(list: LayerList, expectation: AuditExpectation): readonly string[] {
+  return auditLayers(list, expectation)
+    .findings.filter(({ diagnostic }) => diagnostic.severity !== 'note')
+    .map(({ diagnostic, node }) => `${diagnostic.code} ${node ?? ''}`.trim());
+}
+
+/** The graph with nodes put behind another one's output; its readers read what the last of them makes. */
+function insertAfter(graph: AuditGraph, after: string, ...ops: readonly string[]): AuditGraph {
+  const nodes: AuditNode[] = [];
+  let value = '';
+  let last = '';
+  for (const node of graph.nodes) {
+    nodes.push({ ...node, inputs: node.inputs.map((input) => (input === value ? last : input)) });
+    if (node.name !== after) continue;
+    value = node.outputs[0] ?? '';
+    last = value;
+    for (const op of ops) {
+      const name = `${after}/${op.toLowerCase()}`;
+      nodes.push({ name, op, inputs: [last], outputs: [name] });
+      last = name;
+    }
+  }
+  return { ...graph, nodes };
+}
+
+const shapes: fc.Arbitrary<Partial<Spec>> = fc.record({
+  block: fc.constantFrom('basic', 'bottleneck'),
+  stem: fc.constantFrom('conv7', 'deep', 'conv3'),
+  shortcut: fc.constantFrom('projection', 'avgpool', 'pad'),
+  firstShortcut: fc.constantFrom('projection', 'identity'),
+  stages: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 2, maxLength: 2 }),
+} as const);
+
+describe('an engine at its best', () => {
+  it('passes for every shape of network, with one fused layer a block', () => {
+    fc.assert(
+      fc.property(shapes, fc.constantFrom('fp16', 'fp32'), (spec, precision) => {
+        const graph = auditGraphFor(spec, precision);
+        const type = precision === 'fp16' ? 'float16' : 'float32';
+        const report = auditLayers(idealEngine(graph, type), { precision, graph });
+        const blocks = (spec.stages ?? []).reduce((sum, count) => sum + count, 0);
+        expect(report.verdict).toBe('pass');
+        expect(report.blocks).toHaveLength(blocks);
+        expect(
+          report.blocks.every(({ state, writes }) => state === 'fused' && writes === type),
+        ).toBe(true);
+        expect(complaints(idealEngine(graph, type), { precision, graph })).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each(layerListFixtures)('passes in the form of each release: %s', (name) => {
+    const report = auditLayers(readLayerList({ name, text: readFixture(name) }), fp16);
+    expect(report.verdict).toBe('pass');
+    expect(report.blocks).toHaveLength(1);
+    expect(report.blocks[0]).toMatchObject({ state: 'fused', conv: 'stage1/block0/conv2' });
+  });
+});
+
+describe('residual blocks', () => {
+  const graph = auditGraphFor();
+  const find = (name: string): AuditNode => {
+    const node = graph.nodes.find((candidate) => candidate.name === name);
+    if (!node) throw new Error(`no ${name}`);
+    return node;
+  };
+  const block = 'stage2/block0';
+
+  it('are named by their common path, with the convolution that took the Add', () => {
+    expect(auditLayers(idealEngine(graph), { ...fp16, graph }).blocks).toMatchObject([
+      { block: 'stage1/block0', add: 'stage1/block0/conv2/add', conv: 'stage1/block0/conv2' },
+      { block, add: `${block}/conv2/add`, conv: `${block}/conv2` },
+    ]);
+  });
+
+  it('may end in either convolution of a projection block', () => {
+    const main = layerOf([find(`${block}/conv2`)], 'float16');
+    const shortcut = layerOf(
+      [find(`${block}/shortcut`), find(`${block}/conv2/add`), find(`${block}/conv2/relu`)],
+      'float16',
+    );
+    const other = replaceLayer(
+      replaceLayer(idealEngine(graph), `${block}/shortcut`, () => []),
+      `${block}/conv2/add`,
+      () => [main, shortcut],
+    );
+    const report = auditLayers(other, { ...fp16, graph });
+    expect(report.verdict).toBe('pass');
+    expect(report.blocks[1]).toMatchObject({ state: 'fused', conv: `${block}/shortcut` });
+  });
+
+  it('fail where Add and Relu are a kernel of their own, with node and .rn line', () => {
+    const apart = replaceLayer(idealEngine(graph), `${block}/conv2/add`, () => [
+      layerOf([find(`${block}/conv2`)], 'float16'),
+      layerOf([find(`${block}/conv2/add`), find(`${block}/conv2/relu`)], 'float16'),
+    ]);
+    const file = { path: 'net.rn', text: 'model net {\n  depth 18\n}\n' };
+    const span = { file, start: 14, end: 22 };
+    const report = auditLayers(apart, {
+      ...fp16,
+      graph,
+      spanOf: (node) => (node.startsWith(block) ? span : undefined),
+    });
+    expect(report.verdict).toBe('fail');
+    expect(report.findings).toHaveLength(2 + 1);
+    expect(report.findings[0]).toMatchObject({
+      node: `${block}/conv2/add`,
+      diagnostic: { code: 'audit-residual-unfused', severity: 'error', span },
+    });
+  });
+
+  it('fail where only the Relu is left out', () => {
+    const apart = replaceLayer(idealEngine(graph), `${block}/conv2/add`, () => [
+      { ...layerOf([find(`${block}/conv2`), find(`${block}/conv2/add`)], 'float16'), relu: false },
+      layerOf([find(`${block}/conv2/relu`)], 'float16'),
+    ]);
+    expect(complaints(apart, { ...fp16, graph })).toEqual([
+      `audit-residual-unfused ${block}/conv2/add`,
+      `audit-stray-layer ${block}/conv2/relu`,
+    ]);
+  });
+
+  it('are unclear where no layer names the Add', () => {
+    const silent = replaceLayer(idealEngine(graph), `${block}/conv2/add`, (layer) => [
+      { ...layer, inputs: layer.inputs.slice(0, 1), onnxNodes: [`${block}/conv2`] },
+    ]);
+    const report = auditLayers(silent, { ...fp16, graph });
+    expect(report.blocks[1]?.state).toBe('unclear');
+    expect(report.verdict).toBe('pass');
+    expect(complaints(silent, { ...fp16, graph })).toEqual([
+      `audit-residual-unclear ${block}/conv2/add`,
+    ]);
+  });
+
+  it('are found by the second input of a convolution where a release drops the Add’s name', () => {
+    const nameless = replaceLayer(idealEngine(graph), `${block}/conv2/add`, (layer) => [
+      { ...layer, relu: true, onnxNodes: [`${block}/conv2`] },
+    ]);
+    expect(auditLayers(nameless, { ...fp16, graph }).blocks[1]?.state).toBe('fused');
+  });
+});
+
+describe('a graph made worse on purpose', () => {
+  const good = auditGraphFor();
+  const conv = 'stage2/block0/conv2';
+
+  it.each([
+    'Identity',
+    'Pad',
+    'Cast',
+    'BatchNormalization',
+  ])('is caught where the compiler saw through it: %s between convolution and Add', (op) => {
+    const graph = insertAfter(good, conv, op);
+    const found = complaints(idealEngine(good), { ...fp16, graph });
+    expect(found).toEqual([`audit-unwanted-node ${conv}/${op.toLowerCase()}`]);
+  });
+
+  it('is the reason that is told where the compiler did not', () => {
+    const graph = insertAfter(good, conv, 'Pad');
+    const report = auditLayers(idealEngine(graph), { ...fp16, graph });
+    const [first] = report.findings;
+    expect(first).toMatchObject({ node: `${conv}/pad`, diagnostic: { severity: 'error' } });
+    expect(first?.diagnostic.message).toContain(`Pad '${conv}/pad' stands between`);
+  });
+
+  it('is caught where a convolution’s output is read twice', () => {
+    const twice: AuditNode = { name: 'probe', op: 'Relu', inputs: [conv], outputs: ['probe'] };
+    const graph = { ...good, nodes: [...good.nodes, twice] };
+    const found = complaints(idealEngine(good), { ...fp16, graph });
+    expect(found).toEqual([`audit-second-reader ${conv}`]);
+  });
+
+  it('is caught where a convolution’s output leaves the network', () => {
+    const graph = { ...good, outputs: [...good.outputs, conv] };
+    expect(complaints(idealEngine(good), { ...fp16, graph })).toEqual([
+      `audit-second-reader ${conv}`,
+    ]);
+  });
+
+  it('is caught where both operands of an Add are quantised', () => {
+    const both = insertAfter(
+      insertAfter(good, conv, 'QuantizeLinear', 'DequantizeLinear'),
+      'stage2/block0/shortcut',
+      'QuantizeLinear',
+      'DequantizeLinear',
+    );
+    expect(complaints(idealEngine(good), { ...fp16, graph: both })).toHaveLength(2);
+    const one = insertAfter(good, 'stage2/block0/shortcut', 'QuantizeLinear', 'DequantizeLinear');
+    expect(complaints(idealEngine(good), { ...fp16, graph: one })).toEqual([]);
+  });
+});
+
+describe('precision', () => {
+  it('fails where FP16 was asked for and FP32 was built', () => {
+    const graph = auditGraphFor();
+    const report = auditLayers(idealEngine(graph, 'float32'), { ...fp16, graph });
+    expect(report).toMatchObject({ verdict: 'fail', inPrecision: { count: 0, of: 8 } });
+    expect(report.findings[0]?.diagnostic.code).toBe('audit-precision-missed');
+  });
+
+  it('warns of a single layer, and not of one that the typed graph keeps in FP32', () => {
+    const graph = auditGraphFor();
+    const conv = 'stage1/block0/conv1';
+    const mixed = replaceLayer(idealEngine(graph), conv, ({ inputs, ...layer }) => [
+      { ...layer, inputs: inputs.map((input) => ({ ...input, dataType: 'float32' as const })) },
+    ]);
+    expect(complaints(mixed, { ...fp16, graph })).toEqual([`audit-layer-precision ${conv}`]);
+    const nodes = graph.nodes.map((node) =>
+      node.name === conv ? { ...node, dataType: 'float32' as const } : node,
+    );
+    expect(complaints(mixed, { ...fp16, graph: { ...graph, nodes } })).toEqual([]);
+  });
+
+  it('fails an int8 engine whose blocks write float, and names them', () => {
+    const list = readLayerList({ name: 'x', text: readFixture('tensorrt-rtx.log') });
+    const layers = list.layers.map((layer) => ({
+      ...layer,
+      inputs: layer.inputs.map((input) => ({ ...input, dataType: 'int8' as const })),
+    }));
+    const report = auditLayers({ ...list, layers }, { precision: 'int8' });
+    expect(report.verdict).toBe('fail');
+    expect(report.findings[0]).toMatchObject({
+      node: 'stage1/block0/conv2/add',
+      diagnostic: { code: 'audit-residual-float' },
+    });
+  });
+
+  it('tells of TF32 in an FP32 engine', () => {
+    const graph = auditGraphFor({}, 'fp32');
+    const list = idealEngine(graph, 'float32');
+    const layers = list.layers.map((layer) =>
+      layer.kind === 'convolution' ? { ...layer, tactic: 'sm80_xmma_tf32f32_f32' } : layer,
+    );
+    expect(complaints({ ...list, layers }, { precision: 'fp32', graph })).toEqual(['audit-tf32']);
+  });
+});
+
+describe('kernels that only serve others', () => {
+  it('are notes at the ends of the network and warnings inside, with their share of time', () => {
+    const list = readLayerList({
+      name: 'x',
+      text: readFixture('trtexec-8.json'),
+      profile: readFixture('profile-8.json'),
+    });
+    const report = auditLayers(list, fp16);
+    expect(report.findings.map(({ diagnostic }) => diagnostic.code)).toEqual([
+      'audit-edge-layer',
+      'audit-edge-layer',
+      'audit-padded-channels',
+    ]);
+    expect(report.findings[0]?.diagnostic.message).toContain('reformat, 10.0 % of the time');
+    expect(report.kinds[0]).toMatchObject({ kind: 'convolution', kernels: 4 });
+    expect(report.kinds.reduce((sum, { timeShare = 0 }) => sum + timeShare, 0)).toBeCloseTo(1);
+    const stray = list.layers.map((layer) =>
+      layer.name === 'head/pool' ? { ...layer, kind: 'reformat' as const } : layer,
+    );
+    expect(complaints({ ...list, layers: stray }, fp16)).toEqual(['audit-stray-layer head/pool']);
+  });
+
+  it('tells channels given and stored', () => {
+    for (const [name, stored] of [
+      ['trtexec-8.json', 4],
+      ['tensorrt-rtx.log', 8],
+    ] as const) {
+      const report = auditLayers(readLayerList({ name, text: readFixture(name) }), fp16);
+      const padded = report.findings.find(
+        ({ diagnostic }) => diagnostic.code === 'audit-padded-channels',
+      );
+      expect(padded?.diagnostic.message).toBe(`stem/conv1 reads 3 channels stored as ${stored}.`);
+    }
+  });
+
+  it('tells kernels off tensor cores where kernels are named', () => {
+    const text = readFixture('trtexec-8.json').replace('first_layer_hmma', 'int8x4_icudnn');
+    const list = readLayerList({ name: 'x', text });
+    expect(complaints(list, fp16)).toEqual(['audit-no-tensor-cores stem/conv1']);
+    expect(auditLayers(list, fp16).onTensorCores).toEqual({ count: 3, of: 4 });
+  });
+});
+
+describe('what cannot be judged', () => {
+  it('is said of names, cut lists, opaque layers and lists without blocks', () => {
+    const names = readLayerList({ name: 'x', text: readFixture('names-only.json') });
+    expect(complaints(names, fp16)).toEqual(['audit-names-only']);
+    const text = readFixture('trtexec-8.json');
+    const cut = readLayerList({
+      name: 'x',
+      text: text.slice(0, text.indexOf('"Name": "head/pool')),
+    });
+    expect(complaints(cut, fp16)).toContain('audit-list-incomplete');
+    const opaque = {
+      Layers: [{ Name: '{ForeignNode[input/cast...head/fc]}', LayerType: 'Myelin' }],
+    };
+    const list = readLayerList({ name: 'x', text: JSON.stringify(opaque) });
+    const graph = auditGraphFor();
+    expect(complaints(list, { ...fp16, graph })).toEqual([
+      'audit-residual-unclear stage1/block0/conv2/add',
+      'audit-residual-unclear stage2/block0/conv2/add',
+      'audit-names-only',
+      'audit-opaque-layer head/fc',
+    ]);
+    expect(complaints(list, fp16)).toContain('audit-no-blocks');
+  });
+
+  it('is an error where the list belongs to another model', () => {
+    const graph = auditGraphFor({ stages: [2, 2], block: 'bottleneck' });
+    const list = readLayerList({ name: 'x', text: readFixture('tensorrt-rtx.log') });
+    const report = auditLayers(list, { ...fp16, graph });
+    expect(report.verdict).toBe('fail');
+    expect(report.findings.map(({ diagnostic }) => diagnostic.code)).toContain('audit-wrong-model');
+  });
+});
