@@ -1,5 +1,23 @@
 import type { Node } from './graph.ts';
-import { type Dim, elementCount, type Shape, type TensorType } from './types.ts';
+import {
+  at,
+  convMacs,
+  inferConv,
+  inferDequantize,
+  inferFusedConv,
+  inferPool,
+  inferQuantize,
+  inferTranspose,
+  intOf,
+  printType,
+  requireThat,
+  sameAsInput,
+  sameShape,
+  spreadsOver,
+} from './op-types.ts';
+import { elementCount, type TensorType } from './types.ts';
+
+export { IllegalNode, intOf, intsOf, printType } from './op-types.ts';
 
 /** Form of an attribute's value; a data type is written by name here and by number in ONNX. */
 export type AttributeKind = 'int' | 'float' | 'ints' | 'string' | 'dataType';
@@ -17,122 +35,9 @@ export interface OpDefinition {
   macs?(inputs: readonly TensorType[], output: TensorType): number;
 }
 
-/** A node whose inputs or attributes contradict its operator: a bug of a pass, named by `verifyGraph`. */
-export class IllegalNode extends Error {
-  override readonly name = 'IllegalNode';
-}
-
-function requireThat(condition: boolean, message: string): asserts condition {
-  if (!condition) throw new IllegalNode(message);
-}
-
-function at(types: readonly TensorType[], index: number): TensorType {
-  const type = types[index];
-  requireThat(type !== undefined, `input ${index} is missing`);
-  return type;
-}
-
-export function intsOf(node: Node, name: string, fallback: readonly number[]): readonly number[] {
-  const value = node.attributes[name];
-  return Array.isArray(value) ? value : fallback;
-}
-
-export function intOf(node: Node, name: string, fallback: number): number {
-  const value = node.attributes[name];
-  return typeof value === 'number' ? value : fallback;
-}
-
-function sizeOf(dim: Dim | undefined): number {
-  requireThat(typeof dim === 'number', 'a channel or spatial size must be a number');
-  return dim;
-}
-
-function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((dim, i) => dim === b[i]);
-}
-
-/** Output side of a window: floor((side + pads − dilated kernel) / stride) + 1, as ONNX without ceil_mode. */
-function windowedSide(side: Dim | undefined, axis: number, node: Node, kernel: number): number {
-  const pads = intsOf(node, 'pads', [0, 0, 0, 0]);
-  const stride = intsOf(node, 'strides', [1, 1])[axis] ?? 1;
-  const padded = sizeOf(side) + (pads[axis] ?? 0) + (pads[axis + 2] ?? 0);
-  const result = Math.floor((padded - kernel) / stride) + 1;
-  requireThat(result >= 1, `a side of ${padded} is smaller than the window of ${kernel}`);
-  return result;
-}
-
-function inferPool(node: Node, inputs: readonly TensorType[]): TensorType {
-  const x = at(inputs, 0);
-  requireThat(x.shape.length === 4, 'pooling needs [N, C, H, W]');
-  const kernel = intsOf(node, 'kernel_shape', []);
-  requireThat(kernel.length === 2, 'kernel_shape needs two sizes');
-  return {
-    dataType: x.dataType,
-    shape: [
-      x.shape[0] ?? 'N',
-      x.shape[1] ?? 1,
-      windowedSide(x.shape[2], 0, node, kernel[0] ?? 1),
-      windowedSide(x.shape[3], 1, node, kernel[1] ?? 1),
-    ],
-  };
-}
-
-function inferConv(node: Node, inputs: readonly TensorType[]): TensorType {
-  const x = at(inputs, 0);
-  const w = at(inputs, 1);
-  requireThat(
-    x.shape.length === 4 && w.shape.length === 4,
-    'Conv needs [N, C, H, W] and [O, I, kh, kw]',
-  );
-  requireThat(x.shape[1] === w.shape[1], `${x.shape[1]} channels meet a weight for ${w.shape[1]}`);
-  const bias = inputs[2];
-  if (bias)
-    requireThat(
-      sameShape(bias.shape, [w.shape[0] ?? 0]),
-      'the bias must have one value an output channel',
-    );
-  requireThat(
-    inputs.slice(1, 3).every((type) => type.dataType === x.dataType),
-    `types differ: ${inputs.map((type) => type.dataType).join(', ')}`,
-  );
-  return {
-    dataType: x.dataType,
-    shape: [
-      x.shape[0] ?? 'N',
-      w.shape[0] ?? 0,
-      windowedSide(x.shape[2], 0, node, sizeOf(w.shape[2])),
-      windowedSide(x.shape[3], 1, node, sizeOf(w.shape[3])),
-    ],
-  };
-}
-
-function inferFusedConv(node: Node, inputs: readonly TensorType[]): TensorType {
-  const output = inferConv(node, inputs.slice(0, 3));
-  const residual = inputs[3];
-  if (residual) {
-    requireThat(
-      sameShape(residual.shape, output.shape) && residual.dataType === output.dataType,
-      `the residual is ${printType(residual)}, the convolution ${printType(output)}`,
-    );
-  }
-  return output;
-}
-
-function sameAsInput(_node: Node, inputs: readonly TensorType[]): TensorType {
-  return at(inputs, 0);
-}
-
-function convMacs(inputs: readonly TensorType[], output: TensorType): number {
-  const [, i, kh, kw] = at(inputs, 1).shape;
-  return elementCount(output.shape) * sizeOf(i) * sizeOf(kh) * sizeOf(kw);
-}
-
 const windowAttributes = { kernel_shape: 'ints', strides: 'ints', pads: 'ints' } as const;
 
-/** `float32[N,3,224,224]`, as graphs are printed. */
-export function printType(type: TensorType): string {
-  return `${type.dataType}[${type.shape.join(',')}]`;
-}
+const quantizerInputs = { minInputs: 3, maxInputs: 3, attributes: { axis: 'int' } } as const;
 
 /** The operators of the IR: ONNX's semantics at opset 13 (onnx/docs/Operators.md), and FusedConv of our own. */
 export const ops = {
@@ -246,6 +151,31 @@ export const ops = {
       requireThat(to === 'float16' || to === 'float32', `Cast to ${to}`);
       return { dataType: to, shape: at(inputs, 0).shape };
     },
+  },
+  /** x, scale, zero point: saturate(round-half-even(x / scale) + zero point), in the zero point's type. */
+  QuantizeLinear: { onnx: true, ...quantizerInputs, inferType: inferQuantize },
+  /** x, scale, zero point: (x − zero point) · scale. */
+  DequantizeLinear: { onnx: true, ...quantizerInputs, inferType: inferDequantize },
+  Sub: {
+    onnx: true,
+    minInputs: 2,
+    maxInputs: 2,
+    attributes: {},
+    inferType: (_node, inputs) => {
+      const [a, b] = [at(inputs, 0), at(inputs, 1)];
+      requireThat(
+        spreadsOver(a.shape, b.shape) && a.dataType === b.dataType,
+        `${printType(b)} is taken from ${printType(a)}`,
+      );
+      return a;
+    },
+  },
+  Transpose: {
+    onnx: true,
+    minInputs: 1,
+    maxInputs: 1,
+    attributes: { perm: 'ints' },
+    inferType: inferTranspose,
   },
 } as const satisfies Record<string, OpDefinition>;
 

@@ -1,0 +1,162 @@
+/* What follows from an operator's inputs: the output's type, and what its inputs cannot be. One function a family; ops.ts is the table. */
+import type { Node } from './graph.ts';
+import { type Dim, elementCount, type Shape, type TensorType } from './types.ts';
+
+/** A node whose inputs or attributes contradict its operator: a bug of a pass, named by `verifyGraph`. */
+export class IllegalNode extends Error {
+  override readonly name = 'IllegalNode';
+}
+
+export function requireThat(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new IllegalNode(message);
+}
+
+export function at(types: readonly TensorType[], index: number): TensorType {
+  const type = types[index];
+  requireThat(type !== undefined, `input ${index} is missing`);
+  return type;
+}
+
+export function intsOf(node: Node, name: string, fallback: readonly number[]): readonly number[] {
+  const value = node.attributes[name];
+  return Array.isArray(value) ? value : fallback;
+}
+
+export function intOf(node: Node, name: string, fallback: number): number {
+  const value = node.attributes[name];
+  return typeof value === 'number' ? value : fallback;
+}
+
+function sizeOf(dim: Dim | undefined): number {
+  requireThat(typeof dim === 'number', 'a channel or spatial size must be a number');
+  return dim;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
+
+/** Output side of a window: floor((side + pads − dilated kernel) / stride) + 1, as ONNX without ceil_mode. */
+function windowedSide(side: Dim | undefined, axis: number, node: Node, kernel: number): number {
+  const pads = intsOf(node, 'pads', [0, 0, 0, 0]);
+  const stride = intsOf(node, 'strides', [1, 1])[axis] ?? 1;
+  const padded = sizeOf(side) + (pads[axis] ?? 0) + (pads[axis + 2] ?? 0);
+  const result = Math.floor((padded - kernel) / stride) + 1;
+  requireThat(result >= 1, `a side of ${padded} is smaller than the window of ${kernel}`);
+  return result;
+}
+
+export function inferPool(node: Node, inputs: readonly TensorType[]): TensorType {
+  const x = at(inputs, 0);
+  requireThat(x.shape.length === 4, 'pooling needs [N, C, H, W]');
+  const kernel = intsOf(node, 'kernel_shape', []);
+  requireThat(kernel.length === 2, 'kernel_shape needs two sizes');
+  return {
+    dataType: x.dataType,
+    shape: [
+      x.shape[0] ?? 'N',
+      x.shape[1] ?? 1,
+      windowedSide(x.shape[2], 0, node, kernel[0] ?? 1),
+      windowedSide(x.shape[3], 1, node, kernel[1] ?? 1),
+    ],
+  };
+}
+
+export function inferConv(node: Node, inputs: readonly TensorType[]): TensorType {
+  const x = at(inputs, 0);
+  const w = at(inputs, 1);
+  requireThat(
+    x.shape.length === 4 && w.shape.length === 4,
+    'Conv needs [N, C, H, W] and [O, I, kh, kw]',
+  );
+  requireThat(x.shape[1] === w.shape[1], `${x.shape[1]} channels meet a weight for ${w.shape[1]}`);
+  const bias = inputs[2];
+  if (bias)
+    requireThat(
+      sameShape(bias.shape, [w.shape[0] ?? 0]),
+      'the bias must have one value an output channel',
+    );
+  requireThat(
+    inputs.slice(1, 3).every((type) => type.dataType === x.dataType),
+    `types differ: ${inputs.map((type) => type.dataType).join(', ')}`,
+  );
+  return {
+    dataType: x.dataType,
+    shape: [
+      x.shape[0] ?? 'N',
+      w.shape[0] ?? 0,
+      windowedSide(x.shape[2], 0, node, sizeOf(w.shape[2])),
+      windowedSide(x.shape[3], 1, node, sizeOf(w.shape[3])),
+    ],
+  };
+}
+
+export function inferFusedConv(node: Node, inputs: readonly TensorType[]): TensorType {
+  const output = inferConv(node, inputs.slice(0, 3));
+  const residual = inputs[3];
+  if (residual) {
+    requireThat(
+      sameShape(residual.shape, output.shape) && residual.dataType === output.dataType,
+      `the residual is ${printType(residual)}, the convolution ${printType(output)}`,
+    );
+  }
+  return output;
+}
+
+export function sameAsInput(_node: Node, inputs: readonly TensorType[]): TensorType {
+  return at(inputs, 0);
+}
+
+export function convMacs(inputs: readonly TensorType[], output: TensorType): number {
+  const [, i, kh, kw] = at(inputs, 1).shape;
+  return elementCount(output.shape) * sizeOf(i) * sizeOf(kh) * sizeOf(kw);
+}
+
+/** `float32[N,3,224,224]`, as graphs are printed. */
+export function printType(type: TensorType): string {
+  return `${type.dataType}[${type.shape.join(',')}]`;
+}
+
+/** A quantiser's scale and zero point agree: one of each, or one a slice along `axis` of x. */
+function requireScale(node: Node, x: TensorType, scale: TensorType, zeroPoint: TensorType): void {
+  const slices = scale.shape.length === 0 ? [] : [x.shape[intOf(node, 'axis', 1)] ?? 0];
+  requireThat(sameShape(scale.shape, slices), `a scale ${printType(scale)} for ${printType(x)}`);
+  requireThat(sameShape(zeroPoint.shape, scale.shape), 'scale and zero point differ in shape');
+}
+
+export function inferQuantize(node: Node, inputs: readonly TensorType[]): TensorType {
+  const [x, scale, zeroPoint] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
+  requireScale(node, x, scale, zeroPoint);
+  requireThat(
+    x.dataType === 'float32' && scale.dataType === 'float32',
+    `opset 13 quantises float32 by float32 scales, not ${x.dataType} by ${scale.dataType}`,
+  );
+  return { dataType: zeroPoint.dataType, shape: x.shape };
+}
+
+export function inferDequantize(node: Node, inputs: readonly TensorType[]): TensorType {
+  const [x, scale, zeroPoint] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
+  requireScale(node, x, scale, zeroPoint);
+  requireThat(
+    x.dataType === zeroPoint.dataType,
+    `${x.dataType} meets a zero point of ${zeroPoint.dataType}`,
+  );
+  return { dataType: scale.dataType, shape: x.shape };
+}
+
+export function inferTranspose(node: Node, inputs: readonly TensorType[]): TensorType {
+  const { dataType, shape } = at(inputs, 0);
+  const perm = intsOf(node, 'perm', []);
+  requireThat(
+    perm.length === shape.length && perm.toSorted().every((axis, i) => axis === i),
+    `perm [${perm}] reorders no ${shape.length} axes`,
+  );
+  return { dataType, shape: perm.map((axis) => shape[axis] ?? 1) };
+}
+
+/** Whether `b` can be spread over `a`: each size of `b`, from the last backwards, is that of `a` or 1. */
+export function spreadsOver(a: Shape, b: Shape): boolean {
+  return (
+    b.length <= a.length && b.every((dim, i) => dim === 1 || dim === a[a.length - b.length + i])
+  );
+}
