@@ -1,16 +1,9 @@
 /* Weights file → ONNX, as a whole process, against `cp` of the same weights in turn. */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lowerSpec } from '../codegen/architecture/lower.ts';
-import { bytesOf, float32View } from '../codegen/weights/float-bytes.ts';
 import { createNaming } from '../codegen/weights/naming/naming.ts';
-import { schemes } from '../codegen/weights/naming/schemes.ts';
-import { synthesizeWeights } from '../codegen/weights/synthesize.ts';
-import type { TensorSource } from '../codegen/weights/tensor-source.ts';
-import { loadModels } from '../src/language/load.ts';
-import { type NamedTensor, weightsWriters } from './weights-writers.ts';
+import { type Format, formats, writeSyntheticWeights } from './synthetic-weights.ts';
 import { medianOf, runProcess } from './whole-process.ts';
 
 export interface ConvertRow {
@@ -25,48 +18,6 @@ export interface ConvertRow {
 }
 
 const models = ['resnet18', 'resnet50_vd', 'resnet101_vd', 'resnet200_vd'] as const;
-type Format = keyof typeof weightsWriters;
-const schemeOf: Readonly<Record<Format, string>> = {
-  pdparams: 'paddleclas',
-  pth: 'timm',
-  safetensors: 'timm',
-};
-
-/** [classes, inputs] → [inputs, classes], as Paddle stores a linear layer. */
-function transposed(source: TensorSource): TensorSource {
-  const [rows = 0, columns = 0] = source.shape;
-  return {
-    ...source,
-    shape: [columns, rows],
-    async read() {
-      const values = float32View(await source.read());
-      const result = new Float32Array(values.length);
-      for (let i = 0; i < rows; i++) {
-        for (let j = 0; j < columns; j++) result[j * rows + i] = values[i * columns + j] ?? 0;
-      }
-      return bytesOf(result);
-    },
-  };
-}
-
-async function tensorsOf(model: string, format: Format): Promise<readonly NamedTensor[]> {
-  const path = `specs/${model}.rn`;
-  const { models: specs } = await loadModels(path, { readText: (file) => readFile(file, 'utf8') });
-  const [spec] = specs;
-  const deep = spec?.stem === 'deep';
-  const wanted = schemeOf[format] === 'timm' && !deep ? 'torchvision' : schemeOf[format];
-  const scheme = schemes.find(({ name }) => name === wanted);
-  if (!spec || !scheme) throw new Error(`${path} or the scheme ${wanted} is missing`);
-  const graph = synthesizeWeights(lowerSpec(spec), 1);
-  const { nameOf } = createNaming(scheme);
-  return [...graph.initializers.values()].flatMap(({ slot, source }) => {
-    const name = slot && nameOf(slot);
-    if (!slot || !source || name === undefined) return [];
-    const turn = slot.role === 'linear.weight' && scheme.linearLayout === 'io';
-    return [{ name, source: turn ? transposed(source) : source }];
-  });
-}
-
 /** Times every model and format; `runs` counted pairs after one that is not. */
 export async function benchConvert(
   runs: number,
@@ -76,9 +27,9 @@ export async function benchConvert(
   const rows: ConvertRow[] = [];
   try {
     for (const model of models) {
-      for (const format of Object.keys(weightsWriters) as Format[]) {
+      for (const format of formats) {
         const weights = join(folder, `${model}.${format}`);
-        await weightsWriters[format](weights, await tensorsOf(model, format));
+        await writeSyntheticWeights(model, format, weights);
         const pairs = Array.from({ length: runs + 1 }, () => {
           const cp = runProcess('cp', [weights, join(folder, 'copy')]);
           const output = join(folder, 'artifact');

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOnnxruntimeEngine } from '../engines/onnxruntime/engine.ts';
+import { type Format, writeSyntheticWeights } from './synthetic-weights.ts';
 import { medianOf, runProcess } from './whole-process.ts';
 
 export interface LatencyRow {
@@ -16,28 +17,38 @@ export interface LatencyRow {
   readonly peerThreads: number;
 }
 
+/** Interpreters of the peers' environments (bench/peers/README.md). */
+export interface PeerPythons {
+  readonly torch?: string | undefined;
+  readonly paddle?: string | undefined;
+}
+
 interface Peer {
   readonly name: string;
+  readonly python: keyof PeerPythons;
   readonly script: string;
+  readonly weights: Format;
   readonly parameters: readonly string[];
 }
 
+const torch = { python: 'torch', script: 'export_torch.py', weights: 'pth' } as const;
 const peers: readonly Peer[] = [
+  { ...torch, name: 'PyTorch, legacy exporter', parameters: ['--exporter', 'legacy'] },
+  { ...torch, name: 'PyTorch, dynamo exporter', parameters: ['--exporter', 'dynamo'] },
   {
-    name: 'PyTorch, legacy exporter',
-    script: 'export_torch.py',
-    parameters: ['--exporter', 'legacy'],
-  },
-  {
-    name: 'PyTorch, dynamo exporter',
-    script: 'export_torch.py',
-    parameters: ['--exporter', 'dynamo'],
+    name: 'paddle2onnx',
+    python: 'paddle',
+    script: 'export_paddle.py',
+    weights: 'pdparams',
+    parameters: [],
   },
 ];
 
-/** Times ResNet50_vd at batch 1 and 8. `python` has torch, timm and onnx (bench/peers/README.md). */
+const model = 'resnet50_vd';
+
+/** Times ResNet50_vd at batch 1 and 8 against every peer whose interpreter is given, on the same weights. */
 export async function benchLatency(
-  python: string,
+  pythons: PeerPythons,
   rounds: number,
   log: (line: string) => void,
 ): Promise<readonly LatencyRow[]> {
@@ -49,14 +60,22 @@ export async function benchLatency(
     return { ms: latency.medianMs, threads: Number(settings.threads) };
   };
   const rows: LatencyRow[] = [];
+  const weights = (format: Format): string => join(folder, `${model}.${format}`);
   try {
+    for (const format of ['pdparams', 'pth'] as const) {
+      await writeSyntheticWeights(model, format, weights(format));
+    }
     runProcess(process.execPath, [
-      ...['dist/rcc.js', 'compile', 'specs/resnet50_vd.rn', '--target', 'onnxruntime'],
-      ...['--no-time', '--no-verify', '--quiet', '-o', join(folder, 'rcc')],
+      ...['dist/rcc.js', 'compile', `specs/${model}.rn`, '--target', 'onnxruntime'],
+      ...['--weights', weights('pdparams'), '-o', join(folder, 'rcc')],
+      ...['--no-time', '--no-verify', '--quiet'],
     ]);
-    for (const [index, { name, script, parameters }] of peers.entries()) {
+    for (const [index, { name, script, parameters, ...peerOf }] of peers.entries()) {
+      const python = pythons[peerOf.python];
+      if (python === undefined) continue;
       const peer = join(folder, `peer${index}.onnx`);
-      runProcess(python, [join('bench/peers', script), 'resnet50_vd', peer, ...parameters]);
+      const own = ['--weights', weights(peerOf.weights), ...parameters];
+      runProcess(python, [join('bench/peers', script), model, peer, ...own]);
       for (const batch of [1, 8]) {
         const pairs = [];
         for (let round = 0; round < rounds; round++) {

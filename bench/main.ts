@@ -1,6 +1,6 @@
 /*
- * npm run bench [-- PART…] [--runs N] [--peer-python FILE]
- * Parts: startup, convert, latency (needs --peer-python); all of them by default. Tables go to stdout as Markdown, figures to bench/results/*.json.
+ * npm run bench [-- PART…] [--runs N] [--torch-python FILE] [--paddle-python FILE]
+ * Parts: startup, convert, latency (needs a peer's interpreter); all of them by default. Tables go to stdout as Markdown, figures to bench/results/*.json.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,11 @@ interface Part {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '5' }, 'peer-python': { type: 'string' } },
+  options: {
+    runs: { type: 'string', default: '5' },
+    'torch-python': { type: 'string' },
+    'paddle-python': { type: 'string' },
+  },
 });
 const runs = Number(values.runs);
 const log = (line: string): void => console.error(line);
@@ -72,9 +76,9 @@ const parts: Readonly<Record<string, Part>> = {
   latency: {
     title: 'ResNet50_vd FP32 on the embedded engine, against the same network exported by others',
     async run() {
-      const python = values['peer-python'];
-      if (python === undefined) return undefined;
-      const rows = await benchLatency(python, runs, log);
+      const pythons = { torch: values['torch-python'], paddle: values['paddle-python'] };
+      if (!pythons.torch && !pythons.paddle) return undefined;
+      const rows = await benchLatency(pythons, runs, log);
       return {
         head: ['exported by', 'batch', 'rcc ms', 'theirs ms', 'rcc / theirs', 'threads'],
         cells: rows.map((row) => [
@@ -111,7 +115,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
   if (!part) throw new Error(`there is no part '${name}': ${Object.keys(parts).join(', ')}`);
   const result = await part.run();
   if (!result) {
-    log(`${name}: left out, it needs --peer-python`);
+    log(`${name}: left out, it needs --torch-python or --paddle-python`);
     continue;
   }
   const table = [result.head, result.head.map(() => '---'), ...result.cells].map(line);

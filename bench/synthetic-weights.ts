@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { lowerSpec } from '../codegen/architecture/lower.ts';
+import { bytesOf, float32View } from '../codegen/weights/float-bytes.ts';
+import { nameOf } from '../codegen/weights/naming/scheme.ts';
+import { schemes } from '../codegen/weights/naming/schemes.ts';
+import { synthesizeWeights } from '../codegen/weights/synthesize.ts';
+import type { TensorSource } from '../codegen/weights/tensor-source.ts';
+import { loadModels } from '../src/language/load.ts';
+import { type NamedTensor, weightsWriters } from './weights-writers.ts';
+
+/** Ending of a weights file that the bench can write. */
+export type Format = keyof typeof weightsWriters;
+export const formats = Object.keys(weightsWriters) as Format[];
+
+const schemeOf: Readonly<Record<Format, string>> = {
+  pdparams: 'paddleclas',
+  pth: 'timm',
+  safetensors: 'timm',
+};
+
+/** [classes, inputs] → [inputs, classes], as Paddle stores a linear layer. */
+function transposed(source: TensorSource): TensorSource {
+  const [rows = 0, columns = 0] = source.shape;
+  return {
+    ...source,
+    shape: [columns, rows],
+    async read() {
+      const values = float32View(await source.read());
+      const result = new Float32Array(values.length);
+      for (let i = 0; i < rows; i++) {
+        for (let j = 0; j < columns; j++) result[j * rows + i] = values[i * columns + j] ?? 0;
+      }
+      return bytesOf(result);
+    },
+  };
+}
+
+async function tensorsOf(model: string, format: Format): Promise<readonly NamedTensor[]> {
+  const path = `specs/${model}.rn`;
+  const { models: specs } = await loadModels(path, { readText: (file) => readFile(file, 'utf8') });
+  const [spec] = specs;
+  const deep = spec?.stem === 'deep';
+  const wanted = schemeOf[format] === 'timm' && !deep ? 'torchvision' : schemeOf[format];
+  const scheme = schemes.find(({ name }) => name === wanted);
+  if (!spec || !scheme) throw new Error(`${path} or the scheme ${wanted} is missing`);
+  const graph = synthesizeWeights(lowerSpec(spec), 1);
+  const { nameOf } = createNaming(scheme);
+  return [...graph.initializers.values()].flatMap(({ slot, source }) => {
+    const name = slot && nameOf(slot);
+    if (!slot || !source || name === undefined) return [];
+    const turn = slot.role === 'linear.weight' && scheme.linearLayout === 'io';
+    return [{ name, source: turn ? transposed(source) : source }];
+  });
+}
+
+/** Writes made-up weights of a model of specs/, named as the format's framework names them; the same numbers in each format. */
+export async function writeSyntheticWeights(
+  model: string,
+  format: Format,
+  path: string,
+): Promise<void> {
+  await weightsWriters[format](path, await tensorsOf(model, format));
+}
