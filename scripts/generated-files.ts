@@ -1,5 +1,6 @@
 import { generateCstDts } from '@chevrotain/cst-dts-gen';
 import { specParser } from '../src/language/syntax/parser.ts';
+import { languageDocs } from './language-docs.ts';
 
 function cstTypes(): string {
   const types = generateCstDts(specParser.getGAstProductions());
@@ -8,5 +9,8 @@ function cstTypes(): string {
 
 /** Path from the root of the repository and text of each file that is made from the code. */
 export function generatedFiles(): Readonly<Record<string, string>> {
-  return { 'src/language/generated/cst.ts': cstTypes() };
+  return {
+    'src/language/generated/cst.ts': cstTypes(),
+    'docs/language.md': languageDocs(),
+  };
 }

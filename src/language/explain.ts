@@ -39,10 +39,12 @@ function explainGroup(name: GroupName): string {
 
 /** The facts of a property beside its doc, for `rcc explain` and for docs/language.md. */
 export function factsOf(name: PropertyName): readonly (readonly [label: string, text: string])[] {
-  const row: Omit<Property<unknown>, 'type'> = properties[name];
+  const row: Omit<Property<unknown>, 'type'> & { readonly type: { readonly range?: string } } =
+    properties[name];
   const facts = [
     ['Default', row.default],
     ['Unit', row.unit],
+    ['Range', row.type.range],
     ['Check', row.check],
     ['Why', row.reason],
     ['Example', `\`${row.example}\``],

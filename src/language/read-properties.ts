@@ -66,7 +66,7 @@ function readProperty(
   const { name, nameSpan, values, span } = property;
   const fullName = qualifiedName(group, name);
   if (!isProperty(fullName)) {
-    reportUnknown(property, group, state.report);
+    reportUnknown(property, group, state);
     return;
   }
   if (isRepeated(fullName, property, state)) return;
@@ -98,9 +98,11 @@ function isRepeated(
 function reportUnknown(
   { name, nameSpan }: PropertyNode,
   group: string | undefined,
-  report: Report,
+  { report, unreadable }: ReadingState,
 ): void {
   const nearest = findNearest(name, wordsIn(group));
+  const meant = nearest && qualifiedName(group, nearest);
+  if (meant && isProperty(meant)) unreadable.add(meant);
   const home = Object.keys(groups).find((other) => wordsIn(other).includes(name));
   const inModel = group !== undefined && wordsIn(undefined).includes(name);
   const hint = inModel

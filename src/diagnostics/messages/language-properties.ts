@@ -58,7 +58,7 @@ export const languagePropertyMessages = {
     severity: 'error',
     message: ({ name, value }) => `'${value}' is not a value of '${name}'.`,
     hint: ({ choices, nearest }) =>
-      nearest ? `Did you mean '${nearest}'?` : `Its values are ${choices.join(', ')}.`,
+      `${nearest ? `Did you mean '${nearest}'? ` : ''}Its values are ${choices.join(', ')}.`,
     cause: 'The property takes one of a few words, and this is none of them.',
     example: 'model a {\n  depth 50\n  variant ve\n}\n',
     cure: 'Choose one of the words that the hint or `rcc explain PROPERTY` lists.',

@@ -94,7 +94,7 @@ export const languageSyntaxMessages = {
   'too-many-mistakes': row<{ path: string; count: number }>({
     severity: 'error',
     message: ({ path, count }) =>
-      `'${path}' has ${count} more ${count === 1 ? 'mistake' : 'mistakes'} that ${count === 1 ? 'is' : 'are'} not shown.`,
+      `'${path}' has at least ${count} more ${count === 1 ? 'mistake' : 'mistakes'}, not shown here.`,
     cause: 'Only the first mistakes of a file are shown, so that the output stays readable.',
     cure: 'Mend those that are shown and check again.',
   }),

@@ -38,18 +38,21 @@ export function buildFile(cst: FileCstNode, context: ReadingContext): FileNode {
 }
 
 function reportStray({ children }: StrayCstNode, context: ReadingContext): void {
-  const tokens = Object.values(children).flat();
-  const first = tokens.toSorted((a, b) => a.startOffset - b.startOffset)[0];
-  if (!first) return;
-  const keyword = first.tokenType === Word ? findNearest(first.image, ['model', 'use']) : undefined;
-  context.report(
-    'outside-model',
-    { found: describeToken(first) },
-    {
-      span: spanOf(first, context),
-      hint: keyword ? `Did you mean '${keyword}'?` : undefined,
-    },
-  );
+  const tokens = Object.values(children)
+    .flat()
+    .toSorted((a, b) => a.startOffset - b.startOffset);
+  for (const [index, token] of tokens.entries()) {
+    const keyword =
+      token.tokenType === Word ? findNearest(token.image, ['model', 'use']) : undefined;
+    // One mistake for all that stands here, and one for each word that was meant to end it.
+    if (index > 0 && !keyword) continue;
+    const hint = keyword && `Did you mean '${keyword}'?`;
+    context.report(
+      'outside-model',
+      { found: describeToken(token) },
+      { span: spanOf(token, context), hint },
+    );
+  }
 }
 
 function buildUse({ children }: UseCstNode, context: ReadingContext): readonly UseNode[] {

@@ -14,8 +14,8 @@ export interface ParseResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Largest spec, in UTF-16 units: a model takes some twelve lines. */
-const limitKib = 256;
+/** Largest spec, in 1024 UTF-16 units: room for a hundred models of twelve lines. */
+const limitKib = 64;
 
 /** Text to tree: what could be read, and every mistake of its form. Takes any text and ends soon. */
 export function parseSpec(file: SourceFile): ParseResult {

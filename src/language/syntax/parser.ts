@@ -23,30 +23,39 @@ import {
  * follows them is read as usual; chevrotain's recovery is left with tokens that are missing.
  */
 class SpecParser extends CstParser {
-  constructor() {
+  constructor(recoveries: { count: number }) {
     super(tokens, {
       recoveryEnabled: true,
       maxLookahead: 1,
       nodeLocationTracking: 'onlyOffset',
       // The build of the tree takes the token that was expected from the message.
       errorMessageProvider: {
-        buildMismatchTokenMessage: ({ expected }) => expected.name,
+        buildMismatchTokenMessage({ expected }) {
+          recoveries.count += 1;
+          return expected.name;
+        },
         buildNotAllInputParsedMessage: () => 'end',
         buildNoViableAltMessage: () => 'value',
         buildEarlyExitMessage: () => 'value',
       },
     });
+    this.#recoveries = recoveries;
     this.performSelfAnalysis();
   }
 
+  readonly #recoveries: { count: number };
+
   readonly file = this.RULE('file', () => {
-    this.MANY(() =>
-      this.OR([
-        { ALT: () => this.SUBRULE(this.use) },
-        { ALT: () => this.SUBRULE(this.model) },
-        { ALT: () => this.SUBRULE(this.stray) },
-      ]),
-    );
+    this.#recoveries.count = 0;
+    this.MANY({
+      GATE: () => this.#goesOn(),
+      DEF: () =>
+        this.OR([
+          { ALT: () => this.SUBRULE(this.use) },
+          { ALT: () => this.SUBRULE(this.model) },
+          { ALT: () => this.SUBRULE(this.stray) },
+        ]),
+    });
   });
 
   readonly use = this.RULE('use', () => {
@@ -68,12 +77,14 @@ class SpecParser extends CstParser {
   /** The braces of a model, or of the group that is named. */
   readonly block = this.RULE('block', (group?: string) => {
     this.CONSUME(LeftBrace);
-    this.MANY(() =>
-      this.OR([
-        { ALT: () => this.SUBRULE(this.property, { ARGS: [group] }) },
-        { ALT: () => this.SUBRULE(this.misplaced) },
-      ]),
-    );
+    this.MANY({
+      GATE: () => this.#goesOn(),
+      DEF: () =>
+        this.OR([
+          { ALT: () => this.SUBRULE(this.property, { ARGS: [group] }) },
+          { ALT: () => this.SUBRULE(this.misplaced) },
+        ]),
+    });
     this.CONSUME(RightBrace);
   });
 
@@ -156,7 +167,13 @@ class SpecParser extends CstParser {
     );
   });
 
+  /** A text that lacks this much is none of ours; each recovery takes about a millisecond. */
+  #goesOn(): boolean {
+    return this.#recoveries.count < 100;
+  }
+
   #continuesProperty(group: string | undefined, before: readonly string[]): boolean {
+    if (!this.#goesOn()) return false;
     const next = this.LA(1);
     if (next.tokenType === LeftBrace) return group === undefined;
     return next.tokenType !== Word || takesWord(group, before, next.image);
@@ -164,4 +181,4 @@ class SpecParser extends CstParser {
 }
 
 /** One parser serves all files: setting its input starts it anew. */
-export const specParser = new SpecParser();
+export const specParser = new SpecParser({ count: 0 });

@@ -1,7 +1,7 @@
 import { depths } from '../depths.ts';
 import { excerpt } from '../report.ts';
 import type { InputSize } from '../spec.ts';
-import { type Bounds, checkBounds } from './numbers.ts';
+import { type Bounds, checkBounds, rangeText } from './numbers.ts';
 import { readSingle, reportWrongValue, type ValueType } from './value-type.ts';
 
 /** One of the known depths. */
@@ -36,6 +36,7 @@ interface SizeBounds {
 export function inputSize({ channels, side }: SizeBounds): ValueType<InputSize> {
   return {
     form: '[[CHANNELSx]HEIGHTx]WIDTH',
+    range: `channels ${rangeText(channels)}, height and width ${rangeText(side)}`,
     words: [],
     read(values, context) {
       const value = readSingle(values, context);

@@ -11,6 +11,11 @@ export interface Bounds {
   hint?(text: string): string;
 }
 
+/** `1 to 4096`. */
+export function rangeText({ least, most }: Bounds): string {
+  return `${least} to ${most}`;
+}
+
 const wholePattern = /^[+-]?\d+$/;
 const decimalPattern = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -48,6 +53,7 @@ function readNumber(
 export function wholeNumber(bounds: Bounds): ValueType<number> {
   return {
     form: 'NUMBER',
+    range: rangeText(bounds),
     words: [],
     read(values, context) {
       const value = readSingle(values, context);
@@ -62,6 +68,7 @@ export function wholeNumberOrNone(bounds: Bounds): ValueType<number | 'none'> {
   const number = wholeNumber(bounds);
   return {
     form: 'NUMBER | none',
+    range: rangeText(bounds),
     words: ['none'],
     read(values, context) {
       const [value] = values;
@@ -85,6 +92,7 @@ export function numberList(options: ListOptions): ValueType<readonly number[]> {
   const expected = `a list of ${options.whole ? 'whole numbers' : 'numbers'} in brackets`;
   return {
     form: '[NUMBER, …]',
+    range: `each ${rangeText(options.bounds)}, 1 to ${options.longest} numbers`,
     words: [],
     read(values, context) {
       const list = readSingle(values, context);

@@ -16,6 +16,8 @@ export interface ReadContext {
 export interface ValueType<T> {
   /** What stands behind the name, for people: `basic | bottleneck`, `[WIDTH, …]`. */
   readonly form: string;
+  /** Which numbers it takes, in words. */
+  readonly range?: string;
   /** The words that may stand in it; the parser, nearest-word hints and completion ask for them. */
   readonly words: readonly string[];
   /** A word that stands before the value itself: `in`. */
