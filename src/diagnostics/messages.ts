@@ -1,3 +1,4 @@
+import { accuracyMessages } from './messages/accuracy.ts';
 import { auditMessages } from './messages/audit.ts';
 import { cliMessages } from './messages/cli.ts';
 import { codegenMessages } from './messages/codegen.ts';
@@ -20,6 +21,7 @@ export const messages = {
   ...tensorrtRtxMessages,
   ...auditMessages,
   ...imageMessages,
+  ...accuracyMessages,
   ...reportMessages,
   ...compileMessages,
   ...cliMessages,

@@ -4,7 +4,7 @@ import { bytesOf } from '../../codegen/weights/float-bytes.ts';
 import { toFloat16Bits } from '../../codegen/weights/float16.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
-import type { Preprocess } from '../language/spec.ts';
+import type { InputSize, Preprocess } from '../language/spec.ts';
 import { normalizationTable, normalizePixels } from './preprocess.ts';
 import type { Raster } from './raster.ts';
 
@@ -14,7 +14,7 @@ type Packer = (rasters: readonly Raster[], batch: number, preprocess: Preprocess
 interface InputForm {
   readonly dataType: DataType;
   /** Sizes behind the batch. */
-  shape(raster: Raster): readonly number[];
+  shape(picture: InputSize): readonly number[];
   readonly pack: Packer;
 }
 
@@ -83,33 +83,33 @@ export interface InputPacker {
   pack(rasters: readonly Raster[]): Tensor;
 }
 
-function findForm({ type }: Value, raster: Raster): InputForm | undefined {
+function findForm({ type }: Value, picture: InputSize): InputForm | undefined {
   const [, ...sizes] = type.shape;
   return forms.find((form) => {
-    const shape = form.shape(raster);
+    const shape = form.shape(picture);
     const isSameShape =
       shape.length === sizes.length && shape.every((size, axis) => size === sizes[axis]);
     return form.dataType === type.dataType && isSameShape;
   });
 }
 
+export interface PackerOptions {
+  /** Size of a picture as the network sees it. */
+  readonly picture: InputSize;
+  readonly preprocess: Preprocess;
+  /** Names the engine in diagnostics. */
+  readonly precision: string;
+}
+
 /**
- * The packer for an engine's input: float32 or float16 [N, C, H, W] normalised, or uint8 [N, H, W, C] and [N, H, W, 4] (alpha 255) as pixels. `sample`
- * is a picture as the network sees it. Throws DiagnosticError `image-input-form`; `precision` names the engine.
+ * The packer for an engine's input: float32 or float16 [N, C, H, W] normalised, or uint8 [N, H, W, C] and [N, H, W, 4] (alpha 255) as pixels.
+ * Throws DiagnosticError `image-input-form`.
  */
 export function createInputPacker(
   input: Value,
-  {
-    sample,
-    preprocess,
-    precision,
-  }: {
-    readonly sample: Raster;
-    readonly preprocess: Preprocess;
-    readonly precision: string;
-  },
+  { picture, preprocess, precision }: PackerOptions,
 ): InputPacker {
-  const form = findForm(input, sample);
+  const form = findForm(input, picture);
   if (!form) {
     const { dataType, shape } = input.type;
     return fail('image-input-form', { precision, input: `${dataType} [${shape.join(', ')}]` });
@@ -123,7 +123,7 @@ export function createInputPacker(
       const count = batch ?? rasters.length;
       return {
         dataType: form.dataType,
-        shape: [count, ...form.shape(sample)],
+        shape: [count, ...form.shape(picture)],
         bytes: form.pack(rasters, count, preprocess),
       };
     },

@@ -1,0 +1,94 @@
+import { row } from '../message-row.ts';
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+const points = (share: number): string => `${(100 * share).toFixed(2)} points`;
+const pictures = (count: number): string => `${count} ${count === 1 ? 'picture' : 'pictures'}`;
+
+export const accuracyMessages = {
+  'accuracy-below-expected': row<{
+    model: string;
+    precision: string;
+    figure: 'top1' | 'top5';
+    measured: number;
+    expected: string;
+    /** What was allowed below the expected figure. */
+    allowed: number;
+    images: number;
+    /** Half of the 95 % interval that so many pictures leave. */
+    uncertainty: number;
+  }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ model, precision, figure, measured, expected, allowed, images }) =>
+      `${model} ${precision} has ${figure} ${percent(measured)} on ${pictures(images)}; ${expected} is expected${allowed > 0 ? `, of which ${precision} may lose ${points(allowed)}` : ''}.`,
+    hint: ({ images, uncertainty }) =>
+      `${pictures(images)} tell it to ± ${points(uncertainty)}; the expected figure holds for the data set that it was published for.`,
+    cause:
+      'Figures under `expect` are a contract. Other pictures, another preprocessing or a defect of the engine give others.',
+    cure: 'Evaluate the whole data set; compare `preprocess` with the training; `rcc diagnose IMAGE --got …` finds mistakes of preprocessing.',
+  }),
+  'accuracy-dropped': row<{
+    model: string;
+    precision: string;
+    drop: number;
+    allowed: number;
+    images: number;
+  }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ model, precision, drop, allowed, images }) =>
+      `${model} loses ${points(drop)} of top-1 from fp32 to ${precision} on ${pictures(images)}; ${points(allowed)} are allowed.`,
+    cause: 'The smaller numbers change more answers than the precision may.',
+    cure: 'For int8, calibrate with more pictures or another algorithm; for fp16, look at the range report and keep blocks in fp32.',
+  }),
+  'accuracy-not-finite': row<{ model: string; precision: string; count: number }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ model, precision, count }) =>
+      `${model} ${precision} answers NaN or infinity for ${pictures(count)}.`,
+    cause: 'Numbers left the range of the precision on the way through the network.',
+    cure: 'rcc verify --bisect names the first layer where it happens; --keep-fp32 keeps a block in fp32.',
+  }),
+  'eval-unreadable': row<{ path: string; count: number; images: number }>({
+    severity: 'warning',
+    message: ({ path, count, images }) =>
+      `${count} of ${pictures(images)} of '${path}' cannot be read and do not count.`,
+    cause: 'The files named below are damaged, end early, or have the wrong size for the network.',
+    cure: 'Replace the files, so that the figures hold for the whole data set.',
+  }),
+  'eval-nothing-read': row<{ path: string; images: number }>({
+    severity: 'error',
+    message: ({ path, images }) => `None of the ${pictures(images)} of '${path}' can be used.`,
+    cause: 'Every picture failed for the reasons below.',
+    cure: 'Check that this is the data set, and that the preprocessing of the spec leads to the size of its input.',
+  }),
+  'eval-turned': row<{ path: string; count: number }>({
+    severity: 'note',
+    message: ({ path, count }) =>
+      `${pictures(count)} of '${path}' carry a rotation in EXIF; ${count === 1 ? 'it was' : 'they were'} taken as stored, as Pillow and torchvision do.`,
+    hint: () => 'OpenCV, and so PaddleClas, turns such pictures.',
+    cause: 'Cameras store the way they were held instead of turning the pixels.',
+    cure: 'Turn the pictures themselves where they should be upright.',
+  }),
+  'eval-classes': row<{ precision: string; outputs: number; classes: number }>({
+    severity: 'error',
+    message: ({ precision, outputs, classes }) =>
+      `The ${precision} engine puts out ${outputs} numbers a picture for ${classes} classes.`,
+    cause: 'The engine was made from another spec.',
+    cure: 'Compile the engine again from the spec.',
+  }),
+  'eval-state-unreadable': row<{ path: string; reason: string }>({
+    severity: 'error',
+    message: ({ path, reason }) => `'${path}' is no state of an evaluation: ${reason}.`,
+    cause: 'The file was written by something else, or by another release of rcc.',
+    cure: 'Name another file, or delete this one: the evaluation then starts from the beginning.',
+  }),
+  'eval-state-differs': row<{ path: string; what: string }>({
+    severity: 'error',
+    message: ({ path, what }) => `'${path}' is the state of another evaluation: ${what} differs.`,
+    hint: () => 'Delete the file to start from the beginning, or name another.',
+    cause:
+      'An evaluation goes on only with the same pictures, preprocessing and engines; figures of two would be mixed.',
+    cure: 'Delete the file, or evaluate what it belongs to.',
+  }),
+} as const;
