@@ -21,27 +21,41 @@ export interface RandomStream {
 const sumMean = 131_070;
 const sumDeviation = 37_837.2272;
 
-/** xorshift32 (Marsaglia, "Xorshift RNGs", 2003); a normal number is a sum of four uniform ones. */
+/** The next state of xorshift32 (Marsaglia, "Xorshift RNGs", 2003). */
+function advance(state: number): number {
+  let next = state;
+  next ^= next << 13;
+  next ^= next >>> 17;
+  next ^= next << 5;
+  return next;
+}
+
+/** Sum of the four 16-bit halves of two numbers. */
+function sumOfHalves(a: number, b: number): number {
+  return (a & 0xffff) + (a >>> 16) + (b & 0xffff) + (b >>> 16);
+}
+
+/** A stream that begins at a seed; a normal number is a sum of four uniform ones. */
 export function createRandomStream(seed: number): RandomStream {
   // A state of 0 would stay 0.
   let state = seed === 0 ? 0x9e3779b9 : seed | 0;
   const next = (): number => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
+    state = advance(state);
     return state;
-  };
-  const sumOfFour = (): number => {
-    const a = next();
-    const b = next();
-    return (a & 0xffff) + (a >>> 16) + (b & 0xffff) + (b >>> 16);
   };
   return {
     uniform: () => (next() >>> 0) / 2 ** 32,
-    normal: () => (sumOfFour() - sumMean) / sumDeviation,
+    normal: () => (sumOfHalves(next(), next()) - sumMean) / sumDeviation,
     fillNormal(values, scale) {
       const factor = scale / sumDeviation;
-      for (let i = 0; i < values.length; i++) values[i] = (sumOfFour() - sumMean) * factor;
+      // In a variable of its own: the loop runs over millions of numbers.
+      let local = state;
+      for (let i = 0; i < values.length; i++) {
+        const first = advance(local);
+        local = advance(first);
+        values[i] = (sumOfHalves(first, local) - sumMean) * factor;
+      }
+      state = local;
     },
   };
 }

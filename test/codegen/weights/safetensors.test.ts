@@ -41,6 +41,12 @@ describe('safetensors', () => {
     expect(await file.tensors.get('x')?.read()).toHaveLength(3 * size);
   });
 
+  test('metadata may be long, hold quotes and look like tensors', async () => {
+    const text = JSON.stringify(`{"a":{} \\"${'x'.repeat(1_000_000)}`);
+    const file = await open(`{"__metadata__":{"a":${text},"b":"c:"} ,\n"a" \t :${a}}`, 8);
+    expect([...file.tensors.keys()]).toEqual(['a']);
+  });
+
   const cases: readonly (readonly [string, DiagnosticCode, string, number])[] = [
     ['no JSON', 'weights-safetensors-malformed', '{"a":', 0],
     ['an array', 'weights-safetensors-malformed', '{"a":1}'.replace('{"a":1}', '[]'), 0],

@@ -140,6 +140,35 @@ describe('what torch.save puts around tensors', () => {
     await expectDiagnostic(() => openWeights(memorySource(archive(root))), 'weights-pickle-global');
   });
 
+  test('metrics, arguments and schedules of a training script are left aside', async () => {
+    const scalar: Part = [
+      op.global('numpy._core.multiarray', 'scalar'),
+      op.tuple(
+        [op.global('numpy', 'dtype'), op.tuple(op.text('f8'), op.false, op.true), op.reduce],
+        [
+          op.global('_codecs', 'encode'),
+          op.tuple(op.text('\u0000@'), op.text('latin1')),
+          op.reduce,
+        ],
+      ),
+      op.reduce,
+    ];
+    const counter: Part = [
+      op.global('collections', 'Counter'),
+      op.tuple(op.dict([op.int(30), op.int(1)])),
+      op.reduce,
+    ];
+    const root = op.dict(
+      [op.text('best_acc1'), scalar],
+      [op.text('scheduler'), op.dict([op.text('milestones'), counter])],
+      [op.text('history'), [op.emptyList, op.mark, op.float(0.5), op.none, op.appends]],
+      [op.text('step'), op.long(0, 0, 0, 0, 0, 0, 0, 0, 1)],
+      [op.text('state_dict'), oneTensor({})],
+    );
+    const file = await openWeights(memorySource(archive(root)));
+    expect([...file.tensors.keys()]).toEqual(['a']);
+  });
+
   test('_metadata is no tensor', async () => {
     const dict: Part = [
       [op.global('collections', 'OrderedDict'), op.emptyTuple, op.reduce],
