@@ -7,7 +7,7 @@ import { drawBars, drawRanges } from './rows.ts';
 import { drawXy } from './xy.ts';
 
 /** Inter is what PNG files are drawn with; elsewhere the system's own face, which is never wider than labels are placed for. */
-const fontFamily = 'Inter, system-ui, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
+export const fontFamily = 'Inter, system-ui, "Segoe UI", Roboto, "Helvetica Neue", sans-serif';
 
 function draw(chart: Chart, size: ChartSize, top: number): { markup: Markup; height: number } {
   switch (chart.kind) {

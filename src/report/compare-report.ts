@@ -1,0 +1,108 @@
+import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { CellComparison, Comparison, LatencyCell, Verdict } from './compare.ts';
+import { formatChange, formatMs, formatPercent } from './format.ts';
+import { numberCell, type Table, tableToMarkdown, textCell } from './table.ts';
+
+const verdicts: Readonly<
+  Record<Verdict, { readonly text: string; readonly tone?: 'good' | 'bad' | 'quiet' }>
+> = {
+  slower: { text: 'slower', tone: 'bad' },
+  faster: { text: 'faster', tone: 'good' },
+  noise: { text: 'within the noise', tone: 'quiet' },
+  same: { text: 'same', tone: 'quiet' },
+};
+
+function cellName({ model, precision, batch, device }: LatencyCell): string {
+  return `${model} ${precision} batch ${batch} on ${device}`;
+}
+
+const order: readonly Verdict[] = ['slower', 'faster', 'noise', 'same'];
+
+function worstFirst(a: CellComparison, b: CellComparison): number {
+  return (
+    order.indexOf(a.verdict) - order.indexOf(b.verdict) || Math.abs(b.change) - Math.abs(a.change)
+  );
+}
+
+/** The cells of a comparison, regressions first. */
+export function comparisonTable({ before, after, threshold, cells }: Comparison): Table {
+  const right = { align: 'right' } as const;
+  return {
+    id: 'comparison',
+    title: `${before} → ${after}`,
+    columns: [
+      { id: 'model', label: 'Model', align: 'left' },
+      { id: 'device', label: 'Device', align: 'left' },
+      { id: 'precision', label: 'Precision', align: 'left' },
+      { id: 'batch', label: 'Batch', ...right },
+      { id: 'before', label: 'before, ms', ...right },
+      { id: 'after', label: 'after, ms', ...right },
+      { id: 'change', label: 'change', ...right },
+      { id: 'noise', label: 'noise', ...right },
+      { id: 'verdict', label: 'verdict', align: 'left' },
+    ],
+    rows: cells.toSorted(worstFirst).map((cell) => {
+      const { text, ...tone } = verdicts[cell.verdict];
+      const note = cell.remarks.join('; ');
+      return {
+        model: cell.after.model,
+        cells: [
+          textCell(cell.after.model),
+          textCell(cell.after.device),
+          textCell(cell.after.precision.toUpperCase()),
+          numberCell(cell.after.batch, String),
+          numberCell(cell.before.latencyMs, formatMs),
+          numberCell(cell.after.latencyMs, formatMs),
+          numberCell(cell.change, formatChange),
+          numberCell(cell.noise, (share) => `±${formatPercent(share)}`),
+          textCell(text, { ...tone, ...(note ? { note } : {}) }),
+        ],
+      };
+    }),
+    notes: [
+      `Medians. A cell counts as changed beyond ${formatPercent(threshold)} and beyond the noise: half of the range from the fastest run to p90, of both sides together.`,
+    ],
+  };
+}
+
+function missingLine(name: string, cells: readonly LatencyCell[]): readonly string[] {
+  if (cells.length === 0) return [];
+  const shown = cells.slice(0, 8).map(cellName).join('; ');
+  const more = cells.length > 8 ? `; and ${cells.length - 8} more` : '';
+  return [`Only in ${name}: ${shown}${more}.`];
+}
+
+function summaryLine({ cells, threshold }: Comparison): string {
+  const count = (verdict: Verdict): number =>
+    cells.filter((cell) => cell.verdict === verdict).length;
+  const slower = count('slower');
+  const head =
+    slower > 0
+      ? `**${slower} of ${cells.length} cells slower** by more than ${formatPercent(threshold)}`
+      : `**No regression** in ${cells.length} cells`;
+  return `${head}; ${count('faster')} faster, ${count('noise')} within the noise, ${count('same')} the same.`;
+}
+
+/** A comparison for a pull request. */
+export function comparisonToMarkdown(comparison: Comparison): string {
+  const parts = [
+    `## Latency: ${comparison.before} → ${comparison.after}`,
+    summaryLine(comparison),
+    tableToMarkdown(comparisonTable(comparison)).trimEnd(),
+    ...missingLine(comparison.before, comparison.onlyBefore),
+    ...missingLine(comparison.after, comparison.onlyAfter),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** The diagnostic `latency-regression` where a cell got slower; its exit kind makes `rcc compare` end with 1. */
+export function regressionOf({ cells, threshold }: Comparison): Diagnostic | undefined {
+  const slower = cells.filter(({ verdict }) => verdict === 'slower').toSorted(worstFirst);
+  const [worst] = slower;
+  if (!worst) return undefined;
+  return createDiagnostic('latency-regression', {
+    count: slower.length,
+    worst: `${cellName(worst.after)} by ${formatChange(worst.change)}`,
+    threshold: formatPercent(threshold),
+  });
+}

@@ -1,0 +1,199 @@
+import { fail } from '../diagnostics/diagnostic.ts';
+import type { BenchRow, NamedBench } from './bench-file.ts';
+import type { Baseline } from './published.ts';
+import { isOnGpu } from './sections/measured.ts';
+
+/** One latency with all that decides whether another may be set beside it. */
+export interface LatencyCell {
+  readonly model: string;
+  readonly device: string;
+  readonly target: string;
+  readonly precision: string;
+  readonly batch: number;
+  readonly latencyMs: number;
+  /** Half of the range that 90 % of the runs lie in, over the latency; 0 where nobody says it. */
+  readonly spread: number;
+  readonly stable: boolean;
+  readonly definition: string;
+  readonly settings: string;
+}
+
+/** Cells of one file or baseline, under the name a reader knows it by. */
+export interface CellSet {
+  readonly name: string;
+  readonly cells: readonly LatencyCell[];
+}
+
+/**
+ * `slower` and `faster`: beyond the threshold and beyond the noise; `noise`: beyond the threshold, but the runs of either side spread as far;
+ * `same`: within the threshold.
+ */
+export type Verdict = 'slower' | 'faster' | 'noise' | 'same';
+
+export interface CellComparison {
+  readonly before: LatencyCell;
+  readonly after: LatencyCell;
+  /** after / before − 1. */
+  readonly change: number;
+  /** Both spreads together, as a share. */
+  readonly noise: number;
+  readonly verdict: Verdict;
+  /** What else differs, in words. */
+  readonly remarks: readonly string[];
+}
+
+export interface Comparison {
+  readonly before: string;
+  readonly after: string;
+  readonly threshold: number;
+  readonly cells: readonly CellComparison[];
+  readonly onlyBefore: readonly LatencyCell[];
+  readonly onlyAfter: readonly LatencyCell[];
+}
+
+function settingsText(row: BenchRow): string {
+  return Object.entries(row.settings)
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+}
+
+function cellOf(row: BenchRow): LatencyCell {
+  const { medianMs, minMs, p90Ms } = row.latency;
+  return {
+    model: row.model,
+    device: row.device.name,
+    target: row.target,
+    precision: row.precision,
+    batch: row.batch,
+    latencyMs: medianMs,
+    spread: medianMs > 0 ? (p90Ms - minMs) / 2 / medianMs : 0,
+    stable: row.stable,
+    definition: row.definition,
+    settings: settingsText(row),
+  };
+}
+
+/** Medians of a bench file. */
+export function cellsOfBench({ path, bench }: NamedBench): CellSet {
+  return { name: path, cells: bench.rows.map(cellOf) };
+}
+
+/** Latencies of a baseline, in the words of the measurements they are set beside: the device's name and target are those of the bench. */
+export function cellsOfBaseline(baseline: Baseline, { bench }: NamedBench): CellSet {
+  const places = new Map(
+    bench.rows
+      .filter((row) => isOnGpu(row, baseline.gpu))
+      .map((row) => [`${row.device.name} ${row.target}`, row] as const),
+  );
+  const cells = [...places.values()].flatMap((place) =>
+    baseline.rows.flatMap((row) =>
+      Object.entries(row.latencyMs).map(([batch, latencyMs]) => ({
+        model: row.spec,
+        device: place.device.name,
+        target: place.target,
+        precision: row.precision,
+        batch: Number(batch),
+        latencyMs,
+        spread: 0,
+        stable: true,
+        definition: baseline.interval ?? 'not stated',
+        settings: '',
+      })),
+    ),
+  );
+  return { name: baseline.id, cells };
+}
+
+function keyOf({ model, device, target, precision, batch }: LatencyCell): string {
+  return JSON.stringify([model, device, target, precision, batch]);
+}
+
+function groupCells({ cells }: CellSet): ReadonlyMap<string, readonly LatencyCell[]> {
+  const groups = new Map<string, LatencyCell[]>();
+  for (const cell of cells) groups.set(keyOf(cell), [...(groups.get(keyOf(cell)) ?? []), cell]);
+  return groups;
+}
+
+type Pair = readonly [before: LatencyCell, after: LatencyCell];
+
+/** One on each side: a pair whatever the settings. Several: those of equal settings, as often as each side has them. */
+function pairUp(before: readonly LatencyCell[], after: readonly LatencyCell[]): readonly Pair[] {
+  const [b, a] = [before[0], after[0]];
+  if (before.length === 1 && after.length === 1 && b && a) return [[b, a]];
+  const left = [...after];
+  return before.flatMap((cell): Pair[] => {
+    const index = left.findIndex(({ settings }) => settings === cell.settings);
+    const [match] = index < 0 ? [] : left.splice(index, 1);
+    return match ? [[cell, match]] : [];
+  });
+}
+
+function remarksOf(before: LatencyCell, after: LatencyCell): readonly string[] {
+  const unstable = [...(before.stable ? [] : ['before']), ...(after.stable ? [] : ['after'])];
+  return [
+    ...(unstable.length > 0 ? [`unstable ${unstable.join(' and ')}`] : []),
+    ...(before.settings && before.settings !== after.settings
+      ? [`settings: ${before.settings} → ${after.settings}`]
+      : []),
+    ...(before.definition === after.definition
+      ? []
+      : ['the two intervals are defined differently']),
+  ];
+}
+
+function verdictOf(change: number, noise: number, threshold: number): Verdict {
+  if (Math.abs(change) <= threshold) return 'same';
+  if (Math.abs(change) <= noise) return 'noise';
+  return change > 0 ? 'slower' : 'faster';
+}
+
+function comparePair([before, after]: Pair, threshold: number): CellComparison {
+  const change = after.latencyMs / before.latencyMs - 1;
+  const noise = Math.hypot(before.spread, after.spread);
+  const verdict = verdictOf(change, noise, threshold);
+  return { before, after, change, noise, verdict, remarks: remarksOf(before, after) };
+}
+
+/** Why two sets have no cell in common, in the words of the first thing that differs. */
+function reasonFor(before: CellSet, after: CellSet): string {
+  const names = (set: CellSet, key: keyof LatencyCell): string =>
+    [...new Set(set.cells.map((cell) => String(cell[key])))].slice(0, 4).join(', ') || 'none';
+  if (before.cells.length === 0 || after.cells.length === 0) {
+    const empty = before.cells.length === 0 ? before : after;
+    return `'${empty.name}' has no figures for these devices`;
+  }
+  const key = (['device', 'target', 'model', 'precision', 'batch'] as const).find((name) => {
+    const known = new Set(before.cells.map((cell) => cell[name]));
+    return !after.cells.some((cell) => known.has(cell[name]));
+  });
+  if (!key) return 'no cell has model, device, target, precision and batch alike';
+  return `the ${key} differs (${names(before, key)}; ${names(after, key)})`;
+}
+
+/**
+ * Compares latencies cell by cell: where model, device, target, precision and batch agree. `threshold` is a share. Throws DiagnosticError
+ * `nothing-to-compare`.
+ */
+export function compareCells(before: CellSet, after: CellSet, threshold: number): Comparison {
+  const [groupsBefore, groupsAfter] = [groupCells(before), groupCells(after)];
+  const pairs = [...groupsBefore].flatMap(([key, cells]) =>
+    pairUp(cells, groupsAfter.get(key) ?? []),
+  );
+  if (pairs.length === 0) {
+    fail('nothing-to-compare', {
+      baseline: before.name,
+      candidate: after.name,
+      reason: reasonFor(before, after),
+    });
+  }
+  const paired = new Set(pairs.flat());
+  return {
+    before: before.name,
+    after: after.name,
+    threshold,
+    cells: pairs.map((pair) => comparePair(pair, threshold)),
+    onlyBefore: before.cells.filter((cell) => !paired.has(cell)),
+    onlyAfter: after.cells.filter((cell) => !paired.has(cell)),
+  };
+}
