@@ -26,7 +26,7 @@ const network = foldBatchNorm.run(
 
 describe('castFloat16', () => {
   it('puts one Cast at each end and none inside', () => {
-    const cast = castFloat16.run(network, {});
+    const cast = castFloat16().run(network, {});
     verifyGraph(cast, 'test');
     expect(printGraph(cast)).toMatchInlineSnapshot(`
       "graph small opset=13 (input: float32[N,3,8,8]) -> (logits: float32[N,4]) {
@@ -46,14 +46,14 @@ describe('castFloat16', () => {
       const flat = builder.node('Flatten', 'flatten', [input], { axis: 1 });
       return builder.node('Softmax', 'softmax', [flat], { axis: 1 });
     });
-    const cast = castFloat16.run(softmax, {});
+    const cast = castFloat16().run(softmax, {});
     verifyGraph(cast, 'test');
     expect(cast.nodes.map((node) => node.op)).toEqual(['Cast', 'Flatten', 'Cast', 'Softmax']);
   });
 
   it('keeps the numbers to float16', async () => {
     const bound = withNumbers(network);
-    const error = maxError(await runGraph(bound), await runGraph(castFloat16.run(bound, {})));
+    const error = maxError(await runGraph(bound), await runGraph(castFloat16().run(bound, {})));
     expect(error).toBeGreaterThan(0);
     expect(error).toBeLessThan(2e-3);
   });
@@ -66,7 +66,7 @@ describe('castFloat16', () => {
     initializers.set('conv.bias', { ...bias, source: sourceOf(values, [4]) });
     const reports: CastReport[] = [];
     const context = { reportCast: (report: CastReport) => void reports.push(report) };
-    const cast = castFloat16.run({ ...network, initializers }, context);
+    const cast = castFloat16().run({ ...network, initializers }, context);
     expect(reports).toEqual([]);
     const bytes = await cast.initializers.get('conv.bias')?.source?.read();
     expect(reports).toEqual([

@@ -1,0 +1,105 @@
+/*
+ * The head in the form that a target fuses best; each is the same sum in another order.
+ *   gemm              pool → Flatten → Gemm                 as lowered
+ *   conv1x1           pool → Conv 1×1 → Flatten             where a target has no float32 Gemm
+ *   conv-before-pool  Conv 1×1 → pool → Flatten             where the last kernel then writes the output; H·W times the work of the layer
+ * and the pool as GlobalAveragePool or as an AveragePool over the whole map.
+ */
+import { editGraph } from '../ir/edit.ts';
+import type { Graph, Initializer, Node } from '../ir/graph.ts';
+import { inferTypes } from '../ir/infer-types.ts';
+import { initializerOf, inputOf, outputOf, producersOf } from '../ir/walk.ts';
+import type { TensorSource } from '../weights/tensor-source.ts';
+import type { Pass } from './pass.ts';
+
+export interface HeadForm {
+  readonly layer: 'gemm' | 'conv1x1' | 'conv-before-pool';
+  readonly pool: 'GlobalAveragePool' | 'AveragePool';
+}
+
+interface Head {
+  readonly pool: Node;
+  readonly flatten: Node;
+  readonly gemm: Node;
+}
+
+function findHead(graph: Graph): Head | undefined {
+  const producers = producersOf(graph);
+  const gemm = graph.nodes.findLast((node) => node.op === 'Gemm');
+  const flatten = gemm && producers.get(inputOf(gemm, 0));
+  const pool = flatten && producers.get(inputOf(flatten, 0));
+  if (!gemm || flatten?.op !== 'Flatten' || pool?.op !== 'GlobalAveragePool') return undefined;
+  return { pool, flatten, gemm };
+}
+
+/** [classes, features] → [classes, features, 1, 1]: the same bytes. */
+function asConvWeight(weight: Initializer): Initializer {
+  const shape = [...weight.type.shape, 1, 1];
+  const source: TensorSource | undefined = weight.source && {
+    ...weight.source,
+    shape: shape.map(Number),
+  };
+  return { ...weight, type: { ...weight.type, shape }, ...(source ? { source } : {}) };
+}
+
+function poolAs(pool: Node, input: string, form: HeadForm, sides: readonly number[]): Node {
+  const moved = { ...pool, inputs: [input] };
+  if (form.pool === 'GlobalAveragePool') return moved;
+  return {
+    ...moved,
+    op: 'AveragePool',
+    attributes: { kernel_shape: sides, strides: [1, 1], pads: [0, 0, 0, 0], count_include_pad: 0 },
+  };
+}
+
+/** Name of the layer's output before it is flattened; the flattened one keeps the layer's. */
+const mapOf = (gemm: Node): string => `${gemm.name}/map`;
+
+function convFrom(gemm: Node, input: string): Node {
+  return {
+    ...gemm,
+    op: 'Conv',
+    inputs: [input, ...gemm.inputs.slice(1)],
+    outputs: [mapOf(gemm)],
+    attributes: { kernel_shape: [1, 1], strides: [1, 1], pads: [0, 0, 0, 0] },
+  };
+}
+
+function arrange(head: Head, form: HeadForm, sides: readonly number[]): readonly Node[] {
+  const { pool, flatten, gemm } = head;
+  const features = inputOf(pool, 0);
+  const last = (input: string): Node => ({ ...flatten, inputs: [input], outputs: gemm.outputs });
+  if (form.layer === 'conv1x1') {
+    const pooled = poolAs(pool, features, form, sides);
+    return [pooled, convFrom(gemm, outputOf(pooled)), last(mapOf(gemm))];
+  }
+  const pooled = poolAs(pool, mapOf(gemm), form, sides);
+  return [convFrom(gemm, features), pooled, last(outputOf(pooled))];
+}
+
+/** The pass for a form; it leaves a network alone that has another head. */
+export function shapeHead(form: HeadForm): Pass {
+  return {
+    name: 'shapeHead',
+    run(graph) {
+      const head = findHead(graph);
+      if (!head) return graph;
+      const shape = inferTypes(graph).get(inputOf(head.pool, 0))?.shape ?? [];
+      const sides = shape.slice(2).map(Number);
+      if (form.layer === 'gemm') {
+        if (form.pool === 'GlobalAveragePool') return graph;
+        const pool = poolAs(head.pool, inputOf(head.pool, 0), form, sides);
+        return editGraph(graph, { replaceNodes: new Map([[head.pool.name, [pool]]]) });
+      }
+      const weight = asConvWeight(initializerOf(graph, head.gemm.inputs[1]));
+      return editGraph(graph, {
+        replaceNodes: new Map([
+          [head.pool.name, arrange(head, form, sides)],
+          [head.flatten.name, []],
+          [head.gemm.name, []],
+        ]),
+        addInitializers: [weight],
+      });
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { lowerSpec } from '../../../codegen/architecture/lower.ts';
+import { printGraph } from '../../../codegen/ir/print.ts';
+import { verifyGraph } from '../../../codegen/ir/verify.ts';
+import { type HeadForm, shapeHead } from '../../../codegen/passes/shape-head.ts';
+import { smallGraph, withNumbers } from '../../helpers/graphs.ts';
+import { maxError, runGraph } from '../../helpers/run-graph.ts';
+import { specOf } from '../../helpers/specs.ts';
+
+const layers = ['gemm', 'conv1x1', 'conv-before-pool'] as const;
+const pools = ['GlobalAveragePool', 'AveragePool'] as const;
+const forms: readonly HeadForm[] = layers.flatMap((layer) =>
+  pools.map((pool) => ({ layer, pool })),
+);
+
+const headOf = (text: string): string =>
+  text
+    .split('\n')
+    .filter((line) => /head\/|logits/.test(line))
+    .join('\n');
+
+describe('shapeHead', () => {
+  it.each(forms)('writes $layer with $pool, legal and with the same numbers', async (form) => {
+    const input = { channels: 3, height: 64, width: 96 };
+    const before = withNumbers(lowerSpec(specOf({ input })), 3);
+    const after = shapeHead(form).run(before, {});
+    verifyGraph(after, 'test');
+    const error = maxError(await runGraph(before), await runGraph(after));
+    expect(error).toBeLessThan(1e-5);
+  });
+
+  it.each(forms)('prints $layer with $pool', (form) => {
+    expect(headOf(printGraph(shapeHead(form).run(lowerSpec(specOf()), {})))).toMatchSnapshot();
+  });
+
+  it('keeps Softmax behind the head', () => {
+    const graph = shapeHead({ layer: 'conv1x1', pool: 'AveragePool' }).run(
+      lowerSpec(specOf({ head: 'softmax' })),
+      {},
+    );
+    verifyGraph(graph, 'test');
+    expect(graph.nodes.slice(-4).map(({ op }) => op)).toEqual([
+      'AveragePool',
+      'Conv',
+      'Flatten',
+      'Softmax',
+    ]);
+  });
+
+  it('leaves a network without such a head alone', () => {
+    const graph = smallGraph((builder, input) => builder.node('Relu', 'relu', [input]));
+    expect(shapeHead({ layer: 'conv1x1', pool: 'AveragePool' }).run(graph, {})).toBe(graph);
+  });
+});
