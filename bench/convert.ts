@@ -2,8 +2,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createNaming } from '../codegen/weights/naming/naming.ts';
-import { type Format, formats, writeSyntheticWeights } from './synthetic-weights.ts';
+import { formats, writeSyntheticWeights } from './synthetic-weights.ts';
 import { medianOf, runProcess } from './whole-process.ts';
 
 export interface ConvertRow {

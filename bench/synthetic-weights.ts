@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { lowerSpec } from '../codegen/architecture/lower.ts';
 import { bytesOf, float32View } from '../codegen/weights/float-bytes.ts';
-import { nameOf } from '../codegen/weights/naming/scheme.ts';
+import { createNaming } from '../codegen/weights/naming/naming.ts';
 import { schemes } from '../codegen/weights/naming/schemes.ts';
 import { synthesizeWeights } from '../codegen/weights/synthesize.ts';
 import type { TensorSource } from '../codegen/weights/tensor-source.ts';
