@@ -92,11 +92,16 @@ function findMisfit(wanted: readonly Wanted[], shapes: NamedShapes): Misfit {
   };
 }
 
+/** Whether shortcuts pool before they project: no other layer of these networks has an average pool with a window. */
+function hasPooledShortcuts(graph: Graph): boolean {
+  return graph.nodes.some(({ op }) => op === 'AveragePool');
+}
+
 function checkFit(
+  graph: Graph,
   file: WeightsFile,
   wanted: readonly Wanted[],
-  naming: Naming,
-  span: Span | undefined,
+  { naming, span }: { naming: Naming; span: Span | undefined },
 ): void {
   const shapes = shapesOf(file);
   const misfit = findMisfit(wanted, shapes);
@@ -107,7 +112,7 @@ function checkFit(
   };
   if (counts.missing + counts.unexpected + counts.misshaped === 0) return;
   const specShapes = new Map(wanted.map(({ name, shape }) => [name, shape]));
-  const hint = misfitHint(shapes, specShapes, naming);
+  const hint = misfitHint(shapes, specShapes, naming, hasPooledShortcuts(graph));
   fail(
     'weights-do-not-fit',
     { file: file.name, scheme: naming.scheme.title, ...counts },
@@ -131,8 +136,7 @@ function checkShortcut(
       place.kind === 'block' && place.layer === 'shortcut' && place.stage > 0,
   );
   if (!found || !strided) return;
-  const pools = graph.nodes.some(({ op }) => op === 'AveragePool');
-  if (pools !== (found === 'avgpool')) {
+  if (hasPooledShortcuts(graph) !== (found === 'avgpool')) {
     fail('weights-other-shortcut', { file: file.name, found }, { span });
   }
 }
@@ -150,7 +154,7 @@ export function bindWeights(
   const naming = chooseNaming(file, options);
   const { scheme } = naming;
   const wanted = wantedParameters(graph, naming);
-  checkFit(file, wanted, naming, span);
+  checkFit(graph, file, wanted, { naming, span });
   checkShortcut(graph, file, wanted, { scheme, span });
   const initializers = new Map(graph.initializers);
   for (const { initializer, slot, name, transposed } of wanted) {

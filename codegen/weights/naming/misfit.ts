@@ -76,8 +76,11 @@ const comparisons: readonly ((file: InferredSpec, spec: InferredSpec) => string 
       ? undefined
       : `stem-widths ${listText(file.stemWidths)}`,
   (file, spec) => {
-    const isPad = file.shortcut === 'pad';
-    return isPad === (spec.shortcut === 'pad') ? undefined : `shortcut ${file.shortcut}`;
+    const isKnown = !file.unknowns.some(({ property }) => property === 'shortcut');
+    const isPad = file.shortcut === 'pad' || spec.shortcut === 'pad';
+    return file.shortcut !== spec.shortcut && (isKnown || isPad)
+      ? `shortcut ${file.shortcut}`
+      : undefined;
   },
   (file, spec) =>
     file.shortcut === 'pad' || file.firstShortcut === spec.firstShortcut
@@ -101,19 +104,22 @@ function inferOrNothing(shapes: NamedShapes, naming: Naming): InferredSpec | str
 
 /**
  * What in the spec would make the weights fit: the network in the file is compared with the spec's, property by property.
+ * `pools`: whether the spec's shortcuts pool, which no shape tells.
  * Undefined where the file's network is the spec's, only incomplete.
  */
 export function misfitHint(
   file: NamedShapes,
   spec: NamedShapes,
   naming: Naming,
+  pools: boolean,
 ): string | undefined {
   const found = inferOrNothing(file, naming);
   if (typeof found === 'string')
     return `No spec can describe what is in the file: ${printable(found)}.`;
   const wanted = inferOrNothing(spec, naming);
   if (typeof wanted === 'string') return undefined;
-  const changes = comparisons.flatMap((compare) => compare(found, wanted) ?? []);
+  const shortcut = wanted.shortcut === 'pad' ? 'pad' : pools ? 'avgpool' : 'projection';
+  const changes = comparisons.flatMap((compare) => compare(found, { ...wanted, shortcut }) ?? []);
   if (changes.length === 0) return undefined;
   return `The file fits with ${changes.map((change) => `\`${change}\``).join(', ')} in the spec.`;
 }

@@ -166,7 +166,6 @@ describe('weights that do not fit', () => {
       '`first-shortcut identity`',
     ],
     ['another number of classes', {}, { classes: 7 }, '`classes 7`'],
-    ['a deep stem', {}, { stem: 'deep', stemWidths: [4, 4, 8] }, '`stem deep`'],
     ['a stem for small pictures', {}, { stem: 'conv3' }, '`stem conv3`'],
     ['a wider stem', {}, { stemWidths: [12] }, '`stem-widths [12]`'],
     ['more blocks', {}, { stages: [1, 3] }, '`stages [1, 3]`'],
@@ -219,6 +218,16 @@ describe('weights that do not fit', () => {
       const { hint } = await misfit(spec, fileFor(trained, scheme));
       expect(hint).toBe(`The file fits with ${expected} in the spec.`);
     }
+  });
+
+  test('a pool that the names or the framework tell of is named too', async () => {
+    const vd: Partial<Spec> = { stem: 'deep', stemWidths: [4, 4, 8], shortcut: 'avgpool' };
+    for (const scheme of ['paddleclas', 'timm']) {
+      const { hint } = await misfit({}, fileFor(vd, scheme));
+      expect(hint).toContain('`stem deep`, `shortcut avgpool`');
+    }
+    const { hint } = await misfit(vd, fileFor({}));
+    expect(hint).toContain('`stem conv7`, `shortcut projection`');
   });
 
   test('everything is listed at once, by name and shape', async () => {
