@@ -29,7 +29,7 @@ export function defaultCacheDirectory(env: Readonly<Record<string, string | unde
 
 /** Name of what belongs to one release and GPU: `10.4.0-sm75-tesla-t4`. */
 export function machineKey({ fullVersion, gpu }: TensorrtMachine): string {
-  const name = gpu.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  const name = (gpu.name.toLowerCase().match(/[a-z0-9]+/g) ?? []).join('-');
   return `${fullVersion}-sm${gpu.computeCapability.replace('.', '')}-${name}`;
 }
 

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
-import { createDiagnostic, type Diagnostic, fail } from '../../src/diagnostics/diagnostic.ts';
-import { runTool } from '../process.ts';
+import {
+  createDiagnostic,
+  type Diagnostic,
+  DiagnosticError,
+  fail,
+} from '../../src/diagnostics/diagnostic.ts';
+import { runTool, type ToolResult } from '../process.ts';
 import { explainFailure } from './failure.ts';
 import { type FindRequest, requireTrtexec, type TrtexecTool, toolCommand } from './find.ts';
 import { findComputeCapability, type Gpu } from './gpu.ts';
@@ -25,7 +30,18 @@ export interface TensorrtMachine {
 
 /** Devices are counted as nvidia-smi counts them, not by speed. */
 export const deviceOrder = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' } as const;
-const probeTimeoutMs = 120_000;
+const probeTimeoutMs = 60_000;
+
+/** A program that did not start, or hung, or something else than trtexec. */
+function explainNoBanner(tool: TrtexecTool, result: ToolResult): Diagnostic {
+  const report = new TrtexecLogParser().report();
+  const timeoutS = probeTimeoutMs / 1000;
+  const failed = explainFailure({ result, report, log: 'no log', engine: '', timeoutS });
+  const known = failed.code === 'trtexec-not-startable' || failed.code === 'trtexec-timed-out';
+  const command = tool.command.join(' ');
+  const details = result.tail.slice(-8);
+  return known ? failed : createDiagnostic('trtexec-no-banner', { command }, { details });
+}
 
 /** Asks trtexec for its release. Throws `trtexec-not-startable`, `trtexec-no-banner` and `tensorrt-release-too-old`. */
 export async function probeRelease(
@@ -41,11 +57,7 @@ export async function probeRelease(
       banner ??= parseBanner(line);
     },
   });
-  const shown = tool.command.join(' ');
-  if (!banner && result.startError) {
-    fail('trtexec-not-startable', { command: shown, reason: result.startError.message });
-  }
-  if (!banner) fail('trtexec-no-banner', { command: shown }, { details: result.tail.slice(-8) });
+  if (!banner) throw new DiagnosticError(explainNoBanner(tool, result));
   const release = resolveRelease(banner.version);
   const fullVersion = [release.version, banner.build].filter((part) => part !== undefined);
   return { release, fullVersion: fullVersion.join('.') };

@@ -1,7 +1,11 @@
-/* Stands in for nvidia-smi in tests: answers the queries of engines/tensorrt/nvidia-smi.ts for the GPU it is told to be (settings.ts). */
-import { readSettings } from './settings.ts';
+/*
+ * Stands in for nvidia-smi in tests: answers the queries of engines/tensorrt/nvidia-smi.ts for the GPU it is told to be. STAND_IN_DRIVER is the
+ * driver's version (510 brought compute_cap, 535 clocks_event_reasons), STAND_IN_THROTTLE the mask of throttle reasons.
+ */
+import { pretendedGpu } from './pretended-gpu.ts';
 
-const { gpu, driver } = readSettings(process.env);
+const gpu = pretendedGpu(process.env);
+const driver = process.env.STAND_IN_DRIVER ?? '550.54.15';
 const argv = process.argv.slice(2);
 const [driverMajor = 0] = driver.split('.').map(Number);
 

@@ -1,11 +1,12 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { readTimes } from '../../../engines/tensorrt/export-times.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'rcc-times-'));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 function queryText(latency: string, compute = '1.25'): string {
   return `{ "startEnqMs" : 200.1, "endEnqMs" : 200.2, "startH2dMs" : 0, "endH2dMs" : 0, "startComputeMs" : 0, "endComputeMs" : 0, "startD2hMs" : 0, "endD2hMs" : 0, "h2dMs" : 0.05, "computeMs" : ${compute}, "d2hMs" : 0.01, "latencyMs" : ${latency} }`;

@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import type { Value } from '../../../codegen/ir/graph.ts';
 import type { TensorrtEngineOptions } from '../../../engines/tensorrt/context.ts';
 import { createTensorrtEngine } from '../../../engines/tensorrt/driver.ts';
@@ -32,9 +32,16 @@ export function pretend(settings: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(`STAND_IN_${name}`, value);
 }
 
+const machines = new Map<string, Promise<TensorrtMachine>>();
+
+/** The machine that the stand-ins pretend to be, asked for once each. */
 export function standInMachine(): Promise<TensorrtMachine> {
+  const { STAND_IN_RELEASE, STAND_IN_GPU, STAND_IN_DRIVER } = process.env;
+  const key = [STAND_IN_RELEASE, STAND_IN_GPU, STAND_IN_DRIVER].join();
   const env = { NVIDIA_SMI: nvidiaSmiStandIn };
-  return inspectMachine({ trtexec: trtexecStandIn, env, device: 0 });
+  const machine = machines.get(key) ?? inspectMachine({ trtexec: trtexecStandIn, env, device: 0 });
+  machines.set(key, machine);
+  return machine;
 }
 
 const input: Value = { name: 'input', type: { dataType: 'float32', shape: ['N', 3, 8, 8] } };
@@ -62,6 +69,7 @@ export async function standInEngine(
   changes: Partial<TensorrtEngineOptions> = {},
 ) {
   const directory = await mkdtemp(join(tmpdir(), 'rcc-tensorrt-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const modelPath = join(directory, 'model.onnx');
   await writeFile(modelPath, await modelBytes(testGraph()));
   const notes: Diagnostic[] = [];

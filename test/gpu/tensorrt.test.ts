@@ -1,0 +1,69 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Engine } from '../../engines/engine.ts';
+import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
+import { numbersOf } from '../../engines/tensor-values.ts';
+import { checkEngine } from '../../engines/tensorrt/check-engine.ts';
+import type { TensorrtEngineOptions } from '../../engines/tensorrt/context.ts';
+import { createTensorrtEngine } from '../../engines/tensorrt/driver.ts';
+import { findTrtexec } from '../../engines/tensorrt/find.ts';
+import { tensorrtIntent } from '../../engines/tensorrt/intent.ts';
+import { inspectMachine } from '../../engines/tensorrt/machine.ts';
+import { readTensorrtFacts } from '../../engines/tensorrt/manifest.ts';
+import { testGraph } from '../engines/tensorrt/helpers.ts';
+import { numbers } from '../helpers/graphs.ts';
+import { modelBytes } from '../helpers/run-graph.ts';
+
+const tool = await findTrtexec({ env: process.env });
+
+/** What the stand-in only pretends, on NVIDIA's own trtexec: skipped by name where there is none. */
+describe.skipIf(!tool)('a real trtexec (needs trtexec and a GPU)', () => {
+  let directory = '';
+  let options: TensorrtEngineOptions;
+  let engine: Engine;
+  const batches = [1, 4];
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'rcc-gpu-'));
+    await writeFile(join(directory, 'model.onnx'), await modelBytes(testGraph()));
+    const value = (name: string, channels: number) => ({
+      name,
+      type: { dataType: 'float32' as const, shape: ['N', channels, 8, 8] as const },
+    });
+    options = {
+      machine: await inspectMachine({ env: process.env, device: 0 }),
+      intent: tensorrtIntent({ batches }),
+      inputs: [value('input', 3)],
+      outputs: [value('logits', 4)],
+      cacheDirectory: join(directory, 'cache'),
+    };
+    engine = createTensorrtEngine(options);
+  }, 300_000);
+
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  test('builds, fits this machine, times and computes what onnxruntime computes', async () => {
+    const modelPath = join(directory, 'model.onnx');
+    const built = await engine.build({ modelPath, directory, precision: 'fp32' });
+    const facts = readTensorrtFacts(JSON.parse(JSON.stringify(built.facts)), 'manifest.json');
+    expect(checkEngine(facts, options.machine, ['rcc', 'compile']).fits).toBe(true);
+    const request = { warmUpMs: 200, durationMs: 1000, minIterations: 100 };
+    for (const batch of batches) {
+      const measured = await engine.measure(built.path, 'fp32', { ...request, batch });
+      expect(measured.device.kind).toBe('gpu');
+      expect(measured.parts?.gpuCompute?.medianMs).toBeGreaterThan(0);
+      expect(measured.latency.medianMs).toBeGreaterThanOrEqual(
+        measured.parts?.gpuCompute?.medianMs ?? 0,
+      );
+      const bytes = new Uint8Array(numbers(batch * 3 * 8 * 8, 5).buffer);
+      const inputs = { input: { dataType: 'float32' as const, shape: [batch, 3, 8, 8], bytes } };
+      const outputs = await engine.run(built.path, inputs);
+      const reference = await createOnnxruntimeEngine({ threads: 1 }).run(modelPath, inputs);
+      const [a, b] = [outputs.logits, reference.logits].map((t) => t && numbersOf(t));
+      const differences = (a ?? []).map((x, i) => Math.abs(x - (b?.[i] ?? Number.NaN)));
+      expect(Math.max(...differences)).toBeLessThan(1e-4);
+    }
+  }, 600_000);
+});

@@ -1,0 +1,124 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkSupport } from '../../engines/tensorrt/gpu.ts';
+import type { ParsedCommandLine } from './command-line.ts';
+import { log } from './console.ts';
+import { type EngineHeader, writeEngine } from './engine-file.ts';
+import { failBuild, libraryError } from './failures.ts';
+import type { LoadedModel } from './model.ts';
+import { batchOf, exportLayers, gpu, release, settings, since, strike } from './pretence.ts';
+
+async function parseModel(parsed: ParsedCommandLine): Promise<LoadedModel> {
+  const path = parsed.options.get('--onnx') ?? '';
+  log('I', since('8.6.0') ? 'Start parsing network model.' : 'Start parsing network model');
+  if (!existsSync(path)) {
+    log('E', `[TRT] ModelImporter.cpp:680: Could not open file ${path}`);
+    log('E', 'Failed to parse onnx file');
+    log('E', 'Parsing model failed');
+    failBuild();
+  }
+  await strike('parse', parsed);
+  const { loadModel } = await import('./model.ts');
+  const model = await loadModel(path).catch((error) => {
+    log(
+      'E',
+      `[TRT] ModelImporter.cpp:688: Failed to parse ONNX model: ${error.message.split('\n')[0]}`,
+    );
+    log('E', 'Failed to parse onnx file');
+    return failBuild();
+  });
+  log(
+    'I',
+    since('8.6.0')
+      ? 'Finished parsing network model. Parse time: 0.0123'
+      : 'Finish parsing network model',
+  );
+  return model;
+}
+
+/** Batches that the shape options ask for; undefined where the graph fixes its own. */
+function checkShapes(
+  { options }: ParsedCommandLine,
+  model: LoadedModel,
+  dynamic: boolean,
+): readonly [number, number] | undefined {
+  const given = ['--shapes', '--minShapes', '--maxShapes'].map((name) =>
+    batchOf(options.get(name)),
+  );
+  const [same, min = same, max = same] = given;
+  if (!dynamic && given.some((shape) => shape !== undefined)) {
+    failBuild(
+      'Static model does not take explicit shapes since the shape of inference tensors will be determined by the model itself',
+    );
+  }
+  if (dynamic && max === undefined) {
+    log(
+      'W',
+      'Dynamic dimensions required for input, but no shapes were provided. Automatically overriding shape to 1',
+    );
+  }
+  for (const [name, value] of options) checkInputName(name, value, model);
+  return dynamic ? [min ?? 1, max ?? 1] : undefined;
+}
+
+function refuseGpu(): void {
+  const [against] = checkSupport(gpu ?? { name: '', computeCapability: '' }, release);
+  if (against?.severity !== 'error') return;
+  const capability = gpu?.computeCapability ?? '';
+  const reason = since('10.5.0')
+    ? `Target GPU SM ${capability.replace('.', '')} is not supported by this TensorRT release.`
+    : `Unsupported SM: 0x${capability.replace('.', '0')}`;
+  failBuild(libraryError(release, since('10.5.0') ? 9 : 1, 'Internal Error', reason));
+}
+
+/** Loads the ONNX file and writes an "engine" that only the stand-in loads. */
+export async function buildEngine(parsed: ParsedCommandLine): Promise<void> {
+  const { options } = parsed;
+  const { isDynamic } = await import('./model.ts');
+  const model = await parseModel(parsed);
+  const batches = checkShapes(parsed, model, isDynamic(model));
+  refuseGpu();
+  await strike('build', parsed);
+  await sleep(settings.delayMs);
+  useTimingCache(options.get('--timingCacheFile'));
+  log('I', 'Engine built in 0.5 sec.');
+  if (since('9.1.0')) log('I', 'Created engine with size: 1.5 MiB');
+  const header: EngineHeader = {
+    standIn: 'not an engine of TensorRT: written by the stand-in of rcc’s tests',
+    release: release.version,
+    computeCapability: gpu?.computeCapability ?? '',
+    versionCompatible: options.has('--versionCompatible') || options.has('--vc'),
+    stripped: options.has('--stripWeights'),
+    ...(batches ? { batches } : {}),
+  };
+  const engine = options.get('--saveEngine');
+  if (engine) await writeEngine(engine, header, options.get('--onnx') ?? '');
+  exportLayers(options.get('--exportLayerInfo'), model);
+}
+
+function checkInputName(option: string, value: string | undefined, { inputs }: LoadedModel): void {
+  if (!/^--(min|opt|max)Shapes$|^--shapes$/.test(option) || !value) return;
+  for (const tensor of value.split(',')) {
+    const name = tensor.slice(0, tensor.lastIndexOf(':'));
+    if (!inputs.some((input) => input.name === name)) {
+      failBuild(
+        `Cannot find input tensor with name "${name}" in the network inputs! Please make sure the input tensor names are correct.`,
+      );
+    }
+  }
+}
+
+function useTimingCache(path: string | undefined): void {
+  if (!path) return;
+  const own = `stand-in timing cache ${release.version} ${gpu?.computeCapability}\n`;
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  if (!text)
+    log(
+      'W',
+      `Could not read timing cache from: ${path}. A new timing cache will be generated and written.`,
+    );
+  else if (!text.startsWith(own))
+    log('W', '[TRT] The timing cache was created with a different TensorRT or GPU and is ignored.');
+  log('V', `timing cache: ${text.startsWith(own) ? 'hit' : 'miss'}`);
+  writeFileSync(path, text.startsWith(own) ? `${text}build\n` : `${own}build\n`);
+}

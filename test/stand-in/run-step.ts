@@ -1,0 +1,127 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ParsedCommandLine } from './command-line.ts';
+import { log } from './console.ts';
+import { readHeader, readModel } from './engine-file.ts';
+import { FailedRun } from './failures.ts';
+import { exportTimes, inventQueries, printSummary } from './figures.ts';
+import type { LoadedModel } from './model.ts';
+import { batchOf, exportLayers, gpu, release, settings, since, strike } from './pretence.ts';
+
+interface LoadedEngine {
+  readonly model: LoadedModel;
+  readonly batches: readonly [number, number] | undefined;
+}
+
+function refuseEngine(...reasons: readonly string[]): never {
+  for (const reason of reasons) log('E', reason);
+  log('E', 'Engine deserialization failed');
+  log('E', since('8.6.0') ? 'Inference set up failed' : 'Engine set up failed');
+  throw new FailedRun();
+}
+
+async function loadEngine(parsed: ParsedCommandLine): Promise<LoadedEngine> {
+  const path = parsed.options.get('--loadEngine') ?? '';
+  await strike('load', parsed);
+  if (!existsSync(path)) refuseEngine(`Error opening engine file: ${path}`);
+  const found = readHeader(path);
+  if (!found)
+    refuseEngine(
+      'Error[1]: Error Code 1: Serialization (Serialization assertion magicTagRead == kMAGIC_TAG failed.Magic tag does not match)',
+    );
+  const { header, offset } = found;
+  const compatible = header.versionCompatible && parsed.options.has('--versionCompatible');
+  if (header.release !== release.version && !compatible) {
+    refuseEngine(
+      since('10.0.0')
+        ? `IRuntime::deserializeCudaEngine: Error Code 6: API Usage Error (The engine plan file is not compatible with this version of TensorRT, expecting library version ${release.version} got ${header.release}, please rebuild.)`
+        : 'Error[1]: Error Code 1: Serialization (Serialization assertion stdVersionRead == serializationVersion failed.Version tag does not match. Note: Current Version: 232, Serialized Engine Version: 228)',
+    );
+  }
+  if (header.computeCapability !== gpu?.computeCapability) {
+    refuseEngine(
+      `Error Code 6: API Usage Error (The engine plan file is generated on an incompatible device, expecting compute ${gpu?.computeCapability} got compute ${header.computeCapability}, please rebuild.)`,
+    );
+  }
+  const { loadModel } = await import('./model.ts');
+  log('I', 'Engine loaded in 0.01 sec.');
+  log('I', 'Engine deserialized in 0.012 sec.');
+  return { model: await loadModel(readModel(path, offset)), batches: header.batches };
+}
+
+function readInputs(spec: string | undefined): Map<string, Uint8Array> {
+  const pairs = (spec ?? '').split(',').filter((pair) => pair !== '');
+  return new Map(
+    pairs.map((pair) => {
+      const at = pair.lastIndexOf(':');
+      return [pair.slice(0, at), readFileSync(pair.slice(at + 1))];
+    }),
+  );
+}
+
+async function inferOnce(
+  parsed: ParsedCommandLine,
+  { model, batches }: LoadedEngine,
+): Promise<number> {
+  const { runModel } = await import('./model.ts');
+  const batch = batchOf(parsed.options.get('--shapes')) ?? 1;
+  if (batches && (batch < batches[0] || batch > batches[1])) {
+    log(
+      'E',
+      'IExecutionContext::setInputShape: Error Code 3: API Usage Error (Supplied binding dimension does not satisfy any optimization profiles)',
+    );
+    log('E', 'Inference set up failed');
+    throw new FailedRun();
+  }
+  await strike('infer', parsed);
+  const outputs = await runModel(model, batch, readInputs(parsed.options.get('--loadInputs')));
+  const path = parsed.options.get('--exportOutput');
+  const objects = Object.entries(outputs).map(([name, value]) => {
+    const data = Array.from(value.data as Float32Array, (v) => Number(v).toPrecision(6));
+    return `{ "name" : "${name}", "dimensions" : "${value.dims.join('x')}", "values" : [ ${data.join(', ')} ] }`;
+  });
+  if (path) writeFileSync(path, `[\n  ${objects.join(',\n  ')}\n]\n`);
+  const fixed = model.inputs[0]?.shape[0];
+  return typeof fixed === 'number' ? fixed : batch;
+}
+
+function reportTimes({ options }: ParsedCommandLine, batch: number): void {
+  const transfers = since('11.0.0')
+    ? options.has('--includeDataTransfers')
+    : !options.has('--noDataTransfers');
+  const count = Math.max(Number(options.get('--iterations') ?? 10), 10);
+  const queries = inventQueries(batch, count, { transfers, jitter: settings.jitter });
+  const profiled = options.has('--exportProfile') || options.has('--dumpProfile');
+  if (profiled && !options.has('--separateProfileRun') && !since('11.0.0')) {
+    log(
+      'I',
+      'The e2e network timing is not reported since it is inaccurate due to the extra synchronizations when the profiler is enabled.',
+    );
+    return;
+  }
+  const percentiles = (options.get('--percentile') ?? '90,95,99')
+    .split(',')
+    .filter(Boolean)
+    .map(Number);
+  const streams = Number(options.get('--infStreams') ?? options.get('--streams') ?? 1);
+  printSummary(queries, { percentiles, streams, release });
+  const times = options.get('--exportTimes');
+  if (times) exportTimes(times, queries);
+}
+
+function exportProfile(path: string | undefined): void {
+  if (!path) return;
+  const layers = [
+    '{ "count" : 100 }',
+    '{ "name" : "stand-in", "timeMs" : 100, "averageMs" : 1, "medianMs" : 1, "percentage" : 100 }',
+  ];
+  writeFileSync(path, `[\n  ${layers.join('\n, ')}\n]\n`);
+}
+
+/** Loads an engine, runs it once and reports invented times. */
+export async function useEngine(parsed: ParsedCommandLine): Promise<void> {
+  const engine = await loadEngine(parsed);
+  exportLayers(parsed.options.get('--exportLayerInfo'), engine.model);
+  log('I', 'Starting inference');
+  reportTimes(parsed, await inferOnce(parsed, engine));
+  exportProfile(parsed.options.get('--exportProfile'));
+}
