@@ -34,7 +34,7 @@ export function explainProperty(name: string): string {
 function explainGroup(name: GroupName): string {
   const { doc, example } = groups[name];
   const fields = wordsIn(name).join(', ');
-  return `${name} { ${fields} }\n\n  ${doc}\n  Example: ${example}`;
+  return `${name} { ${fields} }\n\n  ${doc.replaceAll('`', '')}\n  Example: ${example}`;
 }
 
 /** The facts of a property beside its doc, for `rcc explain` and for docs/language.md. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Spec } from '../../src/language/spec.ts';
-import { codesWith, specWith } from '../helpers/language.ts';
+import { codesWith, load, specWith } from '../helpers/language.ts';
 
 const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
@@ -128,6 +128,15 @@ describe('bounds of the network', () => {
   ])('%s takes an input of %i pixels and no less', async (properties, least) => {
     expect(await codesWith(`${properties} input ${least}`)).toEqual([]);
     expect(await codesWith(`${properties} input 3x${least - 1}x4096`)).toEqual(['input-too-small']);
+  });
+
+  it('takes a resize to the very side of the input in place of a crop', async () => {
+    expect(await codesWith('depth 18 preprocess { resize 224 crop none }')).toEqual([]);
+  });
+
+  it('tells means and deviations of values that are not scaled to 0..1', async () => {
+    const { diagnostics } = await load('model m { depth 18 preprocess { mean [123.675, 0, 0] } }');
+    expect(diagnostics[0]?.hint).toContain('123.675 is 0.485');
   });
 
   it('checks what is independent of a mistake, and nothing that depends on it', async () => {

@@ -86,6 +86,14 @@ describe('extends', () => {
     expect(result.models).toEqual([]);
   });
 
+  it('tells a long cycle in short', async () => {
+    const ring = Array.from({ length: 30 }, (_, i) => `model m${i} extends m${(i + 1) % 30} { }`);
+    const { diagnostics } = await load(ring.join('\n'));
+    expect(diagnostics.map(({ message }) => message)).toEqual([
+      'A model cannot extend itself: m0 → m1 → m2 → m3 → m4 → m5 → m6 → m7 → … → m0.',
+    ]);
+  });
+
   it('takes chains of any length', async () => {
     const chain = Array.from(
       { length: 1000 },
@@ -143,6 +151,10 @@ describe('loadModels', () => {
     expect(used.diagnostics.map(({ message, span }) => [message, span?.start])).toEqual([
       ["There is no spec at 'no/x.rn'.", 4],
     ]);
+  });
+
+  it('tells a use without a name', async () => {
+    expect(codesOf(await load('use "" model a { depth 18 }'))).toEqual(['empty-string']);
   });
 
   it('tells what the system says of a file, and passes a diagnostic of the host on', async () => {
