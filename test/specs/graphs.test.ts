@@ -28,7 +28,7 @@ describe('graphs of the specs', () => {
     ['examples/cifar/resnet20.rn', 'fp32'],
   ] as const)('%s as %s are as they were looked at', async (path, precision) => {
     const spec = await specAt(path);
-    const { graph } = runPasses(lowerSpec(spec), passesFor(precision));
+    const { graph } = runPasses(lowerSpec(spec), passesFor({ precision }));
     await expect(printGraph(graph)).toMatchFileSnapshot(
       `golden/${spec.name}.${precision}.graph.txt`,
     );
@@ -39,7 +39,7 @@ describe('graphs of the specs', () => {
     for (const file of specFiles) {
       const lowered = lowerSpec(await specAt(`specs/${file}`));
       for (const precision of ['fp32', 'fp16'] as const) {
-        const { graph } = runPasses(lowered, passesFor(precision));
+        const { graph } = runPasses(lowered, passesFor({ precision }));
         const digest = createHash('sha256').update(printGraph(graph)).digest('hex').slice(0, 16);
         lines.push(`${file} ${precision} ${graph.nodes.length} ${digest}`);
       }
