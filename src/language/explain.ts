@@ -3,11 +3,11 @@ import {
   type GroupName,
   groups,
   isGroupName,
-  type Property,
   type PropertyName,
   properties,
   wordsIn,
 } from './properties.ts';
+import type { Property } from './property.ts';
 
 /** What `rcc explain` takes and completes: properties, groups, and fields with and without their group. */
 export const propertyNames: readonly string[] = [

@@ -1,5 +1,5 @@
 import { depths } from './depths.ts';
-import { limits } from './properties.ts';
+import { limits } from './property.ts';
 import { stemConvs, variants } from './resolve.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { preprocessRules } from './rules-preprocess.ts';

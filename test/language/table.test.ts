@@ -8,10 +8,10 @@ import {
   allProperties,
   groups,
   isGroupName,
-  type Property,
   properties,
   wordsIn,
 } from '../../src/language/properties.ts';
+import type { Property } from '../../src/language/property.ts';
 import { specWith } from '../helpers/language.ts';
 
 /** What the example of a property needs beside it to be a right model without a warning. */

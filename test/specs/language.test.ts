@@ -52,8 +52,7 @@ describe('specs and examples', () => {
   });
 
   it.each(examples.map((path) => path.slice(root.length + 1)))('%s is right', async (path) => {
-    const { expect: figures } = await specOf(`${root}/${path}`);
-    expect(figures.params).toBeDefined();
+    expect((await specOf(`${root}/${path}`)).stages.length).toBeGreaterThan(0);
   });
 
   it.each(

@@ -1,0 +1,132 @@
+import { pixels, property } from './property.ts';
+import { countFigure, shareFigure } from './values/figures.ts';
+import { numberList, wholeNumberOrNone } from './values/numbers.ts';
+import { filePath } from './values/paths.ts';
+import { choice, yesOrNo } from './values/words.ts';
+
+const imageNetMean = '[0.485, 0.456, 0.406]';
+const imageNetStd = '[0.229, 0.224, 0.225]';
+
+function scaleHint(text: string): string {
+  return `mean and std apply to values scaled to 0..1: for values of 0 to 255 divide by 255 (${text} is ${Number((Number(text) / 255).toPrecision(4))}).`;
+}
+
+/** The properties that stand in the braces of a group; a dot parts group and name. */
+export const groupProperties = {
+  'preprocess.resize': property({
+    type: wholeNumberOrNone(pixels),
+    default: '256/224 of the crop, rounded, where the crop has 64 pixels or more; else none',
+    unit: 'pixels',
+    check: 'not below the crop',
+    doc: 'Short side of the picture after it is resized.',
+    example: 'resize 256',
+  }),
+  'preprocess.crop': property({
+    type: wholeNumberOrNone(pixels),
+    default:
+      'the side of a square input of 64 pixels or more, or where `resize` is given; else none',
+    unit: 'pixels',
+    check: 'equal to the height and the width of the input',
+    doc: 'Side of the square that is cut from the middle.',
+    example: 'crop 224',
+  }),
+  'preprocess.mean': property({
+    type: numberList({
+      whole: false,
+      bounds: { least: -1, most: 1, hint: (text) => scaleHint(text) },
+      longest: 1024,
+    }),
+    default: `${imageNetMean}; one channel: [0.449], their mean; other numbers of channels: zeros`,
+    check: 'one number a channel',
+    doc: 'Subtracted from each channel after the values are scaled to 0..1.',
+    example: `mean ${imageNetMean}`,
+  }),
+  'preprocess.std': property({
+    type: numberList({
+      whole: false,
+      bounds: { least: 0.0001, most: 10, hint: (text) => scaleHint(text) },
+      longest: 1024,
+    }),
+    default: `${imageNetStd}; one channel: [0.226], their mean; other numbers of channels: ones`,
+    check: 'one number a channel',
+    doc: 'Divides each channel after the mean is subtracted.',
+    example: `std ${imageNetStd}`,
+  }),
+  'preprocess.color': property({
+    type: choice('rgb', 'bgr', 'gray'),
+    default: 'gray for one channel, else rgb',
+    check: 'rgb and bgr have 3 channels, gray has 1',
+    doc: 'Order of the channels.',
+    example: 'color rgb',
+  }),
+  'preprocess.interpolation': property({
+    type: choice('bilinear', 'bicubic', 'nearest'),
+    default: 'bilinear',
+    doc: 'How pixels are interpolated when the picture is resized.',
+    example: 'interpolation bilinear',
+  }),
+  'preprocess.antialias': property({
+    type: yesOrNo,
+    default: 'no',
+    doc: 'Whether the resize filters before it samples. torchvision and timm (PIL) do, PaddleClas (OpenCV) does not.',
+    example: 'antialias yes',
+  }),
+  'expect.params': property({
+    type: countFigure,
+    unit: 'parameters',
+    doc: 'Trainable parameters: running means and variances of batch norm are not counted.',
+    example: 'params 25.58M',
+  }),
+  'expect.flops': property({
+    type: countFigure,
+    unit: 'operations at batch 1',
+    doc: 'Twice the multiply-accumulates of convolutions and the last layer, plus one for each output of a batch norm and the window size for each output of a pool, at batch 1.',
+    example: 'flops 8.67G',
+  }),
+  'expect.top1': property({
+    type: shareFigure,
+    unit: 'share',
+    doc: 'Share of pictures whose class comes first.',
+    example: 'top1 79.1%',
+  }),
+  'expect.top5': property({
+    type: shareFigure,
+    unit: 'share',
+    check: 'not below top1',
+    doc: 'Share of pictures whose class is among the first five.',
+    example: 'top5 94.4%',
+  }),
+  'reference.input': property({
+    type: filePath,
+    check: 'given together with logits',
+    doc: 'A .npy file with inputs of the network, float32 [N, C, H, W], preprocessed already.',
+    example: 'input "resnet50_vd.input.npy"',
+  }),
+  'reference.logits': property({
+    type: filePath,
+    check: 'given together with input',
+    doc: 'A .npy file with what the training framework answered, float32 [N, classes].',
+    example: 'logits "resnet50_vd.logits.npy"',
+  }),
+} as const;
+
+export interface PropertyGroup {
+  readonly doc: string;
+  readonly example: string;
+}
+
+/** Properties that hold others in braces. A model that extends another takes the base's group and replaces in it what it gives. */
+export const groups = {
+  preprocess: {
+    doc: "How a picture becomes the network's input: resize, crop from the middle, scale to 0..1, subtract the mean, divide by the standard deviation.",
+    example: `preprocess { resize 256  crop 224  mean ${imageNetMean}  std ${imageNetStd}  color rgb }`,
+  },
+  expect: {
+    doc: 'A contract: params and flops are checked by `rcc check` and `rcc compile`, top1 and top5 by `rcc eval`, each to the digits given.',
+    example: 'expect { params 25.58M  flops 8.67G  top1 79.1%  top5 94.4% }',
+  },
+  reference: {
+    doc: "The spec's own test, run by `rcc verify`: what the training framework answered for the spec's weights.",
+    example: 'reference { input "resnet50_vd.input.npy"  logits "resnet50_vd.logits.npy" }',
+  },
+} as const satisfies Readonly<Record<string, PropertyGroup>>;

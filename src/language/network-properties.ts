@@ -1,0 +1,131 @@
+import { limits, pixels, property } from './property.ts';
+import { inputSize, knownDepth } from './values/network.ts';
+import { numberList, wholeNumber } from './values/numbers.ts';
+import { filePath, weightsFile } from './values/paths.ts';
+import { choice, prefixedChoice } from './values/words.ts';
+
+/** The properties that stand in a model itself. */
+export const networkProperties = {
+  depth: property({
+    type: knownDepth,
+    doc: 'Depth of the network as in its name; it gives the number of blocks in each stage and the kind of block.',
+    check: 'needed unless `stages` and `block` are given',
+    example: 'depth 50',
+  }),
+  block: property({
+    type: choice('basic', 'bottleneck'),
+    default: 'what the depth stands for',
+    check: 'needed where `stages` is given without `depth`; must agree with `depth`',
+    doc: 'Kind of the residual blocks. basic: two 3×3 convolutions. bottleneck: 1×1, 3×3, 1×1.',
+    example: 'block bottleneck',
+  }),
+  stages: property({
+    type: numberList({
+      whole: true,
+      bounds: { least: 1, most: limits.blocks },
+      longest: limits.stages,
+    }),
+    default: 'what the depth stands for',
+    unit: 'blocks',
+    check: `at most ${limits.stages} stages and ${limits.blocks} blocks in all; must agree with \`depth\``,
+    doc: 'Number of blocks in each stage. Each stage but the first halves height and width.',
+    example: 'stages [3, 4, 6, 3]',
+  }),
+  widths: property({
+    type: numberList({
+      whole: true,
+      bounds: { least: 1, most: limits.width },
+      longest: limits.stages,
+    }),
+    default: '[64, 128, 256, 512], cut to the number of stages',
+    unit: 'channels',
+    check: 'one number a stage',
+    doc: "Inner channels of each stage's blocks. A block puts out its width times `expansion`.",
+    example: 'widths [64, 128, 256, 512]',
+  }),
+  expansion: property({
+    type: wholeNumber({ least: 1, most: 64 }),
+    default: '4 for bottleneck, 1 for basic',
+    check: `1 for basic; width times expansion is at most ${limits.channels}`,
+    doc: 'Output channels of a bottleneck block divided by its width.',
+    reason:
+      "Wide ResNets double the inner channels and keep the outer ones: torchvision's wide_resnet50_2 has widths [128, 256, 512, 1024] and expansion 2.",
+    example: 'expansion 2',
+  }),
+  variant: property({
+    type: choice('vb', 'vc', 'vd'),
+    default: 'vb',
+    doc: 'Short for a stem and a shortcut. vb: stem conv7, shortcut projection. vc: stem deep, shortcut projection. vd: stem deep, shortcut avgpool. `stem` and `shortcut` override it wherever they are given.',
+    example: 'variant vd',
+  }),
+  stem: property({
+    type: choice('conv7', 'deep', 'conv3'),
+    default: 'what the variant stands for',
+    doc: 'What stands before stage 1. conv7: a 7×7 convolution of stride 2 and a 3×3 max pool of stride 2. deep: three 3×3 convolutions, the first of stride 2, and the max pool. conv3: one 3×3 convolution of stride 1 and no pool, for small pictures.',
+    example: 'stem conv3',
+  }),
+  'stem-widths': property({
+    type: numberList({ whole: true, bounds: { least: 1, most: limits.width }, longest: 3 }),
+    default: 'the last is the first of `widths`; the first two of stem deep are half of it',
+    unit: 'channels',
+    check: 'one number for stem conv7 and conv3, three for stem deep',
+    doc: 'Output channels of each convolution of the stem; the last is what stage 1 reads.',
+    reason:
+      'The stem of a wide or narrow network keeps 64 channels while its widths change: wide_resnet50_2 has widths from 128 and a stem of 64.',
+    example: 'stem-widths [32, 32, 64]',
+  }),
+  shortcut: property({
+    type: choice('projection', 'avgpool', 'pad'),
+    default: 'what the variant stands for',
+    check: 'pad: channels grow by an even number from stage to stage',
+    doc: 'How a shortcut follows a change of shape. projection: a 1×1 convolution with the stride. avgpool: a 2×2 average pool where the stride is 2, then a 1×1 convolution. pad: every second pixel and channels of zeros, half of them on each side; no parameters.',
+    example: 'shortcut avgpool',
+  }),
+  'first-shortcut': property({
+    type: choice('projection', 'identity'),
+    default: 'projection; identity under `shortcut pad`',
+    check: 'projection cannot be had under `shortcut pad`',
+    doc: 'The shortcut of the very first block where its input and output have the same shape. projection: a 1×1 convolution all the same, as PaddleClas does. identity: none, as torchvision and timm do. Where the shapes differ it is projected in any case.',
+    reason:
+      "It makes the difference between PaddleClas' and torchvision's ResNet18 and 34, which else have the same name and shape.",
+    example: 'first-shortcut identity',
+  }),
+  stride: property({
+    type: prefixedChoice('in', 'conv1', 'conv2'),
+    default: 'in conv2',
+    check: 'without effect for basic blocks',
+    doc: "The convolution of a bottleneck that carries the stride: the 1×1 one (conv1, as in the paper's first version) or the 3×3 one (conv2, as in PaddleClas, torchvision and timm).",
+    example: 'stride in conv1',
+  }),
+  input: property({
+    type: inputSize({ channels: { least: 1, most: 1024 }, side: pixels }),
+    default: '3x224x224',
+    unit: 'pixels',
+    check:
+      'no side smaller than 2 to the number of halvings: 32 for four stages behind stem conv7 or deep, 4 for three stages behind stem conv3',
+    doc: 'Input of the network: channels, height and width. `224` and `224x224` are short for `3x224x224`.',
+    example: 'input 3x224x224',
+  }),
+  classes: property({
+    type: wholeNumber({ least: 1, most: 1_000_000 }),
+    default: '1000',
+    doc: 'Number of classes: the outputs of the last layer.',
+    example: 'classes 1000',
+  }),
+  head: property({
+    type: choice('logits', 'softmax'),
+    default: 'logits',
+    doc: 'What the network puts out: the outputs of the last layer as they are, or their softmax.',
+    example: 'head softmax',
+  }),
+  labels: property({
+    type: filePath,
+    doc: 'Text file with the name of each class, one a line.',
+    example: 'labels "imagenet.txt"',
+  }),
+  weights: property({
+    type: weightsFile(['paddleclas', 'paddleclas-v2', 'torchvision', 'timm', 'cifar']),
+    doc: 'File with the trained weights. A word before it pins the framework whose parameter names it has; otherwise they are recognised. `--weights` on the command line overrides it.',
+    example: 'weights paddleclas "ResNet50_vd_pretrained.pdparams"',
+  }),
+} as const;
