@@ -1,17 +1,26 @@
 /*
- * Float32 graph → typed float16 graph: float16 weights and activations, one Cast behind the input and one before the output,
+ * Float32 graph → typed float16 graph: float16 weights and activations, one Cast behind a float32 input and one before the output,
  * no Cast inside, Softmax in float32. What engines of TensorRT 9.1 and later take precision from.
+ *
+ * Blocks that are to stay in float32 stay so as a whole: a Cast between a convolution and its Add would keep engines from fusing them. Casts
+ * stand where blocks meet, one a value, read by both branches.
  */
-import { editGraph, renameOutput } from '../ir/edit.ts';
-import type { Graph, Initializer, Node, Value } from '../ir/graph.ts';
-import { isGraphOutput, outputOf } from '../ir/walk.ts';
+import type { Graph, Initializer, Node } from '../ir/graph.ts';
+import type { DataType } from '../ir/types.ts';
+import { inputOf, isGraphOutput, outputOf } from '../ir/walk.ts';
 import { bytesOf, float32View } from '../weights/float-bytes.ts';
 import { castToFloat16 } from '../weights/float16.ts';
+import { type LayerFilter, matchBlocks, noLayer } from './layer-filter.ts';
 import type { Pass, PassContext } from './pass.ts';
 
-function castInitializer(initializer: Initializer, context: PassContext): Initializer {
+export interface CastFloat16Options {
+  /** Layers whose blocks stay in float32. */
+  readonly keepFp32?: LayerFilter;
+}
+
+/** The initializer with its numbers rounded to float16 when they are read. */
+export function castInitializer(initializer: Initializer, context: PassContext): Initializer {
   const { name, type, source, ...rest } = initializer;
-  if (type.dataType !== 'float32') return initializer;
   const cast = { ...rest, name, type: { ...type, dataType: 'float16' as const } };
   if (!source) return cast;
   return {
@@ -28,49 +37,87 @@ function castInitializer(initializer: Initializer, context: PassContext): Initia
   };
 }
 
-function castNode(name: string, input: string, output: string, to: string): Node {
+function castNode(name: string, input: string, output: string, to: DataType): Node {
   return { name, op: 'Cast', inputs: [input], outputs: [output], attributes: { to } };
 }
 
-function castInput(graph: Graph, input: Value): Graph {
-  const name = `${input.name}/cast`;
-  const renamed = editGraph(graph, { renameValues: new Map([[input.name, name]]) });
-  return { ...renamed, nodes: [castNode(name, input.name, name, 'float16'), ...renamed.nodes] };
-}
+/** Builds the typed graph node by node, with the type of every value made so far. */
+class TypedNodes {
+  readonly nodes: Node[] = [];
+  readonly #types = new Map<string, DataType>();
+  /** Value to read in place of another, where a Cast turned out to be idle. */
+  readonly #renamed = new Map<string, string>();
+  readonly #graph: Graph;
 
-/** The cast back to float32 stands before the output, or before the Softmax that makes it. */
-function castOutput(graph: Graph): Graph {
-  const last = graph.nodes.at(-1);
-  if (!last || !isGraphOutput(graph, outputOf(last)))
-    throw new Error('the last node makes no output');
-  if (last.op === 'Softmax') {
-    const [logits = ''] = last.inputs;
-    const name = `${last.name}/cast`;
-    return editGraph(graph, {
-      replaceNodes: new Map([
-        [last.name, [castNode(name, logits, name, 'float32'), { ...last, inputs: [name] }]],
-      ]),
-    });
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    for (const { name, type } of graph.inputs) this.#types.set(name, type.dataType);
   }
-  const output = outputOf(last);
-  const inner = renameOutput(last, last.name);
-  return editGraph(graph, {
-    replaceNodes: new Map([
-      [last.name, [inner, castNode(`${last.name}/cast`, last.name, output, 'float32')]],
-    ]),
-  });
+
+  /** The name under which a value is to be had in a type; a Cast is added the first time. */
+  read(value: string, type: DataType): string {
+    const source = this.#renamed.get(value) ?? value;
+    if (this.#graph.initializers.has(source) || this.#types.get(source) === type) return source;
+    const name = `${source}/cast`;
+    if (!this.#types.has(name)) this.#push(castNode(name, source, name, type), type);
+    return name;
+  }
+
+  /** A node that computes in `type`; a float16 value that leaves the graph as float32 is cast behind it. */
+  add(node: Node, type: DataType): void {
+    const inputs = node.inputs.map((input) => this.read(input, type));
+    const output = outputOf(node);
+    if (!isGraphOutput(this.#graph, output) || type === 'float32') {
+      this.#push({ ...node, inputs }, type);
+      return;
+    }
+    this.#push({ ...node, inputs, outputs: [node.name] }, type);
+    this.#push(castNode(`${node.name}/cast`, node.name, output, 'float32'), 'float32');
+  }
+
+  /** A Cast of the graph before: it gives the type at once, or is left out where its input has it. */
+  recast(node: Node, type: DataType): void {
+    const input = inputOf(node, 0);
+    if (this.#types.get(input) === type) this.#renamed.set(outputOf(node), input);
+    else this.#push({ ...node, attributes: { to: type } }, type);
+  }
+
+  #push(node: Node, type: DataType): void {
+    this.nodes.push(node);
+    this.#types.set(outputOf(node), type);
+  }
 }
 
-export const castFloat16: Pass = {
-  name: 'castFloat16',
-  run(graph, context) {
-    const initializers = new Map(
-      [...graph.initializers].map(([name, initializer]) => [
-        name,
-        castInitializer(initializer, context),
-      ]),
-    );
-    const typed = graph.inputs.reduce(castInput, { ...graph, initializers });
-    return castOutput(typed);
-  },
-};
+/** The nodes of a graph in the types that `typeOf` gives, with Casts where they meet. */
+function retype(graph: Graph, typeOf: (node: Node) => DataType): readonly Node[] {
+  const typed = new TypedNodes(graph);
+  for (const node of graph.nodes) {
+    if (node.op === 'Cast') typed.recast(node, typeOf(node));
+    else typed.add(node, typeOf(node));
+  }
+  return typed.nodes;
+}
+
+export function castFloat16({ keepFp32 = noLayer }: CastFloat16Options = {}): Pass {
+  return {
+    name: 'castFloat16',
+    run(graph, context) {
+      const names = graph.nodes.map(({ name }) => name);
+      const kept = matchBlocks(names, keepFp32);
+      const typeOf = ({ op, name }: Node): DataType =>
+        op === 'Softmax' || kept(name) ? 'float32' : 'float16';
+      const wide = new Set(
+        graph.nodes.filter((node) => typeOf(node) === 'float32').flatMap(({ inputs }) => inputs),
+      );
+      const initializers = new Map(
+        [...graph.initializers].map(([name, initializer]) => [
+          name,
+          wide.has(name) || initializer.type.dataType !== 'float32'
+            ? initializer
+            : castInitializer(initializer, context),
+        ]),
+      );
+      return { ...graph, initializers, nodes: retype(graph, typeOf) };
+    },
+  };
+}

@@ -7,7 +7,8 @@ import type { Node } from '../ir/graph.ts';
 import { outputOf } from '../ir/walk.ts';
 import type { Pass } from './pass.ts';
 
-function expand(fused: Node): readonly Node[] {
+/** Conv, then Add and Relu where the node has a residual and an activation. */
+export function expandFused(fused: Node): readonly Node[] {
   const { activation, ...attributes } = fused.attributes;
   const residual = fused.inputs[3];
   const steps: Pick<Node, 'op' | 'name' | 'inputs' | 'attributes'>[] = [
@@ -31,7 +32,7 @@ export const expandFusedConv: Pass = {
   run(graph) {
     const fused = graph.nodes.filter((node) => node.op === 'FusedConv');
     return editGraph(graph, {
-      replaceNodes: new Map(fused.map((node) => [node.name, expand(node)])),
+      replaceNodes: new Map(fused.map((node) => [node.name, expandFused(node)])),
     });
   },
 };

@@ -1,30 +1,91 @@
+import { int8Forms } from '../quantization/int8-form.ts';
+import type { TensorRanges } from '../quantization/ranges.ts';
 import { castFloat16 } from './cast-float16.ts';
+import { emulateFloat16 } from './emulate-float16.ts';
 import { expandFusedConv } from './expand-fused-conv.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { fuseResidual } from './fuse-residual.ts';
+import type { LayerFilter } from './layer-filter.ts';
 import type { Pass } from './pass.ts';
+import { quantizeInt8 } from './quantize-int8.ts';
 
-export type GraphPrecision = 'fp32' | 'fp16';
+export type GraphPrecision = 'fp32' | 'fp16' | 'int8';
+
+/** Where the graph is to run: it decides the form that is written. */
+export type GraphTarget = 'onnxruntime' | 'tensorrt' | 'tensorrt-rtx';
+
+export interface PipelineOptions {
+  readonly precision: GraphPrecision;
+  /** Default `onnxruntime`. */
+  readonly target?: GraphTarget;
+  /** Layers whose blocks stay in float32 in an fp16 graph. */
+  readonly keepFp32?: LayerFilter;
+  /** Whether an fp16 graph is written in float32 with every rounding of float16, for processors that compute it in float32 anyway. */
+  readonly emulation?: boolean;
+  /** Ranges of an int8 graph's tensors; without them its scales have no numbers. */
+  readonly ranges?: TensorRanges;
+  /** Layers that stay in float32 in an int8 graph. */
+  readonly int8Keep?: LayerFilter;
+  /** How an int8 graph stores its weights; see QuantizeInt8Options. */
+  readonly int8Weights?: 'int8' | 'float32';
+}
 
 interface PipelineRow {
-  readonly pass: Pass;
-  /** Precisions it runs for; undefined: all. */
-  readonly precisions?: readonly GraphPrecision[];
+  readonly name: string;
+  /** Default: always. */
+  applies?(options: PipelineOptions): boolean;
+  create(options: PipelineOptions): Pass;
+}
+
+const int8FormNames = {
+  onnxruntime: 'onnxruntime',
+  tensorrt: 'tensorrt',
+  'tensorrt-rtx': 'tensorrt',
+} as const satisfies Record<GraphTarget, keyof typeof int8Forms>;
+
+/** The int8 form of a target. */
+export function int8FormFor(target: GraphTarget = 'onnxruntime') {
+  return int8Forms[int8FormNames[target]];
+}
+
+/** The options that are given, without the others: a pass tells "not given" from "given as nothing". */
+function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as ReturnType<typeof given<T>>;
 }
 
 /** Every pass, in the order in which they run. */
 const rows: readonly PipelineRow[] = [
-  { pass: foldBatchNorm },
-  { pass: fuseResidual },
-  { pass: castFloat16, precisions: ['fp16'] },
-  { pass: expandFusedConv },
+  { name: 'foldBatchNorm', create: () => foldBatchNorm },
+  { name: 'fuseResidual', create: () => fuseResidual },
+  {
+    name: 'castFloat16',
+    applies: ({ precision }) => precision === 'fp16',
+    create: ({ keepFp32 }) => castFloat16(given({ keepFp32 })),
+  },
+  {
+    name: 'emulateFloat16',
+    applies: ({ precision, emulation }) => precision === 'fp16' && emulation === true,
+    create: () => emulateFloat16,
+  },
+  {
+    name: 'quantizeInt8',
+    applies: ({ precision }) => precision === 'int8',
+    create: ({ target, ranges, int8Keep, int8Weights }) =>
+      quantizeInt8({
+        form: int8FormFor(target),
+        ...given({ ranges, keep: int8Keep, weights: int8Weights }),
+      }),
+  },
+  { name: 'expandFusedConv', create: () => expandFusedConv },
 ];
 
-export const passNames: readonly string[] = rows.map(({ pass }) => pass.name);
+export const passNames: readonly string[] = rows.map(({ name }) => name);
 
-/** The passes from the trained graph to the one that is written, for a precision. */
-export function passesFor(precision: GraphPrecision): readonly Pass[] {
+/** The passes from the trained graph to the one that is written. */
+export function passesFor(options: PipelineOptions): readonly Pass[] {
   return rows
-    .filter(({ precisions }) => !precisions || precisions.includes(precision))
-    .map(({ pass }) => pass);
+    .filter(({ applies }) => applies?.(options) ?? true)
+    .map(({ create }) => create(options));
 }

@@ -14,7 +14,7 @@ export interface PrintPassOptions {
 /** The network's graph after a pass, without weights; after the last pass before it where the precision does not run it. */
 export function printPass(spec: Spec, { pass, precision, batch }: PrintPassOptions): Graph {
   const lowered = lowerSpec(spec, batch === undefined ? {} : { batch });
-  const passes = passesFor(precision);
+  const passes = passesFor({ precision });
   const last = passes.findIndex(({ name }) => name === pass);
   return pass === 'lower' ? lowered : runPasses(lowered, passes.slice(0, last + 1)).graph;
 }

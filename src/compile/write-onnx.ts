@@ -60,7 +60,7 @@ export interface WrittenModel extends FileDigest {
 
 function runPipeline(network: TrainedNetwork, options: WriteOnnxOptions, casts: CastReport[]) {
   return runPhase('passes', options.listener, async () => {
-    const { graph, records } = runPasses(network.graph, passesFor(options.precision), {
+    const { graph, records } = runPasses(network.graph, passesFor(options), {
       reportCast: (report) => void casts.push(report),
       onAfter: (pass, after) => options.listener?.onGraph?.(pass, after),
     });

@@ -56,7 +56,7 @@ describe('lowerSpec', () => {
       fc.property(specs, (spec) => {
         const lowered = lowerSpec(spec);
         verifyGraph(lowered, 'test');
-        const { graph } = runPasses(lowered, passesFor('fp32'));
+        const { graph } = runPasses(lowered, passesFor({ precision: 'fp32' }));
         for (const { op } of graph.nodes) expect(onnxOperators).toContain(op);
         expect(countCost(lowered).macs).toBeGreaterThan(0);
       }),
@@ -69,7 +69,7 @@ describe('lowerSpec', () => {
       fc.asyncProperty(specs, fc.integer({ min: 1, max: 1000 }), async (spec, seed) => {
         const lowered = withNumbers(lowerSpec(spec), seed);
         const before = await runGraph(lowered);
-        const after = await runGraph(runPasses(lowered, passesFor('fp32')).graph);
+        const after = await runGraph(runPasses(lowered, passesFor({ precision: 'fp32' })).graph);
         const scale = Math.max(1, ...before.map(Math.abs));
         expect(maxError(before, after) / scale).toBeLessThan(1e-5);
       }),

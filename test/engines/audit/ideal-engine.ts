@@ -18,7 +18,7 @@ export function writtenGraph(
   overrides: Partial<Spec> = {},
   precision: GraphPrecision = 'fp16',
 ): Graph {
-  return runPasses(lowerSpec(specOf(overrides)), passesFor(precision)).graph;
+  return runPasses(lowerSpec(specOf(overrides)), passesFor({ precision })).graph;
 }
 
 export function auditGraphFor(

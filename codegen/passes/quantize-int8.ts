@@ -1,0 +1,221 @@
+/*
+ * Float32 graph with fused convolutions → the same with QuantizeLinear and DequantizeLinear around what is to be computed in int8 (explicit
+ * quantisation).
+ *
+ *   x ── FusedConv(W, b) ── y     →     x ── Q ── DQ ── FusedConv(DQ(W8), b) ── y
+ *
+ * A tensor has one quantiser, whoever reads it. Weights are int8 with a scale an output channel. Which tensors are quantised is the form's
+ * (int8-form.ts); how far their ranges reach is the calibration's.
+ */
+import { editGraph } from '../ir/edit.ts';
+import type { Attributes, Graph, Initializer, Node } from '../ir/graph.ts';
+import type { DataType, Shape } from '../ir/types.ts';
+import { initializerOf, inputOf, outputOf } from '../ir/walk.ts';
+import { constantSource, fixedInitializer } from '../quantization/constant.ts';
+import type { Int8Form } from '../quantization/int8-form.ts';
+import {
+  type QuantizedParameters,
+  quantizeParameters,
+} from '../quantization/quantize-parameters.ts';
+import { type Quantizer, quantizerFor, scaleOf } from '../quantization/quantizer.ts';
+import { nonNegativeValues, rangeOrigins, type TensorRanges } from '../quantization/ranges.ts';
+import type { TensorSource } from '../weights/tensor-source.ts';
+import { expandFused } from './expand-fused-conv.ts';
+import { type LayerFilter, noLayer } from './layer-filter.ts';
+import type { Pass } from './pass.ts';
+import { computesInt8, findQuantizedValues } from './quantizer-places.ts';
+
+export interface QuantizeInt8Options {
+  readonly form: Int8Form;
+  /** Without ranges the graph has its form, but its scales have no numbers. */
+  readonly ranges?: TensorRanges;
+  /** Layers that stay in float32. */
+  readonly keep?: LayerFilter;
+  /**
+   * `int8` (default): stored so. `float32`: stored whole and quantised in the graph, for engines that take no int8 constants (TensorRT 8).
+   */
+  readonly weights?: 'int8' | 'float32';
+}
+
+function separateAdds(graph: Graph): Graph {
+  const fused = graph.nodes.filter(({ op, inputs }) => op === 'FusedConv' && inputs.length > 3);
+  return editGraph(graph, {
+    replaceNodes: new Map(fused.map((node) => [node.name, expandFused(node)])),
+  });
+}
+
+function node(
+  op: Node['op'],
+  name: string,
+  inputs: readonly string[],
+  attributes: Attributes = {},
+): Node {
+  return { name, op, inputs, outputs: [name], attributes };
+}
+
+const byChannel = { axis: 0 } as const;
+
+/** Makes the nodes and constants that a graph needs for int8. */
+class Quantization {
+  /** All constants of the new graph. */
+  readonly initializers: Map<string, Initializer>;
+  readonly #graph: Graph;
+  readonly #options: QuantizeInt8Options;
+  readonly #quantized: ReadonlySet<string>;
+  readonly #origins: ReadonlyMap<string, string>;
+  readonly #nonNegative: ReadonlySet<string>;
+
+  constructor(graph: Graph, options: QuantizeInt8Options) {
+    this.#graph = graph;
+    this.#options = options;
+    this.#quantized = findQuantizedValues(graph, options.form, options.keep ?? noLayer);
+    this.#origins = rangeOrigins(graph);
+    this.#nonNegative = nonNegativeValues(graph);
+    this.initializers = new Map(graph.initializers);
+  }
+
+  /** What stands behind a value: nothing, or its quantiser. */
+  behind(value: string): readonly Node[] {
+    if (!this.#quantized.has(value)) return [];
+    const origin = this.#originOf(value);
+    const { dataType, zeroPoint } = this.#quantizerOf(origin);
+    const scale = this.#scaleOf(origin);
+    const parameters = this.#parameters(origin, [], {
+      dataType,
+      scale:
+        scale === undefined ? undefined : constantSource('float32', [], Float32Array.of(scale)),
+      zeroPoint: constantSource(dataType, [], Uint8Array.of(zeroPoint)),
+    });
+    const quantized = `${value}/quantize`;
+    return [
+      node('QuantizeLinear', quantized, [value, ...parameters]),
+      node('DequantizeLinear', `${value}/dequantize`, [quantized, ...parameters]),
+    ];
+  }
+
+  /** A node that reads what is quantised as it came back, and its own parameters too where it computes in int8. */
+  rewire(old: Node): readonly Node[] {
+    const { form, keep = noLayer } = this.#options;
+    const inputs = old.inputs.map((input) =>
+      this.#quantized.has(input) ? `${input}/dequantize` : input,
+    );
+    const [x = '', weight = '', bias, ...others] = inputs;
+    if (!this.#graph.initializers.has(weight) || !computesInt8(old, form, keep)) {
+      return [{ ...old, inputs }];
+    }
+    const quantized = this.#quantizeParameters(old);
+    const weightNodes = this.#weightNodes(weight, quantized);
+    const biasNodes =
+      bias !== undefined && form.bias === 'int32' ? [this.#biasNode(bias, quantized)] : [];
+    const read = (nodes: readonly Node[], otherwise: string | undefined): readonly string[] => {
+      const last = nodes.at(-1);
+      return last ? [outputOf(last)] : otherwise === undefined ? [] : [otherwise];
+    };
+    const parameters = [...read(weightNodes, weight), ...read(biasNodes, bias)];
+    return [...weightNodes, ...biasNodes, { ...old, inputs: [x, ...parameters, ...others] }];
+  }
+
+  #originOf(value: string): string {
+    return this.#origins.get(value) ?? value;
+  }
+
+  #quantizerOf(origin: string): Quantizer {
+    const { unsigned } = this.#options.form;
+    return quantizerFor({ unsigned, nonNegative: this.#nonNegative.has(origin) });
+  }
+
+  #scaleOf(origin: string): number | undefined {
+    const { ranges } = this.#options;
+    if (!ranges) return undefined;
+    const range = ranges.get(origin);
+    if (range === undefined) throw new Error(`'${origin}' was not calibrated`);
+    return scaleOf(range, this.#quantizerOf(origin));
+  }
+
+  #quantizeParameters({ inputs, ...rest }: Node): QuantizedParameters | undefined {
+    const weight = initializerOf(this.#graph, inputs[1]).source;
+    const bias = inputs[2] === undefined ? undefined : initializerOf(this.#graph, inputs[2]).source;
+    const inputScale = this.#scaleOf(this.#originOf(inputOf({ inputs, ...rest }, 0)));
+    return weight && inputScale !== undefined
+      ? quantizeParameters({ weight, bias, inputScale })
+      : undefined;
+  }
+
+  #weightNodes(name: string, quantized: QuantizedParameters | undefined): readonly Node[] {
+    const stored = this.#options.weights ?? 'int8';
+    const [channels = 1] = this.#replace(
+      name,
+      stored,
+      stored === 'int8' ? quantized?.weight : quantized?.floatWeight,
+    );
+    const parameters = this.#parameters(name, [channels], {
+      dataType: 'int8',
+      scale: quantized?.weightScale,
+      zeroPoint: constantSource('int8', [Number(channels)], new Int8Array(Number(channels))),
+    });
+    const dequantize = `${name}/dequantize`;
+    if (stored === 'int8') {
+      return [node('DequantizeLinear', dequantize, [name, ...parameters], byChannel)];
+    }
+    const quantize = `${name}/quantize`;
+    return [
+      node('QuantizeLinear', quantize, [name, ...parameters], byChannel),
+      node('DequantizeLinear', dequantize, [quantize, ...parameters], byChannel),
+    ];
+  }
+
+  #biasNode(name: string, quantized: QuantizedParameters | undefined): Node {
+    const [channels = 1] = this.#replace(name, 'int32', quantized?.bias);
+    const parameters = this.#parameters(name, [channels], {
+      dataType: 'int32',
+      scale: quantized?.biasScale,
+      zeroPoint: constantSource('int32', [Number(channels)], new Int32Array(Number(channels))),
+    });
+    return node('DequantizeLinear', `${name}/dequantize`, [name, ...parameters], byChannel);
+  }
+
+  /** Gives a parameter other numbers; returns its shape. */
+  #replace(name: string, dataType: DataType, source: TensorSource | undefined): Shape {
+    const { source: _before, type, ...rest } = initializerOf(this.#graph, name);
+    this.initializers.set(name, {
+      ...rest,
+      type: { ...type, dataType },
+      ...(source ? { source } : {}),
+    });
+    return type.shape;
+  }
+
+  #parameters(
+    owner: string,
+    shape: Shape,
+    given: { dataType: DataType; scale: TensorSource | undefined; zeroPoint: TensorSource },
+  ): readonly [string, string] {
+    const sizes = shape.map(Number);
+    const scale = fixedInitializer(`${owner}/scale`, 'float32', sizes, given.scale);
+    const zeroPoint = fixedInitializer(
+      `${owner}/zero-point`,
+      given.dataType,
+      sizes,
+      given.zeroPoint,
+    );
+    for (const initializer of [scale, zeroPoint])
+      this.initializers.set(initializer.name, initializer);
+    return [scale.name, zeroPoint.name];
+  }
+}
+
+export function quantizeInt8(options: QuantizeInt8Options): Pass {
+  return {
+    name: 'quantizeInt8',
+    run(fused) {
+      const graph = options.form.addOperands === 'both' ? separateAdds(fused) : fused;
+      const quantization = new Quantization(graph, options);
+      const inputs = graph.inputs.flatMap(({ name }) => quantization.behind(name));
+      const nodes = graph.nodes.flatMap((each) => [
+        ...quantization.rewire(each),
+        ...quantization.behind(outputOf(each)),
+      ]);
+      return { ...graph, nodes: [...inputs, ...nodes], initializers: quantization.initializers };
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/* Which tensors of a float graph are quantised, by the rules of a form. */
+import type { Graph, Node } from '../ir/graph.ts';
+import { inputOf, isGraphOutput, outputOf } from '../ir/walk.ts';
+import type { Int8Form } from '../quantization/int8-form.ts';
+import type { LayerFilter } from './layer-filter.ts';
+
+/** Whether a node is computed in int8. */
+export function computesInt8({ op, name }: Node, form: Int8Form, keep: LayerFilter): boolean {
+  return form.computing.has(op) && !keep(name);
+}
+
+/** Inputs that are tensors, not parameters: both of an Add, x and the residual of a convolution, x of the others. */
+export function tensorInputs(node: Node): readonly string[] {
+  if (node.op === 'Add') return node.inputs;
+  const residual = node.op === 'FusedConv' ? node.inputs.slice(3) : [];
+  return [inputOf(node, 0), ...residual];
+}
+
+/** Values that get a quantiser: one each, whose result everything reads that read the value. */
+export function findQuantizedValues(
+  graph: Graph,
+  form: Int8Form,
+  keep: LayerFilter,
+): ReadonlySet<string> {
+  const wanted = new Set<string>();
+  for (const node of graph.nodes.toReversed()) {
+    const output = outputOf(node);
+    const passes = form.passing.get(node.op);
+    if (passes && wanted.has(output)) {
+      wanted.add(inputOf(node, 0));
+      if (passes === 'once') wanted.delete(output);
+    }
+    if (!computesInt8(node, form, keep)) continue;
+    for (const input of tensorInputs(node)) wanted.add(input);
+    if (form.quantizedOutput.has(node.op)) wanted.add(output);
+  }
+  return new Set([...wanted].filter((value) => !isGraphOutput(graph, value)));
+}

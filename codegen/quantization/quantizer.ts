@@ -1,0 +1,25 @@
+/** How a tensor's numbers become integers: q = round(x / scale) + zero point. */
+export interface Quantizer {
+  readonly dataType: 'int8' | 'uint8';
+  readonly zeroPoint: number;
+  /** Steps from 0 to the largest magnitude. */
+  readonly levels: number;
+}
+
+const symmetric: Quantizer = { dataType: 'int8', zeroPoint: 0, levels: 127 };
+const positive: Quantizer = { dataType: 'uint8', zeroPoint: 0, levels: 255 };
+const centred: Quantizer = { dataType: 'uint8', zeroPoint: 128, levels: 127 };
+
+/** int8 with 0 as zero point; where a form has unsigned tensors uint8, from 0 on for tensors that are never negative. */
+export function quantizerFor(tensor: { unsigned: boolean; nonNegative: boolean }): Quantizer {
+  if (!tensor.unsigned) return symmetric;
+  return tensor.nonNegative ? positive : centred;
+}
+
+/** A range below this is none: a tensor that was 0 throughout the calibration. Scales must be above 0. */
+const emptyRange = 2 ** -100;
+
+/** The float32 scale for numbers up to `range`; without a range 1 is assumed to be the largest number. */
+export function scaleOf(range: number, { levels }: Quantizer): number {
+  return Math.fround((range > emptyRange ? range : 1) / levels);
+}
