@@ -51,10 +51,14 @@ export function fromFloat16Bits(half: number): number {
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }
 
-/** Weights to float16: round to nearest even, clamped to ±65504, with a count of what the cast could not keep. */
+/**
+ * Weights to float16: round to nearest even, clamped to ±65504, with a count of what the cast could not keep.
+ * The result takes the place of the source, in the first half of its bytes.
+ */
 export function castToFloat16(source: Float32Array): Float16Cast {
   const input = new Uint32Array(source.buffer, source.byteOffset, source.length);
-  const values = new Uint16Array(source.length);
+  // Value i is written to bytes 2i and 2i + 1, all of which have been read by then.
+  const values = new Uint16Array(source.buffer, source.byteOffset, source.length);
   let clampedCount = 0;
   let flushedCount = 0;
   let largestBits = 0;

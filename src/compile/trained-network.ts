@@ -6,7 +6,7 @@ import { bindWeights } from '../../codegen/weights/naming/bind.ts';
 import { openWeights } from '../../codegen/weights/open-weights.ts';
 import { synthesizeWeights } from '../../codegen/weights/synthesize.ts';
 import { createDiagnostic } from '../diagnostics/diagnostic.ts';
-import { digestBytes } from '../io/digest.ts';
+import { startFileDigest } from '../io/digest.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
 import type { Spec } from '../language/spec.ts';
 import type { Manifest } from './manifest.ts';
@@ -83,6 +83,7 @@ export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<
   }
   return await runPhase('weights', listener, async () => {
     const { source, file, graph, scheme } = await bindFile(lowered.graph, spec, path);
+    const digesting = startFileDigest(path, 'weights file');
     for (const note of file.notes) {
       listener?.onNote?.(createDiagnostic('weights-note', { file: file.name, note }));
     }
@@ -91,11 +92,14 @@ export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<
       graph,
       cost: lowered.cost,
       async describeWeights() {
-        const digest = await digestBytes(source);
+        const digest = await digesting.digest;
         source.assertUnchanged();
         return { file: basename(path), format: file.format, scheme, digest };
       },
-      close: () => source.close(),
+      close() {
+        digesting.cancel();
+        source.close();
+      },
     };
     return {
       value: network,

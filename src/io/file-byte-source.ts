@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { ByteSource } from '../../codegen/weights/byte-source.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
+import { takeBytes } from './buffer-pool.ts';
 import { failReading } from './file-failure.ts';
 
 /** A file that stays open while it is read; close it when done. */
@@ -65,8 +66,7 @@ export function createFileByteSource(path: string, what = 'file'): FileByteSourc
     name: path,
     sizeBytes: opened.sizeBytes,
     async read(offset, length) {
-      // Not zeroed first: every byte is written or the read fails. Never from the pool: the caller keeps it.
-      const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer, 0, length);
+      const bytes = takeBytes(length);
       if (readInto(bytes, offset) === length) return bytes;
       assertUnchanged();
       const { sizeBytes } = opened;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteSink } from '../../codegen/onnx/byte-sink.ts';
+import { giveBack } from './buffer-pool.ts';
 
 const mebibyte = 1 << 20;
 /** Writes smaller than this are gathered. */
@@ -70,6 +71,9 @@ export class FileSink implements ByteSink {
     // The failure is met by whoever waits next; until then it is not unhandled.
     this.#writing.catch(() => {});
     for (const part of parts) this.#hash.update(part);
+    // Both have been through the bytes once the write is over; the sink owns them, so they can be filled again.
+    this.#writing = this.#writing.then(() => parts.forEach(giveBack));
+    this.#writing.catch(() => {});
   }
 
   async #writeAll(parts: readonly Uint8Array[]): Promise<void> {
