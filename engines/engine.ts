@@ -1,5 +1,6 @@
 import type { Value } from '../codegen/ir/graph.ts';
 import type { DataType } from '../codegen/ir/types.ts';
+import type { Span } from '../src/diagnostics/source.ts';
 
 export type Precision = 'fp32' | 'fp16' | 'int8';
 export type TargetName = 'onnxruntime' | 'tensorrt' | 'tensorrt-rtx';
@@ -28,6 +29,8 @@ export interface BuildRequest {
   readonly precision: Precision;
   readonly signal?: AbortSignal;
   report?(progress: string): void;
+  /** The .rn property that a node of the graph comes from, so that a builder's complaint can point at it. */
+  locateNode?(node: string): Span | undefined;
 }
 
 export interface BuiltEngine {
@@ -37,6 +40,14 @@ export interface BuiltEngine {
   readonly buildMs: number;
   /** What the engine is tied to, for the manifest: release, processor, options. */
   readonly facts: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Which graph an engine is built from. */
+export interface GraphForm {
+  /** `fp32` for a builder that lowers the precision itself. */
+  readonly precision: Precision;
+  /** How an int8 graph stores its weights; absent: either way. */
+  readonly int8Weights?: 'int8' | 'float32';
 }
 
 /** Summary of a series of times, all in milliseconds. */
@@ -104,6 +115,8 @@ export interface Engine {
   readonly target: TargetName;
   /** File name of what `build` writes, in the artifact's folder. */
   readonly fileName: string;
+  /** The graph that `build` is to be given for a precision; absent: the graph of that precision. */
+  graphFor?(precision: Precision): GraphForm;
   build(request: BuildRequest): Promise<BuiltEngine>;
   /** For many batches; `run` is for one. */
   load(path: string): Promise<LoadedEngine>;

@@ -8,12 +8,14 @@ import {
 } from '../../src/diagnostics/diagnostic.ts';
 import { replaceFile } from '../../src/io/artifact.ts';
 import type { BuildRequest, BuiltEngine, Precision } from '../engine.ts';
-import { modelFacts, type TensorrtEngineOptions } from './context.ts';
+import type { TensorrtEngineOptions } from './context.ts';
 import { isDiskFull } from './failure.ts';
 import { tensorrtFacts } from './manifest.ts';
+import type { ModelFacts } from './model-facts.ts';
 import { splitArgument } from './option-table.ts';
 import { replaceIfWritten, sizeOf } from './optional-file.ts';
 import { planTrtexec, type TrtexecCommand, type TrtexecPlan } from './plan.ts';
+import { readModel } from './read-model.ts';
 import {
   type FinishedRun,
   failedRun,
@@ -24,14 +26,12 @@ import {
 } from './run-command.ts';
 import { lendTimingCache, sharedCachePath, takeTurn } from './timing-cache.ts';
 
-/** The plan for a request, or its errors as DiagnosticError; notes are passed on. */
+/** The plan for a model, or its errors as DiagnosticError. */
 export function planOrThrow(
-  options: TensorrtEngineOptions,
-  request: Pick<BuildRequest, 'modelPath' | 'directory'>,
+  { machine, intent }: TensorrtEngineOptions,
+  model: ModelFacts,
   changes: Partial<TensorrtEngineOptions['intent']>,
 ): TrtexecPlan {
-  const { machine, intent } = options;
-  const model = modelFacts(options, request);
   const { plan, diagnostics } = planTrtexec({ ...intent, ...changes }, machine, model);
   if (!plan) throw new DiagnosticError(...diagnostics);
   return plan;
@@ -84,7 +84,7 @@ async function buildOne(
     replaceFile(planned.engine, async (partialEngine) => {
       const paths = { '--saveEngine': partialEngine, '--exportLayerInfo': partialLayers };
       const finished = await runBuild(options, planned, withPaths(planned, paths), request);
-      const failed = failedRun(options, planned, finished);
+      const failed = failedRun(options, planned, finished, request);
       if (finished.result.exitCode !== 0) throwFailure(failed, request.signal);
       const sizeBytes = await sizeOf(partialEngine);
       const facts = { engine: planned.engine, log: planned.log };
@@ -124,7 +124,8 @@ export async function buildEngines(
   request: BuildRequest,
 ): Promise<BuiltEngine> {
   const precision: Precision = request.precision;
-  const plan = planOrThrow(options, request, { precision });
+  const model = await readModel(options, request.modelPath, request.directory);
+  const plan = planOrThrow(options, model, { precision });
   passOn(options, [...options.machine.notes, ...plan.notes]);
   await mkdir(resolve(request.directory), { recursive: true });
   const startedMs = performance.now();

@@ -12,6 +12,7 @@ import { measurementOf, type TimedRun } from './measurement.ts';
 import { splitArgument } from './option-table.ts';
 import { replaceIfWritten, withTemporaryFile } from './optional-file.ts';
 import { engineFile, type TrtexecCommand } from './plan.ts';
+import { readModelBeside } from './read-model.ts';
 import type { TrtexecReport } from './report.ts';
 import { runToSuccess, withPaths } from './run-command.ts';
 import { takeTurn } from './timing-cache.ts';
@@ -26,26 +27,21 @@ export function engineFor(intent: TensorrtIntent, path: string, batch: number): 
 }
 
 /** The runs of the plan that serve the request's batch: times, and times of the layers where the intent wants them. */
-function planTiming(
+async function planTiming(
   options: TensorrtEngineOptions,
   path: string,
   precision: Precision,
   request: MeasureRequest,
-): { time: TrtexecCommand; profile: TrtexecCommand | undefined } {
+): Promise<{ time: TrtexecCommand; profile: TrtexecCommand | undefined }> {
   const { intent } = options;
   const engine = engineFor(intent, path, request.batch);
-  const directory = dirname(engine);
-  const plan = planOrThrow(
-    options,
-    { modelPath: join(directory, 'model.onnx'), directory },
-    {
-      precision,
-      warmUpMs: request.warmUpMs,
-      durationMs: request.durationMs,
-      iterations: request.minIterations,
-      batches: intent.profile ? [request.batch] : intent.batches,
-    },
-  );
+  const plan = planOrThrow(options, await readModelBeside(options, engine), {
+    precision,
+    warmUpMs: request.warmUpMs,
+    durationMs: request.durationMs,
+    iterations: request.minIterations,
+    batches: intent.profile ? [request.batch] : intent.batches,
+  });
   const find = (kind: TrtexecCommand['kind']) => {
     const command = plan.commands.find((c) => c.kind === kind && c.batch === request.batch);
     return command && { ...withPaths(command, { '--loadEngine': engine }), engine };
@@ -113,7 +109,7 @@ async function timeOnce(
   command: TrtexecCommand,
   request: MeasureRequest,
 ): Promise<TimedRun> {
-  return withTemporaryFile(join(dirname(command.log), 'times.json'), async (timesPath) => {
+  return withTemporaryFile(join(dirname(command.engine), 'times.json'), async (timesPath) => {
     const run = withPaths(command, { '--exportTimes': timesPath });
     const { value: report, conditions } = await watchClocks(options.machine, () =>
       runToSuccess(options, command, run, request),
@@ -155,7 +151,7 @@ export async function measureEngine(
   precision: Precision,
   request: MeasureRequest,
 ): Promise<Measurement> {
-  const { time, profile } = planTiming(options, path, precision, request);
+  const { time, profile } = await planTiming(options, path, precision, request);
   const { best, runs } = await takeTurn(options, request, async () => {
     const timed = await timeUntilStable(options, time, request);
     if (profile) await profileLayers(options, profile, request);

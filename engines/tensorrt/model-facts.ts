@@ -14,6 +14,8 @@ export interface ModelFacts {
   readonly path: string;
   /** Folder of the artifact: everything that trtexec writes goes here. */
   readonly directory: string;
+  /** Folder of the logs; default: that of the artifact. */
+  readonly logDirectory?: string;
   readonly inputs: readonly TensorFacts[];
   readonly outputs: readonly TensorFacts[];
   /** SHA-256 of the ONNX file: part of the cache key. Absent in a dry run. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { Value } from '../../codegen/ir/graph.ts';
 import type { DataType } from '../../codegen/ir/types.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import type { Tensor } from '../engine.ts';
+import type { TensorFacts } from './model-facts.ts';
 
 const outputsSchema = z.array(
   z.object({ name: z.string(), dimensions: z.string(), values: z.array(z.number()) }),
@@ -35,7 +35,7 @@ function parseOutputs(text: string): z.infer<typeof outputsSchema> {
  */
 export async function readOutputs(
   path: string,
-  outputs: readonly Value[],
+  outputs: readonly TensorFacts[],
   log: string,
 ): Promise<Record<string, Tensor>> {
   const refuse = (reason: string) => fail('tensorrt-output-unreadable', { path, reason, log });
@@ -46,13 +46,13 @@ export async function readOutputs(
   } catch {
     return refuse('it is no list of outputs');
   }
-  const entries = outputs.map(({ name, type }) => {
+  const entries = outputs.map(({ name, dataType }) => {
     const found = written.find((output) => output.name === name);
     if (!found) return refuse(`the output '${name}' is missing`);
     const shape = found.dimensions.split('x').map(Number);
     const count = shape.reduce((product, size) => product * size, 1);
     if (count !== found.values.length) return refuse(`the output '${name}' is not whole`);
-    return [name, tensorOf(found.values, shape, type.dataType)] as const;
+    return [name, tensorOf(found.values, shape, dataType)] as const;
   });
   return Object.fromEntries(entries);
 }

@@ -107,6 +107,11 @@ function timingCacheArguments(intent: TensorrtIntent, model: ModelFacts): string
     : [`--timingCacheFile=${join(model.directory, 'timing.cache')}`];
 }
 
+function logFile({ intent, model }: RuleContext, kind: CommandKind, batch?: number): string {
+  const name = batchFile(intent, batch, `trtexec-${kind}.log`);
+  return join(model.logDirectory ?? model.directory, name);
+}
+
 function planBuild(context: RuleContext, batch: number | undefined): TrtexecCommand {
   const { intent, model, precision, release, diagnostics } = context;
   const engine = join(model.directory, engineFile(intent, batch));
@@ -122,7 +127,7 @@ function planBuild(context: RuleContext, batch: number | undefined): TrtexecComm
     acceptsOption(release, '--skipInference') ? '--skipInference' : '--buildOnly',
   ];
   const args = appendArguments(planned, intent.buildArguments, release, diagnostics);
-  const log = join(model.directory, batchFile(intent, batch, 'trtexec-build.log'));
+  const log = logFile(context, 'build', batch);
   return { kind: 'build', ...(batch === undefined ? {} : { batch }), args, engine, log };
 }
 
@@ -144,7 +149,7 @@ function planRun(kind: 'time' | 'profile', context: RuleContext, batch: number):
     ...exportArguments(kind, context, batch),
   ];
   const args = appendArguments(planned, intent.runArguments, release, diagnostics);
-  const log = join(model.directory, batchFile(intent, batch, `trtexec-${kind}.log`));
+  const log = logFile(context, kind, batch);
   return { kind, batch, args, engine, log };
 }
 

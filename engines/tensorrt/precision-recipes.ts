@@ -1,5 +1,5 @@
 import { createDiagnostic, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
-import type { Precision } from '../engine.ts';
+import type { GraphForm, Precision } from '../engine.ts';
 import type { TensorrtIntent } from './intent.ts';
 import { isDeprecated, type OptionName } from './option-table.ts';
 import { orderOf, type Release } from './release.ts';
@@ -81,6 +81,18 @@ const ranged = recipes.map((recipe) => ({
   first: orderOf(recipe.from),
   last: recipe.to ? orderOf(recipe.to) : Infinity,
 }));
+
+/** Before it, the ONNX parser was documented for float32 weights with Q/DQ only. */
+const int8WeightsSince = orderOf('10.0.0');
+const graphPrecisions = { fp32: 'fp32', 'typed-fp16': 'fp16', 'int8-qdq': 'int8' } as const;
+
+/** The graph to write for a flavour, in the words of the engine contract. */
+export function graphForm(graph: GraphFlavour, release: Release): GraphForm {
+  const precision = graphPrecisions[graph];
+  if (precision !== 'int8') return { precision };
+  const int8Weights = release.tableOrder >= int8WeightsSince ? 'int8' : 'float32';
+  return { precision, int8Weights };
+}
 
 export interface PrecisionPlan {
   readonly graph: GraphFlavour;

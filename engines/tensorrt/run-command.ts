@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
+import type { Span } from '../../src/diagnostics/source.ts';
 import { runTool, type ToolResult } from '../process.ts';
 import { machineKey, type TensorrtEngineOptions } from './context.ts';
 import { keepDuration, lastDuration } from './durations.ts';
@@ -17,6 +19,7 @@ const progressEveryMs = 1000;
 export interface RunRequest {
   readonly signal?: AbortSignal | undefined;
   report?(progress: string): void;
+  locateNode?(node: string): Span | undefined;
 }
 
 export interface FinishedRun {
@@ -88,13 +91,14 @@ export function failedRun(
   options: TensorrtEngineOptions,
   command: TrtexecCommand,
   finished: FinishedRun,
+  request: RunRequest,
 ): FailedRun {
   return {
     ...finished,
     log: command.log,
     engine: command.engine,
     timeoutS: options.intent.timeoutS,
-    ...(options.locateNode ? { locateNode: options.locateNode } : {}),
+    ...(request.locateNode ? { locateNode: request.locateNode } : {}),
   };
 }
 
@@ -105,11 +109,12 @@ export async function runCommand(
   command: TrtexecCommand,
   request: RunRequest,
 ): Promise<FinishedRun> {
-  const directory = dirname(planned.log);
+  const directory = dirname(planned.engine);
   const durations = join(options.cacheDirectory, 'tensorrt');
   const key = durationKey(options, planned);
   const parser = new TrtexecLogParser();
   const last = request.report ? await lastDuration(durations, key) : undefined;
+  await mkdir(dirname(planned.log), { recursive: true });
   const stopProgress = showProgress(planned, parser, last, request);
   const result = await runTool({
     command: toolCommand(options.machine.tool, command.args, directory),
@@ -132,6 +137,8 @@ export async function runToSuccess(
 ): Promise<TrtexecReport> {
   const finished = await runCommand(options, planned, command, request);
   const { result, report } = finished;
-  if (result.exitCode !== 0) throwFailure(failedRun(options, planned, finished), request.signal);
+  if (result.exitCode !== 0) {
+    throwFailure(failedRun(options, planned, finished, request), request.signal);
+  }
   return report;
 }

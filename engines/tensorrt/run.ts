@@ -3,10 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { onExit } from '../../src/io/exit-cleanup.ts';
 import type { Tensor, Tensors } from '../engine.ts';
-import { modelFacts, type TensorrtEngineOptions } from './context.ts';
+import type { TensorrtEngineOptions } from './context.ts';
 import { engineFor } from './measure.ts';
+import type { ModelFacts } from './model-facts.ts';
 import { readOutputs } from './outputs.ts';
 import { planInference } from './plan-inference.ts';
+import { readModelBeside } from './read-model.ts';
 import { runToSuccess } from './run-command.ts';
 import { takeTurn } from './timing-cache.ts';
 
@@ -54,14 +56,19 @@ function joinBatches(parts: readonly Tensor[], total: number): Tensor {
   return { dataType: first.dataType, shape, bytes: Uint8Array.from(bytes) };
 }
 
+/** The images of a batch that one engine takes at once. */
+interface Part {
+  readonly engine: string;
+  readonly batch: number;
+  readonly inputs: Tensors;
+  readonly signal: AbortSignal | undefined;
+}
+
 async function runPart(
   options: TensorrtEngineOptions,
-  path: string,
-  inputs: Tensors,
-  signal: AbortSignal | undefined,
+  model: ModelFacts,
+  { engine, batch, inputs, signal }: Part,
 ): Promise<Record<string, Tensor>> {
-  const batch = Object.values(inputs)[0]?.shape[0] ?? 1;
-  const engine = engineFor(options.intent, path, batch);
   const folder = await mkdtemp(join(dirname(engine), '.rcc-run-'));
   const forget = onExit(() => rmSync(folder, { recursive: true, force: true }));
   try {
@@ -72,9 +79,7 @@ async function runPart(
     }));
     for (const file of files) await writeFile(file.path, file.tensor.bytes);
     const output = join(folder, 'output.json');
-    const directory = dirname(engine);
-    const log = join(directory, 'trtexec-run.log');
-    const model = modelFacts(options, { modelPath: join(directory, 'model.onnx'), directory });
+    const log = join(model.logDirectory ?? model.directory, 'trtexec-run.log');
     const command = planInference(options.intent, options.machine, model, {
       batch,
       engine,
@@ -83,7 +88,7 @@ async function runPart(
       output,
     });
     await runToSuccess(options, command, command, { signal });
-    return await readOutputs(output, options.outputs, log);
+    return await readOutputs(output, model.outputs, log);
   } finally {
     forget();
     await rm(folder, { recursive: true, force: true });
@@ -98,19 +103,19 @@ export async function runEngine(
   signal?: AbortSignal,
 ): Promise<Record<string, Tensor>> {
   const total = Object.values(inputs)[0]?.shape[0] ?? 1;
+  const model = await readModelBeside(options, resolve(path));
   const parts: Record<string, Tensor>[] = [];
   let from = 0;
   for (const count of splitBatch(total, options.intent)) {
     const entries = Object.entries(inputs).map(
       ([name, tensor]) => [name, sliceBatch(tensor, from, count)] as const,
     );
-    const part = Object.fromEntries(entries);
-    parts.push(
-      await takeTurn(options, { signal }, () => runPart(options, resolve(path), part, signal)),
-    );
+    const engine = engineFor(options.intent, path, count);
+    const part = { engine, batch: count, inputs: Object.fromEntries(entries), signal };
+    parts.push(await takeTurn(options, { signal }, () => runPart(options, model, part)));
     from += count;
   }
-  const joined = options.outputs.map(({ name }) => {
+  const joined = model.outputs.map(({ name }) => {
     const tensors = parts.map((part) => part[name]).filter((tensor) => tensor !== undefined);
     return [name, joinBatches(tensors, total)] as const;
   });

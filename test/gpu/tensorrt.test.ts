@@ -28,15 +28,9 @@ describe.skipIf(!tool)('a real trtexec (needs trtexec and a GPU)', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'rcc-gpu-'));
     await writeFile(join(directory, 'model.onnx'), await modelBytes(testGraph()));
-    const value = (name: string, channels: number) => ({
-      name,
-      type: { dataType: 'float32' as const, shape: ['N', channels, 8, 8] as const },
-    });
     options = {
       machine: await inspectMachine({ env: process.env, device: 0 }),
       intent: tensorrtIntent({ batches }),
-      inputs: [value('input', 3)],
-      outputs: [value('logits', 4)],
       cacheDirectory: join(directory, 'cache'),
     };
     engine = createTensorrtEngine(options);

@@ -133,12 +133,10 @@ describe('a build that fails leaves no engine', () => {
   test.each(buildFailures)('%s on %s', async (...[failure, release, code, message]) => {
     pretend({ RELEASE: release });
     const span = { file: { path: 'a.rn', text: 'model a {}' }, start: 0, end: 5 };
-    const { build, directory } = await standInEngine(
-      { batches: [1] },
-      { locateNode: (node) => (node === 'stage1/block0/conv1' ? span : undefined) },
-    );
+    const { build, directory } = await standInEngine({ batches: [1] });
     pretend({ FAILURE: failure });
-    const [diagnostic] = await diagnosticsOf(build());
+    const locateNode = (node: string) => (node === 'stage1/block0/conv1' ? span : undefined);
+    const [diagnostic] = await diagnosticsOf(build({ locateNode }));
     expect(diagnostic?.code).toBe(code);
     expect(diagnostic?.message.replace(directory, 'DIR')).toContain(message);
     if (message.includes('stage1/block0/conv1')) expect(diagnostic?.span).toBe(span);

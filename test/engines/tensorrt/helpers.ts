@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
-import type { Value } from '../../../codegen/ir/graph.ts';
+import type { BuildRequest } from '../../../engines/engine.ts';
 import type { TensorrtEngineOptions } from '../../../engines/tensorrt/context.ts';
 import { createTensorrtEngine } from '../../../engines/tensorrt/driver.ts';
 import { tensorrtIntent } from '../../../engines/tensorrt/intent.ts';
@@ -44,9 +44,6 @@ export function standInMachine(): Promise<TensorrtMachine> {
   return machine;
 }
 
-const input: Value = { name: 'input', type: { dataType: 'float32', shape: ['N', 3, 8, 8] } };
-const logits: Value = { name: 'logits', type: { dataType: 'float32', shape: ['N', 4, 8, 8] } };
-
 /** A network of one convolution and one Relu. */
 export function testGraph() {
   return withNumbers(
@@ -76,14 +73,12 @@ export async function standInEngine(
   const options: TensorrtEngineOptions = {
     machine: await standInMachine(),
     intent: tensorrtIntent(intent),
-    inputs: [input],
-    outputs: [logits],
     cacheDirectory: join(directory, 'cache'),
     onNote: (note) => notes.push(note),
     ...changes,
   };
   const engine = createTensorrtEngine(options);
-  const build = (request: { signal?: AbortSignal; report?(text: string): void } = {}) =>
+  const build = (request: Partial<BuildRequest> = {}) =>
     engine.build({ modelPath, directory, precision: options.intent.precision, ...request });
   return { directory, modelPath, engine, options, notes, build };
 }

@@ -166,7 +166,7 @@ describe('check-engine', () => {
     const full = tensorrtIntent({ precision: 'fp16', batches: [1], ...intent });
     const { plan } = planTrtexec(full, machine, factsOf());
     if (!plan) throw new Error('no plan');
-    const options = { machine, intent: full, inputs: [], outputs: [], cacheDirectory: '' };
+    const options = { machine, intent: full, cacheDirectory: '' };
     const written = JSON.parse(JSON.stringify(tensorrtFacts(options, plan)));
     return readTensorrtFacts(written, 'manifest.json');
   }
