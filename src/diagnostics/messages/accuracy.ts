@@ -91,4 +91,31 @@ export const accuracyMessages = {
       'An evaluation goes on only with the same pictures, preprocessing and engines; figures of two would be mixed.',
     cure: 'Delete the file, or evaluate what it belongs to.',
   }),
+  'diagnose-class': row<{ got: string; classes: number; nearest: string | undefined }>({
+    severity: 'error',
+    message: ({ got, classes }) =>
+      `'${got}' is no class: classes are the numbers 0 to ${classes - 1}, or labels of the spec.`,
+    hint: ({ nearest }) => (nearest === undefined ? undefined : `Did you mean '${nearest}'?`),
+    cause: 'What was got is a class number, a label, or a .npy file with logits.',
+    cure: 'Give the number of the class that your program answered; classes count from 0.',
+  }),
+  'diagnose-logits': row<{
+    path: string;
+    dataType: string;
+    shape: readonly number[];
+    classes: number;
+  }>({
+    severity: 'error',
+    message: ({ path, dataType, shape, classes }) =>
+      `'${path}' is ${dataType} [${shape.join(', ')}]; the logits of one picture are float [${classes}] or [1, ${classes}].`,
+    cause:
+      'The file holds something else, several pictures, or the answer of a network with other classes.',
+    cure: "Save the answer to this one picture: numpy.save('logits.npy', logits[0]).",
+  }),
+  'diagnose-not-finite': row<{ path: string }>({
+    severity: 'error',
+    message: ({ path }) => `'${path}' holds NaN or infinity.`,
+    cause: 'The program that answered computed no numbers; preprocessing alone does not do that.',
+    cure: 'Look at the weights and the precision first: rcc verify.',
+  }),
 } as const;
