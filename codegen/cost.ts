@@ -2,7 +2,7 @@ import type { Graph, Initializer, Node } from './ir/graph.ts';
 import { inferTypes } from './ir/infer-types.ts';
 import { intsOf, opDefinition } from './ir/ops.ts';
 import { byteCount, elementCount, type TensorType } from './ir/types.ts';
-import { inputOf, outputOf } from './ir/walk.ts';
+import { inputOf, outputOf, producersOf } from './ir/walk.ts';
 
 /** What a network costs for one picture, counted on the graph as trained (batch norm not folded). */
 export interface Cost {
@@ -44,9 +44,25 @@ function trainable(node: Node, graph: Graph): readonly Initializer[] {
   return inputs.flatMap((name) => graph.initializers.get(name) ?? []).filter(({ fixed }) => !fixed);
 }
 
+/** The constants that a node works with: its own, and those that come to it through quantisers. */
+function constantsOf(
+  node: Node,
+  graph: Graph,
+  producers: ReadonlyMap<string, Node>,
+): readonly Initializer[] {
+  return node.inputs.flatMap((name) => {
+    const own = graph.initializers.get(name);
+    if (own) return [own];
+    const producer = producers.get(name);
+    const isQuantizer = producer?.op === 'DequantizeLinear' || producer?.op === 'QuantizeLinear';
+    return isQuantizer ? constantsOf(producer, graph, producers) : [];
+  });
+}
+
 /** Cost of each node for one picture, in graph order. */
 export function nodeCosts(graph: Graph): readonly NodeCost[] {
   const types = inferTypes(graph);
+  const producers = producersOf(graph);
   const typeOf = (name: string): TensorType => {
     const type = types.get(name);
     if (!type) throw new Error(`'${name}' has no type`);
@@ -56,7 +72,7 @@ export function nodeCosts(graph: Graph): readonly NodeCost[] {
     const output = typeOf(outputOf(node));
     const weights = node.inputs.flatMap((name) => graph.initializers.get(name) ?? []);
     const counted = trainable(node, graph);
-    const macs = weights.every(({ fixed }) => fixed)
+    const macs = constantsOf(node, graph, producers).every(({ fixed }) => fixed)
       ? 0
       : (opDefinition(node.op).macs?.(node.inputs.map(typeOf), output) ?? 0);
     const inputs = elementCount(typeOf(inputOf(node, 0)).shape);

@@ -98,14 +98,35 @@ function retype(graph: Graph, typeOf: (node: Node) => DataType): readonly Node[]
   return typed.nodes;
 }
 
+/** Operators that may stand behind the last layer without being worth float16. */
+const outputOps: ReadonlySet<Node['op']> = new Set([
+  'GlobalAveragePool',
+  'AveragePool',
+  'Flatten',
+  'Softmax',
+]);
+
+/**
+ * The nodes that only pool, flatten or normalise what the last layer gives: they compute in float32, so that the layer's kernel casts
+ * as it writes. Where an activation stands between, only Softmax is.
+ */
+function outputNodes(graph: Graph): ReadonlySet<string> {
+  const first = graph.nodes.findLastIndex(({ op }) => !outputOps.has(op)) + 1;
+  const layer = graph.nodes[first - 1];
+  const isLayer = layer?.inputs.some((input) => graph.initializers.has(input)) ?? false;
+  const tail = graph.nodes.slice(first).filter(({ op }) => isLayer || op === 'Softmax');
+  return new Set(tail.map(({ name }) => name));
+}
+
 export function castFloat16({ keepFp32 = noLayer }: CastFloat16Options = {}): Pass {
   return {
     name: 'castFloat16',
     run(graph, context) {
       const names = graph.nodes.map(({ name }) => name);
       const kept = matchBlocks(names, keepFp32);
-      const typeOf = ({ op, name }: Node): DataType =>
-        op === 'Softmax' || kept(name) ? 'float32' : 'float16';
+      const behind = outputNodes(graph);
+      const typeOf = ({ name }: Node): DataType =>
+        behind.has(name) || kept(name) ? 'float32' : 'float16';
       const wide = new Set(
         graph.nodes.filter((node) => typeOf(node) === 'float32').flatMap(({ inputs }) => inputs),
       );

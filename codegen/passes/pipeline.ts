@@ -1,13 +1,16 @@
 import { int8Forms } from '../quantization/int8-form.ts';
 import type { TensorRanges } from '../quantization/ranges.ts';
+import { type AdaptInputOptions, adaptInput } from './adapt-input.ts';
 import { castFloat16 } from './cast-float16.ts';
 import { emulateFloat16 } from './emulate-float16.ts';
 import { expandFusedConv } from './expand-fused-conv.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { fuseResidual } from './fuse-residual.ts';
+import { headFormFor } from './head-forms.ts';
 import type { LayerFilter } from './layer-filter.ts';
 import type { Pass } from './pass.ts';
 import { quantizeInt8 } from './quantize-int8.ts';
+import { shapeHead } from './shape-head.ts';
 
 export type GraphPrecision = 'fp32' | 'fp16' | 'int8';
 
@@ -18,6 +21,10 @@ export interface PipelineOptions {
   readonly precision: GraphPrecision;
   /** Default `onnxruntime`. */
   readonly target?: GraphTarget;
+  /** Least compute capability that the engine is for, e.g. 7.5: some forms depend on it. */
+  readonly leastComputeCapability?: number;
+  /** The form of the input; default: normalised float32 [N, C, H, W]. */
+  readonly input?: AdaptInputOptions;
   /** Layers whose blocks stay in float32 in an fp16 graph. */
   readonly keepFp32?: LayerFilter;
   /** Whether an fp16 graph is written in float32 with every rounding of float16, for processors that compute it in float32 anyway. */
@@ -32,9 +39,8 @@ export interface PipelineOptions {
 
 interface PipelineRow {
   readonly name: string;
-  /** Default: always. */
-  applies?(options: PipelineOptions): boolean;
-  create(options: PipelineOptions): Pass;
+  /** The pass with its options, or nothing where it does not apply. */
+  create(options: PipelineOptions): Pass | false | undefined;
 }
 
 const int8FormNames = {
@@ -59,20 +65,20 @@ function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], u
 const rows: readonly PipelineRow[] = [
   { name: 'foldBatchNorm', create: () => foldBatchNorm },
   { name: 'fuseResidual', create: () => fuseResidual },
+  { name: 'shapeHead', create: (options) => shapeHead(headFormFor(options)) },
+  { name: 'adaptInput', create: ({ input }) => input && adaptInput(input) },
   {
     name: 'castFloat16',
-    applies: ({ precision }) => precision === 'fp16',
-    create: ({ keepFp32 }) => castFloat16(given({ keepFp32 })),
+    create: ({ precision, keepFp32 }) => precision === 'fp16' && castFloat16(given({ keepFp32 })),
   },
   {
     name: 'emulateFloat16',
-    applies: ({ precision, emulation }) => precision === 'fp16' && emulation === true,
-    create: () => emulateFloat16,
+    create: ({ precision, emulation }) => precision === 'fp16' && emulation && emulateFloat16,
   },
   {
     name: 'quantizeInt8',
-    applies: ({ precision }) => precision === 'int8',
-    create: ({ target, ranges, int8Keep, int8Weights }) =>
+    create: ({ precision, target, ranges, int8Keep, int8Weights }) =>
+      precision === 'int8' &&
       quantizeInt8({
         form: int8FormFor(target),
         ...given({ ranges, keep: int8Keep, weights: int8Weights }),
@@ -85,7 +91,5 @@ export const passNames: readonly string[] = rows.map(({ name }) => name);
 
 /** The passes from the trained graph to the one that is written. */
 export function passesFor(options: PipelineOptions): readonly Pass[] {
-  return rows
-    .filter(({ applies }) => applies?.(options) ?? true)
-    .map(({ create }) => create(options));
+  return rows.flatMap(({ create }) => create(options) || []);
 }
