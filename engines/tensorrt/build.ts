@@ -118,7 +118,7 @@ async function buildAll(
   return sizes;
 }
 
-/** Builds every engine of the plan: one for each batch, or one for the profile's range. */
+/** Builds every engine of the plan: one for each batch, or one for the profile's range. Path and size are those of the first. */
 export async function buildEngines(
   options: TensorrtEngineOptions,
   request: BuildRequest,
@@ -134,7 +134,7 @@ export async function buildEngines(
   return {
     target: 'tensorrt',
     path: first?.engine ?? '',
-    sizeBytes: sizes.reduce((sum, size) => sum + size, 0),
+    sizeBytes: sizes[0] ?? 0,
     buildMs: performance.now() - startedMs,
     facts: tensorrtFacts(options, plan),
   };

@@ -23,7 +23,7 @@ export interface FindRequest {
 const usualPlace = '/usr/src/tensorrt/bin';
 
 /** Whether the file is there and may be run. */
-export async function isExecutable(path: string): Promise<boolean> {
+async function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
     () => false,

@@ -90,7 +90,7 @@ function numberIn(text: string | undefined): number | undefined {
 }
 
 /** The GPUs that nvidia-smi lists; undefined where it cannot be asked. */
-export async function listGpus(command: Command): Promise<InstalledGpu[] | undefined> {
+async function listGpus(command: Command): Promise<InstalledGpu[] | undefined> {
   const rows = await query(command, [[...listFields, 'compute_cap'], listFields]);
   return rows?.flatMap(([index, name, uuid = '', driver = '', memory, capability]) =>
     name && index !== undefined && /^\d+$/.test(index)

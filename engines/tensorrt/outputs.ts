@@ -5,8 +5,11 @@ import { fail } from '../../src/diagnostics/diagnostic.ts';
 import type { Tensor } from '../engine.ts';
 import type { TensorFacts } from './model-facts.ts';
 
+/** Infinity is no number to zod, and null stands for what trtexec wrote as nan. */
+const value = z.custom<number | null>((given) => given === null || typeof given === 'number');
+
 const outputsSchema = z.array(
-  z.object({ name: z.string(), dimensions: z.string(), values: z.array(z.number()) }),
+  z.object({ name: z.string(), dimensions: z.string(), values: z.array(value) }),
 );
 
 /** trtexec writes decimals of six digits; float types all come back as float32. */
@@ -25,12 +28,14 @@ function tensorOf(values: readonly number[], shape: readonly number[], declared:
 
 function parseOutputs(text: string): z.infer<typeof outputsSchema> {
   // inf and nan stand in the file as they are; names are not escaped, but those of a graph hold nothing to escape.
-  const strict = text.replaceAll(/(?<=[[,]\s*)-?(?:inf|nan)(?=\s*[,\]])/g, '1e999');
+  const strict = text.replaceAll(/(?<=[[,]\s*)(-?)(inf|nan)(?=\s*[,\]])/g, (_, sign, word) =>
+    word === 'inf' ? `${sign}1e999` : 'null',
+  );
   return outputsSchema.parse(JSON.parse(strict));
 }
 
 /**
- * Reads the file of `--exportOutput`: `[{ "name": "y", "dimensions": "1x1000", "values": […] }]`. What is not finite becomes infinity.
+ * Reads the file of `--exportOutput`: `[{ "name": "y", "dimensions": "1x1000", "values": […] }]`. inf and nan are taken too.
  * Throws `tensorrt-output-unreadable` where an output of the graph is missing or has another number of values than its shape.
  */
 export async function readOutputs(
@@ -49,10 +54,11 @@ export async function readOutputs(
   const entries = outputs.map(({ name, dataType }) => {
     const found = written.find((output) => output.name === name);
     if (!found) return refuse(`the output '${name}' is missing`);
+    const values = found.values.map((number) => number ?? Number.NaN);
     const shape = found.dimensions.split('x').map(Number);
     const count = shape.reduce((product, size) => product * size, 1);
-    if (count !== found.values.length) return refuse(`the output '${name}' is not whole`);
-    return [name, tensorOf(found.values, shape, dataType)] as const;
+    if (count !== values.length) return refuse(`the output '${name}' is not whole`);
+    return [name, tensorOf(values, shape, dataType)] as const;
   });
   return Object.fromEntries(entries);
 }

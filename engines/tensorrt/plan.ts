@@ -54,7 +54,7 @@ export type PlanResult =
   | { readonly plan: undefined; readonly diagnostics: readonly Diagnostic[] };
 
 /** File name of what belongs to one batch: `times.b4.json`, or `times.json` where the intent has one batch only. */
-export function batchFile(intent: TensorrtIntent, batch: number | undefined, name: string): string {
+function batchFile(intent: TensorrtIntent, batch: number | undefined, name: string): string {
   if (batch === undefined || intent.batches.length === 1) return name;
   const dot = name.lastIndexOf('.');
   return `${name.slice(0, dot)}.b${batch}${name.slice(dot)}`;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ToolResult } from '../../../engines/process.ts';
-import { explainFailure, nodesOfLayer } from '../../../engines/tensorrt/failure.ts';
+import { explainFailure } from '../../../engines/tensorrt/failure.ts';
+import { nodesOfLayer } from '../../../engines/tensorrt/failure-patterns.ts';
 import { parseTrtexecLog } from '../../../engines/tensorrt/parse-log.ts';
 import type { Span } from '../../../src/diagnostics/source.ts';
 
