@@ -6,6 +6,7 @@ import { compileMessages } from './messages/compile.ts';
 import { engineMessages } from './messages/engines.ts';
 import { imageMessages } from './messages/images.ts';
 import { languageMessages } from './messages/language.ts';
+import { precisionMessages } from './messages/precision.ts';
 import { reportMessages } from './messages/report.ts';
 import { tensorrtMessages } from './messages/tensorrt.ts';
 import { tensorrtRtxMessages } from './messages/tensorrt-rtx.ts';
@@ -23,6 +24,7 @@ export const messages = {
   ...imageMessages,
   ...accuracyMessages,
   ...reportMessages,
+  ...precisionMessages,
   ...compileMessages,
   ...cliMessages,
 } as const;

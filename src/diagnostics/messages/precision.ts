@@ -1,0 +1,129 @@
+import { row } from '../message-row.ts';
+
+const count = (number: number, one: string, many: string): string =>
+  `${number} ${number === 1 ? one : many}`;
+
+export const precisionMessages = {
+  'calibration-data-missing': row<{ model: string }>({
+    severity: 'error',
+    message: ({ model }) =>
+      `${model} cannot be made int8 without pictures that show how large its activations get.`,
+    hint: () =>
+      'Give some hundred pictures like those it will see with --calibrate: a folder, an archive, an .npy of inputs, or an earlier calibration.json.',
+    cause:
+      'An int8 number is a step of a range, and the range of each activation has to be measured. Ranges that are guessed give a model that answers nonsense.',
+    example: 'rcc compile specs/resnet50_vd.rn --int8 --calibrate pictures/',
+    cure: 'Take pictures of the training set, from all classes: 500 are plenty, labels are not needed.',
+  }),
+  'calibration-array': row<{ file: string; found: string; needed: string }>({
+    severity: 'error',
+    message: ({ file, found, needed }) => `'${file}' is ${found}; ${needed} is needed.`,
+    cause: 'An .npy file for calibration holds inputs of the network, normalised.',
+    cure: 'Save them with numpy.save as float32, pictures first, in C order.',
+  }),
+  'calibration-malformed': row<{ file: string; reason: string }>({
+    severity: 'error',
+    message: ({ file, reason }) => `'${file}' is no calibration of rcc's: ${reason}.`,
+    cause: 'The file is JSON, but not what rcc writes as calibration.json.',
+    cure: 'Give the calibration.json of an int8 artifact, or pictures to calibrate with.',
+  }),
+  'calibration-mismatch': row<{ file: string; what: string }>({
+    severity: 'error',
+    message: ({ file, what }) => `The calibration '${file}' was made with another ${what}.`,
+    hint: () => 'Calibrate again with pictures.',
+    cause:
+      'Ranges belong to one network with its weights, one release of rcc and one algorithm; digests say which.',
+    cure: 'Give --calibrate the pictures in place of the file.',
+  }),
+  'calibration-not-finite': row<{ tensor: string; value: string }>({
+    severity: 'error',
+    message: ({ tensor, value }) => `'${tensor}' becomes ${value} while calibrating.`,
+    hint: () => 'Look for the first layer with `rcc verify --bisect`.',
+    cause: 'The network computes NaN or infinity in float32 for one of the pictures.',
+    cure: 'Check that weights and preprocessing belong together, and that the weights are trained.',
+  }),
+  'calibration-few-images': row<{ images: number }>({
+    severity: 'note',
+    message: ({ images }) =>
+      `${count(images, 'picture is', 'pictures are')} little to calibrate with; 500 are usual.`,
+    cause: 'Ranges come from what the pictures show; few pictures show little.',
+    cure: 'Give more, from all classes. Nothing where the int8 model is accurate enough.',
+  }),
+  'calibration-dead-tensors': row<{ tensorCount: number }>({
+    severity: 'note',
+    message: ({ tensorCount }) =>
+      `${count(tensorCount, 'tensor was', 'tensors were')} 0 throughout the calibration; ${tensorCount === 1 ? 'its' : 'their'} range is taken as 1.`,
+    cause: 'No picture made any of these activations differ from 0.',
+    cure: 'Check weights and preprocessing where that is not what the network was trained to do.',
+  }),
+  'calibration-noise': row<{ model: string }>({
+    severity: 'note',
+    message: ({ model }) =>
+      `The made-up weights of ${model} are calibrated on seeded noise: fit for timing only.`,
+    cause: 'There are neither trained weights nor pictures.',
+    cure: 'Give both for a model that is to be used.',
+  }),
+  'float16-range-near': row<{ block: string; largest: number; limit: number }>({
+    severity: 'warning',
+    message: ({ block, largest, limit }) =>
+      `${block} holds numbers up to ${largest.toPrecision(4)}, where float16 is coarser than ${limit / 1024}.`,
+    hint: ({ block }) => `Keep it in float32 with --keep-fp32 ${block}, and compare accuracies.`,
+    cause:
+      'float16 has 11 bits of precision: from 512 on its steps are a half and more (the limit of NVIDIA’s AutoCast).',
+    cure: 'Nothing where `rcc eval` shows no loss of accuracy; else keep the block in float32.',
+  }),
+  'float16-range-beyond': row<{ block: string; largest: number; blocks: readonly string[] }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ block, largest }) =>
+      `${block} holds numbers up to ${largest.toPrecision(4)}; float16 ends at 65504.`,
+    hint: ({ blocks }) => `Keep it in float32: --keep-fp32 ${blocks.join(',')}`,
+    cause:
+      'Activations or weights beyond float16 become infinite on the device, and the answers NaN. A processor that computes the float16 graph in float32 does not show it.',
+    cure: 'Keep the blocks in float32, or repair the batch norms whose scale is far off.',
+  }),
+  'layer-pattern-unknown': row<{
+    option: string;
+    pattern: string;
+    nearest: string | undefined;
+    known: readonly string[];
+  }>({
+    severity: 'error',
+    message: ({ option, pattern }) => `${option} '${pattern}' fits no layer of this network.`,
+    hint: ({ nearest, known }) =>
+      nearest ? `Did you mean '${nearest}'?` : `Its blocks are ${known.join(', ')}.`,
+    cause:
+      'Layers are picked by whole parts of their paths: stem, stage4, stage1/block0, conv2, fc; * stands for any letters of a part.',
+    example: 'rcc compile SPEC.rn --fp16 --keep-fp32 "stage4,head"',
+    cure: '`rcc inspect SPEC.rn` lists the paths.',
+  }),
+  'input-form-channels': row<{ form: string; channels: number }>({
+    severity: 'error',
+    message: ({ form, channels }) =>
+      `Input form ${form} has three colours, and the network reads ${channels} channels.`,
+    hint: () => 'Take --input-type uint8-nhwc.',
+    cause: 'Four bytes a pixel are red, green, blue and alpha.',
+    cure: 'Take another input type.',
+  }),
+  'precision-option-idle': row<{ option: string; precision: string }>({
+    severity: 'warning',
+    message: ({ option, precision }) => `${option} changes nothing without --${precision}.`,
+    cause: 'The option belongs to a precision that was not asked for.',
+    cure: 'Give the precision too, or leave the option out.',
+  }),
+  'bisection-found': row<{
+    model: string;
+    stage: string;
+    node: string;
+    error: number;
+    bound: number;
+  }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ model, stage, node, error, bound }) =>
+      `${model}, ${stage}: '${node}' is the first node out of bounds, with an error of ${error.toPrecision(2)} (allowed: ${bound}).`,
+    cause:
+      'The network was run node by node in float32 as trained and in this form, on the same input. The error is that of all values of the node’s output, root mean square, against their own.',
+    cure: 'For fp16 and int8 keep the layer in float32 (--keep-fp32, --int8-keep); for fp32 look at its weights. If nothing is wrong with them, report it with the manifest.',
+  }),
+} as const;
