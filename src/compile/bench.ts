@@ -2,9 +2,9 @@ import type { GraphPrecision } from '../../codegen/passes/pipeline.ts';
 import type { Engine, Precision } from '../../engines/engine.ts';
 import type { Spec } from '../language/spec.ts';
 import { buildModel } from './compile.ts';
+import { withTemporaryFolder } from './scratch.ts';
 import { type ModelMeasurement, measureBatches } from './timing.ts';
 import { loadNetwork, type NetworkOptions } from './trained-network.ts';
-import { withTemporaryFolder } from './unfolded.ts';
 
 export interface BenchOptions extends NetworkOptions {
   readonly precision: Precision & GraphPrecision;

@@ -1,17 +1,9 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
-import { writeModel } from '../../codegen/onnx/write.ts';
 import { compareOutputs, type Verdict } from '../../engines/compare.ts';
 import type { BuiltEngine, Engine, Precision, Tensor } from '../../engines/engine.ts';
-import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
-import { onExit } from '../io/exit-cleanup.ts';
-import { whileWriting } from '../io/file-failure.ts';
-import { version } from '../version.ts';
 import { type CompileListener, runPhase } from './phases.ts';
+import { withScratchEngine } from './scratch.ts';
 import type { TrainedNetwork } from './trained-network.ts';
 
 export interface CheckOptions {
@@ -23,18 +15,6 @@ export interface CheckOptions {
 /** Pictures of the seeded check where the batch is not fixed. */
 const checkedImages = 2;
 const inputSeed = 20;
-
-/** Runs `work` with a folder of its own that is gone afterwards, whatever happens. */
-export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'rcc-'));
-  const forget = onExit(() => rmSync(folder, { recursive: true, force: true }));
-  try {
-    return await work(folder);
-  } finally {
-    forget();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 
 /** The single input and output of a network, by name. */
 export function endsOf(graph: Graph): { readonly input: string; readonly output: string } {
@@ -59,22 +39,6 @@ export function seededInputOf(graph: Graph): Tensor {
   return createSeededInput(type, batch, inputSeed);
 }
 
-/** A model file that is gone after a run: neither digested nor forced to the disk. */
-async function writeScratch(path: string, graph: Graph, signal?: AbortSignal): Promise<void> {
-  await whileWriting(path, async () => {
-    const file = await open(path, 'wx');
-    const write = async (bytes: Uint8Array): Promise<void> => {
-      signal?.throwIfAborted();
-      await file.appendFile(bytes);
-    };
-    try {
-      await writeModel(graph, { write }, { producerVersion: version, metadata: () => ({}) });
-    } finally {
-      await file.close();
-    }
-  });
-}
-
 /** What the network computes with its batch norms as trained, by onnxruntime with its optimisations off. */
 export async function runUnfolded(
   network: TrainedNetwork,
@@ -82,12 +46,10 @@ export async function runUnfolded(
   signal?: AbortSignal,
 ): Promise<Tensor> {
   const ends = endsOf(network.graph);
-  return await withTemporaryFolder(async (folder) => {
-    const path = join(folder, 'unfolded.onnx');
-    await writeScratch(path, network.graph, signal);
-    const reference = createOnnxruntimeEngine({ optimization: 'disabled' });
-    return pick(await reference.run(path, { [ends.input]: input }, signal), ends.output);
-  });
+  const options = { optimization: 'disabled', signal } as const;
+  return await withScratchEngine(network.graph, options, async (engine) =>
+    pick(await engine.run({ [ends.input]: input }, signal), ends.output),
+  );
 }
 
 /** Runs an engine and the unfolded graph on the same seeded input and judges the difference. */

@@ -7,8 +7,9 @@ import { createFileByteSource } from '../io/file-byte-source.ts';
 import type { Reference, Spec } from '../language/spec.ts';
 import { buildModel, type CompileOptions } from './compile.ts';
 import { runPhase } from './phases.ts';
+import { withTemporaryFolder } from './scratch.ts';
 import { loadNetwork, type TrainedNetwork } from './trained-network.ts';
-import { endsOf, pick, runUnfolded, seededInputOf, withTemporaryFolder } from './unfolded.ts';
+import { endsOf, pick, runUnfolded, seededInputOf } from './unfolded.ts';
 
 export interface VerifyOptions
   extends Omit<CompileOptions, 'directory' | 'verify' | 'timedBatches'> {
