@@ -65,15 +65,3 @@ export type IoFormat = z.infer<typeof ioFormat>;
 export function tensorrtIntent(values: z.input<typeof tensorrtIntentSchema> = {}): TensorrtIntent {
   return tensorrtIntentSchema.parse(values);
 }
-
-/** Reads `fp16:hwc8` or `hwc8`. */
-export function parseIoFormat(text: string): unknown {
-  const [first, second] = text.toLowerCase().split(':');
-  return second === undefined ? { layout: first } : { type: first, layout: second };
-}
-
-/** Reads `1:4:8`. */
-export function parseProfile(text: string): unknown {
-  const [min, opt, max, ...rest] = text.split(':').map(Number);
-  return rest.length > 0 ? text : { min, opt, max };
-}

@@ -1,14 +1,4 @@
-import {
-  createDiagnostic,
-  type Diagnostic,
-  DiagnosticError,
-} from '../../src/diagnostics/diagnostic.ts';
-import {
-  parseIoFormat,
-  parseProfile,
-  type TensorrtIntent,
-  tensorrtIntentSchema,
-} from './intent.ts';
+import type { TensorrtIntent } from './intent.ts';
 
 /** One option of rcc that TensorRT understands: a row of the help text, of `rcc explain` and of the docs. */
 export interface TensorrtOptionRow {
@@ -23,6 +13,20 @@ export interface TensorrtOptionRow {
   readonly repeatable?: true;
   /** Makes the schema's value of the text; absent: the text itself, or true for a flag without one. */
   readonly read?: (text: string) => unknown;
+}
+
+/* This file is read when the command line starts: it holds data only and brings no library in. */
+
+/** Reads `fp16:hwc8` or `hwc8`. */
+function parseIoFormat(text: string): unknown {
+  const [first, second] = text.toLowerCase().split(':');
+  return second === undefined ? { layout: first } : { type: first, layout: second };
+}
+
+/** Reads `1:4:8`. */
+function parseProfile(text: string): unknown {
+  const [min, opt, max, ...rest] = text.split(':').map(Number);
+  return rest.length > 0 ? text : { min, opt, max };
 }
 
 const numberList = (text: string) => text.split(',').map(Number);
@@ -268,39 +272,12 @@ export const tensorrtOptionRows: readonly TensorrtOptionRow[] = [
 
 const rowByKey = new Map(tensorrtOptionRows.map((row) => [row.key, row]));
 
+/** The row of a part of the intent. */
+export function rowOf(key: PropertyKey | undefined): TensorrtOptionRow | undefined {
+  return rowByKey.get(key as keyof TensorrtIntent);
+}
+
 /** The flag of rcc that sets a part of the intent: `--workspace`. */
 export function flagOf(key: PropertyKey | undefined): string {
-  const row = rowByKey.get(key as keyof TensorrtIntent);
-  return row?.flags.split(' ')[0] ?? `--${String(key)}`;
-}
-
-/** Texts from a command line by key; true: given without a value. Absent keys take their default. */
-export type OptionTexts = Readonly<
-  Partial<Record<keyof TensorrtIntent, string | boolean | readonly string[]>>
->;
-
-function readValue(
-  key: keyof TensorrtIntent,
-  given: string | boolean | readonly string[],
-): unknown {
-  const read = rowByKey.get(key)?.read;
-  return read && typeof given === 'string' ? read(given) : given;
-}
-
-/** The intent that a command line asks for. Throws one `tensorrt-option-value` for each value that cannot be. */
-export function readTensorrtIntent(texts: OptionTexts): TensorrtIntent {
-  const given = Object.entries(texts).filter(([, text]) => text !== undefined);
-  const values = given.map(([key, text]) => [key, readValue(key as keyof TensorrtIntent, text)]);
-  const result = tensorrtIntentSchema.safeParse(Object.fromEntries(values));
-  if (result.success) return result.data;
-  const mistakes = result.error.issues.map((issue): Diagnostic => {
-    const [key] = issue.path;
-    const text = String(texts[key as keyof TensorrtIntent] ?? '');
-    return createDiagnostic('tensorrt-option-value', {
-      flag: flagOf(key),
-      text,
-      reason: issue.message,
-    });
-  });
-  throw new DiagnosticError(...mistakes);
+  return rowOf(key)?.flags.split(' ')[0] ?? `--${String(key)}`;
 }

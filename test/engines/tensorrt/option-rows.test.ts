@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { tensorrtIntent, tensorrtIntentSchema } from '../../../engines/tensorrt/intent.ts';
-import { readTensorrtIntent, tensorrtOptionRows } from '../../../engines/tensorrt/option-rows.ts';
+import { tensorrtOptionRows } from '../../../engines/tensorrt/option-rows.ts';
+import { readTensorrtIntent } from '../../../engines/tensorrt/read-intent.ts';
 import { diagnosticsOf } from './helpers.ts';
 
 test('every part of the intent but the precision has a row, and no row is without one', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseGpu } from '../../../engines/tensorrt/gpu.ts';
 import { tensorrtIntent } from '../../../engines/tensorrt/intent.ts';
-import { type OptionTexts, readTensorrtIntent } from '../../../engines/tensorrt/option-rows.ts';
 import { type PlanResult, planTrtexec } from '../../../engines/tensorrt/plan.ts';
+import { type OptionTexts, readTensorrtIntent } from '../../../engines/tensorrt/read-intent.ts';
 import { resolveRelease, supportedReleases } from '../../../engines/tensorrt/release.ts';
 import { parseCommandLine } from '../../stand-in/command-line.ts';
 import { factsOf } from './helpers.ts';

@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import {
+  createDiagnostic,
+  type Diagnostic,
+  type MessageParameters,
+} from '../../../src/diagnostics/diagnostic.ts';
+import type { tensorrtMessages } from '../../../src/diagnostics/messages/tensorrt.ts';
+import { renderDiagnostic } from '../../../src/diagnostics/render.ts';
+
+type Code = keyof typeof tensorrtMessages;
+
+const t4 = { gpu: 'Tesla T4', cc: '7.5' };
+const v100 = { gpu: 'V100', cc: '7.0' };
+const log = 'build/resnet50/fp16/trtexec-build.log';
+const engine = 'build/resnet50/fp16/model.plan';
+
+/** Something to say for every code; a code without a sample does not compile. */
+const samples: { readonly [C in Code]: MessageParameters<C> } = {
+  'tensorrt-release-unreadable': { text: 'ten' },
+  'tensorrt-release-too-old': { version: '8.4' },
+  'tensorrt-release-uncovered': { version: '11.5.0', table: '11.1.0', newer: true },
+  'tensorrt-gpu-unknown': { name: 'T5' },
+  'tensorrt-gpu-dropped': { ...v100, version: '10.5.0', last: '10.4' },
+  'tensorrt-gpu-too-old': { gpu: 'GTX 1080', cc: '6.1', version: '10.0.1' },
+  'tensorrt-gpu-too-new': { gpu: 'RTX 5090', cc: '12.0', version: '10.7.0', first: '10.8' },
+  'tensorrt-gpu-unproven': { ...t4, version: '11.1.0' },
+  'tensorrt-gpu-precision': { gpu: 'GTX 1080', cc: '6.1', precision: 'fp16' },
+  'tensorrt-gpu-precision-unproven': { gpu: 'B200', cc: '10.0', precision: 'int8' },
+  'tensorrt-int8-without-tensor-cores': { ...v100, precision: 'int8' },
+  'tensorrt-no-tf32': t4,
+  'tensorrt-no-sparsity': t4,
+  'tensorrt-no-ampere-compatibility': t4,
+  'tensorrt-no-same-compatibility': { version: '10.8.0' },
+  'tensorrt-typing-lacking': { precision: 'fp16', typing: 'weak', version: '11.0.0' },
+  'tensorrt-option-lacking': {
+    flag: '--optimization-level',
+    option: '--builderOptimizationLevel',
+    version: '8.5.3',
+    releases: '8.6.0 and later',
+  },
+  'tensorrt-option-deprecated': { option: '--fp16', version: '10.16.0' },
+  'tensorrt-option-value': { flag: '--batch', text: '1,x', reason: 'expected number' },
+  'tensorrt-io-type': { flag: '--input-format', type: 'fp16', declared: 'fp32' },
+  'tensorrt-io-type-lacking': {
+    flag: '--input-format',
+    type: 'bf16',
+    since: '9.1.0',
+    version: '8.6.1',
+  },
+  'tensorrt-batch-fixed': { fixed: 1, wrong: [4, 8] },
+  'tensorrt-batch-outside': { outside: [16], range: '1 to 8' },
+  'tensorrt-batch-not-built': { batch: 4, built: [1, 8] },
+  'tensorrt-build-warnings': { count: 3, log },
+  'tensorrt-cache-unusable': { path: '~/.cache/rcc/tensorrt', reason: 'EROFS' },
+  'tensorrt-cache-rejected': { path: '~/.cache/rcc/tensorrt/10.4.0-sm75-tesla-t4.timing' },
+  'tensorrt-stripped-not-runnable': { version: '10.4.0' },
+  'tensorrt-argument-unknown': { argument: '--maxTactic', nearest: '--maxTactics' },
+  'tensorrt-argument-taken': { argument: '--onnx' },
+  'tensorrt-argument-form': { argument: '--noBuilderCache=false', form: 'flag' },
+  'trtexec-not-found': { places: 'PATH, TENSORRT_HOME/bin and TRTEXEC' },
+  'trtexec-not-startable': { command: '/opt/trt/bin/trtexec', reason: 'spawn EACCES' },
+  'trtexec-no-banner': { command: 'echo trtexec' },
+  'trtexec-path-unsafe': { path: 'a,b/input.bin' },
+  'tensorrt-no-gpu': { reason: 'no CUDA-capable device is detected', log },
+  'tensorrt-driver-too-old': {
+    reason: 'CUDA driver version is insufficient for CUDA runtime version',
+    log,
+  },
+  'tensorrt-cuda-failure': { reason: 'an illegal memory access was encountered', log },
+  'tensorrt-gpu-refused': { cc: '7.0', log },
+  'tensorrt-out-of-memory': { requested: '1459519488', log },
+  'tensorrt-host-memory': { log },
+  'tensorrt-onnx-rejected': {
+    node: 'stage1/block0/conv1',
+    op: 'Conv',
+    reason: 'Assertion failed: the kernel is not supported',
+    log,
+  },
+  'tensorrt-plugin-missing': { node: 'head/sample', op: 'GridSample3D', log },
+  'tensorrt-no-implementation': { layer: 'stage1/block0/conv1 + stage1/block0/add', log },
+  'tensorrt-engine-foreign': { engine, reason: 'Version tag does not match', log },
+  'tensorrt-engine-unreadable': { engine, reason: 'Magic tag does not match', log },
+  'tensorrt-option-rejected': { option: '--profilingVerbosity', log },
+  'tensorrt-shapes-rejected': { reason: 'Static model does not take explicit shapes', log },
+  'tensorrt-file-unseen': { path: 'build/resnet50/fp16/model.onnx', log },
+  'tensorrt-disk-full': { log },
+  'tensorrt-inference-failed': { reason: 'invalid argument', log },
+  'tensorrt-no-engine': { engine, log },
+  'tensorrt-no-report': { log },
+  'tensorrt-output-unreadable': { path: 'output.json', reason: 'it was not written', log },
+  'trtexec-killed': { signal: 'SIGKILL', log },
+  'trtexec-timed-out': { seconds: 7200, phase: 'building', log },
+  'trtexec-failed': { status: 'exit status 3', log },
+  'tensorrt-engine-mismatch': { what: 'TensorRT', expected: '10.4.0', found: '10.9.0' },
+  'tensorrt-manifest-unreadable': { path: 'manifest.json', reason: 'gpu: expected string' },
+  'nvidia-smi-missing': { reason: 'not found' },
+};
+
+function sampleOf<C extends Code>(code: C): Diagnostic {
+  return createDiagnostic(code, samples[code]);
+}
+
+test('what a user reads for each code', async () => {
+  const codes = Object.keys(samples) as Code[];
+  const text = codes.map((code) => renderDiagnostic(sampleOf(code), { color: false }));
+  await expect(`${text.join('\n\n')}\n`).toMatchFileSnapshot('golden/messages.txt');
+});
