@@ -61,7 +61,8 @@ async function compile(
   { engine, log }: Paths,
   partialEngine: string,
 ): Promise<void> {
-  const { timeoutMs = optionDefaults.timeoutMs, locateNode, installation } = options;
+  const { timeoutMs = optionDefaults.timeoutMs, installation } = options;
+  const { locateNode } = request;
   const run = await runScript({
     python: installation.python.path,
     args: scriptArguments(options, request, partialEngine),

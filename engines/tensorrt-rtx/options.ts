@@ -1,4 +1,3 @@
-import type { Span } from '../../src/diagnostics/source.ts';
 import type { ComputeCapability } from './compute-capability.ts';
 import type { TensorrtRtxInstallation } from './probe.ts';
 
@@ -21,8 +20,6 @@ export interface TensorrtRtxOptions {
   readonly auxStreams?: number;
   /** Default ten minutes. */
   readonly timeoutMs?: number;
-  /** The .rn line that a node of the ONNX file comes from. */
-  locateNode?(node: string): Span | undefined;
 }
 
 export const optionDefaults = {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findLayerLists } from '../../../engines/audit/audit-folder.ts';
-import type { BuiltEngine } from '../../../engines/engine.ts';
+import type { BuildRequest, BuiltEngine } from '../../../engines/engine.ts';
 import { parseComputeCapabilities } from '../../../engines/tensorrt-rtx/compute-capability.ts';
 import { createTensorrtRtxEngine } from '../../../engines/tensorrt-rtx/engine.ts';
 import type { TensorrtRtxOptions } from '../../../engines/tensorrt-rtx/options.ts';
@@ -29,9 +29,10 @@ const wholeLog = readFixture('tensorrt-rtx.log').split('\n');
 
 async function attempt(
   scenario: PythonScenario,
-  options: Partial<TensorrtRtxOptions> = {},
+  changes: Partial<TensorrtRtxOptions & Pick<BuildRequest, 'locateNode'>> = {},
   directory = temporaryFolder(),
 ): Promise<Attempt> {
+  const { locateNode, ...options } = changes;
   const python = fakePython(scenario);
   const installation = await requireTensorrtRtx({ python, env: {}, cacheDirectory: directory });
   const engine = createTensorrtRtxEngine({
@@ -47,6 +48,7 @@ async function attempt(
     directory,
     precision: 'fp16',
     report: (text: string) => void progress.push(text),
+    ...(locateNode ? { locateNode } : {}),
   } as const;
   try {
     return { built: await engine.build(request), directory, python, progress };

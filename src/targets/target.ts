@@ -1,0 +1,35 @@
+import type { GraphPrecision, PipelineOptions } from '../../codegen/passes/pipeline.ts';
+import type { Engine } from '../../engines/engine.ts';
+import type { OptionTexts } from '../../engines/tensorrt/read-intent.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+
+/** Everything that `--target` takes; `auto` is tensorrt where it can run, else onnxruntime; `onnx` builds nothing. */
+export const targetNames = ['auto', 'onnxruntime', 'tensorrt', 'tensorrt-rtx', 'onnx'] as const;
+export type TargetChoice = (typeof targetNames)[number];
+
+export interface TargetRequest {
+  readonly target: TargetChoice;
+  readonly precision: GraphPrecision;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Threads of the embedded engine; default: the fastest count. */
+  readonly threads?: number;
+  /** TensorRT's options as they were given, by key of the intent. */
+  readonly tensorrt?: OptionTexts;
+  /** trtexec or the command that starts it; default: TRTEXEC, PATH, TENSORRT_HOME. */
+  readonly trtexec?: string;
+  /** Of TensorRT-RTX engines, e.g. `7.5,8.6`. */
+  readonly computeCapability?: string;
+  /** Interpreter with the TensorRT-RTX wheel; default: RCC_PYTHON, then the environment that `rcc doctor --setup` made. */
+  readonly python?: string;
+  onNote?(note: Diagnostic): void;
+}
+
+/** A target, ready to build. */
+export interface ChosenTarget {
+  /** Absent for `onnx`. */
+  readonly engine?: Engine;
+  /** Which target and why, in a few words: the first line of a compilation. */
+  readonly reason: string;
+  /** The graph that this target wants for the precision. */
+  readonly form: PipelineOptions;
+}
