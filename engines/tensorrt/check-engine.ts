@@ -1,3 +1,4 @@
+import { createDiagnostic, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { shellText } from './find.ts';
 import type { TensorrtMachine } from './machine.ts';
 import type { TensorrtFacts } from './manifest.ts';
@@ -15,6 +16,8 @@ export interface EngineCheck {
 export interface EngineCheckResult {
   readonly fits: boolean;
   readonly checks: readonly EngineCheck[];
+  /** One error for each fact that keeps the engine from being used. */
+  readonly diagnostics: readonly Diagnostic[];
   /** Command line that builds the engines again on this machine, quoted for a shell. */
   readonly rebuild: string;
 }
@@ -91,6 +94,10 @@ export function checkEngine(
       fits,
     }),
   );
-  const fits = checks.every((check) => check.fits !== 'no');
-  return { fits, checks, rebuild: shellText(rebuild) };
+  const command = shellText(rebuild);
+  const hint = `Rebuild it: ${command}`;
+  const diagnostics = checks
+    .filter(({ fits }) => fits === 'no')
+    .map(({ fits: _, ...facts }) => createDiagnostic('tensorrt-engine-mismatch', facts, { hint }));
+  return { fits: diagnostics.length === 0, checks, diagnostics, rebuild: command };
 }

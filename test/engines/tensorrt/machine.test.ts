@@ -212,6 +212,17 @@ describe('check-engine', () => {
     ]);
   });
 
+  test('what does not fit is an error that says how to rebuild', () => {
+    const facts = factsFor(machineOf('10.4', 'Tesla T4'));
+    const { diagnostics } = checkEngine(facts, machineOf('10.9', 'Tesla T4'), rebuild);
+    expect(diagnostics.map(({ message, hint }) => [message, hint])).toEqual([
+      [
+        'TensorRT: built for 10.4.0, found 10.9.0.',
+        "Rebuild it: rcc compile 'my specs/a.rn' --fp16",
+      ],
+    ]);
+  });
+
   test('engines that were built to be compatible', () => {
     const versions = { versionCompatible: true };
     const t4 = (release: string) => machineOf(release, 'Tesla T4');
