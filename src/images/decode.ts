@@ -1,7 +1,7 @@
 /*
- * Pictures to pixels, as Pillow's convert('RGB') gives them (bit-identical but for lossy WebP, see test/images/decode.test.ts): colour profiles are not applied, transparency is dropped and not
- * blended, 16 bits a channel lose the lower 8, of an animation the first frame is taken, gray becomes three equal channels. Pillow itself turns 16-bit
- * gray all white; here it keeps its upper 8 bits, as in OpenCV.
+ * Pictures to pixels, bit-identical with Pillow's convert('RGB') (test/images/decode.test.ts): colour profiles are not applied, transparency is dropped
+ * and not blended, 16 bits a channel lose the lower 8, of an animation the first frame is taken, gray becomes three equal channels. One
+ * exception: Pillow turns 16-bit gray all white; here it keeps its upper 8 bits, as in OpenCV.
  */
 import type { SharpOptions } from 'sharp';
 import { fail } from '../diagnostics/diagnostic.ts';
@@ -75,7 +75,7 @@ function reasonOf(error: unknown): string {
   return text.replace(/\.$/, '') || 'it is damaged';
 }
 
-/** The first three of every four or more channels: alpha dropped. */
+/** Red, green and blue without the alpha that may follow them. */
 function dropAlpha(data: Uint8Array, channels: number): Uint8Array {
   if (channels === 3) return data;
   const pixels = data.length / channels;
@@ -101,14 +101,32 @@ function lightOfInk(ink: Uint8Array): Uint8Array {
   return result;
 }
 
-async function decodeInk(sharp: Sharp, bytes: Uint8Array) {
-  const input = sharp(bytes, settings).pipelineColourspace('cmyk').toColourspace('cmyk');
-  const { data, info } = await input.raw().toBuffer({ resolveWithObject: true });
-  return { data: lightOfInk(data), info: { ...info, channels: 3 } };
+/** Pixels as they are stored: of four inks, or of light with or without alpha. */
+interface Stored {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly isInk: boolean;
+  readonly orientation: number;
 }
 
-async function decodeLight(sharp: Sharp, bytes: Uint8Array, upright: boolean) {
+async function decodeStored(sharp: Sharp, bytes: Uint8Array, upright: boolean): Promise<Stored> {
   const input = sharp(bytes, settings);
+  const turned = upright ? input.autoOrient() : input;
+  // Both at once, so that no picture waits for this thread between its header and its pixels.
+  const [header, light] = await Promise.all([
+    sharp(bytes, settings).metadata(),
+    turned.raw().toBuffer({ resolveWithObject: true }),
+  ]);
+  const isInk = header.space === 'cmyk';
+  const { data, info } = isInk ? await decodeInk(sharp, bytes, upright) : light;
+  const { width, height, channels } = info;
+  return { data, width, height, channels, isInk, orientation: header.orientation ?? 1 };
+}
+
+async function decodeInk(sharp: Sharp, bytes: Uint8Array, upright: boolean) {
+  const input = sharp(bytes, settings).pipelineColourspace('cmyk').toColourspace('cmyk');
   const turned = upright ? input.autoOrient() : input;
   return await turned.raw().toBuffer({ resolveWithObject: true });
 }
@@ -121,21 +139,10 @@ export async function decodePicture(
 ): Promise<Picture> {
   checkFormat(bytes, file);
   const sharp = await loadSharp();
-  try {
-    // Both at once, so that no picture waits for this thread between its header and its pixels.
-    const [header, light] = await Promise.all([
-      sharp(bytes, settings).metadata(),
-      decodeLight(sharp, bytes, upright),
-    ]);
-    const { data, info } = header.space === 'cmyk' ? await decodeInk(sharp, bytes) : light;
-    return {
-      width: info.width,
-      height: info.height,
-      channels: 3,
-      data: dropAlpha(data, info.channels),
-      orientation: header.orientation ?? 1,
-    };
-  } catch (error) {
-    return fail('image-unreadable', { file, reason: reasonOf(error) });
-  }
+  const stored = await decodeStored(sharp, bytes, upright).catch((error: unknown) =>
+    fail('image-unreadable', { file, reason: reasonOf(error) }),
+  );
+  const { data, width, height, channels, isInk, orientation } = stored;
+  const pixels = isInk ? lightOfInk(data) : dropAlpha(data, channels);
+  return { width, height, channels: 3, data: pixels, orientation };
 }

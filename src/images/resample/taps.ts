@@ -35,35 +35,69 @@ export interface Rows {
   readonly data: Uint8ClampedArray | Int32Array;
 }
 
+interface Across {
+  readonly source: Uint8Array;
+  /** First number of the row. */
+  readonly row: number;
+  readonly taps: Taps;
+  readonly shift: number;
+  readonly data: Rows['data'];
+  /** Where the row's first output goes. */
+  readonly at: number;
+}
+
+/** One row of pixels of one channel. */
+function acrossGray({ source, row, taps, shift, data, at }: Across): void {
+  const { stride, indices, weights } = taps;
+  const half = shift > 0 ? 1 << (shift - 1) : 0;
+  for (let to = at, tap = 0; tap < indices.length; to++, tap += stride) {
+    let sum = half;
+    for (let k = tap; k < tap + stride; k++) {
+      const pixel = source[row + (indices[k] as number)] as number;
+      sum = (sum + Math.imul(weights[k] as number, pixel)) | 0;
+    }
+    data[to] = sum >> shift;
+  }
+}
+
+/** One row of pixels of three channels, side by side: weights are fetched once for the three. */
+function acrossColor({ source, row, taps, shift, data, at }: Across): void {
+  const { stride, indices, weights } = taps;
+  const half = shift > 0 ? 1 << (shift - 1) : 0;
+  for (let to = at, tap = 0; tap < indices.length; to += 3, tap += stride) {
+    let red = half;
+    let green = half;
+    let blue = half;
+    for (let k = tap; k < tap + stride; k++) {
+      const weight = weights[k] as number;
+      const from = row + (indices[k] as number) * 3;
+      red = (red + Math.imul(weight, source[from] as number)) | 0;
+      green = (green + Math.imul(weight, source[from + 1] as number)) | 0;
+      blue = (blue + Math.imul(weight, source[from + 2] as number)) | 0;
+    }
+    data[to] = red >> shift;
+    data[to + 1] = green >> shift;
+    data[to + 2] = blue >> shift;
+  }
+}
+
 /**
  * Weighs the pixels of each row: (sum + half) >> shift, into `data` of [rows, outputs, channels]. A clamped array keeps 0..255; with shift 0 an
  * Int32Array keeps all the bits.
  */
 export function resampleAcross(
-  raster: Raster,
+  { channels, width, data: source }: Raster,
   taps: Taps,
   rows: Range,
   { data, shift }: { readonly data: Rows['data']; readonly shift: number },
 ): Rows {
-  const { channels, width, data: source } = raster;
-  const { stride, indices, weights } = taps;
-  const outputs = indices.length / stride;
-  const half = shift > 0 ? 1 << (shift - 1) : 0;
-  let at = 0;
+  const length = (taps.indices.length / taps.stride) * channels;
+  const across = channels === 3 ? acrossColor : acrossGray;
   for (let y = rows.from; y < rows.to; y++) {
-    const row = y * width;
-    for (let x = 0, tap = 0; x < outputs; x++, tap += stride) {
-      for (let channel = 0; channel < channels; channel++) {
-        let sum = half;
-        for (let k = tap; k < tap + stride; k++) {
-          const pixel = source[(row + (indices[k] as number)) * channels + channel] as number;
-          sum = (sum + Math.imul(weights[k] as number, pixel)) | 0;
-        }
-        data[at++] = sum >> shift;
-      }
-    }
+    const at = (y - rows.from) * length;
+    across({ source, row: y * width * channels, taps, shift, data, at });
   }
-  return { top: rows.from, length: outputs * channels, data };
+  return { top: rows.from, length, data };
 }
 
 /** Weighs whole rows: (sum + half) >> shift, clamped to 0..255. */
