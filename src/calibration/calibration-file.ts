@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { fail } from '../diagnostics/diagnostic.ts';
+import { version } from '../version.ts';
+import { algorithmNames, type CalibrationAlgorithm } from './algorithms.ts';
+import type { CalibratedTensors } from './calibrate.ts';
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const size = z.number().nonnegative();
+
+/** calibration.json: the ranges of an int8 model's tensors, and what they were found with. */
+export const calibrationFileSchema = z.object({
+  schemaVersion: z.literal(1),
+  rcc: z.string(),
+  model: z.string(),
+  algorithm: z.enum(algorithmNames as [CalibrationAlgorithm, ...CalibrationAlgorithm[]]),
+  /** SHA-256 of the spec's meaning; of the weights file, or the seed of made-up weights. */
+  spec: digest,
+  weights: z.string(),
+  data: z.object({ description: z.string(), digest, images: z.int().positive() }),
+  tensors: z.record(z.string(), z.object({ largest: size, range: size })),
+});
+
+export type CalibrationFile = z.infer<typeof calibrationFileSchema>;
+
+/** What a calibration belongs to: it is good for nothing else. */
+export type CalibrationKey = Pick<CalibrationFile, 'model' | 'algorithm' | 'spec' | 'weights'>;
+
+export function calibrationFile(
+  key: CalibrationKey,
+  data: CalibrationFile['data'],
+  tensors: CalibratedTensors,
+): CalibrationFile {
+  return { schemaVersion: 1, rcc: version, ...key, data, tensors: Object.fromEntries(tensors) };
+}
+
+/** In what a calibration differs from the key, in words; undefined where it fits. */
+export function differenceFrom(
+  file: CalibrationFile,
+  key: CalibrationKey & { readonly data?: string },
+): string | undefined {
+  const differences = {
+    'release of rcc': file.rcc !== version,
+    spec: file.spec !== key.spec,
+    'weights file': file.weights !== key.weights,
+    algorithm: file.algorithm !== key.algorithm,
+    data: key.data !== undefined && file.data.digest !== key.data,
+  };
+  return Object.entries(differences).find(([, differs]) => differs)?.[0];
+}
+
+/** Throws DiagnosticError `calibration-malformed`. */
+export function parseCalibrationFile(path: string, text: string): CalibrationFile {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return fail('calibration-malformed', { file: path, reason: 'it is no JSON' });
+  }
+  const { data, error } = calibrationFileSchema.safeParse(json);
+  if (data) return data;
+  const [issue] = error.issues;
+  const reason = `${issue?.path.join('.') || 'the whole'}: ${issue?.message ?? ''}`;
+  return fail('calibration-malformed', { file: path, reason });
+}
+
+/** The calibration at a path if there is one that fits; anything else there is as good as nothing. */
+export async function findCalibration(
+  path: string,
+  key: CalibrationKey & { readonly data: string },
+): Promise<CalibrationFile | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const file = parseCalibrationFile(path, text);
+    return differenceFrom(file, key) === undefined ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { elementCount, type TensorType } from '../../codegen/ir/types.ts';
+import type { Tensor } from '../../engines/engine.ts';
+import { createSeededInput } from '../../engines/seeded-input.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+
+/** Inputs of a network, to measure what it does with them. */
+export interface CalibrationData {
+  /** What it is, for people and for the manifest: no path of a machine. */
+  readonly description: string;
+  readonly images: number;
+  /** What was assumed or left out. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** SHA-256, in hex, of everything that decides the inputs but the spec. */
+  digest(signal?: AbortSignal): Promise<string>;
+  /** The inputs in order, normalised float32 [n, C, H, W], `batch` of them at a time and the rest at the end. */
+  batches(batch: number, signal?: AbortSignal): AsyncIterable<Tensor>;
+  close(): Promise<void>;
+}
+
+/** Numbers in one batch of 224×224 pictures: what all activations of a batch take grows with it, not with the size of a picture. */
+const batchNumbers = 3 * 224 * 224;
+const mostImages = 32;
+
+/** How many pictures of a network's input are run at once while every activation is looked at. */
+export function batchFor(input: TensorType): number {
+  const images = Math.floor(batchNumbers / elementCount(input.shape));
+  return Math.max(1, Math.min(images, mostImages));
+}
+
+const noiseSeed = 20;
+
+/** Seeded normal numbers in place of pictures. */
+export function createNoiseData(input: TensorType, images: number): CalibrationData {
+  const description = `seeded noise (${images} ${images === 1 ? 'picture' : 'pictures'}, seed ${noiseSeed})`;
+  const hash = createHash('sha256').update(JSON.stringify([description, input.shape]));
+  const digest = hash.digest('hex');
+  return {
+    description,
+    images,
+    diagnostics: [],
+    digest: async () => digest,
+    async *batches(batch, signal) {
+      for (let start = 0; start < images; start += batch) {
+        signal?.throwIfAborted();
+        yield createSeededInput(input, Math.min(batch, images - start), noiseSeed + start);
+      }
+    },
+    close: async () => {},
+  };
+}

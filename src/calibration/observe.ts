@@ -1,0 +1,73 @@
+import type { Graph, Initializer } from '../../codegen/ir/graph.ts';
+import { expandFusedConv } from '../../codegen/passes/expand-fused-conv.ts';
+import { foldBatchNorm } from '../../codegen/passes/fold-batch-norm.ts';
+import { fuseResidual } from '../../codegen/passes/fuse-residual.ts';
+import { runPasses } from '../../codegen/passes/pass.ts';
+import { freeBatch, tapValues } from '../../codegen/passes/tap-values.ts';
+import { type ComputedTensor, computedTensors } from '../../codegen/quantization/tensors.ts';
+import { float32View } from '../../codegen/weights/float-bytes.ts';
+import { withScratchEngine } from '../compile/scratch.ts';
+import { batchFor, type CalibrationData } from './data.ts';
+
+/** Told what a float32 network computes, batch by batch. */
+export interface Observer {
+  /** Values of a tensor for one batch; the array is the observer's. */
+  onTensor(value: string, numbers: Float32Array): void;
+  /** A folded weight or bias, once. */
+  onWeight?(initializer: Initializer, numbers: Float32Array): void;
+}
+
+/** A network whose batch norms are folded and whose convolutions are fused, in float32, for any batch. */
+export function fuseNetwork(trained: Graph): Graph {
+  return freeBatch(runPasses(trained, [foldBatchNorm, fuseResidual]).graph);
+}
+
+/** The graph whose weights tell the observer when they are made. */
+function watchWeights(graph: Graph, { onWeight }: Observer): Graph {
+  if (!onWeight) return graph;
+  const initializers = [...graph.initializers].map(([name, initializer]) => {
+    const { source } = initializer;
+    if (!source) return [name, initializer] as const;
+    const read = async () => {
+      const bytes = await source.read();
+      onWeight(initializer, float32View(bytes));
+      return bytes;
+    };
+    return [name, { ...initializer, source: { ...source, read } }] as const;
+  });
+  return { ...graph, initializers: new Map(initializers) };
+}
+
+/** The single input of a network. */
+export function networkInput(graph: Graph) {
+  const [input] = graph.inputs;
+  if (!input) throw new Error('a network has an input');
+  return input;
+}
+
+/**
+ * Runs a fused network in float32 on onnxruntime and shows the observer its input and all tensors that it computes. Memory is bounded by the
+ * activations of a batch, whatever the number of pictures. An aborted signal throws its reason.
+ */
+export async function observeNetwork(
+  fused: Graph,
+  data: CalibrationData,
+  observer: Observer,
+  signal?: AbortSignal,
+): Promise<readonly ComputedTensor[]> {
+  const tensors = computedTensors(fused);
+  const taps = tapValues(tensors.map(({ value }) => value));
+  const { graph } = runPasses(watchWeights(fused, observer), [expandFusedConv, taps]);
+  const input = networkInput(graph);
+  await withScratchEngine(graph, { optimization: 'all', signal }, async (engine) => {
+    for await (const batch of data.batches(batchFor(input.type), signal)) {
+      signal?.throwIfAborted();
+      observer.onTensor(input.name, float32View(batch.bytes));
+      const outputs = await engine.run({ [input.name]: batch }, signal);
+      for (const [value, { bytes }] of Object.entries(outputs)) {
+        observer.onTensor(value, float32View(bytes));
+      }
+    }
+  });
+  return tensors;
+}

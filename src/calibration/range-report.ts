@@ -1,0 +1,116 @@
+import type { Graph } from '../../codegen/ir/graph.ts';
+import { blockOf, type LayerFilter, matchBlocks } from '../../codegen/passes/layer-filter.ts';
+import { largestFloat16 } from '../../codegen/weights/float16.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { CalibrationData } from './data.ts';
+import { largestMagnitude } from './histogram.ts';
+import { observeNetwork } from './observe.ts';
+
+/** The largest numbers of a block: `stem`, `stage1/block0`, `head`. */
+export interface BlockRange {
+  readonly block: string;
+  /** Largest |x| of all that its nodes read and make. */
+  readonly largestActivation: number;
+  readonly largestWeight: number;
+  /** Whether the block is kept in float32, so that its numbers may be of any size. */
+  readonly keptFp32: boolean;
+}
+
+export interface RangeReport {
+  /** What was fed. */
+  readonly data: string;
+  readonly images: number;
+  readonly blocks: readonly BlockRange[];
+}
+
+/** From here on float16's steps are a half and more (NVIDIA's ModelOpt AutoCast, data_max). */
+const coarseFloat16 = 512;
+
+/** NaN counts as the largest of all. */
+function larger(a: number, b: number): number {
+  return Number.isNaN(a) || Number.isNaN(b) ? Number.NaN : Math.max(a, b);
+}
+
+class Largest {
+  readonly #found = new Map<string, number>();
+
+  add(name: string, numbers: Float32Array): void {
+    this.#found.set(name, larger(this.of(name), largestMagnitude(numbers)));
+  }
+
+  of(name: string): number {
+    return this.#found.get(name) ?? 0;
+  }
+}
+
+/** What pools and Flatten pass on is as large as what they read. */
+function summarize(fused: Graph, largest: Largest, kept: LayerFilter): readonly BlockRange[] {
+  const blocks = new Map<string, BlockRange>();
+  for (const node of fused.nodes) {
+    const block = blockOf(node.name);
+    const before = blocks.get(block);
+    const weights = node.inputs.filter((input) => fused.initializers.has(input));
+    const values = [...node.inputs, node.name, ...node.outputs].filter(
+      (name) => !fused.initializers.has(name),
+    );
+    blocks.set(block, {
+      block,
+      largestActivation: values
+        .map((name) => largest.of(name))
+        .reduce(larger, before?.largestActivation ?? 0),
+      largestWeight: weights
+        .map((name) => largest.of(name))
+        .reduce(larger, before?.largestWeight ?? 0),
+      keptFp32: kept(node.name),
+    });
+  }
+  return [...blocks.values()];
+}
+
+/** Runs a fused network in float32 and reports how large the numbers of each block get. */
+export async function reportRanges(
+  fused: Graph,
+  data: CalibrationData,
+  {
+    keepFp32,
+    signal,
+  }: { readonly keepFp32: LayerFilter; readonly signal?: AbortSignal | undefined },
+): Promise<RangeReport> {
+  const largest = new Largest();
+  const observer = {
+    onTensor: (name: string, numbers: Float32Array) => largest.add(name, numbers),
+    onWeight: ({ name }: { readonly name: string }, numbers: Float32Array) =>
+      largest.add(name, numbers),
+  };
+  await observeNetwork(fused, data, observer, signal);
+  const names = fused.nodes.map(({ name }) => name);
+  const blocks = summarize(fused, largest, matchBlocks(names, keepFp32));
+  return { data: data.description, images: data.images, blocks };
+}
+
+/** What of a report a float16 engine cannot hold, or holds coarsely; blocks that are kept in float32 are not judged. */
+export function judgeRanges({ blocks }: RangeReport): readonly Diagnostic[] {
+  const judged = blocks
+    .filter(({ keptFp32 }) => !keptFp32)
+    .map(({ block, largestActivation, largestWeight }) => ({
+      block,
+      largest: larger(largestActivation, largestWeight),
+      largestActivation,
+    }));
+  const beyond = judged.filter(({ largest }) => !(largest <= largestFloat16));
+  const names = beyond.map(({ block }) => block);
+  return judged.flatMap(({ block, largest, largestActivation }) => {
+    if (names.includes(block)) {
+      return [createDiagnostic('float16-range-beyond', { block, largest, blocks: names })];
+    }
+    return largestActivation > coarseFloat16
+      ? [
+          createDiagnostic('float16-range-near', {
+            block,
+            largest: largestActivation,
+            limit: coarseFloat16,
+          }),
+        ]
+      : [];
+  });
+}
