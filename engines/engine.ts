@@ -113,6 +113,8 @@ export interface LoadedEngine {
  */
 export interface Engine {
   readonly target: TargetName;
+  /** It builds for another machine: `load`, `run` and `measure` throw. */
+  readonly buildsOnly?: true;
   /** File name of what `build` writes, in the artifact's folder. */
   readonly fileName: string;
   /** The graph that `build` is to be given for a precision; absent: the graph of that precision. */

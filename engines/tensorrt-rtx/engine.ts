@@ -15,6 +15,7 @@ function refuse(doing: string): never {
 export function createTensorrtRtxEngine(options: TensorrtRtxOptions): Engine {
   return {
     target: 'tensorrt-rtx',
+    buildsOnly: true,
     fileName: engineFileName,
     build: (request) => buildEngine(options, request),
     load: async () => refuse('loading'),

@@ -1,30 +1,27 @@
 import { basename, join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
-import type { CastReport } from '../../codegen/passes/pass.ts';
+import type { AuditReport } from '../../engines/audit/audit.ts';
 import type { Verdict } from '../../engines/compare.ts';
 import type { BuiltEngine, Engine, Measurement } from '../../engines/engine.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Spec } from '../language/spec.ts';
-import { version } from '../version.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
+import { auditEngine } from './audit-engine.ts';
 import type { Manifest } from './manifest.ts';
 import { runPhase } from './phases.ts';
 import { measureBatches, timingFile } from './timing.ts';
 import { loadNetwork, type NetworkOptions, type TrainedNetwork } from './trained-network.ts';
 import { compareWithUnfolded } from './unfolded.ts';
-import {
-  digestSpec,
-  meaningOf,
-  type WriteOnnxOptions,
-  type WrittenModel,
-  writeOnnx,
-} from './write-onnx.ts';
+import { castDiagnostics, writeManifest } from './write-manifest.ts';
+import { type WriteOnnxOptions, writeOnnx } from './write-onnx.ts';
 
 export interface CompileOptions extends NetworkOptions, WriteOnnxOptions {
   /** Builds, checks and times the model; without one the graph is written and nothing more. */
   readonly engine?: Engine;
   /** Whether the engine is run against the unfolded graph; default true. */
   readonly verify?: boolean;
+  /** Batches of the check where the model leaves the batch free; an engine for some batches takes no others. */
+  readonly verifiedBatches?: readonly number[];
   /** Batch sizes that are timed; default none. */
   readonly timedBatches?: readonly number[];
 }
@@ -34,71 +31,26 @@ export interface Compilation {
   readonly directory: string;
   readonly manifest: Manifest;
   readonly verdict?: Verdict;
+  /** What the compiler made of each residual block, where the target tells. */
+  readonly audits: readonly AuditReport[];
   readonly measurements: readonly Measurement[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function sumCasts(casts: readonly CastReport[]): Manifest['casts'] {
-  if (casts.length === 0) return undefined;
-  return {
-    clampedCount: casts.reduce((sum, cast) => sum + cast.clampedCount, 0),
-    flushedCount: casts.reduce((sum, cast) => sum + cast.flushedCount, 0),
-  };
-}
-
-function castDiagnostics(casts: readonly CastReport[]): readonly Diagnostic[] {
-  const clamped = casts.filter(({ clampedCount }) => clampedCount > 0);
-  if (clamped.length === 0) return [];
-  const details = clamped
-    .slice(0, 8)
-    .map(({ tensor, clampedCount, largest }) => `${tensor}: ${clampedCount}, largest ${largest}`);
-  return [createDiagnostic('float16-clamped', { tensorCount: clamped.length }, { details })];
-}
-
-function manifestOf(
-  network: TrainedNetwork,
-  options: CompileOptions,
-  model: WrittenModel,
-  engine: BuiltEngine | undefined,
-): Manifest {
-  const { spec, cost } = network;
-  const casts = sumCasts(model.casts);
-  const values = (list: Graph['inputs']) =>
-    list.map(({ name, type }) => ({ name, dataType: type.dataType, shape: [...type.shape] }));
-  return {
-    schemaVersion: 1,
-    rcc: version,
-    model: spec.name,
-    precision: options.precision,
-    target: options.engine?.target ?? 'onnx',
-    spec: { file: basename(spec.file), digest: digestSpec(spec), resolved: { ...meaningOf(spec) } },
-    weights: model.weights,
-    ...(model.labels ? { labels: model.labels } : {}),
-    onnx: {
-      file: artifactFiles.model,
-      digest: model.sha256,
-      sizeBytes: model.sizeBytes,
-      opset: model.graph.opset,
-      inputs: values(model.graph.inputs),
-      outputs: values(model.graph.outputs),
-    },
-    cost,
-    ...(casts ? { casts } : {}),
-    ...(engine
-      ? {
-          engine: { file: basename(engine.path), sizeBytes: engine.sizeBytes, facts: engine.facts },
-        }
-      : {}),
-  };
-}
-
-function buildEngine(engine: Engine, options: CompileOptions): Promise<BuiltEngine> {
-  return runPhase('engine', options.listener, async () => {
+function buildEngine(
+  engine: Engine,
+  graph: Graph,
+  { listener, signal, directory, precision }: CompileOptions,
+): Promise<BuiltEngine> {
+  const spans = new Map(graph.nodes.map(({ name, span }) => [name, span]));
+  return runPhase('engine', listener, async () => {
     const built = await engine.build({
-      modelPath: join(options.directory, artifactFiles.model),
-      directory: options.directory,
-      precision: options.precision,
-      ...(options.signal ? { signal: options.signal } : {}),
+      modelPath: join(directory, artifactFiles.model),
+      directory,
+      precision,
+      locateNode: (node) => spans.get(node),
+      report: (text) => listener?.onProgress?.(text),
+      ...(signal ? { signal } : {}),
     });
     const detail = `${engine.target}: ${basename(built.path)}, ${(built.sizeBytes / 1e6).toFixed(1)} MB`;
     return { value: built, detail };
@@ -108,18 +60,9 @@ function buildEngine(engine: Engine, options: CompileOptions): Promise<BuiltEngi
 export interface BuiltModel {
   readonly built: BuiltEngine;
   readonly manifest: Manifest;
+  /** The graph that was built. */
+  readonly graph: Graph;
   readonly diagnostics: readonly Diagnostic[];
-}
-
-async function writeManifest(
-  network: TrainedNetwork,
-  options: CompileOptions,
-  model: WrittenModel,
-  built?: BuiltEngine,
-): Promise<Manifest> {
-  const manifest = manifestOf(network, options, model, built);
-  await writeJson(join(options.directory, artifactFiles.manifest), manifest);
-  return manifest;
 }
 
 /** A network with its weights to model.onnx, an engine and their manifest. */
@@ -129,38 +72,41 @@ export async function buildModel(
   options: CompileOptions,
 ): Promise<BuiltModel> {
   const model = await writeOnnx(network, options);
-  const built = await buildEngine(engine, options);
-  const manifest = await writeManifest(network, { ...options, engine }, model, built);
-  return { built, manifest, diagnostics: castDiagnostics(model.casts) };
+  const built = await buildEngine(engine, model.graph, options);
+  const manifest = await writeManifest(network, options, model, built);
+  return { built, manifest, graph: model.graph, diagnostics: castDiagnostics(model.casts) };
 }
 
 async function checkAndTime(
   network: TrainedNetwork,
   engine: Engine,
-  { built, manifest, diagnostics }: BuiltModel,
+  { built, manifest, graph, diagnostics }: BuiltModel,
   options: CompileOptions,
 ): Promise<Compilation> {
   const { directory, precision } = options;
+  const model = network.spec.name;
+  const audits = await auditEngine(engine, graph, options);
   const verdict =
     options.verify === false
       ? undefined
       : await compareWithUnfolded(network, engine, built, options);
-  const model = network.spec.name;
   const failed =
     verdict && !verdict.ok
       ? [createDiagnostic('verification-failed', { model, precision, reason: verdict.reason })]
       : [];
-  const measurements = await measureBatches(engine, built, options);
+  const measurements = engine.buildsOnly ? [] : await measureBatches(engine, built, options);
   if (measurements.length > 0) {
     const rows = measurements.map((measurement) => ({ model, ...measurement }));
     await writeJson(join(directory, artifactFiles.timing), timingFile(rows));
   }
+  const findings = audits.flatMap((audit) => audit.findings.map(({ diagnostic }) => diagnostic));
   return {
     directory,
     manifest,
     ...(verdict ? { verdict } : {}),
+    audits,
     measurements,
-    diagnostics: [...diagnostics, ...failed],
+    diagnostics: [...diagnostics, ...findings, ...failed],
   };
 }
 
@@ -182,7 +128,8 @@ export async function compileSpec(spec: Spec, options: CompileOptions): Promise<
     }
     const model = await writeOnnx(network, options);
     const manifest = await writeManifest(network, options, model);
-    return { directory, manifest, measurements: [], diagnostics: castDiagnostics(model.casts) };
+    const diagnostics = castDiagnostics(model.casts);
+    return { directory, manifest, audits: [], measurements: [], diagnostics };
   } finally {
     network.close();
   }

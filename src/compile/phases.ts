@@ -2,13 +2,23 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 
 /** The steps of a compilation, in order. */
-export type PhaseName = 'graph' | 'weights' | 'passes' | 'onnx' | 'engine' | 'verify' | 'timing';
+export type PhaseName =
+  | 'graph'
+  | 'weights'
+  | 'passes'
+  | 'onnx'
+  | 'engine'
+  | 'audit'
+  | 'verify'
+  | 'timing';
 
 /** Told what goes on; every function may be left out. */
 export interface CompileListener {
   onStart?(phase: PhaseName): void;
   onFinish?(phase: PhaseName, detail: string, elapsedMs: number): void;
   onNote?(diagnostic: Diagnostic): void;
+  /** What the phase that runs is doing, in a few words. */
+  onProgress?(text: string): void;
   /** The graph as lowered (`lower`) and after each pass. */
   onGraph?(after: string, graph: Graph): void;
 }

@@ -6,7 +6,11 @@ import { printType } from '../../codegen/ir/ops.ts';
 import type { ByteSink } from '../../codegen/onnx/byte-sink.ts';
 import { writeModel } from '../../codegen/onnx/write.ts';
 import { type CastReport, runPasses } from '../../codegen/passes/pass.ts';
-import { type GraphPrecision, passesFor } from '../../codegen/passes/pipeline.ts';
+import {
+  type GraphPrecision,
+  type PipelineOptions,
+  passesFor,
+} from '../../codegen/passes/pipeline.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { positionAt } from '../diagnostics/source.ts';
 import { writeArtifact } from '../io/artifact.ts';
@@ -23,6 +27,8 @@ import type { TrainedNetwork } from './trained-network.ts';
 
 export interface WriteOnnxOptions {
   readonly precision: GraphPrecision;
+  /** The graph that the target wants for it; default: the precision's own, for onnxruntime. */
+  readonly form?: PipelineOptions;
   /** Folder of the artifact; made where it is missing. */
   readonly directory: string;
   readonly listener?: CompileListener;
@@ -60,10 +66,14 @@ export interface WrittenModel extends FileDigest {
 
 function runPipeline(network: TrainedNetwork, options: WriteOnnxOptions, casts: CastReport[]) {
   return runPhase('passes', options.listener, async () => {
-    const { graph, records } = runPasses(network.graph, passesFor(options), {
-      reportCast: (report) => void casts.push(report),
-      onAfter: (pass, after) => options.listener?.onGraph?.(pass, after),
-    });
+    const { graph, records } = runPasses(
+      network.graph,
+      passesFor(options.form ?? { precision: options.precision }),
+      {
+        reportCast: (report) => void casts.push(report),
+        onAfter: (pass, after) => options.listener?.onGraph?.(pass, after),
+      },
+    );
     const changed = records.filter((record) => record.changed).map((record) => record.pass);
     const detail = `${changed.join(', ')}: ${network.graph.nodes.length} → ${graph.nodes.length} nodes`;
     return { value: graph, detail };

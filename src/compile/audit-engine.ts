@@ -1,0 +1,45 @@
+import type { Graph } from '../../codegen/ir/graph.ts';
+import { type AuditReport, auditLayers } from '../../engines/audit/audit.ts';
+import { findLayerLists } from '../../engines/audit/audit-folder.ts';
+import { auditGraphOf } from '../../engines/audit/audit-graph.ts';
+import type { Engine, Precision, TargetName } from '../../engines/engine.ts';
+import { type CompileListener, runPhase } from './phases.ts';
+
+export interface AuditEngineOptions {
+  readonly precision: Precision;
+  readonly directory: string;
+  readonly listener?: CompileListener;
+}
+
+/** Targets whose builds tell their layers. */
+const audited: ReadonlySet<TargetName> = new Set(['tensorrt', 'tensorrt-rtx']);
+
+function describe(reports: readonly AuditReport[]): string {
+  return reports
+    .map(({ verdict, kernels, blocks }) => {
+      const fused = blocks.filter(({ state }) => state === 'fused').length;
+      return `${verdict === 'pass' ? 'passed' : 'FAILED'}: ${kernels} kernels, ${fused} of ${blocks.length} residual blocks fused`;
+    })
+    .join('; ');
+}
+
+/** Judges what a compiler made of the graph, from the layer lists that the build left in the artifact's folder. */
+export async function auditEngine(
+  engine: Engine,
+  graph: Graph,
+  { precision, directory, listener }: AuditEngineOptions,
+): Promise<readonly AuditReport[]> {
+  if (!audited.has(engine.target)) return [];
+  const spans = new Map(graph.nodes.map(({ name, span }) => [name, span]));
+  return await runPhase('audit', listener, async () => {
+    const lists = await findLayerLists(directory);
+    const reports = lists.map(({ list }) =>
+      auditLayers(list, {
+        precision,
+        graph: auditGraphOf(graph),
+        spanOf: (node) => spans.get(node),
+      }),
+    );
+    return { value: reports, detail: describe(reports) };
+  });
+}
