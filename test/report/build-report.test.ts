@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { lowerSpec } from '../../codegen/architecture/lower.ts';
+import { countCost } from '../../codegen/cost.ts';
+import { buildReport, type ReportInputs } from '../../src/report/build-report.ts';
+import { readFigures } from '../../src/report/published.ts';
+import type { Report } from '../../src/report/report.ts';
+import { reportFiles } from '../../src/report/report-files.ts';
+import type { Table } from '../../src/report/table.ts';
+import { specOf } from '../helpers/specs.ts';
+import { fullSampleBench, sampleBench, sampleRow } from './sample-bench.ts';
+
+const figures = await readFigures();
+
+function build(inputs: Partial<ReportInputs> = {}): Report {
+  return buildReport({
+    figures,
+    benches: [],
+    against: [],
+    costs: new Map(),
+    createdAt: '2026-01-02T03:04:05Z',
+    rcc: '0.0.0',
+    ...inputs,
+  });
+}
+
+const tablesOf = (report: Report): readonly Table[] =>
+  report.sections.flatMap(({ tables }) => tables);
+
+function tableOf(report: Report, id: string): Table {
+  const table = tablesOf(report).find((item) => item.id === id);
+  if (!table) throw new Error(`no table ${id} in ${tablesOf(report).map((item) => item.id)}`);
+  return table;
+}
+
+function cellOf(table: Table, model: string, column: string) {
+  const index = table.columns.findIndex(({ id }) => id === column);
+  return table.rows.find((row) => row.model === model)?.cells[index];
+}
+
+const named = (path: string, ...rows: readonly ReturnType<typeof sampleRow>[]) => ({
+  path,
+  bench: sampleBench(rows),
+});
+
+describe('a report without measurements', () => {
+  const report = build();
+
+  it('says so and shows the published figures alone', () => {
+    expect(report.lede[0]).toMatch(/nothing was measured/);
+    expect(report.sections.map(({ id }) => id)).toEqual(['overview', 'gpus']);
+    const t4 = tableOf(report, 'published-t4');
+    expect(t4.columns.some(({ id }) => id.includes('measured'))).toBe(false);
+    expect(cellOf(t4, 'resnet50_vd', 'fp16-b4')).toMatchObject({ value: 4.84109, text: '4.84' });
+  });
+
+  it('has the four charts of the page', () => {
+    const ids = report.sections[0]?.charts.map(({ id }) => id);
+    expect(ids).toEqual(
+      expect.arrayContaining([
+        'published-flops',
+        'published-params',
+        'published-t4-fp32-b4',
+        'published-t4-fp16-b4',
+      ]),
+    );
+  });
+});
+
+describe('a report with measurements', () => {
+  it('never sets a CPU beside T4 or V100', () => {
+    const report = build({
+      benches: [named('cpu.json', sampleRow({ model: 'resnet50_vd', ms: 30, batch: 4 }))],
+    });
+    for (const id of ['published-t4', 'published-v100']) {
+      expect(tableOf(report, id).columns.some((column) => column.id.includes('measured'))).toBe(
+        false,
+      );
+      expect(JSON.stringify(tableOf(report, id))).not.toContain('Sample CPU');
+    }
+    const own = tableOf(report, 'measured-sample-cpu-onnxruntime');
+    expect(cellOf(own, 'resnet50_vd', 'median')).toMatchObject({ value: 30, refs: ['M1'] });
+  });
+
+  it('never takes a CPU called T4 for the GPU', () => {
+    const row = sampleRow({ model: 'resnet50_vd', ms: 30 });
+    const bench = sampleBench([{ ...row, device: { ...row.device, name: 'T4' } }]);
+    const report = build({ benches: [{ path: 'x.json', bench }] });
+    expect(tableOf(report, 'published-t4').columns.some(({ id }) => id.includes('ratio'))).toBe(
+      false,
+    );
+  });
+
+  it('sets what was measured on a T4 beside the published figure, with the ratio', () => {
+    const row = sampleRow({
+      model: 'resnet50_vd',
+      ms: 2.4,
+      device: 't4',
+      precision: 'fp16',
+      batch: 4,
+    });
+    const t4 = tableOf(build({ benches: [named('t4.json', row)] }), 'published-t4');
+    expect(cellOf(t4, 'resnet50_vd', 'fp16-b4')).toMatchObject({ text: '4.84' });
+    expect(cellOf(t4, 'resnet50_vd', 'fp16-b4-measured')).toMatchObject({
+      value: 2.4,
+      refs: ['M1'],
+    });
+    expect(cellOf(t4, 'resnet50_vd', 'fp16-b4-ratio')).toMatchObject({
+      text: '0.50×',
+      tone: 'good',
+    });
+    expect(cellOf(t4, 'resnet50', 'fp16-b4-measured')?.value).toBeNull();
+  });
+
+  it('takes the last measurement of a cell and says where each comes from', () => {
+    const row = (ms: number) =>
+      sampleRow({ model: 'resnet18', ms, device: 't4', precision: 'fp16' });
+    const report = build({ benches: [named('old.json', row(2)), named('new.json', row(1))] });
+    expect(cellOf(tableOf(report, 'published-t4'), 'resnet18', 'fp16-b1-measured')).toMatchObject({
+      value: 1,
+      refs: ['M2'],
+    });
+    const files = report.provenance.flatMap(({ facts }) =>
+      facts.filter(([name]) => name === 'file'),
+    );
+    expect(files.map(([, path]) => path)).toEqual(['old.json', 'new.json']);
+  });
+
+  it('marks a figure that was not stable', () => {
+    const row = sampleRow({
+      model: 'resnet18',
+      ms: 1,
+      device: 't4',
+      precision: 'fp16',
+      stable: false,
+    });
+    const t4 = tableOf(build({ benches: [named('a.json', row)] }), 'published-t4');
+    expect(cellOf(t4, 'resnet18', 'fp16-b1-measured')?.note).toBe('unstable');
+  });
+
+  it('shows further baselines under their own name only when asked', () => {
+    expect(tablesOf(build()).some(({ id }) => id === 'ppcls-2024-v100')).toBe(false);
+    const report = build({ against: ['ppcls-2024-v100'] });
+    expect(cellOf(tableOf(report, 'ppcls-2024-v100'), 'resnet50', 'fp32-b1')?.value).toBe(2.19);
+    expect(cellOf(tableOf(report, 'published-v100'), 'resnet50', 'fp32-b1')?.value).toBe(2.54);
+    expect(report.provenance.map(({ id }) => id)).toContain('B1');
+  });
+
+  it('sets rcc’s own count beside the published one', () => {
+    const cost = countCost(lowerSpec(specOf()));
+    const report = build({ costs: new Map([['resnet18', cost]]) });
+    expect(cellOf(tableOf(report, 'accuracy'), 'resnet18', 'params-computed')).toMatchObject({
+      tone: 'bad',
+      note: 'differs from the published figure',
+    });
+  });
+});
+
+describe('the files of a report', () => {
+  const report = build({
+    benches: [{ path: 'sample.json', bench: fullSampleBench() }],
+    against: ['mmdeploy-t4'],
+  });
+  const files = [...reportFiles(report)];
+
+  it('have paths of their own', () => {
+    const paths = files.map(({ path }) => path);
+    expect(new Set(paths).size).toBe(paths.length);
+    expect(paths).toEqual(
+      expect.arrayContaining(['index.html', 'report.md', 'report.json', 'tables/accuracy.csv']),
+    );
+  });
+
+  it('refer only to sources that are listed', () => {
+    const known = new Set(report.provenance.map(({ id }) => id));
+    const refs = tablesOf(report).flatMap(({ columns, rows }) => [
+      ...columns.flatMap((column) => column.refs ?? []),
+      ...rows.flatMap(({ cells }) => cells.flatMap((cell) => cell.refs ?? [])),
+    ]);
+    expect(refs.filter((ref) => ref !== 'C' && !known.has(ref))).toEqual([]);
+  });
+
+  it('make one page that loads nothing', () => {
+    const page = String(files.find(({ path }) => path === 'index.html')?.content);
+    expect(page).not.toMatch(/(src|href)="(?!#)/);
+    expect(page).not.toMatch(/url\(|@import/);
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
+  });
+
+  it('are the same for the same input', () => {
+    const again = [...reportFiles(report)];
+    expect(again.map(({ content }) => content)).toEqual(files.map(({ content }) => content));
+  });
+
+  it('keep a model’s name from becoming markup', () => {
+    const row = sampleRow({ model: '<script>alert(1)</script>', ms: 1 });
+    const [page] = [...reportFiles(build({ benches: [named('"><b>.json', row)] }))];
+    expect(String(page?.content).match(/<script>/g)).toHaveLength(1);
+    expect(page?.content).not.toContain('<b>.json');
+  });
+});

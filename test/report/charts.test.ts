@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/report/build-report.ts';
+import { narrowSize, wideSize } from '../../src/report/charts/chart.ts';
+import { type Box, placeLabels } from '../../src/report/charts/place-labels.ts';
+import { loadPngRenderer } from '../../src/report/charts/png.ts';
+import { chartFile, chartInPage } from '../../src/report/charts/render-chart.ts';
+import { fitText, textWidth } from '../../src/report/charts/text-width.ts';
+import { readFigures } from '../../src/report/published.ts';
+import { fullSampleBench } from './sample-bench.ts';
+
+const report = buildReport({
+  figures: await readFigures(),
+  benches: [{ path: 'sample.json', bench: fullSampleBench() }],
+  against: [],
+  costs: new Map(),
+  createdAt: '2026-01-02T03:04:05Z',
+  rcc: '0.0.0',
+});
+const charts = report.sections.flatMap((section) => section.charts);
+const toPng = await loadPngRenderer();
+
+const overlap = (a: Box, b: Box): boolean =>
+  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+describe('placeLabels', () => {
+  it('keeps labels inside the plot, off each other and off every point', () => {
+    const bounds = { left: 0, top: 0, right: 600, bottom: 400 };
+    const point = fc.record({
+      x: fc.integer({ min: 10, max: 590 }),
+      y: fc.integer({ min: 10, max: 390 }),
+      label: fc.constantFrom('', 'ResNet18', 'ResNet50_vd_ssld_v2', 'a'),
+    });
+    fc.assert(
+      fc.property(fc.array(point, { maxLength: 20 }), (points) => {
+        const placed = placeLabels(points, { bounds, segments: [], fontSize: 11 });
+        for (const [i, { box }] of placed.entries()) {
+          expect(box.left).toBeGreaterThanOrEqual(bounds.left);
+          expect(box.right).toBeLessThanOrEqual(bounds.right);
+          expect(placed.slice(i + 1).some((other) => overlap(box, other.box))).toBe(false);
+          const covered = points.some(({ x, y }) =>
+            overlap(box, { left: x - 4, right: x + 4, top: y - 4, bottom: y + 4 }),
+          );
+          expect(covered).toBe(false);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('finds a place for every model of the published charts', () => {
+    for (const chart of charts.filter(({ id }) => id.startsWith('published'))) {
+      if (chart.kind !== 'xy' || chart.labels !== 'points') throw new Error(chart.id);
+      const { markup } = chartInPage(chart, wideSize);
+      for (const { label } of chart.series.flatMap(({ points }) => points)) {
+        expect(markup, `${label} in ${chart.id}`).toContain(`>${label}</text>`);
+      }
+    }
+  });
+});
+
+describe('text', () => {
+  it('is cut where it would be too wide', () => {
+    const cut = fitText('a very long layer name', 60, 11);
+    expect(cut).toMatch(/^a very.*…$/);
+    expect(textWidth(cut, 11)).toBeLessThanOrEqual(60);
+    expect(fitText('short', 60, 11)).toBe('short');
+  });
+});
+
+describe('charts', () => {
+  it('cover each kind', () => {
+    expect(new Set(charts.map(({ kind }) => kind))).toEqual(
+      new Set(['xy', 'ranges', 'bars', 'columns']),
+    );
+  });
+
+  it('have names that are unique and fit for files', () => {
+    const ids = charts.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^[a-z0-9-]+$/);
+  });
+
+  it('hold no figure that is not a number, at either size', () => {
+    for (const chart of charts) {
+      for (const size of [wideSize, narrowSize]) {
+        expect(chartInPage(chart, size).markup, chart.id).not.toMatch(/NaN|Infinity|undefined/);
+      }
+    }
+  });
+
+  it.skipIf(typeof toPng !== 'function')(
+    'are well-formed and become the same PNG again (needs @resvg/resvg-js)',
+    () => {
+      if (typeof toPng !== 'function') return;
+      const kinds = new Map(charts.map((chart) => [chart.kind, chart]));
+      for (const chart of kinds.values()) {
+        const png = Buffer.from(toPng(chartFile(chart, { themed: true })));
+        expect(png.subarray(1, 4).toString('latin1')).toBe('PNG');
+        expect(png.equals(toPng(chartFile(chart, { themed: true })))).toBe(true);
+      }
+    },
+  );
+});
