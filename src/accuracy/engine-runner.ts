@@ -1,7 +1,7 @@
-import type { LoadedEngine, Precision } from '../../engines/engine.ts';
+import type { LoadedEngine, Precision, Tensor } from '../../engines/engine.ts';
 import { numbersOf } from '../../engines/tensor-values.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
-import { createInputPacker, type InputPacker } from '../images/input-forms.ts';
+import { createInputPacker } from '../images/input-forms.ts';
 import type { Raster } from '../images/raster.ts';
 import type { InputSize, Preprocess } from '../language/spec.ts';
 
@@ -20,27 +20,38 @@ export interface RunnerOptions {
   readonly classes: number;
 }
 
-async function runBatch(
+/** What an engine is asked, and how many of its answers are wanted. */
+export interface LogitsRequest {
+  readonly inputName: string;
+  /** [batch, …] */
+  readonly tensor: Tensor;
+  /** A fixed batch may be larger. */
+  readonly count: number;
+  readonly precision: Precision;
+  readonly classes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Runs one batch and gives the logits of each picture. Throws DiagnosticError `eval-classes` where they are not as many as classes. */
+export async function runLogits(
   engine: LoadedEngine,
-  packer: InputPacker,
-  rasters: readonly Raster[],
-  { precision, classes, signal }: RunnerOptions & { readonly signal?: AbortSignal | undefined },
+  { inputName, tensor, count, precision, classes, signal }: LogitsRequest,
 ): Promise<readonly Float64Array[]> {
-  const packed = packer.pack(rasters);
-  const outputs = await engine.run({ [packer.name]: packed }, signal);
-  const [output] = Object.values(outputs);
+  const [output] = Object.values(await engine.run({ [inputName]: tensor }, signal));
   if (!output) throw new Error('the engine has no output');
   const numbers = numbersOf(output);
-  const perImage = numbers.length / (packed.shape[0] as number);
-  if (perImage !== classes) fail('eval-classes', { precision, outputs: perImage, classes });
-  return rasters.map((_, index) => numbers.slice(index * classes, (index + 1) * classes));
+  const outputs = numbers.length / (tensor.shape[0] as number);
+  if (outputs !== classes) fail('eval-classes', { precision, outputs, classes });
+  return Array.from({ length: count }, (_, index) =>
+    numbers.slice(index * classes, (index + 1) * classes),
+  );
 }
 
 /** Pictures are brought into the form that the engine's input has. Throws DiagnosticError where it has none that pictures are given in. */
 export function createEngineRunner(engine: LoadedEngine, options: RunnerOptions): EngineRunner {
   const [input] = engine.inputs;
   if (!input) throw new Error('the engine has no input');
-  const { precision, preprocess } = options;
+  const { precision, preprocess, classes } = options;
   const packer = createInputPacker(input, { picture: options.input, preprocess, precision });
   return {
     batch: packer.batch,
@@ -49,7 +60,9 @@ export function createEngineRunner(engine: LoadedEngine, options: RunnerOptions)
       const logits: Float64Array[] = [];
       for (let start = 0; start < rasters.length; start += size) {
         const part = rasters.slice(start, start + size);
-        logits.push(...(await runBatch(engine, packer, part, { ...options, signal })));
+        const tensor = packer.pack(part);
+        const request = { inputName: packer.name, tensor, count: part.length, precision, classes };
+        logits.push(...(await runLogits(engine, { ...request, signal })));
       }
       return logits;
     },

@@ -1,8 +1,8 @@
 import { bytesOf } from '../../../codegen/weights/float-bytes.ts';
 import type { LoadedEngine } from '../../../engines/engine.ts';
-import { numbersOf } from '../../../engines/tensor-values.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { InputSize } from '../../language/spec.ts';
+import { runLogits } from '../engine-runner.ts';
 
 /** Asks an engine about numbers that are made already. */
 export interface NumberRunner {
@@ -45,12 +45,8 @@ export function createNumberRunner(
       const packed = new Float32Array(count * area);
       for (const [index, each] of numbers.entries()) packed.set(each, index * area);
       const tensor = { dataType, shape: [count, ...sizes], bytes: bytesOf(packed) };
-      const [output] = Object.values(await engine.run({ [input.name]: tensor }, signal));
-      if (!output) throw new Error('the engine has no output');
-      const answers = numbersOf(output);
-      const outputs = answers.length / count;
-      if (outputs !== classes) fail('eval-classes', { precision: 'fp32', outputs, classes });
-      return numbers.map((_, index) => answers.slice(index * classes, (index + 1) * classes));
+      const request = { inputName: input.name, tensor, count: numbers.length, classes };
+      return await runLogits(engine, { ...request, precision: 'fp32', signal });
     },
   };
 }
