@@ -1,6 +1,6 @@
 import { row } from '../message-row.ts';
 
-interface LogFacts {
+export interface LogFacts {
   /** File that holds the whole output. */
   log: string;
 }

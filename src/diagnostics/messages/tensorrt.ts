@@ -1,13 +1,13 @@
 import { row } from '../message-row.ts';
 
-interface GpuFacts {
+export interface GpuFacts {
   gpu: string;
   /** Compute capability. */
   cc: string;
 }
 
 /** Where the whole output of a run of trtexec is. */
-interface LogFacts {
+export interface LogFacts {
   log: string;
 }
 

@@ -1,7 +1,7 @@
 import { row } from '../message-row.ts';
 import { printable } from '../printable.ts';
 
-interface InFile {
+export interface InFile {
   readonly file: string;
 }
 

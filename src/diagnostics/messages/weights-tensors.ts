@@ -1,11 +1,11 @@
 import { row } from '../message-row.ts';
 import { printable } from '../printable.ts';
 
-interface InFile {
+export interface InFile {
   readonly file: string;
 }
 
-interface OfTensor extends InFile {
+export interface OfTensor extends InFile {
   readonly tensor: string;
 }
 
