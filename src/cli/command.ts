@@ -5,6 +5,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 export interface CommandContext {
   readonly json: boolean;
   readonly color: boolean;
+  readonly env: NodeJS.ProcessEnv;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
@@ -14,6 +15,8 @@ export interface CommandContext {
 export interface Progress {
   heading(text: string): void;
   start(phase: string): void;
+  /** What the phase that runs is doing; shown on a terminal only. */
+  update(text: string): void;
   /** Ends the phase that runs. */
   finish(phase: string, detail: string, elapsedMs: number): void;
   note(text: string): void;
@@ -31,6 +34,7 @@ export interface CommandResult {
 export const silentProgress: Progress = {
   heading() {},
   start() {},
+  update() {},
   finish() {},
   note() {},
 };

@@ -1,4 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { TimingLimits } from '../compile/timing.ts';
+import { type TargetChoice, targetNames } from '../targets/target.ts';
+import type { TensorrtCommandOptions } from './tensorrt-options.ts';
 
 function parseWhole(text: string, least: number, most: number): number {
   const value = Number(text);
@@ -21,16 +24,17 @@ export function wholeList(least: number, most: number): (text: string) => readon
 export const largestBatch = 4096;
 
 /** Options of every command that makes or runs a model. */
-export interface ModelOptions {
+export interface ModelOptions extends TensorrtCommandOptions {
   readonly fp32?: boolean;
   readonly fp16?: boolean;
   readonly weights?: string;
-  readonly target: string;
+  readonly target: TargetChoice;
   readonly seed?: number;
   readonly threads?: number;
+  readonly warmUp?: string;
+  readonly duration?: string;
+  readonly iterations?: string;
 }
-
-export const targets = ['auto', 'onnxruntime', 'onnx'] as const;
 
 /** Declares the options that `compile`, `verify` and `bench` share. */
 export function declareModelOptions(command: Command): void {
@@ -38,13 +42,29 @@ export function declareModelOptions(command: Command): void {
     .option('--fp32', 'float32 (the default)')
     .option('--fp16', 'typed float16; with --fp32: both')
     .option('--weights <file>', 'weights file, in place of the one the spec names')
-    .addOption(new Option('--target <name>', 'where it is to run').choices(targets).default('auto'))
+    .addOption(
+      new Option('--target <name>', 'where it is to run').choices(targetNames).default('auto'),
+    )
     .option('--seed <n>', 'seed of synthetic weights and inputs', whole(0, 2 ** 31 - 1))
     .option(
       '--threads <n>',
       'threads of the embedded engine (default: the fastest)',
       whole(1, 1024),
     );
+}
+
+/** How much is measured, as far as the options tell; the rest is the command's. */
+export function timingOf(
+  { warmUp, duration, iterations }: ModelOptions,
+  defaults: TimingLimits,
+): TimingLimits {
+  const given = (text: string | undefined, fallback: number): number =>
+    text === undefined ? fallback : Number(text);
+  return {
+    warmUpMs: given(warmUp, defaults.warmUpMs),
+    durationMs: given(duration, defaults.durationMs),
+    minIterations: given(iterations, defaults.minIterations),
+  };
 }
 
 /** The precisions asked for, in order; float32 where none was. */

@@ -24,6 +24,9 @@ export function createProgress(stream: NodeJS.WriteStream, color: boolean): Prog
       if (!stream.isTTY) return;
       spinner = ora({ stream, text: phase, indent: 2, discardStdin: false }).start();
     },
+    update(text) {
+      if (spinner) spinner.suffixText = text;
+    },
     finish(phase, detail, elapsedMs) {
       spinner?.stop();
       spinner = undefined;

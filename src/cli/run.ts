@@ -68,7 +68,13 @@ async function contextFor(options: GlobalOptions, io: RunIo, signal: AbortSignal
   const progress = quiet
     ? silentProgress
     : (await import('./progress.ts')).createProgress(io.stderr, color);
-  const context: CommandContext = { json, color: wantsColor(io.stdout, io.env), signal, progress };
+  const context: CommandContext = {
+    json,
+    color: wantsColor(io.stdout, io.env),
+    env: io.env,
+    signal,
+    progress,
+  };
   return context;
 }
 

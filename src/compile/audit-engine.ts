@@ -2,17 +2,16 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import { type AuditReport, auditLayers } from '../../engines/audit/audit.ts';
 import { findLayerLists } from '../../engines/audit/audit-folder.ts';
 import { auditGraphOf } from '../../engines/audit/audit-graph.ts';
-import type { Engine, Precision, TargetName } from '../../engines/engine.ts';
+import type { Engine, Precision } from '../../engines/engine.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type CompileListener, runPhase } from './phases.ts';
+import { tellsLayers } from './write-onnx.ts';
 
 export interface AuditEngineOptions {
   readonly precision: Precision;
   readonly directory: string;
   readonly listener?: CompileListener;
 }
-
-/** Targets whose builds tell their layers. */
-const audited: ReadonlySet<TargetName> = new Set(['tensorrt', 'tensorrt-rtx']);
 
 function describe(reports: readonly AuditReport[]): string {
   return reports
@@ -29,7 +28,7 @@ export async function auditEngine(
   graph: Graph,
   { precision, directory, listener }: AuditEngineOptions,
 ): Promise<readonly AuditReport[]> {
-  if (!audited.has(engine.target)) return [];
+  if (!tellsLayers(engine.target)) return [];
   const spans = new Map(graph.nodes.map(({ name, span }) => [name, span]));
   return await runPhase('audit', listener, async () => {
     const lists = await findLayerLists(directory);
@@ -42,4 +41,12 @@ export async function auditEngine(
     );
     return { value: reports, detail: describe(reports) };
   });
+}
+
+/** The errors that audits found, each once although several engines of a model share it; the rest stands in the reports. */
+export function auditErrors(reports: readonly AuditReport[]): readonly Diagnostic[] {
+  const errors = reports
+    .flatMap(({ findings }) => findings.map(({ diagnostic }) => diagnostic))
+    .filter(({ severity }) => severity === 'error');
+  return [...new Map(errors.map((error) => [`${error.code} ${error.message}`, error])).values()];
 }

@@ -1,17 +1,17 @@
-import type { GraphPrecision } from '../../codegen/passes/pipeline.ts';
+import type { GraphPrecision, PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import type { Engine, Precision } from '../../engines/engine.ts';
 import type { Spec } from '../language/spec.ts';
 import { buildModel } from './compile.ts';
 import { withTemporaryFolder } from './scratch.ts';
-import { type ModelMeasurement, measureBatches } from './timing.ts';
+import { type ModelMeasurement, measureBatches, type TimingLimits } from './timing.ts';
 import { loadNetwork, type NetworkOptions } from './trained-network.ts';
 
 export interface BenchOptions extends NetworkOptions {
   readonly precision: Precision & GraphPrecision;
   readonly engine: Engine;
   readonly batches: readonly number[];
-  /** Least time of counted runs for each figure. */
-  readonly durationMs: number;
+  readonly form?: PipelineOptions;
+  readonly timing: TimingLimits;
   readonly signal?: AbortSignal;
 }
 

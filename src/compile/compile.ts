@@ -6,10 +6,10 @@ import type { BuiltEngine, Engine, Measurement } from '../../engines/engine.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Spec } from '../language/spec.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
-import { auditEngine } from './audit-engine.ts';
+import { auditEngine, auditErrors } from './audit-engine.ts';
 import type { Manifest } from './manifest.ts';
 import { runPhase } from './phases.ts';
-import { measureBatches, timingFile } from './timing.ts';
+import { measureBatches, type TimingLimits, timingFile } from './timing.ts';
 import { loadNetwork, type NetworkOptions, type TrainedNetwork } from './trained-network.ts';
 import { compareWithUnfolded } from './unfolded.ts';
 import { castDiagnostics, writeManifest } from './write-manifest.ts';
@@ -24,6 +24,7 @@ export interface CompileOptions extends NetworkOptions, WriteOnnxOptions {
   readonly verifiedBatches?: readonly number[];
   /** Batch sizes that are timed; default none. */
   readonly timedBatches?: readonly number[];
+  readonly timing?: TimingLimits;
 }
 
 /** What a compilation left behind. */
@@ -99,14 +100,13 @@ async function checkAndTime(
     const rows = measurements.map((measurement) => ({ model, ...measurement }));
     await writeJson(join(directory, artifactFiles.timing), timingFile(rows));
   }
-  const findings = audits.flatMap((audit) => audit.findings.map(({ diagnostic }) => diagnostic));
   return {
     directory,
     manifest,
     ...(verdict ? { verdict } : {}),
     audits,
     measurements,
-    diagnostics: [...diagnostics, ...findings, ...failed],
+    diagnostics: [...diagnostics, ...auditErrors(audits), ...failed],
   };
 }
 

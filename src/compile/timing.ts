@@ -1,21 +1,31 @@
 import type * as z from 'zod';
-import type { BuiltEngine, Engine, Measurement, Precision } from '../../engines/engine.ts';
+import type {
+  BuiltEngine,
+  Engine,
+  Measurement,
+  MeasureRequest,
+  Precision,
+} from '../../engines/engine.ts';
 import { type benchFileSchema, benchSchemaVersion } from '../report/bench-file.ts';
 import { version } from '../version.ts';
 import { type CompileListener, runPhase } from './phases.ts';
+
+/** How much is measured for one figure. */
+export type TimingLimits = Pick<MeasureRequest, 'warmUpMs' | 'durationMs' | 'minIterations'>;
 
 export interface TimingOptions {
   readonly precision: Precision;
   readonly timedBatches?: readonly number[];
   /** Batch size the model was fixed to; other sizes cannot be timed. */
   readonly batch?: number | 'N';
-  readonly durationMs?: number;
+  /** How long; default: about a second for each figure, which is a first impression. */
+  readonly timing?: TimingLimits;
   readonly listener?: CompileListener;
   readonly signal?: AbortSignal;
 }
 
-/** About a second for each figure: a first impression, `rcc bench` measures. */
-const shortMs = 1000;
+/** About a second for each figure: `rcc bench` measures. */
+export const firstImpression: TimingLimits = { warmUpMs: 200, durationMs: 800, minIterations: 3 };
 
 function describe(measurements: readonly Measurement[]): string {
   return measurements
@@ -42,7 +52,7 @@ export async function measureBatches(
   built: BuiltEngine,
   options: TimingOptions,
 ): Promise<readonly Measurement[]> {
-  const { batch = 'N', timedBatches = [], durationMs = shortMs } = options;
+  const { batch = 'N', timedBatches = [], timing = firstImpression } = options;
   const batches = batch === 'N' ? timedBatches : timedBatches.length > 0 ? [batch] : [];
   if (batches.length === 0) return [];
   return await runPhase('timing', options.listener, async () => {
@@ -51,9 +61,7 @@ export async function measureBatches(
       measurements.push(
         await engine.measure(built.path, options.precision, {
           batch: size,
-          warmUpMs: durationMs / 5,
-          durationMs,
-          minIterations: 5,
+          ...timing,
           ...(options.signal ? { signal: options.signal } : {}),
         }),
       );

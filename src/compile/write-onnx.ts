@@ -11,6 +11,7 @@ import {
   type PipelineOptions,
   passesFor,
 } from '../../codegen/passes/pipeline.ts';
+import type { TargetName } from '../../engines/engine.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { positionAt } from '../diagnostics/source.ts';
 import { writeArtifact } from '../io/artifact.ts';
@@ -117,11 +118,19 @@ export async function writeOnnx(
         },
       });
     const digest = await writeArtifact(path, write, options.signal);
-    await writeJson(join(options.directory, artifactFiles.layers), layersOf(graph));
+    // A compiler that tells its own layers writes them under the same name.
+    if (!tellsLayers(options.form?.target)) {
+      await writeJson(join(options.directory, artifactFiles.layers), layersOf(graph));
+    }
     if (!weights) throw new Error('the model was written without its metadata');
     const detail = `${artifactFiles.model}, ${(digest.sizeBytes / 1e6).toFixed(1)} MB`;
     return { value: { ...digest, graph, weights, labels, casts }, detail };
   });
+}
+
+/** Whether a target's build leaves the layers of the engine, which then stand in place of the graph's. */
+export function tellsLayers(target: TargetName | undefined): boolean {
+  return target === 'tensorrt' || target === 'tensorrt-rtx';
 }
 
 /** One entry a node: what `layers.json` holds. */

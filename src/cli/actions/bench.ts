@@ -1,15 +1,15 @@
-import { createOnnxruntimeEngine } from '../../../engines/onnxruntime/engine.ts';
+import type { TargetName } from '../../../engines/engine.ts';
 import { writeJson } from '../../compile/artifact-files.ts';
 import { benchSpec } from '../../compile/bench.ts';
-import { type ModelMeasurement, timingFile } from '../../compile/timing.ts';
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { type ModelMeasurement, type TimingLimits, timingFile } from '../../compile/timing.ts';
+import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
-import { networkOptionsOf, precisionsOf } from '../options.ts';
+import { networkOptionsOf, precisionsOf, timingOf } from '../options.ts';
 import { formatTable } from '../table.ts';
-import { chooseTarget } from './engine-for.ts';
 import { listenerFor } from './listener.ts';
 import { loadSpecs } from './load-specs.ts';
+import { targetFor } from './target-for.ts';
 
 type Row = ModelMeasurement;
 
@@ -65,6 +65,11 @@ const formats: Readonly<Record<BenchCommandOptions['format'], (rows: readonly Ro
   jsonl: (rows) => rows.map((row) => JSON.stringify(row)).join('\n'),
 };
 
+/** A processor's run may take a second, a GPU's a thousandth of it. */
+function limitsOf(target: TargetName): TimingLimits {
+  return { warmUpMs: 500, durationMs: 3000, minIterations: target === 'onnxruntime' ? 5 : 100 };
+}
+
 /** `rcc bench`: every spec in every precision at every batch size, one after another. */
 export async function benchSpecs(
   paths: readonly string[],
@@ -72,19 +77,26 @@ export async function benchSpecs(
   context: CommandContext,
 ): Promise<CommandResult> {
   const { specs, diagnostics: warnings } = await loadSpecs(paths);
-  const { engine = createOnnxruntimeEngine(), reason } = chooseTarget(options);
   const notes: Diagnostic[] = [];
   const rows: Row[] = [];
   for (const spec of specs) {
     for (const precision of precisionsOf(options)) {
+      const listener = listenerFor(context, notes);
+      const { engine, form, reason } = await targetFor(options, context, {
+        precision,
+        batches: options.batch,
+        onNote: (note) => listener.onNote?.(note),
+      });
+      if (!engine) fail('target-without-engine', { target: options.target });
       context.progress.heading(`${spec.name} ${precision} on ${reason}`);
       rows.push(
         ...(await benchSpec(spec, {
           precision,
           engine,
           batches: options.batch,
-          durationMs: options.duration * 1000,
-          listener: listenerFor(context, notes),
+          form,
+          timing: timingOf(options, limitsOf(engine.target)),
+          listener,
           signal: context.signal,
           ...networkOptionsOf(options),
         })),

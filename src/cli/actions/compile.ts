@@ -1,20 +1,22 @@
 import { join } from 'node:path';
 import { printGraph } from '../../../codegen/ir/print.ts';
 import { passNames } from '../../../codegen/passes/pipeline.ts';
+import { auditToJson, formatAudit } from '../../../engines/audit/format-audit.ts';
 import type { Measurement } from '../../../engines/engine.ts';
 import { type Compilation, compileSpec } from '../../compile/compile.ts';
 import { checkExpectations } from '../../compile/expectations.ts';
 import { printPass } from '../../compile/print-pass.ts';
+import { firstImpression } from '../../compile/timing.ts';
 import { type Diagnostic, DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
 import { findNearest } from '../../diagnostics/nearest.ts';
 import type { Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompileCommandOptions } from '../commands/compile.ts';
-import { networkOptionsOf, precisionsOf } from '../options.ts';
+import { networkOptionsOf, precisionsOf, timingOf } from '../options.ts';
 import { formatTable } from '../table.ts';
-import { chooseTarget } from './engine-for.ts';
 import { listenerFor } from './listener.ts';
 import { loadSpecs } from './load-specs.ts';
+import { targetFor } from './target-for.ts';
 
 type Job = { readonly spec: Spec; readonly precision: 'fp32' | 'fp16'; readonly directory: string };
 
@@ -72,14 +74,21 @@ export function timingTable(measurements: readonly Measurement[]): string {
   return formatTable(head, rows, ['right', 'right', 'right', 'right', 'right', 'right', 'left']);
 }
 
+/** What the audits that failed have to say, each text once. */
+function describeAudits({ audits }: Compilation): readonly string[] {
+  return [...new Set(audits.filter(({ verdict }) => verdict === 'fail').map(formatAudit))];
+}
+
 function describe(compilation: Compilation, job: Job): string {
   const { measurements, directory } = compilation;
-  const lines =
+  const timing =
     measurements.length > 0
       ? [`${job.spec.name} ${job.precision}`, timingTable(measurements), '']
       : [];
-  return [...lines, directory].join('\n');
+  return [...describeAudits(compilation), ...timing, directory].join('\n');
 }
+
+const timedBatches = [1, 4, 8];
 
 async function runJob(
   job: Job,
@@ -87,14 +96,24 @@ async function runJob(
   context: CommandContext,
 ): Promise<{ readonly compilation: Compilation; readonly notes: readonly Diagnostic[] }> {
   const notes: Diagnostic[] = [];
-  const { engine, reason } = chooseTarget(options);
-  context.progress.heading(`${job.spec.name} ${job.precision} for ${reason}`);
+  const listener = listenerFor(context, notes);
+  const { precision, directory } = job;
+  const batches = options.batch === undefined ? timedBatches : [options.batch];
+  const { engine, form, reason } = await targetFor(options, context, {
+    precision,
+    batches,
+    onNote: (note) => listener.onNote?.(note),
+  });
+  context.progress.heading(`${job.spec.name} ${precision} for ${reason}`);
   const compilation = await compileSpec(job.spec, {
-    precision: job.precision,
-    directory: job.directory,
+    precision,
+    directory,
+    form,
     verify: options.verify,
-    timedBatches: options.time ? [1, 4, 8] : [],
-    listener: listenerFor(context, notes),
+    ...(form.target === 'tensorrt' ? { verifiedBatches: batches } : {}),
+    timedBatches: options.time ? batches : [],
+    timing: timingOf(options, firstImpression),
+    listener,
     signal: context.signal,
     ...(engine ? { engine } : {}),
     ...networkOptionsOf(options),
@@ -119,9 +138,15 @@ export async function compileSpecs(
   const diagnostics: Diagnostic[] = [...warnings];
   for (const job of planJobs(specs, options)) {
     const { compilation, notes } = await runJob(job, options, context);
-    const { directory, manifest, verdict, measurements } = compilation;
+    const { directory, manifest, verdict, audits, measurements } = compilation;
     texts.push(describe(compilation, job));
-    data.push({ directory, manifest, ...(verdict ? { verdict } : {}), measurements });
+    data.push({
+      directory,
+      manifest,
+      ...(verdict ? { verdict } : {}),
+      audits: audits.map(auditToJson),
+      measurements,
+    });
     // Notes have been shown on the way; a machine gets them with the result.
     diagnostics.push(...(context.json ? notes : []), ...compilation.diagnostics);
   }

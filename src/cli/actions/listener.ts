@@ -11,6 +11,7 @@ export function listenerFor(
   return {
     onStart: (phase) => progress.start(phase),
     onFinish: (phase, detail, elapsedMs) => progress.finish(phase, detail, elapsedMs),
+    onProgress: (text) => progress.update(text),
     onNote(diagnostic) {
       notes.push(diagnostic);
       progress.note(renderDiagnostic(diagnostic, { color }));

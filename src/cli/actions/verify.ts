@@ -1,14 +1,13 @@
 import type { Verdict } from '../../../engines/compare.ts';
-import { createOnnxruntimeEngine } from '../../../engines/onnxruntime/engine.ts';
 import { type Verification, verifySpec } from '../../compile/verify.ts';
 import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import type { Reference, Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { networkOptionsOf, precisionsOf } from '../options.ts';
-import { chooseTarget } from './engine-for.ts';
 import { listenerFor } from './listener.ts';
 import { loadSpecs } from './load-specs.ts';
+import { targetFor } from './target-for.ts';
 
 function referenceOf(specs: readonly Spec[], options: VerifyCommandOptions): Reference | undefined {
   const { input, logits } = options;
@@ -53,17 +52,24 @@ export async function verifySpecs(
 ): Promise<CommandResult> {
   const { specs, diagnostics: warnings } = await loadSpecs(paths);
   const reference = referenceOf(specs, options);
-  const { engine = createOnnxruntimeEngine(), reason } = chooseTarget(options);
   const notes: Diagnostic[] = [];
   const verifications: Verification[] = [];
   for (const spec of specs) {
     for (const precision of precisionsOf(options)) {
+      const listener = listenerFor(context, notes);
+      const { engine, form, reason } = await targetFor(options, context, {
+        precision,
+        batches: [1],
+        onNote: (note) => listener.onNote?.(note),
+      });
+      if (!engine) fail('target-without-engine', { target: options.target });
       context.progress.heading(`${spec.name} ${precision} on ${reason}`);
       verifications.push(
         await verifySpec(spec, {
           precision,
           engine,
-          listener: listenerFor(context, notes),
+          form,
+          listener,
           signal: context.signal,
           ...(reference ? { reference } : {}),
           ...networkOptionsOf(options),

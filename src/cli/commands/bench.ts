@@ -1,16 +1,10 @@
 import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
-import {
-  declareModelOptions,
-  largestBatch,
-  type ModelOptions,
-  whole,
-  wholeList,
-} from '../options.ts';
+import { declareModelOptions, largestBatch, type ModelOptions, wholeList } from '../options.ts';
+import { declareTensorrtOptions } from '../tensorrt-options.ts';
 
 export interface BenchCommandOptions extends ModelOptions {
   readonly batch: readonly number[];
-  readonly duration: number;
   readonly format: 'text' | 'markdown' | 'csv' | 'jsonl';
   readonly output?: string;
 }
@@ -23,12 +17,6 @@ export const benchCommand: CommandDefinition = {
     declareModelOptions(command);
     command
       .option('--batch <list>', 'batch sizes', wholeList(1, largestBatch), [1, 4, 8])
-      .option(
-        '--duration <seconds>',
-        'least time of counted runs for each figure',
-        whole(1, 3600),
-        3,
-      )
       .addOption(
         new Option('--format <name>', 'form of the table on stdout')
           .choices(['text', 'markdown', 'csv', 'jsonl'])
@@ -38,6 +26,7 @@ export const benchCommand: CommandDefinition = {
         '-o, --output <file>',
         'write the measurements as JSON too, for `rcc report` and `rcc compare`',
       );
+    declareTensorrtOptions(command);
   },
   async run([paths, options], context) {
     const { benchSpecs } = await import('../actions/bench.ts');

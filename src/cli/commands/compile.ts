@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, largestBatch, type ModelOptions, whole } from '../options.ts';
+import { declareTensorrtOptions } from '../tensorrt-options.ts';
 
 export interface CompileCommandOptions extends ModelOptions {
   readonly output?: string;
@@ -24,6 +25,7 @@ export const compileCommand: CommandDefinition = {
       .option('--no-verify', 'do not run the engine against the unfolded graph')
       .option('--no-time', 'do not time batch 1, 4 and 8 at the end')
       .option('--print-after <pass>', 'print the graph after a pass (or `lower`) and stop');
+    declareTensorrtOptions(command);
   },
   async run([paths, options], context) {
     const { compileSpecs } = await import('../actions/compile.ts');

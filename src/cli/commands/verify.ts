@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, type ModelOptions } from '../options.ts';
+import { declareTensorrtOptions } from '../tensorrt-options.ts';
 
 export interface VerifyCommandOptions extends ModelOptions {
   readonly input?: string;
@@ -16,6 +17,7 @@ export const verifyCommand: CommandDefinition = {
     command
       .option('--input <npy>', "the network's input [N, C, H, W] (default: the spec's `reference`)")
       .option('--logits <npy>', "the framework's output for it [N, classes]");
+    declareTensorrtOptions(command);
   },
   async run([paths, options], context) {
     const { verifySpecs } = await import('../actions/verify.ts');

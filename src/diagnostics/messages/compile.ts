@@ -3,6 +3,12 @@ import { row } from '../message-row.ts';
 const list = (values: readonly (number | string)[]): string => `[${values.join(', ')}]`;
 
 export const compileMessages = {
+  'target-without-engine': row<{ target: string }>({
+    severity: 'error',
+    message: ({ target }) => `Target '${target}' builds no engine, so there is nothing to run.`,
+    cause: 'Target onnx writes the model and builds nothing.',
+    cure: 'Take another --target, such as onnxruntime or tensorrt.',
+  }),
   'not-a-spec': row<{ path: string }>({
     severity: 'error',
     message: ({ path }) => `'${path}' is no spec: specs are .rn files.`,

@@ -1,0 +1,33 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { chooseTarget } from '../../targets/choose-target.ts';
+import type { ChosenTarget, TargetRequest } from '../../targets/target.ts';
+import type { CommandContext } from '../command.ts';
+import type { ModelOptions } from '../options.ts';
+import { tensorrtTextsOf } from '../tensorrt-options.ts';
+
+export interface TargetJob {
+  readonly precision: TargetRequest['precision'];
+  /** Batches that are timed. */
+  readonly batches: readonly number[];
+  onNote?(note: Diagnostic): void;
+}
+
+/** The target that a command line asks for, for one precision. */
+export function targetFor(
+  options: ModelOptions,
+  { env }: CommandContext,
+  { precision, batches, onNote }: TargetJob,
+): Promise<ChosenTarget> {
+  const { target, threads, trtexec, computeCapability, python } = options;
+  return chooseTarget({
+    target,
+    precision,
+    env,
+    tensorrt: tensorrtTextsOf({ ...options }, batches),
+    ...(threads === undefined ? {} : { threads }),
+    ...(trtexec === undefined ? {} : { trtexec }),
+    ...(computeCapability === undefined ? {} : { computeCapability }),
+    ...(python === undefined ? {} : { python }),
+    ...(onNote ? { onNote } : {}),
+  });
+}
