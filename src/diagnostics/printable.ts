@@ -1,10 +1,26 @@
-const longest = 96;
+/*
+ * Control characters (which a terminal would obey), signs that turn the direction of writing or show nothing, line
+ * separators and lone surrogates.
+ */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
-/** A text from a file as it may stand in a message: bounded, and without control characters that a terminal would obey. */
+function escapeInvisible(text: string): string {
+  return text.replace(invisible, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
+/** A text in which nothing is hidden from the reader and nothing commands the terminal; line ends stay. */
+export function visibleText(text: string): string {
+  return text.replaceAll('\t', '  ').split('\n').map(escapeInvisible).join('\n');
+}
+
+/** Longest piece of the user's text that a message repeats: a long parameter name, a usual path. */
+const longestPiece = 96;
+const longestEnd = longestPiece / 2 - 1;
+
+/** A text of the user's as it may stand in a message: visible, on one line, and cut in the middle, since a path ends with what matters. */
 export function printable(text: string): string {
-  const short = text.length > longest ? `${text.slice(0, longest)}…` : text;
-  return short.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
-    (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+  const isShort = text.length <= longestPiece;
+  return escapeInvisible(
+    isShort ? text : `${text.slice(0, longestEnd)}…${text.slice(-longestEnd)}`,
   );
 }

@@ -2,8 +2,8 @@ import { styleText } from 'node:util';
 import { codeFrameColumns } from '@babel/code-frame';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Severity } from './message-row.ts';
+import { visibleText } from './printable.ts';
 import { positionAt, type Span } from './source.ts';
-import { visibleText } from './visible-text.ts';
 
 export interface RenderOptions {
   readonly color: boolean;

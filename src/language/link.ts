@@ -1,10 +1,11 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
+import { printable } from '../diagnostics/printable.ts';
 import { positionAt, type Span } from '../diagnostics/source.ts';
 import type { ModelNode } from './ast.ts';
 import { type CheckedModel, checkSpec } from './check.ts';
 import type { LoadedFile } from './loaded-file.ts';
-import { excerpt, type Report, reportTo } from './report.ts';
+import { type Report, reportTo } from './report.ts';
 import type { Spec } from './spec.ts';
 
 export interface CheckResult {
@@ -42,7 +43,7 @@ function scopeOf(file: LoadedFile, report: Report): ReadonlyMap<string, ModelNod
     else
       report(
         'duplicate-model',
-        { name: excerpt(name), where: placeOf(first.name.span, span) },
+        { name: printable(name), where: placeOf(first.name.span, span) },
         { span },
       );
   };
@@ -61,7 +62,7 @@ function resolveBases(file: LoadedFile, bases: Map<ModelNode, ModelNode>, report
     else
       report(
         'unknown-model',
-        { name: excerpt(text), nearest: findNearest(text, scope.keys()) },
+        { name: printable(text), nearest: findNearest(text, scope.keys()) },
         { span },
       );
   }
@@ -99,11 +100,11 @@ const longestCycle = 8;
 function reportCycle(cycle: readonly ModelNode[], report: Report): void {
   const [first] = cycle;
   if (!first?.base) return;
-  const names = cycle.map(({ name }) => excerpt(name.text));
+  const names = cycle.map(({ name }) => printable(name.text));
   const shown = names.length > longestCycle ? [...names.slice(0, longestCycle), '…'] : names;
   report(
     'extends-cycle',
-    { names: [...shown, excerpt(first.name.text)] },
+    { names: [...shown, printable(first.name.text)] },
     { span: first.base.span },
   );
 }

@@ -1,11 +1,11 @@
 import { normalize } from 'node:path';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
+import { printable } from '../diagnostics/printable.ts';
 import type { Span } from '../diagnostics/source.ts';
 import { collectDiagnostics } from './collect.ts';
 import { checkModels } from './link.ts';
 import type { LoadedFile } from './loaded-file.ts';
-import { excerpt } from './report.ts';
 import { resolvePath } from './resolve.ts';
 import type { Spec } from './spec.ts';
 import { parseSpec } from './syntax/parse.ts';
@@ -86,7 +86,7 @@ class FileLoader {
     const key = normalize(target);
     const start = chain.findIndex((visited) => normalize(visited) === key);
     if (start >= 0) {
-      const paths = [...chain.slice(start), target].map(excerpt);
+      const paths = [...chain.slice(start), target].map(printable);
       this.diagnostics.push(createDiagnostic('use-cycle', { paths }, { span }));
       return undefined;
     }
@@ -153,6 +153,6 @@ function unknownModel(name: string, file: LoadedFile): Diagnostic {
   const nearest = findNearest(name, names);
   const hint = nearest
     ? undefined
-    : `'${file.path}' holds ${names.slice(0, 20).map(excerpt).join(', ')}.`;
-  return createDiagnostic('unknown-model', { name: excerpt(name), nearest }, { hint });
+    : `'${file.path}' holds ${names.slice(0, 20).map(printable).join(', ')}.`;
+  return createDiagnostic('unknown-model', { name: printable(name), nearest }, { hint });
 }

@@ -1,4 +1,5 @@
 import { findNearest } from '../diagnostics/nearest.ts';
+import { printable } from '../diagnostics/printable.ts';
 import { positionAt, type Span } from '../diagnostics/source.ts';
 import type { ModelNode, PropertyNode } from './ast.ts';
 import type { Given } from './given.ts';
@@ -11,7 +12,7 @@ import {
   qualifiedName,
   wordsIn,
 } from './properties.ts';
-import { excerpt, type Report } from './report.ts';
+import type { Report } from './report.ts';
 import { readSingle, reportWrongValue } from './values/value-type.ts';
 
 export interface Reading {
@@ -110,7 +111,7 @@ function reportUnknown(
     : home && `'${name}' stands in braces: \`${home} { ${name} … }\`.`;
   report(
     'unknown-property',
-    { name: excerpt(name), where: group === undefined ? 'A model' : `'${group}'`, nearest },
+    { name: printable(name), where: group === undefined ? 'A model' : `'${group}'`, nearest },
     { span: nameSpan, hint },
   );
 }

@@ -19,11 +19,3 @@ export function reportTo(diagnostics: Diagnostic[]): Report {
     diagnostics.push(createDiagnostic(code, parameters, context));
   };
 }
-
-/** Longest piece of the user's text that a message repeats, in characters. */
-const longestQuote = 60;
-
-/** The user's own text, short enough for a message. */
-export function excerpt(text: string): string {
-  return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
-}

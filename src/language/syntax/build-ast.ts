@@ -1,5 +1,6 @@
 import type { IToken } from 'chevrotain';
 import { findNearest } from '../../diagnostics/nearest.ts';
+import { printable } from '../../diagnostics/printable.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import type { FileNode, ModelNode, NameNode, PropertyNode, UseNode, ValueNode } from '../ast.ts';
 import type {
@@ -13,7 +14,6 @@ import type {
   UseCstNode,
   ValueCstNode,
 } from '../generated/cst.ts';
-import { excerpt } from '../report.ts';
 import { isStringToken, type ReadingContext, readString, spanOf } from './strings.ts';
 import { Quantity, Word } from './tokens.ts';
 
@@ -23,7 +23,7 @@ function isWritten(token: IToken | undefined): token is IToken {
 }
 
 export function describeToken(token: IToken): string {
-  return isStringToken(token) ? 'a string' : `'${excerpt(token.image)}'`;
+  return isStringToken(token) ? 'a string' : `'${printable(token.image)}'`;
 }
 
 /** The tree of a file; mistakes that the grammar has rules for are reported. */
@@ -63,7 +63,7 @@ function buildUse({ children }: UseCstNode, context: ReadingContext): readonly U
   context.report(
     'unexpected-token',
     { found: describeToken(token), expected: 'a file in double quotes' },
-    { span, hint: `Write \`use "${excerpt(token.image)}"\`.` },
+    { span, hint: `Write \`use "${printable(token.image)}"\`.` },
   );
   return [{ path: token.image, span }];
 }
@@ -75,7 +75,7 @@ function buildModel({ children }: ModelCstNode, context: ReadingContext): ModelN
   const block = children.block?.[0];
   reportSurplusNames(children, block, context);
   if (name.text !== '') checkName(name, context);
-  const owner = name.text === '' ? 'the model' : `model '${excerpt(name.text)}'`;
+  const owner = name.text === '' ? 'the model' : `model '${printable(name.text)}'`;
   const group = block && buildBlock(block, owner, context);
   return {
     name,
@@ -93,7 +93,7 @@ function buildName(token: IToken | undefined, context: ReadingContext): NameNode
 
 function checkName({ text, span }: NameNode, { report }: ReadingContext): void {
   if (/^\w[\w-]{0,99}$/.test(text)) return;
-  report('invalid-name', { name: excerpt(text) }, { span });
+  report('invalid-name', { name: printable(text) }, { span });
 }
 
 function reportSurplusNames(
@@ -161,7 +161,7 @@ function reportMisplaced(
 
 function buildProperty({ children }: PropertyCstNode, context: ReadingContext): PropertyNode {
   const token = children.Word[0] as IToken;
-  const owner = `'${excerpt(token.image)}'`;
+  const owner = `'${printable(token.image)}'`;
   const values = [
     ...(children.value ?? []).map((node) => buildValue(node, owner, context)),
     ...(children.block ?? []).map((node) => buildBlock(node, owner, context)),

@@ -1,9 +1,10 @@
 import type { ILexingError, IRecognitionException } from 'chevrotain';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { printable } from '../../diagnostics/printable.ts';
 import type { SourceFile } from '../../diagnostics/source.ts';
 import type { FileNode } from '../ast.ts';
 import type { FileCstNode } from '../generated/cst.ts';
-import { excerpt, reportTo } from '../report.ts';
+import { reportTo } from '../report.ts';
 import { buildFile, describeToken } from './build-ast.ts';
 import { specParser } from './parser.ts';
 import { type ReadingContext, spanOf } from './strings.ts';
@@ -54,7 +55,7 @@ function reportStrayCharacters({ offset, length }: ILexingError, context: Readin
   const text = file.text.slice(offset, offset + length);
   report(
     'stray-character',
-    { text: `'${excerpt(text)}'` },
+    { text: `'${printable(text)}'` },
     { span: { file, start: offset, end: offset + length } },
   );
 }

@@ -1,4 +1,4 @@
-import { excerpt } from '../report.ts';
+import { printable } from '../../diagnostics/printable.ts';
 import type { ExpectedFigure } from '../spec.ts';
 import { type Bounds, checkBounds } from './numbers.ts';
 import { readSingle, reportWrongValue, type ValueType } from './value-type.ts';
@@ -41,7 +41,12 @@ function figure({ form, expected, units, bounds }: FigureOptions): ValueType<Exp
       if (exponent === undefined) {
         context.report(
           'unknown-unit',
-          { name: context.name, value: excerpt(value.text), unit: excerpt(unit), units: expected },
+          {
+            name: context.name,
+            value: printable(value.text),
+            unit: printable(unit),
+            units: expected,
+          },
           { span: { ...value.span, start: value.span.end - unit.length } },
         );
         return undefined;

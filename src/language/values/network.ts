@@ -1,5 +1,5 @@
+import { printable } from '../../diagnostics/printable.ts';
 import { depths } from '../depths.ts';
-import { excerpt } from '../report.ts';
 import type { InputSize } from '../spec.ts';
 import { type Bounds, checkBounds, rangeText } from './numbers.ts';
 import { readSingle, reportWrongValue, type ValueType } from './value-type.ts';
@@ -19,7 +19,7 @@ export const knownDepth: ValueType<number> = {
     if (depths.has(depth)) return depth;
     context.report(
       'unknown-depth',
-      { depth: excerpt(value.text), depths: [...depths.keys()] },
+      { depth: printable(value.text), depths: [...depths.keys()] },
       { span: value.span },
     );
     return undefined;

@@ -1,5 +1,5 @@
+import { printable } from '../../diagnostics/printable.ts';
 import type { NameNode, ValueNode } from '../ast.ts';
-import { excerpt } from '../report.ts';
 import { type ReadContext, readSingle, reportWrongValue, type ValueType } from './value-type.ts';
 
 export interface Bounds {
@@ -29,8 +29,8 @@ export function checkBounds(
   if (value >= bounds.least && value <= bounds.most) return true;
   report(
     'number-out-of-range',
-    { name: `'${name}'`, value: excerpt(node.text), ...bounds },
-    { span: node.span, hint: bounds.hint?.(excerpt(node.text)) },
+    { name: `'${name}'`, value: printable(node.text), ...bounds },
+    { span: node.span, hint: bounds.hint?.(printable(node.text)) },
   );
   return false;
 }

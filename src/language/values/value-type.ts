@@ -1,6 +1,7 @@
+import { printable } from '../../diagnostics/printable.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import type { ValueNode } from '../ast.ts';
-import { excerpt, type Report } from '../report.ts';
+import type { Report } from '../report.ts';
 
 /** What reading a property's values needs to know of the property. */
 export interface ReadContext {
@@ -33,9 +34,9 @@ export function describeValue(value: ValueNode): string {
   switch (value.kind) {
     case 'word':
     case 'quantity':
-      return `'${excerpt(value.text)}'`;
+      return `'${printable(value.text)}'`;
     case 'string':
-      return `the string "${excerpt(value.text)}"`;
+      return `the string "${printable(value.text)}"`;
     case 'list':
       return 'a list';
     case 'group':

@@ -1,6 +1,6 @@
 import { findNearest } from '../../diagnostics/nearest.ts';
+import { printable } from '../../diagnostics/printable.ts';
 import type { ValueNode } from '../ast.ts';
-import { excerpt } from '../report.ts';
 import { type ReadContext, readSingle, reportWrongValue, type ValueType } from './value-type.ts';
 
 /** The word if it is one of the choices; anything else is reported with the nearest one. */
@@ -19,7 +19,7 @@ export function readChoice<W extends string>(
     'unknown-value',
     {
       name: context.name,
-      value: excerpt(value.text),
+      value: printable(value.text),
       choices,
       nearest: findNearest(value.text, choices),
     },
