@@ -9,6 +9,7 @@
  */
 import type { HistogramData } from '../histogram.ts';
 import { firstCandidate } from './levels.ts';
+import { runningSums } from './running-sums.ts';
 
 const groups = 128;
 
@@ -23,17 +24,12 @@ interface RunningSums {
 }
 
 function sumUp(bins: Float64Array): RunningSums {
-  const sums = (of: (count: number) => number): Float64Array => {
-    const result = new Float64Array(bins.length + 1);
-    for (let i = 0; i < bins.length; i++)
-      result[i + 1] = (result[i] as number) + of(bins[i] as number);
-    return result;
-  };
+  const at = (i: number): number => bins[i] as number;
   return {
     bins,
-    mass: sums((count) => count),
-    filled: sums((count) => (count > 0 ? 1 : 0)),
-    xLogX: sums(xLogX),
+    mass: runningSums(bins.length, at),
+    filled: runningSums(bins.length, (i) => (at(i) > 0 ? 1 : 0)),
+    xLogX: runningSums(bins.length, (i) => xLogX(at(i))),
   };
 }
 
