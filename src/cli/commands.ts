@@ -2,6 +2,8 @@ import type { CommandDefinition } from './command.ts';
 import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
 import { compileCommand } from './commands/compile.ts';
+import { diagnoseCommand } from './commands/diagnose.ts';
+import { evalCommand } from './commands/eval.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
@@ -14,6 +16,8 @@ export const commands: readonly CommandDefinition[] = [
   inspectCommand,
   verifyCommand,
   benchCommand,
+  evalCommand,
+  diagnoseCommand,
   initCommand,
   explainCommand,
 ];

@@ -2,9 +2,7 @@ import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { type Cost, countCost } from '../../codegen/cost.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ExpectedFigure, Spec } from '../language/spec.ts';
-
-/** Rounding of the halves: 2.5 against an expected 2.5 ± 0.05 must not fail for the last bit. */
-const slack = 1 + 1e-9;
+import { agreesWith } from '../language/values/figures.ts';
 
 function checkFigure(
   spec: Spec,
@@ -12,7 +10,7 @@ function checkFigure(
   expected: ExpectedFigure | undefined,
   actual: number,
 ): readonly Diagnostic[] {
-  if (!expected || Math.abs(actual - expected.value) <= expected.tolerance * slack) return [];
+  if (!expected || agreesWith(expected, actual)) return [];
   const span = spec.spans[`expect.${figure}`] ?? spec.spans.expect;
   return [
     createDiagnostic(

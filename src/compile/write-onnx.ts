@@ -12,11 +12,9 @@ import {
   passesFor,
 } from '../../codegen/passes/pipeline.ts';
 import type { TargetName } from '../../engines/engine.ts';
-import { fail } from '../diagnostics/diagnostic.ts';
 import { positionAt } from '../diagnostics/source.ts';
+import { readLabels } from '../images/labels.ts';
 import { writeArtifact } from '../io/artifact.ts';
-import { digestBytes } from '../io/digest.ts';
-import { createFileByteSource } from '../io/file-byte-source.ts';
 import type { FileDigest } from '../io/file-sink.ts';
 import type { Spec } from '../language/spec.ts';
 import { type SpecJson, specToJson } from '../language/spec-json.ts';
@@ -146,17 +144,8 @@ function layersOf(graph: Graph) {
   }));
 }
 
-/** Labels files are short: a thousand lines, not a thousand pages. */
 async function describeLabels(spec: Spec): Promise<Manifest['labels']> {
   if (spec.labels === undefined) return undefined;
-  const source = createFileByteSource(spec.labels);
-  try {
-    const text = new TextDecoder().decode(await source.read(0, source.sizeBytes));
-    const count = text.split('\n').filter((line) => line.trim() !== '').length;
-    if (count !== spec.classes)
-      fail('labels-count', { file: spec.labels, count, classes: spec.classes });
-    return { file: basename(spec.labels), digest: await digestBytes(source), count };
-  } finally {
-    source.close();
-  }
+  const { file, names, digest } = await readLabels(spec.labels, spec.classes);
+  return { file: basename(file), digest, count: names.length };
 }

@@ -18,6 +18,15 @@ export const compileMessages = {
     example: 'rcc compile ResNet50_vd_pretrained.pdparams',
     cure: 'Name the spec, and give the weights with --weights. `rcc init WEIGHTS` writes a spec from a weights file.',
   }),
+  'one-model-needed': row<{ path: string; models: readonly string[] }>({
+    severity: 'error',
+    message: ({ path, models }) =>
+      `'${path}' holds ${models.length} models; this command takes one.`,
+    hint: ({ path, models }) =>
+      models.length > 0 ? `Name one: ${path.replace(/#.*$/, '')}#${models[0]}` : undefined,
+    cause: 'The file holds several models, and the command is about one.',
+    cure: 'Write the model behind the file: `FILE.rn#NAME`.',
+  }),
   'weights-for-several-specs': row<{ count: number }>({
     severity: 'error',
     message: ({ count }) => `--weights gives one file for ${count} models.`,

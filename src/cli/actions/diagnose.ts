@@ -1,0 +1,49 @@
+import { diagnoseSpec } from '../../compile/diagnose.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { CommandContext, CommandResult } from '../command.ts';
+import type { DiagnoseCommandOptions } from '../commands/diagnose.ts';
+import { formatTable } from '../table.ts';
+import { listenerFor } from './listener.ts';
+import { loadOneSpec } from './one-spec.ts';
+
+/** Mistakes that the table shows. */
+const shownFindings = 5;
+
+/** `rcc diagnose`: the mistake that explains the answer, with what to do, and the next best explanations. */
+export async function diagnoseImage(
+  path: string,
+  image: string,
+  options: DiagnoseCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { spec, diagnostics } = await loadOneSpec(path);
+  const notes: Diagnostic[] = [];
+  const { diagnosis, text } = await diagnoseSpec(spec, {
+    image,
+    got: options.got,
+    listener: listenerFor(context, notes),
+    signal: context.signal,
+    ...(options.weights === undefined ? {} : { weights: options.weights }),
+  });
+  const rows = diagnosis.findings
+    .slice(0, shownFindings)
+    .map((finding) => [
+      finding.mistakes.join(', and '),
+      String(finding.class),
+      finding.probability.toFixed(3),
+      finding.explains ? 'explains it' : '',
+    ]);
+  const table = formatTable(['mistake', 'class', 'probability of yours', ''], rows, [
+    'left',
+    'right',
+    'right',
+    'left',
+  ]);
+  return {
+    text: [text.verdict, ...text.cures.map((cure) => `  ${cure}`), text.evidence, '', table].join(
+      '\n',
+    ),
+    data: { ...diagnosis, ...text },
+    diagnostics: [...diagnostics, ...(context.json ? notes : [])],
+  };
+}

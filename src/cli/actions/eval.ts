@@ -1,0 +1,138 @@
+import type { ClassFlip, PrecisionAccuracy, PrecisionComparison } from '../../accuracy/accuracy.ts';
+import type { EvalProgress, Evaluation } from '../../accuracy/evaluate.ts';
+import { type EvaluatedPrecision, evaluateSpec } from '../../compile/evaluate.ts';
+import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
+import type { CommandContext, CommandResult } from '../command.ts';
+import type { EvalCommandOptions } from '../commands/eval.ts';
+import { formatElapsed } from '../format-elapsed.ts';
+import { networkOptionsOf, precisionsOf } from '../options.ts';
+import { formatTable } from '../table.ts';
+import { listenerFor } from './listener.ts';
+import { loadOneSpec } from './one-spec.ts';
+import { targetFor } from './target-for.ts';
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+function accuracyRow(accuracy: PrecisionAccuracy, comparison: PrecisionComparison | undefined) {
+  const { low, high } = accuracy.top1Interval;
+  return [
+    accuracy.precision,
+    percent(accuracy.top1),
+    `${percent(low)} to ${percent(high)}`,
+    percent(accuracy.top5),
+    ...(comparison
+      ? [
+          percent(comparison.agreement),
+          `${(100 * comparison.top1Drop).toFixed(2)}`,
+          `${comparison.flipCount} (${comparison.smallFlipCount} nearly ties)`,
+        ]
+      : ['', '', '']),
+  ];
+}
+
+function accuracyTable({ precisions, comparisons }: Evaluation): string {
+  const head = [
+    'precision',
+    'top-1',
+    '95 % interval',
+    'top-5',
+    'agrees with fp32',
+    'drop',
+    'flips',
+  ];
+  const rows = precisions.map((accuracy) =>
+    accuracyRow(
+      accuracy,
+      comparisons.find(({ precision }) => precision === accuracy.precision),
+    ),
+  );
+  return formatTable(head, rows, ['left', 'right', 'right', 'right', 'right', 'right', 'right']);
+}
+
+type Namer = (index: number) => string;
+
+function flipLine({ image, label, fp32Class, answer, margin }: ClassFlip, name: Namer): string {
+  return `  ${image}: ${name(label)}; fp32 says ${name(fp32Class)}, now ${name(answer)} (margin ${margin.toFixed(3)})`;
+}
+
+/** Flips and confusions that are told; --json has more. */
+const shown = 5;
+
+function detailLines({ precisions, comparisons }: Evaluation, name: Namer): readonly string[] {
+  return [
+    ...comparisons
+      .filter(({ flips }) => flips.length > 0)
+      .flatMap(({ precision, flips }) => [
+        `flips of ${precision}, largest margin first`,
+        ...flips.slice(0, shown).map((flip) => flipLine(flip, name)),
+      ]),
+    ...precisions
+      .filter(({ confusions }) => confusions.length > 0)
+      .flatMap(({ precision, confusions }) => [
+        `confusions of ${precision}`,
+        ...confusions
+          .slice(0, shown)
+          .map(
+            ({ label, answer, count }) => `  ${name(label)} taken for ${name(answer)}: ${count}`,
+          ),
+      ]),
+  ];
+}
+
+function describe(evaluation: Evaluation): string {
+  const { model, dataset, images, unreadable, resumedFrom } = evaluation;
+  const title = `${model} on ${images} pictures of ${dataset.path}${unreadable ? `, ${unreadable} unreadable` : ''}${
+    resumedFrom ? `, ${resumedFrom} of an earlier run` : ''
+  }`;
+  return [title, accuracyTable(evaluation), ...detailLines(evaluation, String)].join('\n');
+}
+
+function progressText({ done, total, leftMs }: EvalProgress): string {
+  const left = leftMs === undefined ? '' : `, ${formatElapsed(leftMs)} left`;
+  return `${done} of ${total} pictures${left}`;
+}
+
+function maxDropsOf(points: string | undefined) {
+  if (points === undefined) return {};
+  const share = Number(points) / 100;
+  if (!(share >= 0 && share <= 1)) {
+    fail('command-line', { message: `--allow-drop takes points from 0 to 100, not '${points}'` });
+  }
+  return { maxDrops: { fp16: share, int8: share } };
+}
+
+/** `rcc eval`: top-1 and top-5 by precision, side by side; ends with 1 where a precision loses too much. */
+export async function evalSpec(
+  path: string,
+  options: EvalCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { spec, diagnostics } = await loadOneSpec(path);
+  const notes: Diagnostic[] = [];
+  const listener = listenerFor(context, notes);
+  const precisions: EvaluatedPrecision[] = [];
+  for (const precision of precisionsOf(options)) {
+    const job = { precision, batches: [8], onNote: (note: Diagnostic) => listener.onNote?.(note) };
+    const { engine, form } = await targetFor(options, context, job);
+    if (!engine) fail('target-without-engine', { target: options.target });
+    precisions.push({ precision, engine, form, listener, ...networkOptionsOf(options) });
+  }
+  context.progress.heading(`${spec.name} on ${options.data}`);
+  const startedAt = performance.now();
+  const evaluation = await evaluateSpec(spec, {
+    data: options.data,
+    precisions,
+    limit: options.limit,
+    statePath: options.state,
+    signal: context.signal,
+    onProgress: (progress) => context.progress.update(progressText(progress)),
+    ...(options.list === undefined ? {} : { list: options.list }),
+    ...maxDropsOf(options.allowDrop),
+  });
+  context.progress.finish('pictures', `${evaluation.images}`, performance.now() - startedAt);
+  return {
+    text: describe(evaluation),
+    data: evaluation,
+    diagnostics: [...diagnostics, ...(context.json ? notes : []), ...evaluation.diagnostics],
+  };
+}

@@ -1,0 +1,35 @@
+import type { CommandDefinition } from '../command.ts';
+import { declareModelOptions, type ModelOptions, whole } from '../options.ts';
+
+export interface EvalCommandOptions extends ModelOptions {
+  readonly data: string;
+  readonly list?: string;
+  readonly limit?: number;
+  readonly state?: string;
+  readonly allowDrop?: string;
+}
+
+export const evalCommand: CommandDefinition = {
+  name: 'eval',
+  description: 'count how often each precision is right on labelled pictures, side by side',
+  declare(command) {
+    command.argument('<spec>', 'spec file (.rn)');
+    declareModelOptions(command);
+    command
+      .requiredOption(
+        '--data <path>',
+        'folder or archive (.zip, .tar, .tar.gz, .npz) of labelled pictures',
+      )
+      .option('--list <file>', 'file of `PATH LABEL` lines, in place of class folders')
+      .option('--limit <n>', 'only so many pictures, spread evenly', whole(1, 2 ** 31 - 1))
+      .option('--state <file>', 'keeps what is done, so that an interrupted run goes on')
+      .option(
+        '--allow-drop <points>',
+        'points of top-1 that fp16 and int8 may lose against fp32 (default: 0.2 and 1)',
+      );
+  },
+  async run([path, options], context) {
+    const { evalSpec } = await import('../actions/eval.ts');
+    return await evalSpec(String(path), options as EvalCommandOptions, context);
+  },
+};

@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { parseGotClass, readGotLogits } from '../accuracy/diagnose/answer.ts';
+import { type DiagnosisText, describeDiagnosis } from '../accuracy/diagnose/describe.ts';
+import { type DiagnoseOptions, type Diagnosis, diagnose } from '../accuracy/diagnose/diagnose.ts';
+import { readLabels } from '../images/labels.ts';
+import { failReading } from '../io/file-failure.ts';
+import type { Spec } from '../language/spec.ts';
+import { withScratchEngine } from './scratch.ts';
+import { loadNetwork, type NetworkOptions } from './trained-network.ts';
+
+export interface DiagnoseSpecOptions
+  extends NetworkOptions,
+    Pick<DiagnoseOptions, 'signal' | 'onProgress'> {
+  readonly image: string;
+  /** What the caller's program answered: a class number, a label, or a .npy file of logits. */
+  readonly got: string;
+}
+
+/** Finds the mistake of preprocessing that explains a wrong answer. */
+export async function diagnoseSpec(
+  spec: Spec,
+  options: DiagnoseSpecOptions,
+): Promise<{ readonly diagnosis: Diagnosis; readonly text: DiagnosisText }> {
+  const { image, got, signal, onProgress } = options;
+  const { classes, preprocess, input } = spec;
+  const labels = spec.labels === undefined ? [] : (await readLabels(spec.labels, classes)).names;
+  const answer = got.endsWith('.npy')
+    ? await readGotLogits(got, classes)
+    : parseGotClass(got, classes, labels);
+  const bytes = await readFile(image).catch((error) => failReading(image, 'picture', error));
+  const network = await loadNetwork(spec, options);
+  try {
+    const diagnosis = await withScratchEngine(
+      network.graph,
+      { optimization: 'all', signal },
+      (engine) =>
+        diagnose({ bytes, file: image }, answer, engine, {
+          preprocess,
+          input,
+          classes,
+          signal,
+          ...(onProgress ? { onProgress } : {}),
+        }),
+    );
+    return { diagnosis, text: describeDiagnosis(diagnosis, labels) };
+  } finally {
+    network.close();
+  }
+}
