@@ -124,7 +124,7 @@ function bar(sections: readonly Section[]): Markup {
         { 'aria-label': 'Sections' },
         links.map(({ id, title }) => element('a', { href: `#${id}` }, [title])),
       ),
-      element('div', { class: 'tools', 'data-script': true, hidden: true }, [
+      element('div', { class: 'tools', role: 'search', 'data-script': true, hidden: true }, [
         element('input', {
           id: 'filter',
           type: 'search',

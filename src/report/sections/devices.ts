@@ -32,7 +32,7 @@ function deviceTable({ name, target, items }: DeviceGroup): Table {
   const right = { align: 'right' } as const;
   return {
     id: slug(`measured ${name} ${target}`),
-    title: `Measured on ${name} by ${target}`,
+    title: `All figures of ${name} by ${target}`,
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
       { id: 'precision', label: 'Precision', align: 'left' },

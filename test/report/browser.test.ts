@@ -1,0 +1,237 @@
+/** The page as a reader meets it, in a real browser. */
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildReport } from '../../src/report/build-report.ts';
+import { reportToHtml } from '../../src/report/page/page.ts';
+import { readFigures } from '../../src/report/published.ts';
+import { fullSampleBench } from './sample-bench.ts';
+
+const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const executablePath = [process.env.RCC_CHROMIUM ?? '', ...known].find((path) => existsSync(path));
+
+/** What axe.run() answers. */
+interface AxeOutcome {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+/** Scripts for the page, as text: this project is not compiled with the browser's types. */
+const bodyColour = 'getComputedStyle(document.body).backgroundColor';
+
+describe.skipIf(!executablePath)(
+  'the page in a browser (needs Chromium)',
+  { timeout: 120_000 },
+  () => {
+    let browser: Browser;
+    let directory: string;
+    let addresses: { readonly measured: string; readonly published: string };
+
+    beforeAll(async () => {
+      const figures = await readFigures();
+      directory = await mkdtemp(join(tmpdir(), 'rcc-report-'));
+      const write = async (name: string, benches: Parameters<typeof buildReport>[0]['benches']) => {
+        const common = { figures, against: ['ppcls-2024-v100'], costs: new Map(), rcc: '0.0.0' };
+        const report = buildReport({ ...common, benches, createdAt: '2026-01-02T03:04:05Z' });
+        const path = join(directory, `${name}.html`);
+        await writeFile(path, reportToHtml(report));
+        return pathToFileURL(path).href;
+      };
+      addresses = {
+        measured: await write('measured', [{ path: 'sample.json', bench: fullSampleBench() }]),
+        published: await write('published', []),
+      };
+      // Without a sandbox of its own: CI containers seldom allow it, and the page is ours.
+      browser = await chromium.launch({
+        executablePath: executablePath ?? '',
+        args: ['--no-sandbox'],
+      });
+    }, 60_000);
+
+    afterAll(async () => {
+      await browser?.close();
+      await rm(directory, { recursive: true, force: true });
+    });
+
+    async function open(
+      options: BrowserContextOptions = {},
+      address = addresses.measured,
+    ): Promise<Page> {
+      const context = await browser.newContext({
+        viewport: { width: 1280, height: 900 },
+        ...options,
+      });
+      const page = await context.newPage();
+      page.on('pageerror', (error) => {
+        throw error;
+      });
+      await page.goto(address);
+      return page;
+    }
+
+    const column = (page: Page, table: string, index: number): Promise<string[]> =>
+      page.locator(`#table-${table} tbody tr > :nth-child(${index + 1})`).allTextContents();
+
+    it('asks for nothing beyond itself', async () => {
+      const page = await open({ offline: true });
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
+      await page.reload();
+      expect(asked).toEqual([addresses.measured]);
+      expect(await page.title()).toBe('ResNet: accuracy, cost and latency');
+      await page.context().close();
+    });
+
+    it('sorts a table up and down, by figures and by names', async () => {
+      const page = await open();
+      const header = page.locator('#table-accuracy th[data-column="1"]');
+      await header.getByRole('button').click();
+      expect(await header.getAttribute('aria-sort')).toBe('ascending');
+      const top1 = (await column(page, 'accuracy', 1)).map(Number);
+      expect(top1).toEqual(top1.toSorted((a, b) => a - b));
+      await header.getByRole('button').press('Enter');
+      expect(await header.getAttribute('aria-sort')).toBe('descending');
+      expect((await column(page, 'accuracy', 0))[0]).toBe('Fix_ResNet50_vd_ssld_v2');
+      expect(await page.getByRole('status').textContent()).toMatch(/top-1, descending/);
+      await page.locator('#table-accuracy th[data-column="0"]').getByRole('button').click();
+      expect((await column(page, 'accuracy', 0)).slice(0, 3)).toEqual([
+        'Fix_ResNet50_vd_ssld_v2',
+        'ResNet18',
+        'ResNet18_vd',
+      ]);
+      await page.context().close();
+    });
+
+    it('switches the theme and remembers it', async () => {
+      const page = await open({ colorScheme: 'light' });
+      const background = () => page.evaluate(bodyColour);
+      const light = await background();
+      const button = page.getByRole('button', { name: /^Theme/ });
+      await button.click();
+      await button.click();
+      expect(await button.textContent()).toBe('Theme: dark');
+      const dark = await background();
+      expect(dark).not.toBe(light);
+      await page.reload();
+      expect(await background()).toBe(dark);
+      await page.context().close();
+    });
+
+    it('follows a dark system', async () => {
+      const [light, dark] = [
+        await open({ colorScheme: 'light' }),
+        await open({ colorScheme: 'dark' }),
+      ];
+      const mark = (page: Page) =>
+        page.evaluate(`getComputedStyle(document.querySelector('.wide .mark')).fill`);
+      expect(await mark(light)).not.toBe(await mark(dark));
+      await Promise.all([light.context().close(), dark.context().close()]);
+    });
+
+    it('filters models in tables and charts', async () => {
+      const page = await open();
+      await page.getByRole('searchbox').fill('50_vd ssld');
+      const rows = page.locator('#table-accuracy tbody tr:visible');
+      expect(await rows.count()).toBe(3);
+      expect(await page.locator('#chart-published-flops .wide .mark.hit').count()).toBe(3);
+      await page.getByRole('searchbox').fill('');
+      expect(await rows.count()).toBe(18);
+      await page.context().close();
+    });
+
+    it('picks precision and batch, in charts and columns', async () => {
+      const page = await open();
+      expect(await page.locator('#overview figure:visible').count()).toBe(4);
+      await page.locator('#overview select[name=batch]').selectOption('8');
+      expect(await page.locator('#chart-published-t4-fp16-b8').isVisible()).toBe(true);
+      expect(await page.locator('#chart-published-t4-fp16-b4').isVisible()).toBe(false);
+      await page.locator('#gpus select[name=precision]').selectOption('fp16');
+      await page.locator('#gpus select[name=batch]').selectOption('4');
+      const shown = page.locator('#table-published-t4 tbody tr').first().locator('td:visible');
+      // Input, published, measured, ratio.
+      expect(await shown.count()).toBe(4);
+      await page.context().close();
+    });
+
+    it('tells the value of a mark by mouse and by keyboard', async () => {
+      const page = await open();
+      const plot = page.locator('#chart-published-flops .wide');
+      await plot.locator('.mark[data-model="resnet101"]').hover();
+      expect(await page.locator('.tip').textContent()).toBe(
+        'ResNet101: 15.52 G FLOPs, top-1 77.6 %',
+      );
+      await plot.focus();
+      await page.keyboard.press('ArrowRight');
+      expect(await page.getByRole('status').textContent()).toBe(
+        'ResNet18: 3.66 G FLOPs, top-1 71.0 %',
+      );
+      await page.keyboard.press('ArrowLeft');
+      expect(await page.locator('.tip').isVisible()).toBe(true);
+      await page.context().close();
+    });
+
+    it.each([360, 768, 1440])('does not overflow at %d pixels', async (width) => {
+      for (const address of Object.values(addresses)) {
+        const page = await open({ viewport: { width, height: 800 } }, address);
+        const overflow = await page.evaluate(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        );
+        expect(overflow, address).toBe(0);
+        await page.context().close();
+      }
+    });
+
+    it('keeps every label of a chart inside it', async () => {
+      for (const width of [360, 1280]) {
+        const page = await open({ viewport: { width, height: 800 } });
+        const outside =
+          await page.evaluate(`[...document.querySelectorAll('.plot svg text')].filter((text) => {
+        const [own, svg] = [text.getBoundingClientRect(), text.ownerSVGElement.getBoundingClientRect()];
+        return own.width > 0 && (own.left < svg.left - 1 || own.right > svg.right + 1 || own.top < svg.top - 1 || own.bottom > svg.bottom + 1);
+      }).map((text) => text.textContent)`);
+        expect(outside, `at ${width} pixels`).toEqual([]);
+        await page.context().close();
+      }
+    });
+
+    it('shows everything without a script', async () => {
+      const page = await open({ javaScriptEnabled: false });
+      expect(await page.locator('#overview figure:visible').count()).toBe(11);
+      expect(await page.locator('[data-script]:visible').count()).toBe(0);
+      expect(await page.locator('.mark title').count()).toBeGreaterThan(100);
+      expect(await page.locator('#table-accuracy tbody tr:visible').count()).toBe(18);
+      await page.context().close();
+    });
+
+    it('prints light, without its tools', async () => {
+      const page = await open({ colorScheme: 'dark' });
+      await page.emulateMedia({ media: 'print' });
+      expect(await page.locator('.bar').isVisible()).toBe(false);
+      expect(await page.evaluate(bodyColour)).toBe('rgb(255, 255, 255)');
+      expect((await page.pdf()).byteLength).toBeGreaterThan(10_000);
+      await page.context().close();
+    });
+
+    it.each([
+      ['light', 1280],
+      ['dark', 360],
+    ] as const)('has no accessibility violation (axe), %s at %d pixels', async (colorScheme, width) => {
+      const page = await open({ colorScheme, viewport: { width, height: 800 } });
+      const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+      await page.addScriptTag({ content: readFileSync(axe, 'utf8') });
+      const { violations } = (await page.evaluate('axe.run()')) as AxeOutcome;
+      const told = violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html)}`,
+      );
+      expect(told).toEqual([]);
+      await page.context().close();
+    });
+  },
+);
