@@ -1,3 +1,4 @@
+import { sameShape } from '../codegen/ir/types.ts';
 import { fail } from '../src/diagnostics/diagnostic.ts';
 import type { Precision, Tensor } from './engine.ts';
 import { compareRankings, type RankingComparison } from './ranking.ts';
@@ -50,10 +51,8 @@ interface Logits {
 function readLogits(actual: Tensor, expected: Tensor): Logits {
   const [images = 0] = expected.shape;
   const values = { actual: numbersOf(actual), expected: numbersOf(expected) };
-  const sameShape =
-    actual.shape.length === expected.shape.length &&
-    actual.shape.every((dim, axis) => dim === expected.shape[axis]);
-  if (!sameShape || expected.shape.length < 2 || values.expected.length === 0) {
+  const isAlike = sameShape(actual.shape, expected.shape);
+  if (!isAlike || expected.shape.length < 2 || values.expected.length === 0) {
     fail('outputs-not-comparable', { actual: actual.shape, expected: expected.shape });
   }
   return { ...values, images, classes: values.expected.length / images };

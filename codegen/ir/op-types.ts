@@ -1,6 +1,6 @@
 /* What follows from an operator's inputs: the output's type, and what its inputs cannot be. One function a family; ops.ts is the table. */
 import type { Node } from './graph.ts';
-import { type Dim, elementCount, type Shape, type TensorType } from './types.ts';
+import { type Dim, elementCount, type Shape, sameShape, type TensorType } from './types.ts';
 
 /** A node whose inputs or attributes contradict its operator: a bug of a pass, named by `verifyGraph`. */
 export class IllegalNode extends Error {
@@ -30,10 +30,6 @@ export function intOf(node: Node, name: string, fallback: number): number {
 function sizeOf(dim: Dim | undefined): number {
   requireThat(typeof dim === 'number', 'a channel or spatial size must be a number');
   return dim;
-}
-
-export function sameShape(a: Shape, b: Shape): boolean {
-  return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
 /** Output side of a window: floor((side + pads − dilated kernel) / stride) + 1, as ONNX without ceil_mode. */

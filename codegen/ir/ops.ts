@@ -12,10 +12,9 @@ import {
   printType,
   requireThat,
   sameAsInput,
-  sameShape,
   spreadsOver,
 } from './op-types.ts';
-import { elementCount, type TensorType } from './types.ts';
+import { elementCount, sameShape, type TensorType } from './types.ts';
 
 export { IllegalNode, intOf, intsOf, printType } from './op-types.ts';
 

@@ -14,6 +14,11 @@ export const dataTypes = {
 
 export type DataType = keyof typeof dataTypes;
 
+/** rcc's name of each type, by ONNX's number. */
+export const dataTypeNames: ReadonlyMap<number, DataType> = new Map(
+  Object.entries(dataTypes).map(([name, { onnx }]) => [onnx, name as DataType]),
+);
+
 /** A size, or `N`: the batch, known when the network runs. */
 export type Dim = number | 'N';
 export type Shape = readonly Dim[];
@@ -22,6 +27,10 @@ export interface TensorType {
   readonly dataType: DataType;
   /** Pictures are [N, C, H, W]. */
   readonly shape: Shape;
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
 /** Product of the sizes; the batch counts as `batch` (default 1). */

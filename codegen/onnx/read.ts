@@ -1,7 +1,7 @@
 /* Reads an ONNX file for inspection: nodes and types are decoded, weights stay where they are. */
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
-import { type DataType, dataTypes } from '../ir/types.ts';
+import { type DataType, dataTypeNames } from '../ir/types.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
 import { concatBytes } from './bytes.ts';
 import { type WireField, WireReader } from './wire.ts';
@@ -32,10 +32,6 @@ export interface OnnxFile {
 const modelGraphField = 7;
 const graphInitializerField = 5;
 const tensorFields = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
-
-const typeNames = new Map<number, DataType>(
-  Object.entries(dataTypes).map(([name, { onnx: number }]) => [number, name as DataType]),
-);
 
 class Kept {
   readonly #source: ByteSource;
@@ -88,7 +84,7 @@ async function readInitializer(source: ByteSource, at: WireField): Promise<OnnxI
   }
   return {
     name,
-    dataType: typeNames.get(type) ?? type,
+    dataType: dataTypeNames.get(type) ?? type,
     shape,
     sizeBytes: raw ? raw.end - raw.offset : at.end - at.offset,
     dataOffset: raw?.offset,

@@ -1,14 +1,7 @@
 import type { onnx as Onnx } from 'onnx-proto';
 import type { Attributes, AttributeValue, Node } from '../ir/graph.ts';
 import { IllegalNode, type OpType, opDefinition, ops } from '../ir/ops.ts';
-import {
-  byteCount,
-  type DataType,
-  type Dim,
-  dataTypes,
-  elementCount,
-  type TensorType,
-} from '../ir/types.ts';
+import { byteCount, type Dim, dataTypeNames, elementCount, type TensorType } from '../ir/types.ts';
 import type { OnnxFile, OnnxInitializer } from './read.ts';
 
 /** One node of any ONNX file; the output is known where rcc knows the operator and its inputs. */
@@ -31,17 +24,13 @@ export interface OnnxSummary {
   readonly layers: readonly OnnxLayer[];
 }
 
-const typeNames = new Map<number, DataType>(
-  Object.entries(dataTypes).map(([name, { onnx }]) => [onnx, name as DataType]),
-);
-
 function isKnownOp(op: string): op is OpType {
   return Object.hasOwn(ops, op);
 }
 
 function typeOfValue(value: Onnx.IValueInfoProto): TensorType | undefined {
   const tensor = value.type?.tensorType;
-  const dataType = typeNames.get(tensor?.elemType ?? 0);
+  const dataType = dataTypeNames.get(tensor?.elemType ?? 0);
   if (!tensor?.shape || !dataType) return undefined;
   const shape = (tensor.shape.dim ?? []).map(
     (dim): Dim => (dim.dimParam ? 'N' : Number(dim.dimValue ?? 0)),
@@ -64,7 +53,7 @@ function attributesOf(node: Onnx.INodeProto): Attributes {
     (node.attribute ?? []).map((attribute) => {
       const value = attributeValue(attribute);
       const name = attribute.name ?? '';
-      return [name, name === 'to' ? (typeNames.get(Number(value)) ?? value) : value];
+      return [name, name === 'to' ? (dataTypeNames.get(Number(value)) ?? value) : value];
     }),
   );
 }

@@ -1,3 +1,4 @@
+import { depths } from '../../src/language/depths.ts';
 import type { SchemeName } from './naming/scheme.ts';
 
 /** What no weights file can tell, and what is taken for it. */
@@ -30,28 +31,12 @@ export interface InferredSpec {
   readonly unknowns: readonly UnknownProperty[];
 }
 
-interface PublishedDepth {
-  readonly depth: number;
-  readonly block: InferredSpec['block'];
-  readonly stages: readonly number[];
-}
-
-/** He et al. 2015, table 1; 200: PaddleClas. Widths 64 to 512, expansion 1 or 4. */
-const publishedDepths: readonly PublishedDepth[] = [
-  { depth: 18, block: 'basic', stages: [2, 2, 2, 2] },
-  { depth: 34, block: 'basic', stages: [3, 4, 6, 3] },
-  { depth: 50, block: 'bottleneck', stages: [3, 4, 6, 3] },
-  { depth: 101, block: 'bottleneck', stages: [3, 4, 23, 3] },
-  { depth: 152, block: 'bottleneck', stages: [3, 8, 36, 3] },
-  { depth: 200, block: 'bottleneck', stages: [3, 12, 48, 3] },
-];
-
 /** The depth whose blocks these are, if a published one. */
 export function publishedDepthOf(
   block: InferredSpec['block'],
   stages: readonly number[],
 ): number | undefined {
-  return publishedDepths.find(
-    (known) => known.block === block && known.stages.join() === stages.join(),
-  )?.depth;
+  return [...depths].find(
+    ([, known]) => known.block === block && known.stages.join() === stages.join(),
+  )?.[0];
 }

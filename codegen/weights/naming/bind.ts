@@ -2,6 +2,7 @@ import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import { findNearest } from '../../../src/diagnostics/nearest.ts';
 import type { Span } from '../../../src/diagnostics/source.ts';
 import type { Graph, Initializer } from '../../ir/graph.ts';
+import { sameShape } from '../../ir/types.ts';
 import { shapesOf } from '../describe-weights.ts';
 import type { NamedShapes } from '../network-outline.ts';
 import type { ParameterSlot } from '../parameter-slot.ts';
@@ -72,10 +73,6 @@ function wantedParameters(graph: Graph, { scheme, nameOf }: Naming): Wanted[] {
       { initializer, slot, name, transposed, shape: transposed ? shape.toReversed() : shape },
     ];
   });
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
 function findMisfit(wanted: readonly Wanted[], shapes: NamedShapes): Misfit {

@@ -1,4 +1,5 @@
 import { printable } from '../../../src/diagnostics/printable.ts';
+import { sameShape } from '../../ir/types.ts';
 import { inferSpec } from '../infer-spec.ts';
 import type { InferredSpec } from '../inferred-spec.ts';
 import { type NamedShapes, UnsupportedNetwork } from '../network-outline.ts';
@@ -18,8 +19,8 @@ export interface Misfit {
 /** Lines of each kind that are shown; the counts stand in the message. */
 const shownOfEach = 8;
 
-function shapeText(shape: readonly number[]): string {
-  return `[${shape.join(', ')}]`;
+function listText(numbers: readonly number[]): string {
+  return `[${numbers.join(', ')}]`;
 }
 
 function bounded(lines: readonly string[]): string[] {
@@ -30,38 +31,30 @@ function bounded(lines: readonly string[]): string[] {
 /** The misfit as lines of text, bounded. */
 export function misfitLines({ missing, unexpected, misshaped }: Misfit): string[] {
   return [
-    ...bounded(missing.map((one) => `missing: ${printable(one.name)} ${shapeText(one.shape)}`)),
+    ...bounded(missing.map((one) => `missing: ${printable(one.name)} ${listText(one.shape)}`)),
     ...bounded(
-      unexpected.map((one) => `not expected: ${printable(one.name)} ${shapeText(one.shape)}`),
+      unexpected.map((one) => `not expected: ${printable(one.name)} ${listText(one.shape)}`),
     ),
     ...bounded(
       misshaped.map(
         (one) =>
-          `another shape: ${printable(one.name)} is ${shapeText(one.found)}, the spec needs ${shapeText(one.wanted)}`,
+          `another shape: ${printable(one.name)} is ${listText(one.found)}, the spec needs ${listText(one.wanted)}`,
       ),
     ),
   ];
 }
 
-function listText(numbers: readonly number[]): string {
-  return `[${numbers.join(', ')}]`;
-}
-
-function sameList(a: readonly number[], b: readonly number[]): boolean {
-  return a.join() === b.join();
-}
-
 /** Properties in which two networks can differ, each as a `.rn` file has it; undefined: they agree. */
 const comparisons: readonly ((file: InferredSpec, spec: InferredSpec) => string | undefined)[] = [
   (file, spec) => {
-    if (file.block === spec.block && sameList(file.stages, spec.stages)) return undefined;
+    if (file.block === spec.block && sameShape(file.stages, spec.stages)) return undefined;
     if (file.depth !== undefined && spec.depth !== undefined) return `depth ${file.depth}`;
-    const stages = sameList(file.stages, spec.stages) ? [] : [`stages ${listText(file.stages)}`];
+    const stages = sameShape(file.stages, spec.stages) ? [] : [`stages ${listText(file.stages)}`];
     const block = file.block === spec.block ? [] : [`block ${file.block}`];
     return [...stages, ...block].join('  ');
   },
   (file, spec) =>
-    sameList(file.widths, spec.widths) ? undefined : `widths ${listText(file.widths)}`,
+    sameShape(file.widths, spec.widths) ? undefined : `widths ${listText(file.widths)}`,
   (file, spec) => {
     // A depth or a block brings its usual expansion along.
     const usual = file.block === 'basic' ? 1 : 4;
@@ -72,7 +65,7 @@ const comparisons: readonly ((file: InferredSpec, spec: InferredSpec) => string 
   },
   (file, spec) => (file.stem === spec.stem ? undefined : `stem ${file.stem}`),
   (file, spec) =>
-    file.stem !== spec.stem || sameList(file.stemWidths, spec.stemWidths)
+    file.stem !== spec.stem || sameShape(file.stemWidths, spec.stemWidths)
       ? undefined
       : `stem-widths ${listText(file.stemWidths)}`,
   (file, spec) => {
