@@ -74,11 +74,9 @@ export function sampleBench(rows: readonly BenchRow[], extra: Partial<BenchFile>
 
 const models = {
   resnet18: 1.3,
-  resnet18_vd: 1.5,
   resnet34_vd: 2.2,
   resnet50: 2.6,
   resnet50_vd: 2.7,
-  resnet101_vd: 5,
 };
 
 /** Two devices, two precisions, three batches, a profile, an audit and accuracies. */
