@@ -1,0 +1,168 @@
+/*
+ * Where a network's precision is lost: the same input goes through the network as trained and through each of its forms, node by node on
+ * onnxruntime, and every tensor is compared with what it should be.
+ */
+import type { Graph, Node } from '../../codegen/ir/graph.ts';
+import { outputOf, usersOf } from '../../codegen/ir/walk.ts';
+import { castFloat16 } from '../../codegen/passes/cast-float16.ts';
+import { emulateFloat16 } from '../../codegen/passes/emulate-float16.ts';
+import { expandFusedConv } from '../../codegen/passes/expand-fused-conv.ts';
+import { type LayerFilter, noLayer } from '../../codegen/passes/layer-filter.ts';
+import { type Pass, runPasses } from '../../codegen/passes/pass.ts';
+import { type GraphTarget, int8FormFor } from '../../codegen/passes/pipeline.ts';
+import { quantizeInt8 } from '../../codegen/passes/quantize-int8.ts';
+import { roundWeights } from '../../codegen/passes/round-weights.ts';
+import { freeBatch, tapValues } from '../../codegen/passes/tap-values.ts';
+import type { TensorRanges } from '../../codegen/quantization/ranges.ts';
+import { computedTensors } from '../../codegen/quantization/tensors.ts';
+import { float32View } from '../../codegen/weights/float-bytes.ts';
+import type { Precision, Tensor } from '../../engines/engine.ts';
+import { withScratchEngine } from '../compile/scratch.ts';
+import { fuseNetwork, networkInput } from './observe.ts';
+
+/** A form of the network, and how far its tensors may be from those of the network as trained. */
+interface Stage {
+  readonly name: string;
+  readonly precision: Precision;
+  readonly passes: readonly Pass[];
+}
+
+/**
+ * Largest error of a tensor: root mean square of the differences over that of the values.
+ */
+export const bisectionBounds: Readonly<Record<Precision, number>> = {
+  fp32: 1e-4,
+  fp16: 0.05,
+  int8: 0.3,
+};
+
+export interface TensorError {
+  /** Node that makes the tensor. */
+  readonly node: string;
+  readonly error: number;
+}
+
+export interface StageReport {
+  readonly stage: string;
+  readonly precision: Precision;
+  readonly bound: number;
+  readonly largest: TensorError;
+  /** The first node out of bounds, in graph order; its span leads to the .rn file. */
+  readonly first?: TensorError & Pick<Node, 'span'>;
+}
+
+export interface BisectOptions {
+  readonly keepFp32?: LayerFilter;
+  readonly int8Keep?: LayerFilter;
+  /** Ranges of a calibration; without them int8 is left out. */
+  readonly ranges?: TensorRanges | undefined;
+  readonly target?: GraphTarget;
+  readonly signal?: AbortSignal | undefined;
+}
+
+function stagesOf({ keepFp32 = noLayer, int8Keep = noLayer, ranges, target }: BisectOptions) {
+  const stages: readonly Stage[] = [
+    { name: 'batch norms folded', precision: 'fp32', passes: [] },
+    { name: 'float16 weights', precision: 'fp16', passes: [roundWeights({ keepFp32 })] },
+    {
+      name: 'float16 weights and activations',
+      precision: 'fp16',
+      passes: [castFloat16({ keepFp32 }), emulateFloat16],
+    },
+  ];
+  if (!ranges) return stages;
+  const form = int8FormFor(target);
+  const passes = [quantizeInt8({ form, ranges, keep: int8Keep })];
+  return [...stages, { name: form.name, precision: 'int8' as const, passes }];
+}
+
+/** Names, in the network as trained, of the tensors of the fused one: a folded convolution's is its batch norm's. */
+function trainedName(value: string, users: ReadonlyMap<string, readonly Node[]>): string {
+  const [reader] = users.get(value) ?? [];
+  return reader?.op === 'BatchNormalization' ? outputOf(reader) : value;
+}
+
+/** A tensor in a stage's graph: emulated float16 ones are read behind their rounding. */
+function stagedName(value: string, graph: Graph): string {
+  const rounded = `${value}/rounded`;
+  return graph.nodes.some((node) => node.outputs.includes(rounded)) ? rounded : value;
+}
+
+type Values = ReadonlyMap<string, Float32Array>;
+
+/** What a graph computes for an input, by name; `names` gives each tensor's name in the graph. */
+async function runTapped(
+  graph: Graph,
+  names: ReadonlyMap<string, string>,
+  input: Tensor,
+  signal: AbortSignal | undefined,
+): Promise<Values> {
+  const tapped = runPasses(graph, [tapValues([...new Set(names.values())])]).graph;
+  return await withScratchEngine(tapped, { optimization: 'disabled', signal }, async (engine) => {
+    const outputs = await engine.run({ [networkInput(graph).name]: input }, signal);
+    return new Map(
+      [...names].map(([value, name]) => [
+        value,
+        float32View(outputs[name]?.bytes ?? new Uint8Array()),
+      ]),
+    );
+  });
+}
+
+/** Root mean square of the differences over that of the expected values. */
+export function relativeError(actual: Float32Array, expected: Float32Array): number {
+  let [differences, values] = [0, 0];
+  for (let i = 0; i < expected.length; i++) {
+    const value = expected[i] as number;
+    differences += ((actual[i] as number) - value) ** 2;
+    values += value ** 2;
+  }
+  if (differences === 0) return 0;
+  const error = Math.sqrt(differences / values);
+  return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+}
+
+function firstImage({ dataType, shape, bytes }: Tensor): Tensor {
+  const [images = 1, ...rest] = shape;
+  return { dataType, shape: [1, ...rest], bytes: bytes.slice(0, bytes.length / images) };
+}
+
+/** Compares each form of a network with the network as trained, tensor by tensor, for the first picture of an input. */
+export async function bisect(
+  trained: Graph,
+  input: Tensor,
+  options: BisectOptions = {},
+): Promise<readonly StageReport[]> {
+  const { signal } = options;
+  const picture = firstImage(input);
+  const original = freeBatch(trained);
+  const users = usersOf(original);
+  const fused = fuseNetwork(trained);
+  const tensors = computedTensors(fused);
+  const trainedNames = new Map(tensors.map(({ value }) => [value, trainedName(value, users)]));
+  const expected = await runTapped(original, trainedNames, picture, signal);
+  const reports: StageReport[] = [];
+  for (const { name, precision, passes } of stagesOf(options)) {
+    const { graph } = runPasses(fused, [...passes, expandFusedConv]);
+    const names = new Map(tensors.map(({ value }) => [value, stagedName(value, graph)]));
+    const actual = await runTapped(graph, names, picture, signal);
+    const errors = tensors.map(({ value, node }) => ({
+      node: node.name,
+      error: relativeError(actual.get(value) as Float32Array, expected.get(value) as Float32Array),
+      ...(node.span ? { span: node.span } : {}),
+    }));
+    reports.push(reportStage(name, precision, errors));
+  }
+  return reports;
+}
+
+function reportStage(
+  stage: string,
+  precision: Precision,
+  errors: readonly (TensorError & Pick<Node, 'span'>)[],
+): StageReport {
+  const bound = bisectionBounds[precision];
+  const first = errors.find(({ error }) => error > bound);
+  const { node, error } = errors.reduce((most, each) => (each.error > most.error ? each : most));
+  return { stage, precision, bound, largest: { node, error }, ...(first ? { first } : {}) };
+}
