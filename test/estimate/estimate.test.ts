@@ -8,6 +8,7 @@ import { fitBudget } from '../../src/estimate/budget.ts';
 import { estimateLatency } from '../../src/estimate/estimate.ts';
 import { fit } from '../../src/estimate/fitted.ts';
 import { latencyOf } from '../../src/estimate/roofline.ts';
+import { budgetTable, describeEstimate, kernelTable } from '../../src/estimate/tables.ts';
 import { readFigures } from '../../src/report/published.ts';
 import { specOf } from '../helpers/specs.ts';
 
@@ -151,5 +152,36 @@ describe('fitBudget', () => {
     expect(fitsAt(latencyMs * 1.01)).toEqual(['likely']);
     expect(fitsAt(latencyMs * 0.99)).toEqual(['unlikely']);
     expect(fitsAt(latencyMs * 0.8)).toEqual([]);
+  });
+});
+
+describe('what is told of an estimate', () => {
+  it('never comes without its band, and says when it is extrapolated', () => {
+    const told = describeEstimate('resnet50', estimateLatency(resnet50, t4));
+    expect(told[0]).toMatch(
+      /^resnet50 on T4, fp16, batch 4: [\d.]+ ms estimated \([\d.]+ to [\d.]+ ms\)/,
+    );
+    const beyond = describeEstimate('resnet50', estimateLatency(resnet50, { ...t4, batch: 32 }));
+    expect(beyond.join('\n')).toMatch(
+      /ms extrapolated .*\n.*\nExtrapolated: Batch 32 was not fitted/,
+    );
+  });
+
+  it('lists the slowest kernels and every row of a budget with its band', () => {
+    const estimate = estimateLatency(resnet50, t4);
+    expect(kernelTable(estimate, 5).rows).toHaveLength(5);
+    const request = {
+      gpu: 't4',
+      precisions: ['fp16', 'int8'],
+      batches: [1],
+      budgetMs: 100,
+    } as const;
+    const table = budgetTable(fitBudget([{ model: 'resnet50', graph: resnet50 }], request), 100);
+    const texts = table.rows.map(({ cells }) => cells.map(({ text }) => text));
+    expect(texts.map((row) => [row[1], row.at(-1)])).toEqual([
+      ['int8', 'yes'],
+      ['fp16', ''],
+    ]);
+    expect(texts.every((row) => / to /.test(row[4] ?? ''))).toBe(true);
   });
 });

@@ -1,0 +1,69 @@
+/** What audits, profiles and evaluations found, in the form of a bench file's lists. */
+import type { AuditReport } from '../../engines/audit/audit.ts';
+import { isKernel, type LayerList } from '../../engines/audit/layer.ts';
+import type { Device, Precision, TargetName } from '../../engines/engine.ts';
+import type { Evaluation } from '../accuracy/evaluate.ts';
+import type { Accuracy, AuditSummary, LayerProfile } from './bench-file.ts';
+
+export interface AuditedEngine {
+  readonly model: string;
+  readonly target: TargetName;
+  /** GPU or compute capability. */
+  readonly builtFor: string;
+}
+
+export function auditSummaryOf(audit: AuditReport, engine: AuditedEngine): AuditSummary {
+  return {
+    ...engine,
+    precision: audit.precision,
+    passed: audit.verdict === 'pass',
+    kernels: audit.kernels,
+    residualBlocks: audit.blocks.length,
+    fusedBlocks: audit.blocks.filter(({ state }) => state === 'fused').length,
+    findings: audit.findings.map(({ diagnostic }) => diagnostic.message),
+  };
+}
+
+export interface ProfiledEngine {
+  readonly model: string;
+  readonly target: TargetName;
+  readonly device: Device;
+  readonly precision: Precision;
+  readonly batch: number;
+}
+
+/** Times of an engine's kernels in the order they run; undefined where the list has none. */
+export function layerProfileOf(list: LayerList, engine: ProfiledEngine): LayerProfile | undefined {
+  const layers = list.layers
+    .filter((layer) => isKernel(layer) && layer.timeMs !== undefined && (layer.profile ?? 0) === 0)
+    .map(({ name, kind, timeMs = 0, onnxNodes }) => ({
+      name,
+      kind,
+      timeMs,
+      nodes: [...onnxNodes],
+    }));
+  if (layers.length === 0) return undefined;
+  const { device, ...rest } = engine;
+  return {
+    ...rest,
+    device: { ...device, details: { ...device.details } },
+    definition: 'Mean of profiled runs, kernels one after the other.',
+    layers,
+  };
+}
+
+/** Accuracy of an evaluation, an entry for each precision. */
+export function accuraciesOf(evaluation: Evaluation, target: TargetName): readonly Accuracy[] {
+  const { model, dataset, images } = evaluation;
+  if (images === 0) return [];
+  return evaluation.precisions.map(({ precision, top1, top5 }) => ({
+    model,
+    target,
+    precision,
+    dataset: dataset.path,
+    images,
+    top1,
+    top5,
+    definition: `Share of ${images} labelled pictures (${dataset.digest}).`,
+  }));
+}
