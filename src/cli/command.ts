@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 /** What a command is handed beside its arguments. */
 export interface CommandContext {
   readonly json: boolean;
+  /** Whether stderr takes colour. */
   readonly color: boolean;
   readonly env: NodeJS.ProcessEnv;
   /** Aborted by Ctrl-C. */
@@ -11,7 +12,7 @@ export interface CommandContext {
   readonly progress: Progress;
 }
 
-/** Shows what is going on, on stderr: a live line on a terminal, finished lines elsewhere, nothing with --json or --quiet. */
+/** Shows what is going on, on stderr: a live line on a terminal, finished lines elsewhere, notes alone with --quiet, nothing with --json. */
 export interface Progress {
   heading(text: string): void;
   start(phase: string): void;
@@ -20,6 +21,8 @@ export interface Progress {
   /** Ends the phase that runs. */
   finish(phase: string, detail: string, elapsedMs: number): void;
   note(text: string): void;
+  /** Ends what is shown of a phase that did not finish. */
+  stop(): void;
 }
 
 /** What a command gives back: run.ts prints it and derives the exit code. */
@@ -37,6 +40,7 @@ export const silentProgress: Progress = {
   update() {},
   finish() {},
   note() {},
+  stop() {},
 };
 
 /** One command of the command line. What it needs is imported when it runs, so that --help answers at once. */

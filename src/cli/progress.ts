@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import ora, { type Ora } from 'ora';
-import type { Progress } from './command.ts';
+import { type Progress, silentProgress } from './command.ts';
 import { formatElapsed } from './format-elapsed.ts';
 
 const phaseWidth = 12;
@@ -10,20 +10,24 @@ export function createProgress(stream: NodeJS.WriteStream, color: boolean): Prog
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
     color ? styleText(style, text, { validateStream: false }) : text;
   let spinner: Ora | undefined;
+  const stop = (): void => {
+    spinner?.stop();
+    spinner = undefined;
+  };
   return {
     heading(text) {
       stream.write(`${paint('bold', text)}\n`);
     },
     start(phase) {
       if (!stream.isTTY) return;
-      spinner = ora({ stream, text: phase, indent: 2, discardStdin: false }).start();
+      // Not its `indent`: that moves the cursor and leaves it there.
+      spinner = ora({ stream, text: phase, prefixText: ' ', discardStdin: false }).start();
     },
     update(text) {
       if (spinner) spinner.suffixText = text;
     },
     finish(phase, detail, elapsedMs) {
-      spinner?.stop();
-      spinner = undefined;
+      stop();
       const time = paint('dim', formatElapsed(elapsedMs).padStart(9));
       stream.write(`  ${phase.padEnd(phaseWidth)}${time}  ${detail}\n`);
     },
@@ -32,5 +36,11 @@ export function createProgress(stream: NodeJS.WriteStream, color: boolean): Prog
       stream.write(`${text}\n`);
       spinner?.render();
     },
+    stop,
   };
+}
+
+/** Notes alone. */
+export function createQuietProgress(stream: NodeJS.WriteStream): Progress {
+  return { ...silentProgress, note: (text) => void stream.write(`${text}\n`) };
 }

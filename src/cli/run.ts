@@ -1,7 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { version } from '../version.ts';
-import { type CommandContext, type CommandResult, silentProgress } from './command.ts';
+import {
+  type CommandContext,
+  type CommandDefinition,
+  type CommandResult,
+  type Progress,
+  silentProgress,
+} from './command.ts';
 import { commands } from './commands.ts';
 import { exitCodeOf } from './exit-codes.ts';
 
@@ -49,33 +55,53 @@ async function report(
   return exitCode;
 }
 
-/** What went wrong as diagnostics; a bug stays an error and is thrown on. */
+/** What went wrong as diagnostics; what nobody foresaw is a bug, and is told with its stack. */
 function diagnosticsOf(error: unknown, signal: AbortSignal): readonly Diagnostic[] {
   if (error instanceof DiagnosticError) return error.diagnostics;
   if (signal.reason instanceof DiagnosticError) return signal.reason.diagnostics;
-  throw error;
+  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  return [createDiagnostic('internal-error', { message }, { details: stack.split('\n').slice(1) })];
 }
 
 function usageDiagnostic(error: CommanderError): Diagnostic {
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
-  return createDiagnostic('command-line', { message }, { hint: hint?.replace(/[()]/g, '') });
+  return createDiagnostic('command-line', { message }, { hint: hint?.replace(/^\((.*)\)$/, '$1') });
 }
 
-async function contextFor(options: GlobalOptions, io: RunIo, signal: AbortSignal) {
-  const json = options.json === true;
-  const color = wantsColor(io.stderr, io.env);
-  const quiet = json || options.quiet === true;
-  const progress = quiet
-    ? silentProgress
-    : (await import('./progress.ts')).createProgress(io.stderr, color);
-  const context: CommandContext = {
-    json,
-    color: wantsColor(io.stdout, io.env),
+async function progressFor({ json, quiet }: GlobalOptions, io: RunIo): Promise<Progress> {
+  if (json) return silentProgress;
+  const { createProgress, createQuietProgress } = await import('./progress.ts');
+  return quiet
+    ? createQuietProgress(io.stderr)
+    : createProgress(io.stderr, wantsColor(io.stderr, io.env));
+}
+
+async function contextFor(
+  options: GlobalOptions,
+  io: RunIo,
+  signal: AbortSignal,
+): Promise<CommandContext> {
+  return {
+    json: options.json === true,
+    color: wantsColor(io.stderr, io.env),
     env: io.env,
     signal,
-    progress,
+    progress: await progressFor(options, io),
   };
-  return context;
+}
+
+async function runCommand(
+  definition: CommandDefinition,
+  values: readonly unknown[],
+  context: CommandContext,
+): Promise<CommandResult> {
+  try {
+    return await definition.run(values, context);
+  } catch (error) {
+    return { diagnostics: diagnosticsOf(error, context.signal) };
+  } finally {
+    context.progress.stop();
+  }
 }
 
 /** Runs one command line and gives the exit code; nothing here ends the process. */
@@ -105,9 +131,7 @@ export async function run(
     definition.declare(command);
     command.action(async (...values: unknown[]) => {
       const context = await contextFor(command.opts<GlobalOptions>(), io, signal);
-      const result = await definition
-        .run(values, context)
-        .catch((error: unknown) => ({ diagnostics: diagnosticsOf(error, signal) }));
+      const result = await runCommand(definition, values, context);
       exitCode = await report(result, definition.name, { json: context.json, io });
     });
   }
@@ -120,7 +144,8 @@ export async function run(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    return await report({ diagnostics: [usageDiagnostic(error)] }, argv[0] ?? 'rcc', { json, io });
+    const command = commands.find(({ name }) => name === argv[0])?.name ?? 'rcc';
+    return await report({ diagnostics: [usageDiagnostic(error)] }, command, { json, io });
   }
   return exitCode;
 }

@@ -9,7 +9,7 @@ import { artifactFiles, writeJson } from './artifact-files.ts';
 import { auditEngine, auditErrors } from './audit-engine.ts';
 import type { Manifest } from './manifest.ts';
 import { runPhase } from './phases.ts';
-import { measureBatches, type TimingLimits, timingFile } from './timing.ts';
+import { measureBatches, stabilityWarnings, type TimingLimits, timingFile } from './timing.ts';
 import { loadNetwork, type NetworkOptions, type TrainedNetwork } from './trained-network.ts';
 import { compareWithUnfolded } from './unfolded.ts';
 import { castDiagnostics, writeManifest } from './write-manifest.ts';
@@ -96,8 +96,8 @@ async function checkAndTime(
       ? [createDiagnostic('verification-failed', { model, precision, reason: verdict.reason })]
       : [];
   const measurements = engine.buildsOnly ? [] : await measureBatches(engine, built, options);
-  if (measurements.length > 0) {
-    const rows = measurements.map((measurement) => ({ model, ...measurement }));
+  const rows = measurements.map((measurement) => ({ model, ...measurement }));
+  if (rows.length > 0) {
     await writeJson(join(directory, artifactFiles.timing), timingFile(rows));
   }
   return {
@@ -106,7 +106,7 @@ async function checkAndTime(
     ...(verdict ? { verdict } : {}),
     audits,
     measurements,
-    diagnostics: [...diagnostics, ...auditErrors(audits), ...failed],
+    diagnostics: [...diagnostics, ...auditErrors(audits), ...failed, ...stabilityWarnings(rows)],
   };
 }
 

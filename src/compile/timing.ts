@@ -6,6 +6,7 @@ import type {
   MeasureRequest,
   Precision,
 } from '../../engines/engine.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type benchFileSchema, benchSchemaVersion } from '../report/bench-file.ts';
 import { version } from '../version.ts';
 import { type CompileListener, runPhase } from './phases.ts';
@@ -24,8 +25,8 @@ export interface TimingOptions {
   readonly signal?: AbortSignal;
 }
 
-/** About a second for each figure: `rcc bench` measures. */
-export const firstImpression: TimingLimits = { warmUpMs: 200, durationMs: 800, minIterations: 3 };
+/** About a second for each figure, or a single run where that takes longer: `rcc bench` measures. */
+export const firstImpression: TimingLimits = { warmUpMs: 200, durationMs: 800, minIterations: 1 };
 
 function describe(measurements: readonly Measurement[]): string {
   return measurements
@@ -35,6 +36,17 @@ function describe(measurements: readonly Measurement[]): string {
 
 /** A timing with the model it is of. */
 export type ModelMeasurement = Measurement & { readonly model: string };
+
+/** One warning about the times of a model in one precision that are not to be trusted, with the reasons; none where all are stable. */
+export function stabilityWarnings(rows: readonly ModelMeasurement[]): readonly Diagnostic[] {
+  const details = rows.flatMap(({ batch, warnings }) =>
+    warnings.map((warning) => `batch ${batch}: ${warning}`),
+  );
+  const [first] = rows;
+  if (!first || rows.every(({ stable }) => stable)) return [];
+  const { model, precision } = first;
+  return [createDiagnostic('timing-unstable', { model, precision }, { details })];
+}
 
 /** Measurements as a bench file, which `rcc report` and `rcc compare` read. */
 export function timingFile(rows: readonly ModelMeasurement[]): z.input<typeof benchFileSchema> {

@@ -1,15 +1,19 @@
 import type { TargetName } from '../../../engines/engine.ts';
 import { writeJson } from '../../compile/artifact-files.ts';
 import { benchSpec } from '../../compile/bench.ts';
-import { type ModelMeasurement, type TimingLimits, timingFile } from '../../compile/timing.ts';
-import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
+import {
+  type ModelMeasurement,
+  stabilityWarnings,
+  type TimingLimits,
+  timingFile,
+} from '../../compile/timing.ts';
+import { fail } from '../../diagnostics/diagnostic.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
-import { networkOptionsOf, precisionsOf, timingOf } from '../options.ts';
+import { networkOptionsOf, timingOf } from '../options.ts';
 import { formatTable } from '../table.ts';
-import { listenerFor } from './listener.ts';
 import { loadSpecs } from './load-specs.ts';
-import { targetFor } from './target-for.ts';
+import { runJobs } from './run-jobs.ts';
 
 type Row = ModelMeasurement;
 
@@ -77,38 +81,34 @@ export async function benchSpecs(
   context: CommandContext,
 ): Promise<CommandResult> {
   const { specs, diagnostics: warnings } = await loadSpecs(paths);
-  const notes: Diagnostic[] = [];
-  const rows: Row[] = [];
-  for (const spec of specs) {
-    for (const precision of precisionsOf(options)) {
-      const listener = listenerFor(context, notes);
-      const { engine, form, reason } = await targetFor(options, context, {
-        precision,
-        batches: options.batch,
-        onNote: (note) => listener.onNote?.(note),
-      });
-      if (!engine) fail('target-without-engine', { target: options.target });
-      context.progress.heading(`${spec.name} ${precision} on ${reason}`);
-      rows.push(
-        ...(await benchSpec(spec, {
+  const { results, diagnostics } = await runJobs(
+    {
+      specs,
+      batches: options.batch,
+      run: ({ spec, precision, target, listener }) => {
+        const engine = target.engine ?? fail('target-without-engine', { target: options.target });
+        return benchSpec(spec, {
           precision,
           engine,
           batches: options.batch,
-          form,
+          form: target.form,
           timing: timingOf(options, limitsOf(engine.target)),
           listener,
           signal: context.signal,
           ...networkOptionsOf(options),
-        })),
-      );
-    }
-  }
+        });
+      },
+    },
+    options,
+    context,
+  );
+  const rows = results.flat();
   const file = timingFile(rows);
   if (options.output !== undefined) await writeJson(options.output, file);
   const definition = rows[0] ? `\n\n${rows[0].definition}` : '';
   return {
     text: `${formats[options.format](rows)}${options.format === 'text' ? definition : ''}`,
     data: file,
-    diagnostics: [...warnings, ...(context.json ? notes : [])],
+    diagnostics: [...warnings, ...diagnostics, ...results.flatMap(stabilityWarnings)],
   };
 }

@@ -7,32 +7,22 @@ import { type Compilation, compileSpec } from '../../compile/compile.ts';
 import { checkExpectations } from '../../compile/expectations.ts';
 import { printPass } from '../../compile/print-pass.ts';
 import { firstImpression } from '../../compile/timing.ts';
-import { type Diagnostic, DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
+import { DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
 import { findNearest } from '../../diagnostics/nearest.ts';
 import type { Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompileCommandOptions } from '../commands/compile.ts';
 import { networkOptionsOf, precisionsOf, timingOf } from '../options.ts';
 import { formatTable } from '../table.ts';
-import { listenerFor } from './listener.ts';
 import { loadSpecs } from './load-specs.ts';
-import { targetFor } from './target-for.ts';
-
-type Job = { readonly spec: Spec; readonly precision: 'fp32' | 'fp16'; readonly directory: string };
+import { type ModelJob, runJobs } from './run-jobs.ts';
 
 /** One spec and one precision: `-o` is the artifact's folder; otherwise it is the root of <model>/<precision>. */
-function planJobs(specs: readonly Spec[], options: CompileCommandOptions): readonly Job[] {
-  const precisions = precisionsOf(options);
-  const single = specs.length === 1 && precisions.length === 1 && options.output !== undefined;
-  return specs.flatMap((spec) =>
-    precisions.map((precision) => ({
-      spec,
-      precision,
-      directory: single
-        ? (options.output ?? '')
-        : join(options.output ?? 'build', spec.name, precision),
-    })),
-  );
+function directoriesFor(specs: readonly Spec[], options: CompileCommandOptions) {
+  const { output } = options;
+  const isSingle = specs.length === 1 && precisionsOf(options).length === 1;
+  return ({ spec, precision }: ModelJob): string =>
+    isSingle && output !== undefined ? output : join(output ?? 'build', spec.name, precision);
 }
 
 function checkUse(specs: readonly Spec[], options: CompileCommandOptions): void {
@@ -79,48 +69,16 @@ function describeAudits({ audits }: Compilation): readonly string[] {
   return [...new Set(audits.filter(({ verdict }) => verdict === 'fail').map(formatAudit))];
 }
 
-function describe(compilation: Compilation, job: Job): string {
-  const { measurements, directory } = compilation;
+function describe(compilation: Compilation): string {
+  const { measurements, directory, manifest } = compilation;
   const timing =
     measurements.length > 0
-      ? [`${job.spec.name} ${job.precision}`, timingTable(measurements), '']
+      ? [`${manifest.model} ${manifest.precision}`, timingTable(measurements), '']
       : [];
   return [...describeAudits(compilation), ...timing, directory].join('\n');
 }
 
 const timedBatches = [1, 4, 8];
-
-async function runJob(
-  job: Job,
-  options: CompileCommandOptions,
-  context: CommandContext,
-): Promise<{ readonly compilation: Compilation; readonly notes: readonly Diagnostic[] }> {
-  const notes: Diagnostic[] = [];
-  const listener = listenerFor(context, notes);
-  const { precision, directory } = job;
-  const batches = options.batch === undefined ? timedBatches : [options.batch];
-  const { engine, form, reason } = await targetFor(options, context, {
-    precision,
-    batches,
-    onNote: (note) => listener.onNote?.(note),
-  });
-  context.progress.heading(`${job.spec.name} ${precision} for ${reason}`);
-  const compilation = await compileSpec(job.spec, {
-    precision,
-    directory,
-    form,
-    verify: options.verify,
-    ...(form.target === 'tensorrt' ? { verifiedBatches: batches } : {}),
-    timedBatches: options.time ? batches : [],
-    timing: timingOf(options, firstImpression),
-    listener,
-    signal: context.signal,
-    ...(engine ? { engine } : {}),
-    ...networkOptionsOf(options),
-    ...(options.batch === undefined ? {} : { batch: options.batch }),
-  });
-  return { compilation, notes };
-}
 
 /** `rcc compile`: each spec in each precision, one after another; all mistakes in specs are told before anything is made. */
 export async function compileSpecs(
@@ -133,22 +91,32 @@ export async function compileSpecs(
   checkUse(specs, options);
   const broken = specs.flatMap((spec) => checkExpectations(spec).diagnostics);
   if (broken.length > 0) throw new DiagnosticError(...warnings, ...broken);
-  const texts: string[] = [];
-  const data: unknown[] = [];
-  const diagnostics: Diagnostic[] = [...warnings];
-  for (const job of planJobs(specs, options)) {
-    const { compilation, notes } = await runJob(job, options, context);
-    const { directory, manifest, verdict, audits, measurements } = compilation;
-    texts.push(describe(compilation, job));
-    data.push({
-      directory,
-      manifest,
-      ...(verdict ? { verdict } : {}),
-      audits: audits.map(auditToJson),
-      measurements,
+  const directoryOf = directoriesFor(specs, options);
+  const batches = options.batch === undefined ? timedBatches : [options.batch];
+  const run = (job: ModelJob): Promise<Compilation> => {
+    const { engine, form } = job.target;
+    return compileSpec(job.spec, {
+      precision: job.precision,
+      directory: directoryOf(job),
+      form,
+      verify: options.verify,
+      ...(form.target === 'tensorrt' ? { verifiedBatches: batches } : {}),
+      timedBatches: options.time ? batches : [],
+      timing: timingOf(options, firstImpression),
+      listener: job.listener,
+      signal: context.signal,
+      ...(engine ? { engine } : {}),
+      ...networkOptionsOf(options),
+      ...(options.batch === undefined ? {} : { batch: options.batch }),
     });
-    // Notes have been shown on the way; a machine gets them with the result.
-    diagnostics.push(...(context.json ? notes : []), ...compilation.diagnostics);
-  }
-  return { text: texts.join('\n'), data, diagnostics };
+  };
+  const { results, diagnostics } = await runJobs({ specs, batches, run }, options, context);
+  return {
+    text: results.map(describe).join('\n'),
+    data: results.map(({ diagnostics: _, audits, ...rest }) => ({
+      ...rest,
+      audits: audits.map(auditToJson),
+    })),
+    diagnostics: [...warnings, ...diagnostics, ...results.flatMap((result) => result.diagnostics)],
+  };
 }

@@ -1,13 +1,12 @@
 import type { Verdict } from '../../../engines/compare.ts';
 import { type Verification, verifySpec } from '../../compile/verify.ts';
-import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
+import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Reference, Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
-import { networkOptionsOf, precisionsOf } from '../options.ts';
-import { listenerFor } from './listener.ts';
+import { networkOptionsOf } from '../options.ts';
 import { loadSpecs } from './load-specs.ts';
-import { targetFor } from './target-for.ts';
+import { runJobs } from './run-jobs.ts';
 
 function referenceOf(specs: readonly Spec[], options: VerifyCommandOptions): Reference | undefined {
   const { input, logits } = options;
@@ -52,38 +51,27 @@ export async function verifySpecs(
 ): Promise<CommandResult> {
   const { specs, diagnostics: warnings } = await loadSpecs(paths);
   const reference = referenceOf(specs, options);
-  const notes: Diagnostic[] = [];
-  const verifications: Verification[] = [];
-  for (const spec of specs) {
-    for (const precision of precisionsOf(options)) {
-      const listener = listenerFor(context, notes);
-      const { engine, form, reason } = await targetFor(options, context, {
-        precision,
-        batches: [1],
-        onNote: (note) => listener.onNote?.(note),
-      });
-      if (!engine) fail('target-without-engine', { target: options.target });
-      context.progress.heading(`${spec.name} ${precision} on ${reason}`);
-      verifications.push(
-        await verifySpec(spec, {
+  const { results, diagnostics } = await runJobs(
+    {
+      specs,
+      batches: [1],
+      run: ({ spec, precision, target: { engine, form }, listener }) =>
+        verifySpec(spec, {
           precision,
-          engine,
+          engine: engine ?? fail('target-without-engine', { target: options.target }),
           form,
           listener,
           signal: context.signal,
           ...(reference ? { reference } : {}),
           ...networkOptionsOf(options),
         }),
-      );
-    }
-  }
+    },
+    options,
+    context,
+  );
   return {
-    text: verifications.map(describe).join('\n'),
-    data: verifications.map(({ diagnostics: _, ...rest }) => rest),
-    diagnostics: [
-      ...warnings,
-      ...(context.json ? notes : []),
-      ...verifications.flatMap(({ diagnostics }) => diagnostics),
-    ],
+    text: results.map(describe).join('\n'),
+    data: results.map(({ diagnostics: _, ...rest }) => rest),
+    diagnostics: [...warnings, ...diagnostics, ...results.flatMap((result) => result.diagnostics)],
   };
 }

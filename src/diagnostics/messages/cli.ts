@@ -5,6 +5,7 @@ export const cliMessages = {
     severity: 'error',
     message: ({ message }) =>
       `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.?!]$/.test(message) ? '' : '.'}`,
+    hint: () => '`rcc --help` lists the commands, `rcc COMMAND --help` the options of one.',
     cause:
       'The command line has an option, argument or command that rcc does not know, or lacks one that is needed.',
     example: 'rcc compile --fp61 specs/resnet50.rn',
@@ -17,6 +18,14 @@ export const cliMessages = {
       `Interrupted (${signal}); nothing unfinished was left under a final name.`,
     cause: 'Ctrl-C or a termination signal ended the run.',
     cure: 'Run the command again: it starts from the beginning.',
+  }),
+  'internal-error': row<{ message: string }>({
+    severity: 'error',
+    exit: 'tool-failed',
+    message: ({ message }) => `This is a mistake in rcc itself: ${message}`,
+    hint: () => 'Please report it with the lines below, the spec and the command.',
+    cause: 'Something happened that rcc was not written for. Your input may be right or wrong.',
+    cure: 'Report it. Another --target, precision or weights format may go around it until it is mended.',
   }),
   'file-not-found': row<{ path: string; what: string }>({
     severity: 'error',

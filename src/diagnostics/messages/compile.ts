@@ -92,6 +92,15 @@ export const compileMessages = {
     cause: 'Folding batch norm made weights that float16 cannot hold.',
     cure: 'Use float32, or repair the statistics of the batch norms that the details name.',
   }),
+  'timing-unstable': row<{ model: string; precision: string }>({
+    severity: 'warning',
+    message: ({ model, precision }) =>
+      `The times of ${model} ${precision} were not steady: compare them with nothing.`,
+    hint: () => 'Measure with `rcc bench` when nothing else runs on the machine.',
+    cause:
+      'Few runs were timed, or they differ by more than the machine’s usual noise: other programs, a clock that went down, an engine that was not warm yet.',
+    cure: 'End other programs and measure again, longer: `rcc bench --duration 10000`.',
+  }),
   'verification-failed': row<{ model: string; precision: string; reason: string }>({
     severity: 'error',
     exit: 'unacceptable',
