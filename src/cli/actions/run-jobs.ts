@@ -1,0 +1,67 @@
+import type { CompileListener } from '../../compile/phases.ts';
+import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
+import type { Spec } from '../../language/spec.ts';
+import type { ChosenTarget } from '../../targets/target.ts';
+import type { CommandContext } from '../command.ts';
+import { type ModelOptions, precisionsOf } from '../options.ts';
+import { listenerFor } from './listener.ts';
+import { targetFor } from './target-for.ts';
+
+type Precision = ReturnType<typeof precisionsOf>[number];
+
+/** One model in one precision on its target. */
+export interface ModelJob {
+  readonly spec: Spec;
+  readonly precision: Precision;
+  readonly target: ChosenTarget;
+  readonly listener: CompileListener;
+}
+
+export interface JobsRequest<R> {
+  readonly specs: readonly Spec[];
+  /** Batches that are timed. */
+  readonly batches: readonly number[];
+  run(job: ModelJob): Promise<R>;
+}
+
+export interface JobsOutcome<R> {
+  /** What the jobs gave that went well, in order. */
+  readonly results: readonly R[];
+  /** What went wrong with the others; with --json also the notes, which people have seen on the way. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Runs each spec in each precision asked for, one after another. Targets are chosen before the first. A job that fails is told and the next goes on,
+ * so that one broken file hides no result of the others; an interrupted run ends.
+ */
+export async function runJobs<R>(
+  { specs, batches, run }: JobsRequest<R>,
+  options: ModelOptions,
+  context: CommandContext,
+): Promise<JobsOutcome<R>> {
+  const results: R[] = [];
+  const notes: Diagnostic[] = [];
+  const failures: Diagnostic[] = [];
+  const listener = listenerFor(context, notes);
+  const targets = new Map<Precision, ChosenTarget>();
+  for (const precision of precisionsOf(options)) {
+    const onNote = (note: Diagnostic): void => listener.onNote?.(note);
+    targets.set(precision, await targetFor(options, context, { precision, batches, onNote }));
+  }
+  const jobs = specs.flatMap((spec) =>
+    [...targets].map(([precision, target]) => ({ spec, precision, target, listener })),
+  );
+  for (const job of jobs) {
+    context.progress.heading(`${job.spec.name} ${job.precision} for ${job.target.reason}`);
+    try {
+      results.push(await run(job));
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      failures.push(...error.diagnostics);
+      context.progress.stop();
+      if (context.signal.aborted) break;
+    }
+  }
+  return { results, diagnostics: [...(context.json ? notes : []), ...failures] };
+}
