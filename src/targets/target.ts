@@ -33,3 +33,8 @@ export interface ChosenTarget {
   /** The graph that this target wants for the precision. */
   readonly form: PipelineOptions;
 }
+
+/** The graph that an engine is to be given for a precision. */
+export function formOf(engine: Engine, precision: GraphPrecision): PipelineOptions {
+  return { target: engine.target, ...(engine.graphFor?.(precision) ?? { precision }) };
+}
