@@ -7,7 +7,8 @@ import type {
   Precision,
 } from '../../engines/engine.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
-import { type benchFileSchema, benchSchemaVersion } from '../report/bench-file.ts';
+import type { benchFileSchema } from '../report/bench-file.ts';
+import { benchSchemaVersion } from '../report/bench-version.ts';
 import { version } from '../version.ts';
 import { type CompileListener, runPhase } from './phases.ts';
 

@@ -3,9 +3,8 @@
  * fusion audits and accuracies; each list may be empty.
  */
 import * as z from 'zod';
+import { benchSchemaVersion } from './bench-version.ts';
 import { parseResultFile } from './result-file.ts';
-
-export const benchSchemaVersion = 1;
 
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const precision = z.enum(['fp32', 'fp16', 'int8']);
