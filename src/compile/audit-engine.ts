@@ -1,6 +1,5 @@
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { type AuditReport, auditLayers } from '../../engines/audit/audit.ts';
-import { findLayerLists } from '../../engines/audit/audit-folder.ts';
 import { auditGraphOf } from '../../engines/audit/audit-graph.ts';
 import type { Engine, Precision } from '../../engines/engine.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -31,6 +30,8 @@ export async function auditEngine(
   if (!tellsLayers(engine.target)) return [];
   const spans = new Map(graph.nodes.map(({ name, span }) => [name, span]));
   return await runPhase('audit', listener, async () => {
+    // Its readers and their library are of no use to other targets.
+    const { findLayerLists } = await import('../../engines/audit/audit-folder.ts');
     const lists = await findLayerLists(directory);
     const reports = lists.map(({ list }) =>
       auditLayers(list, {
