@@ -43,6 +43,8 @@ const definition =
 interface Prepared {
   readonly session: Session;
   readonly run: TimedRun;
+  /** Time of the runs that were made to choose the thread count. */
+  readonly spentMs: number;
   /** How the thread count came about. */
   readonly threadChoice: string;
 }
@@ -71,8 +73,9 @@ async function prepare(
     const close = (): Promise<void> => closeSession(session);
     try {
       const run = createTimedRun(session, seededInputs(session, request.batch), request.signal);
-      const medianMs = settings.threads === undefined ? await estimateRun(run) : 0;
-      return { session, run, threads, medianMs, close };
+      const estimate =
+        settings.threads === undefined ? await estimateRun(run) : { medianMs: 0, spentMs: 0 };
+      return { session, run, threads, ...estimate, close };
     } catch (error) {
       await close();
       throw error;
@@ -88,7 +91,7 @@ async function prepare(
   );
   const threadChoice =
     settings.threads === undefined ? `fastest of ${trials.join(', ')}` : 'as given';
-  return { session: best.session, run: best.run, threadChoice };
+  return { session: best.session, run: best.run, spentMs: best.spentMs, threadChoice };
 }
 
 /** Times a model at one batch size with the fastest, or the given, number of threads. */
@@ -98,9 +101,9 @@ export async function measureModel(
   request: MeasureRequest,
   { host, settings }: { host: Host; settings: MeasureSettings },
 ): Promise<Measurement> {
-  const { session, run, threadChoice } = await prepare(path, host, settings, request);
+  const { session, run, spentMs, threadChoice } = await prepare(path, host, settings, request);
   try {
-    const warmUpMs = await warmUp(run, request.warmUpMs);
+    const warmUpMs = await warmUp(run, request.warmUpMs, spentMs);
     const otherLoad = watchOtherLoad();
     const samplesMs = await sampleRuns(run, request);
     const stability = judgeStability(samplesMs, limits, otherLoad());

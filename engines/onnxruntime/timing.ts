@@ -24,11 +24,18 @@ export function createTimedRun(
 /** A trial ends after so many milliseconds, but not before 3 runs unless these take longer than `longMs`. */
 const trial = { minRuns: 3, enoughMs: 150, longMs: 300 } as const;
 
+/** What a quick look at a run found. */
+export interface RunEstimate {
+  readonly medianMs: number;
+  /** Time of all its runs: so much warming up is done. */
+  readonly spentMs: number;
+}
+
 /** A quick estimate of a run's time, in about 300 ms, or two runs where they take longer, or one of a second and more. */
-export async function estimateRun(run: TimedRun): Promise<number> {
+export async function estimateRun(run: TimedRun): Promise<RunEstimate> {
   const firstMs = await run();
   // The first run also fills memory and caches; where a run is this long, that is little of it.
-  if (firstMs >= 1000) return firstMs;
+  if (firstMs >= 1000) return { medianMs: firstMs, spentMs: firstMs };
   const samplesMs: number[] = [];
   for (let totalMs = 0; totalMs < trial.longMs; ) {
     const ms = await run();
@@ -36,14 +43,14 @@ export async function estimateRun(run: TimedRun): Promise<number> {
     totalMs += ms;
     if (samplesMs.length >= trial.minRuns && totalMs >= trial.enoughMs) break;
   }
-  return median(sortAscending(samplesMs));
+  const spentMs = samplesMs.reduce((sum, ms) => sum + ms, firstMs);
+  return { medianMs: median(sortAscending(samplesMs)), spentMs };
 }
 
-/** Runs for at least this long; gives the time it took. At least one run is made. */
-export async function warmUp(run: TimedRun, durationMs: number): Promise<number> {
-  let totalMs = 0;
-  do totalMs += await run();
-  while (totalMs < durationMs);
+/** Runs until at least this long was spent, `spentMs` of it before; gives the time spent. Nothing is counted without one run before it. */
+export async function warmUp(run: TimedRun, durationMs: number, spentMs = 0): Promise<number> {
+  let totalMs = spentMs;
+  while (totalMs === 0 || totalMs < durationMs) totalMs += await run();
   return totalMs;
 }
 

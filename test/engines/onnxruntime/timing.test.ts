@@ -18,6 +18,13 @@ describe('warmUp', () => {
     expect(await warmUp(run, 100)).toBe(120);
     expect(await warmUp(run, 0)).toBe(30);
   });
+
+  it('counts what was run before', async () => {
+    const { made, run } = runsOf(30);
+    expect(await warmUp(run, 100, 60)).toBe(120);
+    expect(await warmUp(run, 100, 400)).toBe(400);
+    expect(made).toHaveLength(2);
+  });
 });
 
 describe('sampleRuns', () => {
@@ -42,7 +49,11 @@ describe('estimateRun', () => {
     ['takes one of very slow runs', [2500], 2500, 1],
   ])('%s', async (_, times, expected, count) => {
     const { made, run } = runsOf(...times);
-    expect(await estimateRun(run)).toBe(expected);
+    const spentMs = Array.from({ length: count }, (_, i) => times[i] ?? times.at(-1) ?? 0);
+    expect(await estimateRun(run)).toEqual({
+      medianMs: expected,
+      spentMs: spentMs.reduce((sum, ms) => sum + ms),
+    });
     expect(made).toHaveLength(count);
   });
 });
