@@ -51,8 +51,10 @@ export interface Comparison {
   readonly onlyAfter: readonly LatencyCell[];
 }
 
+/** Settings in figures and words; a sentence is a remark on the run, other each time. */
 function settingsText(row: BenchRow): string {
   return Object.entries(row.settings)
+    .filter(([, value]) => !/\s/.test(String(value)))
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');

@@ -137,6 +137,22 @@ describe('a report with measurements', () => {
     expect(cellOf(t4, 'resnet18', 'fp16-b1-measured')?.note).toBe('unstable');
   });
 
+  it('names settings that differ beside each figure, under one source', () => {
+    const row = (batch: number, threads: number) => ({
+      ...sampleRow({ model: 'resnet18', ms: 10, batch }),
+      settings: { threads, optimization: 'all' },
+    });
+    const report = build({ benches: [named('a.json', row(1, 1), row(4, 2))] });
+    const own = tableOf(report, 'measured-sample-cpu-onnxruntime');
+    expect(
+      own.rows.map(({ cells }) => cells[own.columns.findIndex(({ id }) => id === 'threads')]?.text),
+    ).toEqual(['1', '2']);
+    expect(own.columns.some(({ id }) => id === 'optimization')).toBe(false);
+    const sources = report.provenance.filter(({ id }) => id.startsWith('M'));
+    expect(sources).toHaveLength(1);
+    expect(sources[0]?.facts).toContainEqual(['threads', '1; 2']);
+  });
+
   it('shows further baselines under their own name only when asked', () => {
     expect(tablesOf(build()).some(({ id }) => id === 'ppcls-2024-v100')).toBe(false);
     const report = build({ against: ['ppcls-2024-v100'] });

@@ -66,8 +66,14 @@ describe('compareCells', () => {
   });
 
   it('tells of differing settings and unstable runs', () => {
-    const after = { ...row(10), settings: { threads: 2 }, stable: false };
-    expect(compare([row(10)], [after]).cells[0]?.remarks).toEqual([
+    const choice = (text: string) => ({ threadChoice: text });
+    const before = { ...row(10), settings: { threads: 1, ...choice('fastest of 1: 40.3 ms') } };
+    const after = {
+      ...before,
+      settings: { threads: 2, ...choice('of 2: 24.6 ms') },
+      stable: false,
+    };
+    expect(compare([before], [after]).cells[0]?.remarks).toEqual([
       'unstable after',
       'settings: threads 1 → threads 2',
     ]);

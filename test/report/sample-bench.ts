@@ -79,10 +79,10 @@ const models = {
   resnet50_vd: 2.7,
 };
 
-/** Two devices, two precisions, three batches, a profile, an audit and accuracies. */
+/** Two devices, two precisions, two batches, a profile, an audit and accuracies. */
 export function fullSampleBench(): BenchFile {
   const rows = Object.entries(models).flatMap(([model, ms]) =>
-    [1, 4, 8].flatMap((batch) => [
+    [1, 4].flatMap((batch) => [
       sampleRow({
         model,
         batch,

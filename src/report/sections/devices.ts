@@ -5,7 +5,7 @@ import type { Chart, RangesChart } from '../charts/chart.ts';
 import { formatCount, formatMs, formatPercent, formatPrecision } from '../format.ts';
 import type { PublishedModel } from '../published.ts';
 import { type Section, slug } from '../report.ts';
-import { numberCell, type Table, textCell } from '../table.ts';
+import { type Cell, noFigure, numberCell, type Table, textCell } from '../table.ts';
 import { batchCharts, latencyCharts } from './latency-charts.ts';
 import type { Measured } from './measured.ts';
 
@@ -28,8 +28,22 @@ function groupByDevice(all: readonly Measured[]): readonly DeviceGroup[] {
   });
 }
 
+/** Settings in figures that are not the same for all measurements: they stand beside each. */
+function varyingSettings(items: readonly Measured[]): readonly string[] {
+  const names = new Set(items.flatMap(({ row }) => Object.keys(row.settings)));
+  return [...names].filter((name) => {
+    const values = items.map(({ row }) => row.settings[name]);
+    return values.every((value) => typeof value !== 'string') && new Set(values).size > 1;
+  });
+}
+
+function settingCell(value: string | number | boolean | undefined): Cell {
+  return value === undefined ? noFigure : textCell(String(value));
+}
+
 function deviceTable({ name, target, items }: DeviceGroup): Table {
   const right = { align: 'right' } as const;
+  const settings = varyingSettings(items);
   return {
     id: slug(`measured ${name} ${target}`),
     title: `All figures of ${name} by ${target}`,
@@ -43,6 +57,7 @@ function deviceTable({ name, target, items }: DeviceGroup): Table {
       { id: 'rate', label: 'Images/s', ...right },
       { id: 'variation', label: 'Variation', ...right },
       { id: 'iterations', label: 'Runs', ...right },
+      ...settings.map((setting) => ({ id: setting, label: setting, ...right })),
       { id: 'stable', label: 'Stable', align: 'left' },
     ],
     rows: items.map(({ row, ref }) => ({
@@ -57,6 +72,7 @@ function deviceTable({ name, target, items }: DeviceGroup): Table {
         numberCell(row.imagesPerSecond, (rate) => rate.toFixed(rate < 100 ? 1 : 0)),
         numberCell(row.latency.variation, formatPercent),
         numberCell(row.iterations, formatCount),
+        ...settings.map((setting) => settingCell(row.settings[setting])),
         textCell(row.stable ? 'yes' : 'no', row.stable ? {} : { tone: 'bad' }),
       ],
     })),

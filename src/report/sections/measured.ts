@@ -18,6 +18,19 @@ function factRows(facts: Facts): readonly (readonly [string, string])[] {
   return Object.entries(facts).map(([name, value]) => [name, String(value)]);
 }
 
+/** So many different values of one setting are listed. */
+const listedValues = 3;
+
+/** Each setting with the values that these measurements have. */
+function settingRows(rows: readonly BenchRow[]): readonly (readonly [string, string])[] {
+  const names = [...new Set(rows.flatMap(({ settings }) => Object.keys(settings)))];
+  return names.map((name) => {
+    const values = [...new Set(rows.flatMap(({ settings }) => settings[name] ?? []).map(String))];
+    const more = values.length > listedValues ? `; and ${values.length - listedValues} more` : '';
+    return [name, `${values.slice(0, listedValues).join('; ')}${more}`];
+  });
+}
+
 function provenanceOf(
   { path, bench }: NamedBench,
   rows: readonly BenchRow[],
@@ -36,7 +49,7 @@ function provenanceOf(
       ['device', first.device.name],
       ...factRows(first.device.details),
       ...factRows(first.provenance ?? {}),
-      ...factRows(first.settings),
+      ...settingRows(rows),
       ['interval', first.definition],
       ['stable', `${stable} of ${rows.length} figures`],
     ],
@@ -44,13 +57,13 @@ function provenanceOf(
   };
 }
 
-/** Measurements that differ in machine, release, definition or settings get provenance entries of their own. */
+/** Measurements that differ in file, machine, release or definition get provenance entries of their own. */
 export function collectMeasured(benches: readonly NamedBench[]): MeasuredSet {
   const groups = new Map<string, { readonly bench: NamedBench; readonly rows: BenchRow[] }>();
   for (const [index, bench] of benches.entries()) {
     for (const row of bench.bench.rows) {
-      const { target, device, definition, settings, provenance } = row;
-      const key = JSON.stringify([index, target, device, definition, settings, provenance ?? {}]);
+      const { target, device, definition, provenance } = row;
+      const key = JSON.stringify([index, target, device, definition, provenance ?? {}]);
       const group = groups.get(key);
       if (group) group.rows.push(row);
       else groups.set(key, { bench, rows: [row] });
