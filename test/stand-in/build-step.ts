@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkSupport } from '../../engines/tensorrt/gpu.ts';
 import type { ParsedCommandLine } from './command-line.ts';
 import { log } from './console.ts';
-import { type EngineHeader, writeEngine } from './engine-file.ts';
+import { type EngineHeader, fileSource, writeEngine } from './engine-file.ts';
 import { failBuild, libraryError } from './failures.ts';
 import type { LoadedModel } from './model.ts';
 import { batchOf, exportLayers, gpu, release, settings, since, strike } from './pretence.ts';
@@ -89,11 +89,20 @@ export async function buildEngine(parsed: ParsedCommandLine): Promise<void> {
     computeCapability: gpu?.computeCapability ?? '',
     versionCompatible: options.has('--versionCompatible') || options.has('--vc'),
     stripped: options.has('--stripWeights'),
+    verbosity: options.get('--profilingVerbosity') ?? 'layer_names_only',
+    ...weakTyping(options),
     ...(batches ? { batches } : {}),
   };
   const engine = options.get('--saveEngine');
-  if (engine) await writeEngine(engine, header, options.get('--onnx') ?? '');
-  exportLayers(options.get('--exportLayerInfo'), model);
+  const onnx = options.get('--onnx') ?? '';
+  if (engine) await writeEngine(engine, header, onnx);
+  await exportLayers(parsed, header, fileSource(onnx));
+}
+
+/** From 11.0 and with --stronglyTyped the graph's types decide; else the precision flags allow what they name. */
+function weakTyping(options: ParsedCommandLine['options']): Pick<EngineHeader, 'weak'> {
+  if (since('11.0.0') || options.has('--stronglyTyped')) return {};
+  return { weak: options.has('--fp16') ? 'Half' : 'Float' };
 }
 
 function checkInputName(option: string, value: string | undefined, { inputs }: LoadedModel): void {

@@ -5,8 +5,10 @@ import {
   openSync,
   readFileSync,
   readSync,
+  statSync,
 } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import type { ByteSource } from '../../codegen/weights/byte-source.ts';
 
 /** What the stand-in writes in front of the ONNX file that is its "engine". No TensorRT loads it. */
 export interface EngineHeader {
@@ -15,6 +17,10 @@ export interface EngineHeader {
   readonly computeCapability: string;
   readonly versionCompatible: boolean;
   readonly stripped: boolean;
+  /** --profilingVerbosity of the build. */
+  readonly verbosity: string;
+  /** What a weakly typed builder was allowed to compute in; absent: the graph's types decided. */
+  readonly weak?: 'Float' | 'Half';
   /** Batches that the engine was built for; absent where the graph fixes it. */
   readonly batches?: readonly [number, number];
 }
@@ -46,4 +52,22 @@ export function readHeader(path: string): { header: EngineHeader; offset: number
 /** The ONNX bytes of an engine. */
 export function readModel(path: string, offset: number): Uint8Array {
   return readFileSync(path).subarray(offset);
+}
+
+/** A file, or what stands in it behind an engine's header, as a source of bytes. */
+export function fileSource(path: string, from = 0): ByteSource {
+  return {
+    name: path,
+    sizeBytes: statSync(path).size - from,
+    async read(offset, length) {
+      const file = openSync(path, 'r');
+      try {
+        const bytes = new Uint8Array(length);
+        readSync(file, bytes, 0, length, from + offset);
+        return bytes;
+      } finally {
+        closeSync(file);
+      }
+    },
+  };
 }

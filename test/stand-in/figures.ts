@@ -19,9 +19,10 @@ const six = (value: number) => String(Number(value.toPrecision(6)));
  */
 export function inventQueries(
   batch: number,
-  count: number,
+  { least, leastMs }: { least: number; leastMs: number },
   choice: { transfers: boolean; jitter: number },
 ): Query[] {
+  const count = Math.max(least, Math.ceil(leastMs / (0.75 + 0.25 * batch)));
   return Array.from({ length: count }, (_, i) => {
     const wave = Math.SQRT2 * Math.sin(i * 2.399963);
     const computeMs = (0.75 + 0.25 * batch) * (1 + choice.jitter * wave);

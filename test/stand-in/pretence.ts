@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
+import type { ByteSource } from '../../codegen/weights/byte-source.ts';
 import { orderOf } from '../../engines/tensorrt/release.ts';
 import type { ParsedCommandLine } from './command-line.ts';
+import type { EngineHeader } from './engine-file.ts';
 import { failures, type Moment } from './failures.ts';
-import type { LoadedModel } from './model.ts';
 import { readSettings } from './settings.ts';
 
 /* What the stand-in pretends to be in this process, for every step of it. */
@@ -26,11 +27,35 @@ export function batchOf(option: string | undefined): number | undefined {
   return batch === undefined ? undefined : Number(batch);
 }
 
-export function exportLayers(path: string | undefined, { inputs, session }: LoadedModel): void {
-  if (!path) return;
-  const names = [...inputs.map(({ name }) => name), ...session.outputNames];
-  const tensors = since('11.0.0')
-    ? { 'I/O Tensors': names.map((Name) => ({ Name })) }
-    : { Bindings: names };
-  writeFileSync(path, JSON.stringify({ Layers: ['stand-in: no kernels'], ...tensors }));
+/** What an engine of this header and its ONNX file says about its layers. */
+async function layerFacts(header: EngineHeader, onnx: ByteSource, batch: number) {
+  const { readOnnx } = await import('../../codegen/onnx/read.ts');
+  const { verbosity, weak, computeCapability } = header;
+  const { flaw } = settings;
+  const options = { release, computeCapability, verbosity, flaw, batch, ...(weak ? { weak } : {}) };
+  return [await readOnnx(onnx), options] as const;
+}
+
+/** Writes what --exportLayerInfo and --exportProfile ask for; the times are invented. */
+export async function exportLayers(
+  { options }: ParsedCommandLine,
+  header: EngineHeader,
+  onnx: ByteSource,
+): Promise<void> {
+  const layers = options.get('--exportLayerInfo');
+  const profile = options.get('--exportProfile');
+  if (!layers && !profile) return;
+  const { layerInfoText, layerNames } = await import('./layer-info.ts');
+  const batch = batchOf(options.get('--shapes')) ?? header.batches?.[1] ?? 1;
+  const facts = await layerFacts(header, onnx, batch);
+  if (layers) writeFileSync(layers, layerInfoText(...facts));
+  if (profile) writeFileSync(profile, profileText(layerNames(...facts)));
+}
+
+function profileText(names: readonly string[]): string {
+  const rows = names.map(
+    (name) =>
+      `{ "name" : "${name}", "timeMs" : 10, "averageMs" : 0.1, "medianMs" : 0.1, "percentage" : ${100 / names.length} }`,
+  );
+  return `[\n  { "count" : 100 }\n, ${rows.join('\n, ')}\n]\n`;
 }

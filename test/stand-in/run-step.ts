@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { ByteSource } from '../../codegen/weights/byte-source.ts';
 import type { ParsedCommandLine } from './command-line.ts';
 import { log } from './console.ts';
-import { readHeader, readModel } from './engine-file.ts';
+import { type EngineHeader, fileSource, readHeader, readModel } from './engine-file.ts';
 import { FailedRun } from './failures.ts';
 import { exportTimes, inventQueries, printSummary } from './figures.ts';
 import type { LoadedModel } from './model.ts';
@@ -9,7 +10,8 @@ import { batchOf, exportLayers, gpu, release, settings, since, strike } from './
 
 interface LoadedEngine {
   readonly model: LoadedModel;
-  readonly batches: readonly [number, number] | undefined;
+  readonly header: EngineHeader;
+  readonly onnx: ByteSource;
 }
 
 function refuseEngine(...reasons: readonly string[]): never {
@@ -45,7 +47,11 @@ async function loadEngine(parsed: ParsedCommandLine): Promise<LoadedEngine> {
   const { loadModel } = await import('./model.ts');
   log('I', 'Engine loaded in 0.01 sec.');
   log('I', 'Engine deserialized in 0.012 sec.');
-  return { model: await loadModel(readModel(path, offset)), batches: header.batches };
+  return {
+    model: await loadModel(readModel(path, offset)),
+    header,
+    onnx: fileSource(path, offset),
+  };
 }
 
 function readInputs(spec: string | undefined): Map<string, Uint8Array> {
@@ -60,7 +66,7 @@ function readInputs(spec: string | undefined): Map<string, Uint8Array> {
 
 async function inferOnce(
   parsed: ParsedCommandLine,
-  { model, batches }: LoadedEngine,
+  { model, header: { batches } }: LoadedEngine,
 ): Promise<number> {
   const { runModel } = await import('./model.ts');
   const batch = batchOf(parsed.options.get('--shapes')) ?? 1;
@@ -88,8 +94,9 @@ function reportTimes({ options }: ParsedCommandLine, batch: number): void {
   const transfers = since('11.0.0')
     ? options.has('--includeDataTransfers')
     : !options.has('--noDataTransfers');
-  const count = Math.max(Number(options.get('--iterations') ?? 10), 10);
-  const queries = inventQueries(batch, count, { transfers, jitter: settings.jitter });
+  const leastMs = 1000 * Number(options.get('--duration') ?? 3);
+  const least = Math.max(Number(options.get('--iterations') ?? 10), 10);
+  const queries = inventQueries(batch, { least, leastMs }, { transfers, jitter: settings.jitter });
   const profiled = options.has('--exportProfile') || options.has('--dumpProfile');
   if (profiled && !options.has('--separateProfileRun') && !since('11.0.0')) {
     log(
@@ -108,20 +115,10 @@ function reportTimes({ options }: ParsedCommandLine, batch: number): void {
   if (times) exportTimes(times, queries);
 }
 
-function exportProfile(path: string | undefined): void {
-  if (!path) return;
-  const layers = [
-    '{ "count" : 100 }',
-    '{ "name" : "stand-in", "timeMs" : 100, "averageMs" : 1, "medianMs" : 1, "percentage" : 100 }',
-  ];
-  writeFileSync(path, `[\n  ${layers.join('\n, ')}\n]\n`);
-}
-
 /** Loads an engine, runs it once and reports invented times. */
 export async function useEngine(parsed: ParsedCommandLine): Promise<void> {
   const engine = await loadEngine(parsed);
-  exportLayers(parsed.options.get('--exportLayerInfo'), engine.model);
+  await exportLayers(parsed, engine.header, engine.onnx);
   log('I', 'Starting inference');
   reportTimes(parsed, await inferOnce(parsed, engine));
-  exportProfile(parsed.options.get('--exportProfile'));
 }

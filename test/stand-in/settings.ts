@@ -11,6 +11,8 @@ export interface Settings {
   readonly failure: string | undefined;
   /** STAND_IN_DELAY_MS: time that a build takes, default 0. */
   readonly delayMs: number;
+  /** STAND_IN_LAYERS: what is wrong with the layers of an engine, see layer-info.ts. */
+  readonly flaw: string | undefined;
   /** STAND_IN_JITTER: coefficient of variation of the invented times, default 0.004. */
   readonly jitter: number;
 }
@@ -21,6 +23,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     gpu: pretendedGpu(env),
     failure: env.STAND_IN_FAILURE,
     delayMs: Number(env.STAND_IN_DELAY_MS ?? 0),
+    flaw: env.STAND_IN_LAYERS,
     jitter: Number(env.STAND_IN_JITTER ?? 0.004),
   };
 }

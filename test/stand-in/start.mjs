@@ -1,5 +1,5 @@
 /*
- * Starts a stand-in as one bundled file, because loading its sources one by one takes a second. The bundle is made again when a source has changed.
+ * Starts trtexec.ts as one bundled file, because loading its sources one by one takes a second. The bundle is made again when a source has changed.
  */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -7,8 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
-const [name, ...args] = process.argv.slice(2);
-const bundle = join(root, 'build', 'stand-in', `${name}.mjs`);
+const args = process.argv.slice(2);
+const bundle = join(root, 'build', 'stand-in', 'trtexec.mjs');
 
 function isFresh() {
   try {
@@ -23,7 +23,7 @@ function isFresh() {
 async function make() {
   const { build } = await import('esbuild');
   const { metafile, outputFiles } = await build({
-    entryPoints: [join(here, `${name}.ts`)],
+    entryPoints: [join(here, 'trtexec.ts')],
     absWorkingDir: root,
     bundle: true,
     platform: 'node',
