@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { lowerSpec } from '../codegen/architecture/lower.ts';
 import { bytesOf, float32View } from '../codegen/weights/float-bytes.ts';
 import { createNaming } from '../codegen/weights/naming/naming.ts';
 import { schemes } from '../codegen/weights/naming/schemes.ts';
+import { transpose } from '../codegen/weights/parameter-source.ts';
 import { synthesizeWeights } from '../codegen/weights/synthesize.ts';
 import type { TensorSource } from '../codegen/weights/tensor-source.ts';
-import { loadModels } from '../src/language/load.ts';
+import { loadSpecFiles } from '../src/compile/spec-files.ts';
 import { type NamedTensor, weightsWriters } from './weights-writers.ts';
 
 /** Ending of a weights file that the bench can write. */
@@ -19,25 +19,20 @@ const schemeOf: Readonly<Record<Format, string>> = {
 };
 
 /** [classes, inputs] → [inputs, classes], as Paddle stores a linear layer. */
-function transposed(source: TensorSource): TensorSource {
+function turned(source: TensorSource): TensorSource {
   const [rows = 0, columns = 0] = source.shape;
   return {
     ...source,
     shape: [columns, rows],
     async read() {
-      const values = float32View(await source.read());
-      const result = new Float32Array(values.length);
-      for (let i = 0; i < rows; i++) {
-        for (let j = 0; j < columns; j++) result[j * rows + i] = values[i * columns + j] ?? 0;
-      }
-      return bytesOf(result);
+      return bytesOf(transpose(float32View(await source.read()), rows, columns));
     },
   };
 }
 
 async function tensorsOf(model: string, format: Format): Promise<readonly NamedTensor[]> {
   const path = `specs/${model}.rn`;
-  const { models: specs } = await loadModels(path, { readText: (file) => readFile(file, 'utf8') });
+  const { specs } = await loadSpecFiles([path]);
   const [spec] = specs;
   const deep = spec?.stem === 'deep';
   const wanted = schemeOf[format] === 'timm' && !deep ? 'torchvision' : schemeOf[format];
@@ -49,7 +44,7 @@ async function tensorsOf(model: string, format: Format): Promise<readonly NamedT
     const name = slot && nameOf(slot);
     if (!slot || !source || name === undefined) return [];
     const turn = slot.role === 'linear.weight' && scheme.linearLayout === 'io';
-    return [{ name, source: turn ? transposed(source) : source }];
+    return [{ name, source: turn ? turned(source) : source }];
   });
 }
 

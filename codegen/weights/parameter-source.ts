@@ -32,8 +32,8 @@ function checkValues(values: Float32Array, role: ParameterRole, label: TensorLab
   if (index >= 0) fail('weights-negative-variance', { ...label, value: values[index] ?? 0, index });
 }
 
-/** [a, b] → [b, a], in float32. */
-function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
+/** [rows, columns] → [columns, rows], in float32. */
+export function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let column = 0; column < columns; column++) {
     const start = column * rows;

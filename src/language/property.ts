@@ -26,6 +26,8 @@ export const limits = {
   blocks: 1000,
   width: 16_384,
   channels: 65_536,
+  /** Of a .rn file, in 1024 UTF-16 units: room for a hundred models of twelve lines. */
+  fileKib: 64,
 } as const;
 
 /** A side in pixels. */

@@ -10,13 +10,12 @@ import {
   readFileSync,
   rmSync,
 } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileSpec } from '../../src/compile/compile.ts';
-import { loadModels } from '../../src/language/load.ts';
+import { loadSpecFiles } from '../../src/compile/spec-files.ts';
 import { bundledCli } from '../helpers/bundle.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-faults-'));
@@ -119,10 +118,8 @@ describe('weights that change while they are read', () => {
   it('are an error, and no model is written', async () => {
     const weights = join(folder, 'changing.safetensors');
     copyFileSync('test/fixtures/weights/neck4_d.safetensors', weights);
-    const { models } = await loadModels('test/fixtures/weights/neck4_d.rn#neck4_d', {
-      readText: (path) => readFile(path, 'utf8'),
-    });
-    const [spec] = models;
+    const { specs } = await loadSpecFiles(['test/fixtures/weights/neck4_d.rn#neck4_d']);
+    const [spec] = specs;
     if (!spec) throw new Error('the fixture has no spec');
     const directory = join(folder, 'changed');
     const compiling = compileSpec(spec, {

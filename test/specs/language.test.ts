@@ -2,12 +2,12 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { fileSpecHost } from '../../src/compile/spec-files.ts';
 import { loadModels } from '../../src/language/load.ts';
 import { agreesWith } from '../../src/language/values/figures.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const seed = `${root}/../shared/seed`;
-const host = { readText: (path: string) => readFile(path, 'utf8') };
 
 function filesIn(folder: string): readonly string[] {
   return readdirSync(`${root}/${folder}`, { recursive: true, encoding: 'utf8' })
@@ -36,7 +36,7 @@ interface PublishedRow {
 }
 
 async function specOf(path: string) {
-  const { models, diagnostics } = await loadModels(path, host);
+  const { models, diagnostics } = await loadModels(path, fileSpecHost);
   expect(diagnostics).toEqual([]);
   const [spec] = models;
   if (!spec) throw new Error(`no model in ${path}`);
@@ -45,7 +45,7 @@ async function specOf(path: string) {
 
 describe('specs and examples', () => {
   it('has the 18 published networks, one a file, named as the file', async () => {
-    const { models, diagnostics } = await loadModels(specs, host);
+    const { models, diagnostics } = await loadModels(specs, fileSpecHost);
     expect(diagnostics).toEqual([]);
     expect(models.map(({ name }) => `${root}/specs/${name}.rn`)).toEqual(specs);
     expect(models).toHaveLength(18);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
-import { readSpecs } from '../../src/cli/actions/load-specs.ts';
+import { loadSpecFiles } from '../../src/compile/spec-files.ts';
 import { specFromWeights } from '../../src/compile/spec-from-weights.ts';
 import { verifySpec } from '../../src/compile/verify.ts';
 
@@ -16,7 +16,7 @@ const fixtures = readdirSync('test/fixtures/weights').filter((name) => name.ends
 
 describe('fixtures of the real frameworks', () => {
   it.each(fixtures)('%s computes what its framework computed', async (name) => {
-    const { specs, diagnostics } = await readSpecs([`test/fixtures/weights/${name}`]);
+    const { specs, diagnostics } = await loadSpecFiles([`test/fixtures/weights/${name}`]);
     expect(diagnostics).toEqual([]);
     expect(specs.length).toBeGreaterThan(0);
     for (const spec of specs) {
@@ -66,7 +66,7 @@ describe.skipIf(!existsSync(shared))(
         const input = { channels: 3, height: side, width: side };
         const { text } = await specFromWeights(weights, { specPath, input });
         writeFileSync(specPath, text);
-        const { specs, diagnostics } = await readSpecs([specPath]);
+        const { specs, diagnostics } = await loadSpecFiles([specPath]);
         expect(diagnostics).toEqual([]);
         const [spec] = specs;
         if (!spec) throw new Error('init wrote no model');

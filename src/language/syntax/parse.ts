@@ -4,6 +4,7 @@ import { printable } from '../../diagnostics/printable.ts';
 import type { SourceFile } from '../../diagnostics/source.ts';
 import type { FileNode } from '../ast.ts';
 import type { FileCstNode } from '../generated/cst.ts';
+import { limits } from '../property.ts';
 import { reportTo } from '../report.ts';
 import { buildFile, describeToken } from './build-ast.ts';
 import { specParser } from './parser.ts';
@@ -15,17 +16,14 @@ export interface ParseResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Largest spec, in 1024 UTF-16 units: room for a hundred models of twelve lines. */
-const limitKib = 64;
-
 /** Text to tree: what could be read, and every mistake of its form. Takes any text and ends soon. */
 export function parseSpec(file: SourceFile): ParseResult {
   const diagnostics: Diagnostic[] = [];
   const context = { file, report: reportTo(diagnostics) };
   const { path, text } = file;
   if (text.includes('\0')) context.report('not-text', { path }, { span: startOf(file) });
-  else if (text.length > limitKib * 1024)
-    context.report('spec-too-large', { path, limitKib }, { span: startOf(file) });
+  else if (text.length > limits.fileKib * 1024)
+    context.report('spec-too-large', { path, limitKib: limits.fileKib }, { span: startOf(file) });
   if (diagnostics.length > 0) return { tree: { file, uses: [], models: [] }, diagnostics };
 
   const { tokens, errors, groups } = specLexer.tokenize(text);
