@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { explainCode } from '../../src/diagnostics/explain.ts';
 import { languageMessages } from '../../src/diagnostics/messages/language.ts';
@@ -15,7 +16,15 @@ const withoutExample: readonly DiagnosticCode[] = [
   'duplicate-use',
 ];
 
+const rooms = new URL('../../src/diagnostics/messages/', import.meta.url);
+
 describe('the message table', () => {
+  it('has each code in one room only', () => {
+    const texts = readdirSync(rooms).map((file) => readFileSync(new URL(file, rooms), 'utf8'));
+    const rows = texts.flatMap((text) => [...text.matchAll(/^ {2}'?([\w-]+)'?: row/gm)]);
+    expect(rows.map(([, code]) => code).sort()).toEqual(codes.toSorted());
+  });
+
   it.each(codes)('%s is a stable kebab-case code with cause and cure', (code) => {
     expect(code).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect(messages[code].cause).toMatch(/\.$/);

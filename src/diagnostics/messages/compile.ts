@@ -70,12 +70,14 @@ export const compileMessages = {
       `${model} has no weights file: made-up weights (seed ${seed}) are fit for timing only.`,
     hint: () => 'Give a file with --weights, or `weights "…"` in the spec.',
     cause: 'Neither the command line nor the spec names a weights file.',
+    example: 'rcc compile specs/resnet50.rn',
     cure: 'Give trained weights; made-up ones answer nonsense. The manifest says so, too.',
   }),
   'weights-note': row<{ file: string; note: string }>({
     severity: 'note',
     message: ({ file, note }) => `${file}: ${note}`,
     cause: 'Something was assumed or left out while the weights were read.',
+    example: 'A checkpoint in which every name begins with "module.".',
     cure: 'Nothing, where the sentence is as you expect.',
   }),
   'labels-count': row<{ file: string; count: number; classes: number }>({

@@ -151,22 +151,6 @@ export const weightsTensorMessages = {
     example: 'rcc init resnext50_32x4d.pth',
     cure: 'Give the weights of a network that the language knows; docs/language.md lists what it can say.',
   }),
-  'weights-synthetic': row<{ model: string; seed: number }>({
-    severity: 'note',
-    message: ({ model, seed }) =>
-      `'${printable(model)}' has no weights: synthetic ones (seed ${seed}) are used, fit for timing only.`,
-    hint: () => 'Give trained weights with --weights or a `weights` line in the spec.',
-    cause: 'Neither the command line nor the spec names a weights file.',
-    example: 'rcc compile specs/resnet50.rn',
-    cure: 'Give a weights file where the outputs matter. The manifest says what the weights were.',
-  }),
-  'weights-note': row<InFile & { note: string }>({
-    severity: 'note',
-    message: ({ file, note }) => `'${printable(file)}': ${printable(note)}`,
-    cause: 'Something about the file was assumed or left aside while it was read.',
-    example: 'A checkpoint in which every name begins with "module.".',
-    cure: 'Nothing needs to be done if the assumption is right.',
-  }),
 } as const;
 
 function countsOf(counts: { missing: number; unexpected: number; misshaped: number }): string {
