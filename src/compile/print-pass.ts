@@ -1,7 +1,7 @@
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
-import { type GraphPrecision, passesFor } from '../../codegen/passes/pipeline.ts';
+import { type GraphPrecision, passesFor, passNames } from '../../codegen/passes/pipeline.ts';
 import type { Spec } from '../language/spec.ts';
 
 export interface PrintPassOptions {
@@ -14,7 +14,7 @@ export interface PrintPassOptions {
 /** The network's graph after a pass, without weights; after the last pass before it where the precision does not run it. */
 export function printPass(spec: Spec, { pass, precision, batch }: PrintPassOptions): Graph {
   const lowered = lowerSpec(spec, batch === undefined ? {} : { batch });
-  const passes = passesFor({ precision });
-  const last = passes.findIndex(({ name }) => name === pass);
-  return pass === 'lower' ? lowered : runPasses(lowered, passes.slice(0, last + 1)).graph;
+  const last = passNames.indexOf(pass);
+  const passes = passesFor({ precision }).filter(({ name }) => passNames.indexOf(name) <= last);
+  return runPasses(lowered, passes).graph;
 }

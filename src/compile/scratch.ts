@@ -14,7 +14,7 @@ import { version } from '../version.ts';
 
 /** Runs `work` with a folder of its own that is gone afterwards, whatever happens. */
 export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'rcc-'));
+  const folder = await whileWriting(tmpdir(), () => mkdtemp(join(tmpdir(), 'rcc-')));
   const forget = onExit(() => rmSync(folder, { recursive: true, force: true }));
   try {
     return await work(folder);
