@@ -27,6 +27,8 @@ export interface BuildRequest {
   /** Folder of the artifact; the engine is written here under its final name when whole. */
   readonly directory: string;
   readonly precision: Precision;
+  /** Digest of graph and weights, as far as they decide what is built: the same before and after the file is written. */
+  readonly modelDigest?: string;
   readonly signal?: AbortSignal;
   report?(progress: string): void;
   /** The .rn property that a node of the graph comes from, so that a builder's complaint can point at it. */
@@ -59,8 +61,14 @@ export interface LatencySummary {
   readonly p95Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
-  /** Standard deviation divided by the mean. */
-  readonly variation: number;
+  /** Standard deviation divided by the mean; absent where a tool told its own summary only. */
+  readonly variation?: number;
+}
+
+/** A part of a latency, with what it holds. */
+export interface LatencyPart extends LatencySummary {
+  /** One sentence. */
+  readonly definition: string;
 }
 
 export interface MeasureRequest {
@@ -92,7 +100,7 @@ export interface Measurement {
   readonly stable: boolean;
   readonly warnings: readonly string[];
   /** Further series where the target has them: GPU compute, H2D, D2H, enqueue. */
-  readonly parts?: Readonly<Record<string, LatencySummary>>;
+  readonly parts?: Readonly<Record<string, LatencyPart>>;
 }
 
 export type Tensors = Readonly<Record<string, Tensor>>;

@@ -16,7 +16,7 @@ export async function checkTensorrtRtx(
     const builds = `builds for compute capability ${[...capabilities].sort(byNumber).join(', ')}`;
     return {
       part,
-      ok: true,
+      state: 'good',
       found: `${version} in ${python.path} (${python.source}), ${builds}`,
       needed,
     };
@@ -24,8 +24,8 @@ export async function checkTensorrtRtx(
   const { python, reason } = probe;
   return {
     part,
-    ok: false,
-    ...(python ? { found: `${python.path} (${python.source}): ${reason}` } : {}),
+    state: 'missing',
+    found: python ? `${python.path} (${python.source}): ${reason}` : reason,
     needed,
     cure: python
       ? 'rcc doctor --setup tensorrt-rtx'

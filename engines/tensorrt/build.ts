@@ -124,7 +124,9 @@ export async function buildEngines(
   request: BuildRequest,
 ): Promise<BuiltEngine> {
   const precision: Precision = request.precision;
-  const model = await readModel(options, request.modelPath, request.directory);
+  const { modelDigest: digest } = request;
+  const read = await readModel(options, request.modelPath, request.directory);
+  const model = digest === undefined ? read : { ...read, digest };
   const plan = planOrThrow(options, model, { precision });
   passOn(options, [...options.machine.notes, ...plan.notes]);
   await mkdir(resolve(request.directory), { recursive: true });

@@ -1,26 +1,7 @@
-import { createDiagnostic, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
-import { shellText } from './find.ts';
+import { checkOf, type EngineCheck } from '../engine-check.ts';
 import type { TensorrtMachine } from './machine.ts';
 import type { TensorrtFacts } from './manifest.ts';
 import { releaseOrder } from './release.ts';
-
-/** One fact of an engine beside what this machine has. */
-export interface EngineCheck {
-  readonly what: string;
-  readonly expected: string;
-  readonly found: string;
-  /** `no`: the engine does not load or must not be used; `doubtful`: it loads, but was not made for this. */
-  readonly fits: 'yes' | 'doubtful' | 'no';
-}
-
-export interface EngineCheckResult {
-  readonly fits: boolean;
-  readonly checks: readonly EngineCheck[];
-  /** One error for each fact that keeps the engine from being used. */
-  readonly diagnostics: readonly Diagnostic[];
-  /** Command line that builds the engines again on this machine, quoted for a shell. */
-  readonly rebuild: string;
-}
 
 /** Engines of these major releases load in those, if they are version-compatible (NVIDIA's matrix page of 11.4.1). */
 const crossings: readonly (readonly [built: number, runs: number])[] = [
@@ -57,47 +38,23 @@ function versionNotOlder(expected: string | undefined, found: string | undefined
   return at < 0 || (b?.[at] ?? 0) > (a?.[at] ?? 0) ? 'yes' : 'doubtful';
 }
 
-/**
- * Compares an engine's facts with a machine: expected beside found, and how to rebuild what does not fit. Pure.
- * `rebuild` is the command of rcc that made the artifact: it holds on every release, while trtexec's own arguments do not.
- */
-export function checkEngine(
+/** Compares an engine's facts with a machine. Pure. */
+export function checkTensorrtEngine(
   facts: TensorrtFacts,
   machine: TensorrtMachine,
-  rebuild: readonly string[],
-): EngineCheckResult {
+): readonly EngineCheck[] {
   const yesNo = (fits: boolean): EngineCheck['fits'] => (fits ? 'yes' : 'no');
+  const { gpu, fullVersion, cuda } = machine;
+  const { computeCapability } = gpu;
   const driver = machine.installed?.driver;
-  const rows: readonly (readonly [
-    string,
-    string | undefined,
-    string | undefined,
-    EngineCheck['fits'],
-  ])[] = [
-    ['TensorRT', facts.tensorrt, machine.fullVersion, yesNo(releaseFits(facts, machine))],
-    [
-      'compute capability',
-      facts.computeCapability,
-      machine.gpu.computeCapability,
-      yesNo(capabilityFits(facts, machine)),
-    ],
-    ['GPU', facts.gpu, machine.gpu.name, gpuFits(facts, machine)],
-    ['driver', facts.driver, driver, versionNotOlder(facts.driver, driver)],
-    ['CUDA', facts.cuda, machine.cuda, versionNotOlder(facts.cuda, machine.cuda)],
-  ];
   const system = `${process.platform}-${process.arch}`;
-  const checks = [...rows, ['system', facts.os, system, yesNo(facts.os === system)] as const].map(
-    ([what, expected = 'not recorded', found = 'not known', fits]) => ({
-      what,
-      expected,
-      found,
-      fits,
-    }),
-  );
-  const command = shellText(rebuild);
-  const hint = `Rebuild it: ${command}`;
-  const diagnostics = checks
-    .filter(({ fits }) => fits === 'no')
-    .map(({ fits: _, ...facts }) => createDiagnostic('tensorrt-engine-mismatch', facts, { hint }));
-  return { fits: diagnostics.length === 0, checks, diagnostics, rebuild: command };
+  const capability = yesNo(capabilityFits(facts, machine));
+  return [
+    checkOf('TensorRT', facts.tensorrt, fullVersion, yesNo(releaseFits(facts, machine))),
+    checkOf('compute capability', facts.computeCapability, computeCapability, capability),
+    checkOf('GPU', facts.gpu, gpu.name, gpuFits(facts, machine)),
+    checkOf('driver', facts.driver, driver, versionNotOlder(facts.driver, driver)),
+    checkOf('CUDA', facts.cuda, cuda, versionNotOlder(facts.cuda, cuda)),
+    checkOf('system', facts.os, system, yesNo(facts.os === system)),
+  ];
 }

@@ -1,4 +1,5 @@
 import { type Diagnostic, DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
+import type { DoctorRow } from '../doctor-row.ts';
 import { findTrtexec, shellText, type TrtexecTool } from './find.ts';
 import { abilitiesOf, checkPrecision, checkSupport, type Gpu } from './gpu.ts';
 import {
@@ -9,16 +10,6 @@ import {
 } from './machine.ts';
 import { findNvidiaSmi } from './nvidia-smi.ts';
 import { newestCovered, oldestSupportedOrder, type Release, releaseLine } from './release.ts';
-
-/** One part that the target needs: what is there, what must be, and what to do about it. */
-export interface DoctorRow {
-  readonly part: string;
-  readonly found: string;
-  readonly needed: string;
-  readonly state: 'good' | 'doubtful' | 'missing';
-  /** Absent where nothing is wrong. */
-  readonly cure?: string;
-}
 
 const neededReleases = `TensorRT ${releaseLine(oldestSupportedOrder)} to ${newestCovered} (newer: treated as ${newestCovered})`;
 const installTrtexec =
@@ -70,9 +61,10 @@ function supportRow(gpu: Gpu, release: Release): DoctorRow {
 }
 
 function precisionRow(gpu: Gpu): DoctorRow {
-  const abilities = abilitiesOf(gpu);
-  const names = ['fp16', 'int8', 'tf32'] as const;
-  const found = ['fp32', ...names.filter((name) => abilities[name])].join(', ');
+  const refused = (precision: 'fp16' | 'int8') =>
+    checkPrecision(gpu, precision).some(({ severity }) => severity === 'error');
+  const built = (['fp16', 'int8'] as const).filter((precision) => !refused(precision));
+  const found = ['fp32', ...(abilitiesOf(gpu).tf32 ? ['tf32'] : []), ...built].join(', ');
   const [doubt] = [...checkPrecision(gpu, 'fp16'), ...checkPrecision(gpu, 'int8')];
   const row = { part: 'precisions', found, needed: 'those that are asked for' };
   return doubt ? { ...row, state: 'doubtful', cure: doubt.message } : { ...row, state: 'good' };

@@ -4,7 +4,7 @@ import type { Measurement, MeasureRequest, Precision } from '../engine.ts';
 import { judgeStability, type StabilityLimits } from '../stability.ts';
 import { summarize } from '../statistics.ts';
 import { planOrThrow } from './build.ts';
-import { type GpuConditions, watchClocks } from './clock-watch.ts';
+import { watchClocks } from './clock-watch.ts';
 import type { TensorrtEngineOptions } from './context.ts';
 import { type QueryTimes, readTimes } from './export-times.ts';
 import type { TensorrtIntent } from './intent.ts';
@@ -13,7 +13,6 @@ import { splitArgument } from './option-table.ts';
 import { replaceIfWritten, withTemporaryFile } from './optional-file.ts';
 import { engineFile, type TrtexecCommand } from './plan.ts';
 import { readModelBeside } from './read-model.ts';
-import type { TrtexecReport } from './report.ts';
 import { runToSuccess, withPaths } from './run-command.ts';
 import { takeTurn } from './timing-cache.ts';
 
@@ -67,10 +66,13 @@ async function profileLayers(
   );
 }
 
-function limitsOf({ stableVariation, iterations }: TensorrtIntent): StabilityLimits {
+function limitsOf(
+  { stableVariation }: TensorrtIntent,
+  { minIterations }: MeasureRequest,
+): StabilityLimits {
   // A GPU that is left alone repeats itself closely; what else the host does hardly reaches its compute times.
   return {
-    minIterations: Math.min(iterations, 30),
+    minIterations: Math.min(minIterations, 30),
     spread: stableVariation,
     drift: stableVariation,
     tail: 2,
@@ -79,10 +81,8 @@ function limitsOf({ stableVariation, iterations }: TensorrtIntent): StabilityLim
 }
 
 function judge(
-  intent: TensorrtIntent,
-  report: TrtexecReport,
-  times: QueryTimes | undefined,
-  conditions: GpuConditions | undefined,
+  limits: StabilityLimits,
+  { report, times, conditions }: Pick<TimedRun, 'report' | 'times' | 'conditions'>,
 ): Pick<TimedRun, 'stable' | 'warnings'> {
   const throttled = conditions?.throttled
     ? [`The GPU was throttled: ${conditions.throttleReasons.join(', ')}.`]
@@ -92,7 +92,7 @@ function judge(
     : ['Times of single runs are missing: whether they are steady is not known.'];
   const broken = times?.unreadable ? [`${times.unreadable} runs have no readable time.`] : [];
   const judged = times
-    ? judgeStability([...times.computeMs], limitsOf(intent))
+    ? judgeStability([...times.computeMs], limits)
     : { stable: false, warnings: [] };
   const { stable } = judged;
   const warnings = [...judged.warnings, ...throttled, ...untimed, ...broken, ...report.doubts];
@@ -118,8 +118,8 @@ async function timeOnce(
     if (throughputQps === undefined || !metrics.gpuCompute || !metrics.latency) {
       fail('tensorrt-no-report', { log: command.log });
     }
-    const times = await readTimesIfWhole(timesPath);
-    return { report, times, conditions, ...judge(options.intent, report, times, conditions) };
+    const timed = { report, times: await readTimesIfWhole(timesPath), conditions };
+    return { ...timed, ...judge(limitsOf(options.intent, request), timed) };
   });
 }
 
@@ -127,7 +127,7 @@ async function timeOnce(
 function steadier(a: TimedRun, b: TimedRun): TimedRun {
   if (a.stable !== b.stable) return a.stable ? a : b;
   const variation = ({ times }: TimedRun) =>
-    times ? summarize([...times.computeMs]).variation : Number.POSITIVE_INFINITY;
+    (times && summarize([...times.computeMs]).variation) ?? Number.POSITIVE_INFINITY;
   return variation(b) < variation(a) ? b : a;
 }
 

@@ -1,4 +1,11 @@
-import type { Device, LatencySummary, Measurement, MeasureRequest, Precision } from '../engine.ts';
+import type {
+  Device,
+  LatencyPart,
+  LatencySummary,
+  Measurement,
+  MeasureRequest,
+  Precision,
+} from '../engine.ts';
 import { percentile, sortAscending, summarize } from '../statistics.ts';
 import type { GpuConditions } from './clock-watch.ts';
 import type { TensorrtEngineOptions } from './context.ts';
@@ -16,20 +23,22 @@ export interface TimedRun {
   readonly warnings: readonly string[];
 }
 
-/** The summary's own figures, where there are no samples: their variation is not known and is NaN. */
-function fromMetric(metric: MetricSummary): LatencySummary {
-  const at = (p: number) => metric.percentilesMs.get(p) ?? Number.NaN;
-  return {
-    minMs: metric.minMs,
-    meanMs: metric.meanMs,
-    medianMs: metric.medianMs,
-    p90Ms: at(90),
-    p95Ms: at(95),
-    p99Ms: at(99),
-    maxMs: metric.maxMs,
-    variation: Number.NaN,
-  };
+/** The summary's own figures, where there are no samples; undefined where it lacks one of those that rcc asks for. */
+function fromMetric({ percentilesMs, ...metric }: MetricSummary): LatencySummary | undefined {
+  const [p90Ms, p95Ms, p99Ms] = [90, 95, 99].map((p) => percentilesMs.get(p));
+  if (p90Ms === undefined || p95Ms === undefined || p99Ms === undefined) return undefined;
+  return { ...metric, p90Ms, p95Ms, p99Ms };
 }
+
+/** What trtexec's own metrics hold. */
+const partDefinitions = {
+  gpuCompute:
+    'GPU compute: from the start of the first kernel to the end of the last one, on the GPU.',
+  h2d: 'H2D: copy of the inputs from host to GPU.',
+  d2h: 'D2H: copy of the outputs from GPU to host.',
+  enqueue:
+    'Enqueue: time in which the host hands the work to the GPU; longer than GPU compute, it limits the throughput.',
+} as const satisfies Partial<Record<MetricName, string>>;
 
 const seriesOf: Readonly<Partial<Record<MetricName, keyof QueryTimes>>> = {
   latency: 'latencyMs',
@@ -46,13 +55,13 @@ function summaryOf(name: MetricName, { report, times }: TimedRun): LatencySummar
   return metric && fromMetric(metric);
 }
 
-function partsOf(run: TimedRun): Record<string, LatencySummary> {
-  const names = ['gpuCompute', 'h2d', 'd2h', 'enqueue'] as const;
-  const parts = names.map((name) => [name, summaryOf(name, run)] as const);
-  return Object.fromEntries(parts.filter((part) => part[1] !== undefined)) as Record<
-    string,
-    LatencySummary
-  >;
+function partsOf(run: TimedRun): Record<string, LatencyPart> {
+  const names = Object.keys(partDefinitions) as (keyof typeof partDefinitions)[];
+  const parts = names.flatMap((name) => {
+    const summary = summaryOf(name, run);
+    return summary ? [[name, { ...summary, definition: partDefinitions[name] }] as const] : [];
+  });
+  return Object.fromEntries(parts);
 }
 
 function definitionOf(intent: TensorrtIntent, request: MeasureRequest): string {
@@ -64,7 +73,8 @@ function definitionOf(intent: TensorrtIntent, request: MeasureRequest): string {
   return (
     `Host latency of one batch: ${span}; CUDA graph ${onOff(cudaGraph)}, spin wait ${onOff(spinWait)}, ` +
     `${streams} stream${streams === 1 ? '' : 's'}; ${request.warmUpMs} ms warm-up, then at least ` +
-    `${request.durationMs} ms and ${request.minIterations} runs.`
+    `${request.durationMs} ms and ${request.minIterations} runs. ` +
+    'Throughput: whole batches a second through all streams, times the batch.'
   );
 }
 

@@ -18,7 +18,7 @@ export interface ModelFacts {
   readonly logDirectory?: string;
   readonly inputs: readonly TensorFacts[];
   readonly outputs: readonly TensorFacts[];
-  /** SHA-256 of the ONNX file: part of the cache key. Absent in a dry run. */
+  /** Digest of graph and weights: part of the cache key. */
   readonly digest?: string;
 }
 

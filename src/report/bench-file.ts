@@ -18,7 +18,8 @@ const latencySummary = z.object({
   p95Ms: ms,
   p99Ms: ms,
   maxMs: ms,
-  variation: z.number().nonnegative(),
+  /** Absent where a tool told its own summary only. */
+  variation: z.number().nonnegative().optional(),
 });
 
 const device = z.object({
@@ -45,7 +46,9 @@ const benchRow = z.object({
   settings: facts,
   stable: z.boolean(),
   warnings: z.array(z.string()),
-  parts: z.record(z.string(), latencySummary).optional(),
+  parts: z
+    .record(z.string(), latencySummary.extend({ definition: z.string().optional() }))
+    .optional(),
 });
 
 /** Times of one engine's layers, from a profiled run: their sum is not the latency. */

@@ -34,6 +34,15 @@ export const engineMessages = {
       'An optimised model holds weights in the order that one kind of processor and one release of onnxruntime read; another would compute something else.',
     cure: 'Compile on the machine that runs the engine, or take model.onnx there, which runs anywhere.',
   }),
+  'engine-mismatch': row<{ what: string; expected: string; found: string }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ what, expected, found }) => `${what}: built for ${expected}, found ${found}.`,
+    cause:
+      'An engine is tied to what it was built with: release and GPU of TensorRT, release and kind of processor of onnxruntime.',
+    example: 'rcc check-engine build/resnet50_vd/fp16',
+    cure: 'Rebuild it with the command that rcc check-engine prints.',
+  }),
   'engine-out-of-memory': row<{ engine: string; path: string }>({
     severity: 'error',
     exit: 'tool-failed',

@@ -102,9 +102,14 @@ export const tensorrtMessages = {
     cure: 'Compare the timing with FP32.',
   }),
   'tensorrt-int8-without-tensor-cores': row<GpuFacts & { precision: string }>({
-    severity: 'warning',
-    message: ({ gpu }) => `${gpu} has no INT8 tensor cores: expect FP16 to be faster.`,
-    cause: 'Compute capability 7.0 has tensor cores for FP16 only.',
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ gpu, cc }) =>
+      `${gpu} is compute capability ${cc}: it has no INT8 tensor cores, and rcc builds no INT8 engine for it.`,
+    hint: () => 'Build with --fp16, which runs on its tensor cores.',
+    cause:
+      'Compute capability 7.0 has tensor cores for FP16 only; INT8 would run beside them and lose accuracy for nothing.',
+    example: 'rcc compile resnet50_vd.rn --int8 --dry-run --trt 10.4 --gpu v100',
     cure: 'Build with --fp16, or use a GPU of compute capability 7.5 or later.',
   }),
   'tensorrt-no-tf32': row<GpuFacts>({
@@ -494,13 +499,6 @@ export const tensorrtMessages = {
     hint: inLog,
     cause: 'The output fits no known failure; its last lines are shown.',
     cure: 'Read the log from its first [E] line.',
-  }),
-  'tensorrt-engine-mismatch': row<{ what: string; expected: string; found: string }>({
-    severity: 'error',
-    exit: 'unacceptable',
-    message: ({ what, expected, found }) => `${what}: built for ${expected}, found ${found}.`,
-    cause: 'An engine is tied to the release and GPU that it was built with.',
-    cure: 'Rebuild it with the command that rcc check-engine prints.',
   }),
   'tensorrt-manifest-unreadable': row<{ path: string; reason: string }>({
     severity: 'error',

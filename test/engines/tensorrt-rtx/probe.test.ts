@@ -64,7 +64,7 @@ describe('TensorRT-RTX', () => {
     await expect(requireTensorrtRtx(request)).rejects.toThrow(`tensorrt-rtx-missing`);
     await expect(requireTensorrtRtx(request)).rejects.toThrow(reason);
     expect(await checkTensorrtRtx(request)).toMatchObject({
-      ok: false,
+      state: 'missing',
       cure: 'rcc doctor --setup tensorrt-rtx',
     });
   });
@@ -81,7 +81,7 @@ describe('TensorRT-RTX', () => {
       env: {},
       cacheDirectory: '/none',
     });
-    expect(row).toMatchObject({ part: 'TensorRT-RTX', ok: true });
+    expect(row).toMatchObject({ part: 'TensorRT-RTX', state: 'good' });
     expect(row.found).toContain('7.5, 8.0, 8.6, 8.9, 12.0, 12.1');
   });
 });

@@ -77,8 +77,12 @@ describe('precisions', () => {
   const codes = (gpu: string, precision: 'fp32' | 'fp16' | 'int8') =>
     checkPrecision(parseGpu(gpu), precision).map(({ code }) => code);
 
-  test('INT8 on a V100 is slow', () => {
-    expect(codes('v100', 'int8')).toEqual(['tensorrt-int8-without-tensor-cores']);
+  test('INT8 on a V100 is refused', () => {
+    const [refusal] = checkPrecision(parseGpu('v100'), 'int8');
+    expect(refusal).toMatchObject({
+      code: 'tensorrt-int8-without-tensor-cores',
+      severity: 'error',
+    });
     expect(codes('t4', 'int8')).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { mismatchesOf } from '../../../engines/engine-check.ts';
 import { findTensorrt } from '../../../engines/tensorrt/auto.ts';
-import { checkEngine } from '../../../engines/tensorrt/check-engine.ts';
+import { checkTensorrtEngine } from '../../../engines/tensorrt/check-engine.ts';
 import { tensorrtDoctor } from '../../../engines/tensorrt/doctor.ts';
 import { parseGpu } from '../../../engines/tensorrt/gpu.ts';
 import { tensorrtIntent } from '../../../engines/tensorrt/intent.ts';
@@ -171,20 +172,19 @@ describe('check-engine', () => {
     return readTensorrtFacts(written, 'manifest.json');
   }
 
-  const rebuild = ['rcc', 'compile', 'my specs/a.rn', '--fp16'];
+  const rebuild = "rcc compile 'my specs/a.rn' --fp16";
 
   test('the machine that built it', () => {
     const machine = machineOf('10.4', 'Tesla T4');
-    const result = checkEngine(factsFor(machine), machine, rebuild);
-    expect(result.fits).toBe(true);
-    expect(result.checks.every(({ fits }) => fits === 'yes')).toBe(true);
-    expect(result.rebuild).toBe("rcc compile 'my specs/a.rn' --fp16");
+    const checks = checkTensorrtEngine(factsFor(machine), machine);
+    expect(checks.every(({ fits }) => fits === 'yes')).toBe(true);
+    expect(mismatchesOf(checks, rebuild)).toEqual([]);
   });
 
   const verdict = (built: TensorrtMachine, found: TensorrtMachine, intent = {}) => {
-    const { checks, fits } = checkEngine(factsFor(built, intent), found, rebuild);
+    const checks = checkTensorrtEngine(factsFor(built, intent), found);
     return [
-      fits,
+      mismatchesOf(checks, rebuild).length === 0,
       ...checks
         .filter((c) => c.fits !== 'yes')
         .map((c) => `${c.what}: ${c.expected}, ${c.found}: ${c.fits}`),
@@ -214,7 +214,8 @@ describe('check-engine', () => {
 
   test('what does not fit is an error that says how to rebuild', () => {
     const facts = factsFor(machineOf('10.4', 'Tesla T4'));
-    const { diagnostics } = checkEngine(facts, machineOf('10.9', 'Tesla T4'), rebuild);
+    const checks = checkTensorrtEngine(facts, machineOf('10.9', 'Tesla T4'));
+    const diagnostics = mismatchesOf(checks, rebuild);
     expect(diagnostics.map(({ message, hint }) => [message, hint])).toEqual([
       [
         'TensorRT: built for 10.4.0, found 10.9.0.',

@@ -91,7 +91,6 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
   'trtexec-killed': { signal: 'SIGKILL', log },
   'trtexec-timed-out': { seconds: 7200, phase: 'building', log },
   'trtexec-failed': { status: 'exit status 3', log },
-  'tensorrt-engine-mismatch': { what: 'TensorRT', expected: '10.4.0', found: '10.9.0' },
   'tensorrt-manifest-unreadable': { path: 'manifest.json', reason: 'gpu: expected string' },
   'nvidia-smi-missing': { reason: 'not found' },
 };

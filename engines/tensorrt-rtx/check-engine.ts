@@ -1,0 +1,27 @@
+import { checkOf, type EngineCheck } from '../engine-check.ts';
+import { findComputeCapability } from '../tensorrt/gpu.ts';
+import { findNvidiaSmi } from '../tensorrt/nvidia-smi.ts';
+
+type Facts = Readonly<Record<string, string | number | boolean>>;
+
+/** Compares an engine of TensorRT-RTX with the GPUs of this machine, as far as nvidia-smi tells them; its runtime comes with the application. */
+export async function checkTensorrtRtxEngine(
+  facts: Facts,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly EngineCheck[]> {
+  const built = String(facts.computeCapabilities ?? '').split(/,\s*/);
+  const smi = await findNvidiaSmi(undefined, env);
+  const found = (smi?.gpus ?? []).map(
+    ({ computeCapability, name }) => computeCapability ?? findComputeCapability(name) ?? name,
+  );
+  const fits = found.some((capability) => built.includes(capability));
+  return [
+    checkOf(
+      'compute capability',
+      built.join(', '),
+      found.length > 0 ? found.join(', ') : undefined,
+      found.length === 0 ? 'doubtful' : fits ? 'yes' : 'no',
+    ),
+    checkOf('compiler', String(facts.compiler), undefined, 'doubtful'),
+  ];
+}
