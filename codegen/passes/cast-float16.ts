@@ -15,7 +15,7 @@ import type { Pass, PassContext } from './pass.ts';
 
 export interface CastFloat16Options {
   /** Layers whose blocks stay in float32. */
-  readonly keepFp32?: LayerFilter;
+  readonly keepFp32?: LayerFilter | undefined;
 }
 
 /** The initializer with its numbers rounded to float16 when they are read. */

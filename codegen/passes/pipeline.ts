@@ -20,21 +20,21 @@ export type GraphTarget = 'onnxruntime' | 'tensorrt' | 'tensorrt-rtx';
 export interface PipelineOptions {
   readonly precision: GraphPrecision;
   /** Default `onnxruntime`. */
-  readonly target?: GraphTarget;
+  readonly target?: GraphTarget | undefined;
   /** Least compute capability that the engine is for, e.g. 7.5: some forms depend on it. */
   readonly leastComputeCapability?: number;
   /** The form of the input; default: normalised float32 [N, C, H, W]. */
-  readonly input?: AdaptInputOptions;
+  readonly input?: AdaptInputOptions | undefined;
   /** Layers whose blocks stay in float32 in an fp16 graph. */
-  readonly keepFp32?: LayerFilter;
+  readonly keepFp32?: LayerFilter | undefined;
   /** Whether an fp16 graph is written in float32 with every rounding of float16, for processors that compute it in float32 anyway. */
   readonly emulation?: boolean;
   /** Ranges of an int8 graph's tensors; without them its scales have no numbers. */
-  readonly ranges?: TensorRanges;
+  readonly ranges?: TensorRanges | undefined;
   /** Layers that stay in float32 in an int8 graph. */
-  readonly int8Keep?: LayerFilter;
+  readonly int8Keep?: LayerFilter | undefined;
   /** How an int8 graph stores its weights; see QuantizeInt8Options. */
-  readonly int8Weights?: 'int8' | 'float32';
+  readonly int8Weights?: 'int8' | 'float32' | undefined;
 }
 
 interface PipelineRow {
@@ -54,13 +54,6 @@ export function int8FormFor(target: GraphTarget = 'onnxruntime') {
   return int8Forms[int8FormNames[target]];
 }
 
-/** The options that are given, without the others: a pass tells "not given" from "given as nothing". */
-function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as ReturnType<typeof given<T>>;
-}
-
 /** Every pass, in the order in which they run. */
 const rows: readonly PipelineRow[] = [
   { name: 'foldBatchNorm', create: () => foldBatchNorm },
@@ -69,7 +62,7 @@ const rows: readonly PipelineRow[] = [
   { name: 'adaptInput', create: ({ input }) => input && adaptInput(input) },
   {
     name: 'castFloat16',
-    create: ({ precision, keepFp32 }) => precision === 'fp16' && castFloat16(given({ keepFp32 })),
+    create: ({ precision, keepFp32 }) => precision === 'fp16' && castFloat16({ keepFp32 }),
   },
   {
     name: 'emulateFloat16',
@@ -81,7 +74,9 @@ const rows: readonly PipelineRow[] = [
       precision === 'int8' &&
       quantizeInt8({
         form: int8FormFor(target),
-        ...given({ ranges, keep: int8Keep, weights: int8Weights }),
+        ranges,
+        keep: int8Keep,
+        weights: int8Weights,
       }),
   },
   { name: 'expandFusedConv', create: () => expandFusedConv },

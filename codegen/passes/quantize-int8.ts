@@ -28,13 +28,13 @@ import { computesInt8, findQuantizedValues } from './quantizer-places.ts';
 export interface QuantizeInt8Options {
   readonly form: Int8Form;
   /** Without ranges the graph has its form, but its scales have no numbers. */
-  readonly ranges?: TensorRanges;
+  readonly ranges?: TensorRanges | undefined;
   /** Layers that stay in float32. */
-  readonly keep?: LayerFilter;
+  readonly keep?: LayerFilter | undefined;
   /**
    * `int8` (default): stored so. `float32`: stored whole and quantised in the graph, for engines that take no int8 constants (TensorRT 8).
    */
-  readonly weights?: 'int8' | 'float32';
+  readonly weights?: 'int8' | 'float32' | undefined;
 }
 
 function separateAdds(graph: Graph): Graph {

@@ -1,3 +1,4 @@
+import type { CalibrationAlgorithm } from './algorithm-names.ts';
 import { entropyRange } from './algorithms/entropy.ts';
 import { maxRange } from './algorithms/max.ts';
 import { mseRange } from './algorithms/mse.ts';
@@ -10,11 +11,7 @@ export const calibrationAlgorithms = {
   percentile: percentileRange,
   mse: mseRange,
   max: maxRange,
-} as const satisfies Record<string, (histogram: HistogramData) => number>;
-
-export type CalibrationAlgorithm = keyof typeof calibrationAlgorithms;
-
-export const algorithmNames = Object.keys(calibrationAlgorithms) as readonly CalibrationAlgorithm[];
+} as const satisfies Record<CalibrationAlgorithm, (histogram: HistogramData) => number>;
 
 /** The range that an algorithm chooses; 0 where every value was 0. */
 export function chooseRange(algorithm: CalibrationAlgorithm, histogram: HistogramData): number {

@@ -52,15 +52,17 @@ export interface StageReport {
 }
 
 export interface BisectOptions {
-  readonly keepFp32?: LayerFilter;
-  readonly int8Keep?: LayerFilter;
+  /** Which forms are looked at, beside the folded one: those of a precision, or (default) all. */
+  readonly precision?: Precision;
+  readonly keepFp32?: LayerFilter | undefined;
+  readonly int8Keep?: LayerFilter | undefined;
   /** Ranges of a calibration; without them int8 is left out. */
   readonly ranges?: TensorRanges | undefined;
-  readonly target?: GraphTarget;
+  readonly target?: GraphTarget | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-function stagesOf({ keepFp32 = noLayer, int8Keep = noLayer, ranges, target }: BisectOptions) {
+function allStages({ keepFp32 = noLayer, int8Keep = noLayer, ranges, target }: BisectOptions) {
   const stages: readonly Stage[] = [
     { name: 'batch norms folded', precision: 'fp32', passes: [] },
     { name: 'float16 weights', precision: 'fp16', passes: [roundWeights({ keepFp32 })] },
@@ -74,6 +76,13 @@ function stagesOf({ keepFp32 = noLayer, int8Keep = noLayer, ranges, target }: Bi
   const form = int8FormFor(target);
   const passes = [quantizeInt8({ form, ranges, keep: int8Keep })];
   return [...stages, { name: form.name, precision: 'int8' as const, passes }];
+}
+
+function stagesOf(options: BisectOptions): readonly Stage[] {
+  const { precision: wanted } = options;
+  return allStages(options).filter(
+    ({ precision }) => wanted === undefined || precision === 'fp32' || precision === wanted,
+  );
 }
 
 /** Names, in the network as trained, of the tensors of the fused one: a folded convolution's is its batch norm's. */

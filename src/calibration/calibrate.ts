@@ -1,6 +1,7 @@
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
-import { type CalibrationAlgorithm, chooseRange } from './algorithms.ts';
+import type { CalibrationAlgorithm } from './algorithm-names.ts';
+import { chooseRange } from './algorithms.ts';
 import type { CalibrationData } from './data.ts';
 import { Histogram } from './histogram.ts';
 import { observeNetwork } from './observe.ts';

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { fail } from '../diagnostics/diagnostic.ts';
+import { DiagnosticError, fail } from '../diagnostics/diagnostic.ts';
+import { failReading } from '../io/file-failure.ts';
 import { version } from '../version.ts';
-import { algorithmNames, type CalibrationAlgorithm } from './algorithms.ts';
+import { algorithmNames } from './algorithm-names.ts';
 import type { CalibratedTensors } from './calibrate.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -13,7 +14,7 @@ export const calibrationFileSchema = z.object({
   schemaVersion: z.literal(1),
   rcc: z.string(),
   model: z.string(),
-  algorithm: z.enum(algorithmNames as [CalibrationAlgorithm, ...CalibrationAlgorithm[]]),
+  algorithm: z.enum(algorithmNames),
   /** SHA-256 of the spec's meaning; of the weights file, or the seed of made-up weights. */
   spec: digest,
   weights: z.string(),
@@ -50,7 +51,7 @@ export function differenceFrom(
 }
 
 /** Throws DiagnosticError `calibration-malformed`. */
-export function parseCalibrationFile(path: string, text: string): CalibrationFile {
+function parseCalibrationFile(path: string, text: string): CalibrationFile {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -64,17 +65,24 @@ export function parseCalibrationFile(path: string, text: string): CalibrationFil
   return fail('calibration-malformed', { file: path, reason });
 }
 
+/** Throws DiagnosticError where the file cannot be read or is no calibration. */
+export async function readCalibrationFile(path: string): Promise<CalibrationFile> {
+  const text = await readFile(path, 'utf8').catch((error) =>
+    failReading(path, 'calibration', error),
+  );
+  return parseCalibrationFile(path, text);
+}
+
 /** The calibration at a path if there is one that fits; anything else there is as good as nothing. */
 export async function findCalibration(
   path: string,
   key: CalibrationKey & { readonly data: string },
 ): Promise<CalibrationFile | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
   try {
-    const file = parseCalibrationFile(path, text);
+    const file = await readCalibrationFile(path);
     return differenceFrom(file, key) === undefined ? file : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof DiagnosticError) return undefined;
+    throw error;
   }
 }

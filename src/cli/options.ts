@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { TimingLimits } from '../compile/timing.ts';
 import { type TargetChoice, targetNames } from '../targets/target.ts';
+import { declarePrecisionOptions, type PrecisionCommandOptions } from './precision-options.ts';
 import type { TensorrtCommandOptions } from './tensorrt-options.ts';
 
 function parseWhole(text: string, least: number, most: number): number {
@@ -24,9 +25,7 @@ export function wholeList(least: number, most: number): (text: string) => readon
 export const largestBatch = 4096;
 
 /** Options of every command that makes or runs a model. */
-export interface ModelOptions extends TensorrtCommandOptions {
-  readonly fp32?: boolean;
-  readonly fp16?: boolean;
+export interface ModelOptions extends TensorrtCommandOptions, PrecisionCommandOptions {
   readonly weights?: string;
   readonly target: TargetChoice;
   readonly seed?: number;
@@ -38,9 +37,8 @@ export interface ModelOptions extends TensorrtCommandOptions {
 
 /** Declares the options that `compile`, `verify` and `bench` share. */
 export function declareModelOptions(command: Command): void {
+  declarePrecisionOptions(command);
   command
-    .option('--fp32', 'float32 (the default)')
-    .option('--fp16', 'typed float16; with --fp32: both')
     .option('--weights <file>', 'weights file, in place of the one the spec names')
     .addOption(
       new Option('--target <name>', 'where it is to run').choices(targetNames).default('auto'),
@@ -65,14 +63,6 @@ export function timingOf(
     durationMs: given(duration, defaults.durationMs),
     minIterations: given(iterations, defaults.minIterations),
   };
-}
-
-/** The precisions asked for, in order; float32 where none was. */
-export function precisionsOf(
-  options: Pick<ModelOptions, 'fp32' | 'fp16'>,
-): readonly ('fp32' | 'fp16')[] {
-  const asked = (['fp32', 'fp16'] as const).filter((precision) => options[precision]);
-  return asked.length > 0 ? asked : ['fp32'];
 }
 
 /** What of the options decides the network's weights. */

@@ -6,6 +6,7 @@ export const artifactFiles = {
   manifest: 'manifest.json',
   timing: 'timing.json',
   layers: 'layers.json',
+  calibration: 'calibration.json',
 } as const;
 
 /** Writes JSON for people and machines: two spaces, a line end. */

@@ -2,11 +2,12 @@ import type { GraphPrecision, PipelineOptions } from '../../codegen/passes/pipel
 import type { Engine, Precision } from '../../engines/engine.ts';
 import type { Spec } from '../language/spec.ts';
 import { buildModel } from './compile.ts';
+import type { PrecisionOptions } from './precision.ts';
 import { withTemporaryFolder } from './scratch.ts';
 import { type ModelMeasurement, measureBatches, type TimingLimits } from './timing.ts';
 import { loadNetwork, type NetworkOptions } from './trained-network.ts';
 
-export interface BenchOptions extends NetworkOptions {
+export interface BenchOptions extends NetworkOptions, PrecisionOptions {
   readonly precision: Precision & GraphPrecision;
   readonly engine: Engine;
   readonly batches: readonly number[];

@@ -3,12 +3,15 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import type { AuditReport } from '../../engines/audit/audit.ts';
 import type { Verdict } from '../../engines/compare.ts';
 import type { BuiltEngine, Engine, Measurement } from '../../engines/engine.ts';
+import type { RangeReport } from '../calibration/range-report.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Spec } from '../language/spec.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
 import { auditEngine, auditErrors } from './audit-engine.ts';
+import { checkRanges } from './float16-checks.ts';
 import type { Manifest } from './manifest.ts';
 import { runPhase } from './phases.ts';
+import type { PreparedPrecision } from './precision.ts';
 import { measureBatches, stabilityWarnings, type TimingLimits, timingFile } from './timing.ts';
 import { loadNetwork, type NetworkOptions, type TrainedNetwork } from './trained-network.ts';
 import { compareWithUnfolded } from './unfolded.ts';
@@ -32,6 +35,8 @@ export interface Compilation {
   readonly directory: string;
   readonly manifest: Manifest;
   readonly verdict?: Verdict;
+  /** How large the numbers of each block get, for fp16. */
+  readonly ranges?: RangeReport;
   /** What the compiler made of each residual block, where the target tells. */
   readonly audits: readonly AuditReport[];
   readonly measurements: readonly Measurement[];
@@ -63,6 +68,8 @@ export interface BuiltModel {
   readonly manifest: Manifest;
   /** The graph that was built. */
   readonly graph: Graph;
+  /** How the graph was made. */
+  readonly prepared: PreparedPrecision;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -75,28 +82,43 @@ export async function buildModel(
   const model = await writeOnnx(network, options);
   const built = await buildEngine(engine, model.graph, options);
   const manifest = await writeManifest(network, options, model, built);
-  return { built, manifest, graph: model.graph, diagnostics: castDiagnostics(model.casts) };
+  const { graph, prepared, casts } = model;
+  return { built, manifest, graph, prepared, diagnostics: castDiagnostics(casts) };
+}
+
+/** Verdict and ranges of a model, and what they say against it. */
+async function checkModel(
+  network: TrainedNetwork,
+  engine: Engine,
+  { built, prepared }: BuiltModel,
+  options: CompileOptions,
+) {
+  if (options.verify === false) return { diagnostics: [] };
+  const verdict = await compareWithUnfolded(network, engine, built, { ...options, prepared });
+  const ranges = await checkRanges(network, prepared, options);
+  const { precision } = options;
+  const { ok, reason } = verdict;
+  const parameters = { model: network.spec.name, precision, reason };
+  const failed = ok ? [] : [createDiagnostic('verification-failed', parameters)];
+  return { verdict, ranges, diagnostics: [...failed, ...(ranges?.diagnostics ?? [])] };
 }
 
 async function checkAndTime(
   network: TrainedNetwork,
   engine: Engine,
-  { built, manifest, graph, diagnostics }: BuiltModel,
+  model: BuiltModel,
   options: CompileOptions,
 ): Promise<Compilation> {
-  const { directory, precision } = options;
-  const model = network.spec.name;
+  const { directory } = options;
+  const { built, manifest, graph, diagnostics } = model;
   const audits = await auditEngine(engine, graph, options);
-  const verdict =
-    options.verify === false
-      ? undefined
-      : await compareWithUnfolded(network, engine, built, options);
-  const failed =
-    verdict && !verdict.ok
-      ? [createDiagnostic('verification-failed', { model, precision, reason: verdict.reason })]
-      : [];
+  const {
+    verdict,
+    ranges,
+    diagnostics: failed,
+  } = await checkModel(network, engine, model, options);
   const measurements = engine.buildsOnly ? [] : await measureBatches(engine, built, options);
-  const rows = measurements.map((measurement) => ({ model, ...measurement }));
+  const rows = measurements.map((measurement) => ({ model: network.spec.name, ...measurement }));
   if (rows.length > 0) {
     await writeJson(join(directory, artifactFiles.timing), timingFile(rows));
   }
@@ -104,6 +126,7 @@ async function checkAndTime(
     directory,
     manifest,
     ...(verdict ? { verdict } : {}),
+    ...(ranges ? { ranges: ranges.report } : {}),
     audits,
     measurements,
     diagnostics: [...diagnostics, ...auditErrors(audits), ...failed, ...stabilityWarnings(rows)],

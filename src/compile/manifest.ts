@@ -30,6 +30,9 @@ export const manifestSchema = z.object({
     outputs: z.array(tensor),
   }),
   cost: z.object({ params: z.number(), macs: z.number(), flops: z.number() }),
+  calibration: z
+    .object({ algorithm: z.string(), description: z.string(), digest, images: z.number() })
+    .optional(),
   casts: z.object({ clampedCount: z.number(), flushedCount: z.number() }).optional(),
   engine: z
     .object({

@@ -5,11 +5,14 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 export type PhaseName =
   | 'graph'
   | 'weights'
+  | 'calibrate'
   | 'passes'
   | 'onnx'
   | 'engine'
   | 'audit'
   | 'verify'
+  | 'ranges'
+  | 'bisect'
   | 'timing';
 
 /** Told what goes on; every function may be left out. */

@@ -3,8 +3,9 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
 import { type GraphPrecision, passesFor, passNames } from '../../codegen/passes/pipeline.ts';
 import type { Spec } from '../language/spec.ts';
+import { type PrecisionOptions, pipelineFor } from './precision.ts';
 
-export interface PrintPassOptions {
+export interface PrintPassOptions extends PrecisionOptions {
   /** Name of a pass, or `lower`. */
   readonly pass: string;
   readonly precision: GraphPrecision;
@@ -12,9 +13,11 @@ export interface PrintPassOptions {
 }
 
 /** The network's graph after a pass, without weights; after the last pass before it where the precision does not run it. */
-export function printPass(spec: Spec, { pass, precision, batch }: PrintPassOptions): Graph {
+export function printPass(spec: Spec, { pass, batch, ...options }: PrintPassOptions): Graph {
   const lowered = lowerSpec(spec, batch === undefined ? {} : { batch });
   const last = passNames.indexOf(pass);
-  const passes = passesFor({ precision }).filter(({ name }) => passNames.indexOf(name) <= last);
+  const passes = passesFor(pipelineFor(spec, lowered, options)).filter(
+    ({ name }) => passNames.indexOf(name) <= last,
+  );
   return runPasses(lowered, passes).graph;
 }

@@ -5,7 +5,9 @@ import type { BuiltEngine, Engine, Precision, Tensor } from '../../engines/engin
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
 import { artifactFiles } from './artifact-files.ts';
+import { pairInput } from './input-pair.ts';
 import { type CompileListener, runPhase } from './phases.ts';
+import type { PreparedPrecision } from './precision.ts';
 import { withScratchEngine } from './scratch.ts';
 import type { TrainedNetwork } from './trained-network.ts';
 
@@ -15,6 +17,8 @@ export interface CheckOptions {
   readonly directory: string;
   /** Batches that are run where the model leaves the batch free; default 2. An engine for some batches takes no others. */
   readonly verifiedBatches?: readonly number[];
+  /** How the model was made: its input may have another form, and int8 is checked with pictures. */
+  readonly prepared: PreparedPrecision;
   readonly listener?: CompileListener;
   readonly signal?: AbortSignal;
 }
@@ -46,6 +50,29 @@ export function seededInputOf(graph: Graph, freeBatch = checkedImages): Tensor {
   return createSeededInput(type, batch, inputSeed);
 }
 
+/** So many images of a sample, from its beginning and again. */
+function takeImages({ dataType, shape, bytes }: Tensor, count: number): Tensor {
+  const [images = 1, ...sizes] = shape;
+  const size = bytes.length / images;
+  const taken = new Uint8Array(count * size);
+  for (let i = 0; i < count; i++) {
+    const from = (i % images) * size;
+    taken.set(bytes.subarray(from, from + size), i * size);
+  }
+  return { dataType, shape: [count, ...sizes], bytes: taken };
+}
+
+/** What a model is checked with: a sample of its calibration, or a seeded input where there is none. */
+export function checkedInputOf(
+  graph: Graph,
+  { sample }: PreparedPrecision,
+  batch?: number,
+): Tensor {
+  if (!sample) return seededInputOf(graph, batch);
+  const fixed = graph.inputs[0]?.type.shape[0];
+  return takeImages(sample, typeof fixed === 'number' ? fixed : (batch ?? sample.shape[0] ?? 1));
+}
+
 /** What the network computes with its batch norms as trained, by onnxruntime with its optimisations off. */
 export async function runUnfolded(
   network: TrainedNetwork,
@@ -75,16 +102,17 @@ export async function compareWithUnfolded(
   network: TrainedNetwork,
   engine: Engine,
   built: BuiltEngine,
-  { precision, directory, verifiedBatches = [checkedImages], listener, signal }: CheckOptions,
+  { precision, directory, verifiedBatches, prepared, listener, signal }: CheckOptions,
 ): Promise<Verdict> {
   return await runPhase('verify', listener, async () => {
     const ends = endsOf(network.graph);
     const { run, path, what } = runnable(engine, built, directory);
     const verdicts: Verdict[] = [];
-    for (const batch of verifiedBatches) {
-      const input = seededInputOf(network.graph, batch);
-      const expected = await runUnfolded(network, input, signal);
-      const outputs = await run(path, { [ends.input]: input }, signal);
+    for (const batch of verifiedBatches ?? [undefined]) {
+      const input = checkedInputOf(network.graph, prepared, batch);
+      const pair = pairInput(input, prepared.pipeline.input);
+      const expected = await runUnfolded(network, pair.trained, signal);
+      const outputs = await run(path, { [ends.input]: pair.engine }, signal);
       verdicts.push(compareOutputs(pick(outputs, ends.output), expected, { precision }));
     }
     const [first] = verdicts;

@@ -1,21 +1,28 @@
 import { asFloat32 } from '../../codegen/weights/as-float32.ts';
 import { readNpy } from '../../codegen/weights/npy.ts';
 import { compareOutputs, type Verdict } from '../../engines/compare.ts';
-import type { Tensor } from '../../engines/engine.ts';
+import type { Engine, Tensor } from '../../engines/engine.ts';
+import { bisect, type StageReport } from '../calibration/bisect.ts';
+import type { RangeReport } from '../calibration/range-report.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
 import type { Reference, Spec } from '../language/spec.ts';
-import { buildModel, type CompileOptions } from './compile.ts';
+import { type BuiltModel, buildModel, type CompileOptions } from './compile.ts';
+import { checkRanges, runEmulated } from './float16-checks.ts';
+import { type InputPair, pairInput } from './input-pair.ts';
 import { runPhase } from './phases.ts';
+import type { PreparedPrecision } from './precision.ts';
 import { withTemporaryFolder } from './scratch.ts';
 import { loadNetwork, type TrainedNetwork } from './trained-network.ts';
-import { endsOf, pick, runUnfolded, seededInputOf } from './unfolded.ts';
+import { checkedInputOf, endsOf, pick, runUnfolded } from './unfolded.ts';
 
 export interface VerifyOptions
   extends Omit<CompileOptions, 'directory' | 'verify' | 'timedBatches'> {
   readonly engine: NonNullable<CompileOptions['engine']>;
   /** Input and expected logits as .npy files; default: the spec's `reference`, and without one the unfolded graph. */
   readonly reference?: Reference;
+  /** Whether every tensor is compared, to find the first node that is out of bounds. */
+  readonly bisect?: boolean;
 }
 
 export interface Verification {
@@ -24,6 +31,14 @@ export interface Verification {
   /** What the outputs were compared with, in a few words. */
   readonly against: string;
   readonly verdict: Verdict;
+  /**
+   * For a float16 model that this processor computes in float32: `verdict` then shows what rounding the weights does, this one what rounding the
+   * activations does beside it.
+   */
+  readonly emulated?: Verdict;
+  /** How large the numbers of each block get, for fp16. */
+  readonly ranges?: RangeReport;
+  readonly bisection?: readonly StageReport[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -59,55 +74,119 @@ function checkShapes(
   }
 }
 
-interface Question {
+interface Question extends InputPair {
   readonly against: string;
-  readonly input: Tensor;
   readonly expected: Tensor;
 }
 
-async function askFor(network: TrainedNetwork, options: VerifyOptions): Promise<Question> {
+/** What the model is asked, and what it should answer: the framework's logits where its input can be given as it is, else the unfolded graph's. */
+async function askFor(
+  network: TrainedNetwork,
+  prepared: PreparedPrecision,
+  options: VerifyOptions,
+): Promise<Question> {
   const files = options.reference ?? network.spec.reference;
-  if (!files) {
-    const input = seededInputOf(network.graph);
-    const expected = await runUnfolded(network, input, options.signal);
-    return { against: 'the unfolded graph on a seeded input', input, expected };
+  const { input: adaptation } = prepared.pipeline;
+  const given = files ? await readTensor(files.input) : checkedInputOf(network.graph, prepared);
+  const pair = pairInput(given, adaptation);
+  if (files) {
+    const expected = await readTensor(files.logits);
+    checkShapes(network, files, given, expected);
+    if (pair.exact) return { ...pair, against: `the reference ${files.logits}`, expected };
   }
-  const input = await readTensor(files.input);
-  const expected = await readTensor(files.logits);
-  checkShapes(network, files, input, expected);
-  return { against: `the reference ${files.logits}`, input, expected };
+  const expected = await runUnfolded(network, pair.trained, options.signal);
+  const source = files ? 'the reference input' : prepared.sample ? 'pictures' : 'a seeded input';
+  const form = adaptation ? ` as ${adaptation.form}` : '';
+  return { ...pair, against: `the unfolded graph on ${source}${form}`, expected };
+}
+
+/** Whether a float16 model is computed in float32 where it is verified, so that it shows the rounding of weights only. */
+function widensFloat16({ target }: Engine, { pipeline }: PreparedPrecision): boolean {
+  return target === 'onnxruntime' && pipeline.precision === 'fp16';
+}
+
+/** Runs the engine, and where that shows less than a device would, its emulation; judges both. */
+async function judge(
+  network: TrainedNetwork,
+  { built, prepared }: BuiltModel,
+  options: VerifyOptions,
+): Promise<Pick<Verification, 'against' | 'verdict' | 'emulated'> & { input: Tensor }> {
+  const { engine, precision, listener, signal } = options;
+  return await runPhase('verify', listener, async () => {
+    const question = await askFor(network, prepared, options);
+    const { against, expected, trained: input } = question;
+    const ends = endsOf(network.graph);
+    const outputs = await engine.run(built.path, { [ends.input]: question.engine }, signal);
+    const verdict = compareOutputs(pick(outputs, ends.output), expected, { precision });
+    const rounded = widensFloat16(engine, prepared)
+      ? await runEmulated(network, prepared, question.engine, signal)
+      : undefined;
+    const emulated = rounded && compareOutputs(rounded, expected, { precision });
+    const ok = verdict.ok && emulated?.ok !== false;
+    const value = { against, verdict, ...(emulated ? { emulated } : {}), input };
+    return { value, detail: `${ok ? 'passed' : 'FAILED'} against ${against}` };
+  });
+}
+
+async function bisectNetwork(
+  network: TrainedNetwork,
+  { pipeline }: PreparedPrecision,
+  input: Tensor,
+  { listener, signal }: VerifyOptions,
+): Promise<readonly StageReport[]> {
+  return await runPhase('bisect', listener, async () => {
+    const reports = await bisect(network.graph, input, { ...pipeline, signal });
+    const found = reports.filter(({ first }) => first).length;
+    const detail = `${found} of ${reports.length} forms out of bounds`;
+    return { value: reports, detail };
+  });
+}
+
+function bisectionDiagnostics(model: string, reports: readonly StageReport[]) {
+  return reports.flatMap(({ stage, bound, first }) =>
+    first
+      ? [
+          createDiagnostic(
+            'bisection-found',
+            { model, stage, node: first.node, error: first.error, bound },
+            { span: first.span },
+          ),
+        ]
+      : [],
+  );
 }
 
 /** Builds a spec's engine in a temporary folder, runs it and judges what it computes. */
 export async function verifySpec(spec: Spec, options: VerifyOptions): Promise<Verification> {
-  const { engine, precision, signal } = options;
+  const { engine, precision } = options;
   const network = await loadNetwork(spec, options);
   try {
     return await withTemporaryFolder(async (directory) => {
-      const { built, diagnostics } = await buildModel(network, engine, { ...options, directory });
-      const { against, verdict } = await runPhase('verify', options.listener, async () => {
-        const { against, input, expected } = await askFor(network, options);
-        const ends = endsOf(network.graph);
-        const outputs = await engine.run(built.path, { [ends.input]: input }, signal);
-        const verdict = compareOutputs(pick(outputs, ends.output), expected, { precision });
-        const detail = `${verdict.ok ? 'passed' : 'FAILED'} against ${against}`;
-        return { value: { against, verdict }, detail };
-      });
-      const failed = verdict.ok
-        ? []
-        : [
-            createDiagnostic('verification-failed', {
-              model: spec.name,
-              precision,
-              reason: verdict.reason,
-            }),
-          ];
+      const model = await buildModel(network, engine, { ...options, directory });
+      const { prepared } = model;
+      const { input, ...judged } = await judge(network, model, options);
+      const ranges = await checkRanges(network, prepared, options);
+      const bisection = options.bisect
+        ? await bisectNetwork(network, prepared, input, options)
+        : undefined;
+      const failed = [judged.verdict, judged.emulated]
+        .filter((verdict) => verdict !== undefined && !verdict.ok)
+        .map((verdict) => {
+          const reason = verdict?.reason ?? '';
+          return createDiagnostic('verification-failed', { model: spec.name, precision, reason });
+        });
       return {
         model: spec.name,
         precision,
-        against,
-        verdict,
-        diagnostics: [...diagnostics, ...failed],
+        ...judged,
+        ...(ranges ? { ranges: ranges.report } : {}),
+        ...(bisection ? { bisection } : {}),
+        diagnostics: [
+          ...model.diagnostics,
+          ...failed,
+          ...(ranges?.diagnostics ?? []),
+          ...bisectionDiagnostics(spec.name, bisection ?? []),
+        ],
       };
     });
   } finally {

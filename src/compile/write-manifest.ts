@@ -6,8 +6,9 @@ import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { version } from '../version.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
 import type { Manifest } from './manifest.ts';
+import { digestSpec, meaningOf } from './spec-digest.ts';
 import type { TrainedNetwork } from './trained-network.ts';
-import { digestSpec, meaningOf, type WriteOnnxOptions, type WrittenModel } from './write-onnx.ts';
+import type { WriteOnnxOptions, WrittenModel } from './write-onnx.ts';
 
 type ManifestOptions = Pick<WriteOnnxOptions, 'precision' | 'directory'>;
 
@@ -58,6 +59,7 @@ function manifestOf(
     },
     cost,
     ...(casts ? { casts } : {}),
+    ...(model.prepared.calibration ? { calibration: model.prepared.calibration } : {}),
     ...(engine
       ? {
           engine: { file: basename(engine.path), sizeBytes: engine.sizeBytes, facts: engine.facts },

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { nodeCosts } from '../../codegen/cost.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
@@ -17,14 +16,15 @@ import { readLabels } from '../images/labels.ts';
 import { writeArtifact } from '../io/artifact.ts';
 import type { FileDigest } from '../io/file-sink.ts';
 import type { Spec } from '../language/spec.ts';
-import { type SpecJson, specToJson } from '../language/spec-json.ts';
 import { version } from '../version.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
 import type { Manifest } from './manifest.ts';
 import { type CompileListener, runPhase } from './phases.ts';
+import { type PrecisionOptions, type PreparedPrecision, preparePrecision } from './precision.ts';
+import { digestSpec } from './spec-digest.ts';
 import type { TrainedNetwork } from './trained-network.ts';
 
-export interface WriteOnnxOptions {
+export interface WriteOnnxOptions extends PrecisionOptions {
   readonly precision: GraphPrecision;
   /** The graph that the target wants for it; default: the precision's own, for onnxruntime. */
   readonly form?: PipelineOptions;
@@ -34,45 +34,26 @@ export interface WriteOnnxOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What a spec means, free of the places of files: weights, labels and reference have digests of their own. */
-export type SpecMeaning = Omit<SpecJson, 'file' | 'weights' | 'labels' | 'reference'>;
-
-export function meaningOf(spec: Spec): SpecMeaning {
-  const {
-    file: _file,
-    weights: _weights,
-    labels: _labels,
-    reference: _reference,
-    ...meaning
-  } = specToJson(spec);
-  return meaning;
-}
-
-/** Digest of what a spec means: formatting, comments and where files lie do not count. */
-export function digestSpec(spec: Spec): string {
-  return createHash('sha256')
-    .update(JSON.stringify(meaningOf(spec)))
-    .digest('hex');
-}
-
 /** model.onnx as it was written, with what the manifest tells of it. */
 export interface WrittenModel extends FileDigest {
   readonly graph: Graph;
   readonly weights: Manifest['weights'];
   readonly labels: Manifest['labels'];
   readonly casts: readonly CastReport[];
+  readonly prepared: PreparedPrecision;
 }
 
-function runPipeline(network: TrainedNetwork, options: WriteOnnxOptions, casts: CastReport[]) {
-  return runPhase('passes', options.listener, async () => {
-    const { graph, records } = runPasses(
-      network.graph,
-      passesFor(options.form ?? { precision: options.precision }),
-      {
-        reportCast: (report) => void casts.push(report),
-        onAfter: (pass, after) => options.listener?.onGraph?.(pass, after),
-      },
-    );
+function runPipeline(
+  network: TrainedNetwork,
+  pipeline: PipelineOptions,
+  listener: CompileListener | undefined,
+  casts: CastReport[],
+) {
+  return runPhase('passes', listener, async () => {
+    const { graph, records } = runPasses(network.graph, passesFor(pipeline), {
+      reportCast: (report) => void casts.push(report),
+      onAfter: (pass, after) => listener?.onGraph?.(pass, after),
+    });
     const changed = records.filter((record) => record.changed).map((record) => record.pass);
     const detail = `${changed.join(', ')}: ${network.graph.nodes.length} → ${graph.nodes.length} nodes`;
     return { value: graph, detail };
@@ -96,13 +77,14 @@ function metadataOf(
   };
 }
 
-/** Runs the passes and writes model.onnx and layers.json. */
+/** Calibrates where the precision needs it, runs the passes and writes model.onnx and layers.json. */
 export async function writeOnnx(
   network: TrainedNetwork,
   options: WriteOnnxOptions,
 ): Promise<WrittenModel> {
   const casts: CastReport[] = [];
-  const graph = await runPipeline(network, options, casts);
+  const prepared = await preparePrecision(network, options);
+  const graph = await runPipeline(network, prepared.pipeline, options.listener, casts);
   const path = join(options.directory, artifactFiles.model);
   return await runPhase('onnx', options.listener, async () => {
     let weights: Manifest['weights'] | undefined;
@@ -122,7 +104,7 @@ export async function writeOnnx(
     }
     if (!weights) throw new Error('the model was written without its metadata');
     const detail = `${artifactFiles.model}, ${(digest.sizeBytes / 1e6).toFixed(1)} MB`;
-    return { value: { ...digest, graph, weights, labels, casts }, detail };
+    return { value: { ...digest, graph, weights, labels, casts, prepared }, detail };
   });
 }
 

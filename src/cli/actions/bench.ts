@@ -11,6 +11,7 @@ import { fail } from '../../diagnostics/diagnostic.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
 import { networkOptionsOf, timingOf } from '../options.ts';
+import { precisionOptionsOf } from '../precision-options.ts';
 import { formatTable } from '../table.ts';
 import { loadSpecs } from './load-specs.ts';
 import { runJobs } from './run-jobs.ts';
@@ -96,6 +97,7 @@ export async function benchSpecs(
           listener,
           signal: context.signal,
           ...networkOptionsOf(options),
+          ...precisionOptionsOf(options),
         });
       },
     },

@@ -12,7 +12,8 @@ import { findNearest } from '../../diagnostics/nearest.ts';
 import type { Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompileCommandOptions } from '../commands/compile.ts';
-import { networkOptionsOf, precisionsOf, timingOf } from '../options.ts';
+import { networkOptionsOf, timingOf } from '../options.ts';
+import { precisionOptionsOf, precisionsOf } from '../precision-options.ts';
 import { formatTable } from '../table.ts';
 import { loadSpecs } from './load-specs.ts';
 import { type ModelJob, runJobs } from './run-jobs.ts';
@@ -42,7 +43,12 @@ function printAfter(specs: readonly Spec[], options: CompileCommandOptions): Com
   }
   const graphs = specs.flatMap((spec) =>
     precisionsOf(options).map((precision) =>
-      printPass(spec, { pass, precision, ...(options.batch ? { batch: options.batch } : {}) }),
+      printPass(spec, {
+        pass,
+        precision,
+        ...precisionOptionsOf(options),
+        ...(options.batch ? { batch: options.batch } : {}),
+      }),
     ),
   );
   return { text: graphs.map(printGraph).join('\n').trimEnd(), data: graphs.map(printGraph) };
@@ -107,6 +113,7 @@ export async function compileSpecs(
       signal: context.signal,
       ...(engine ? { engine } : {}),
       ...networkOptionsOf(options),
+      ...precisionOptionsOf(options),
       ...(options.batch === undefined ? {} : { batch: options.batch }),
     });
   };

@@ -5,7 +5,8 @@ import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { EvalCommandOptions } from '../commands/eval.ts';
 import { formatElapsed } from '../format-elapsed.ts';
-import { networkOptionsOf, precisionsOf } from '../options.ts';
+import { networkOptionsOf } from '../options.ts';
+import { idleOptions, precisionOptionsOf, precisionsOf } from '../precision-options.ts';
 import { formatTable } from '../table.ts';
 import { listenerFor } from './listener.ts';
 import { loadOneSpec } from './one-spec.ts';
@@ -115,7 +116,14 @@ export async function evalSpec(
     const job = { precision, batches: [8], onNote: (note: Diagnostic) => listener.onNote?.(note) };
     const { engine, form } = await targetFor(options, context, job);
     if (!engine) fail('target-without-engine', { target: options.target });
-    precisions.push({ precision, engine, form, listener, ...networkOptionsOf(options) });
+    precisions.push({
+      precision,
+      engine,
+      form,
+      listener,
+      ...networkOptionsOf(options),
+      ...precisionOptionsOf(options),
+    });
   }
   context.progress.heading(`${spec.name} on ${options.data}`);
   const startedAt = performance.now();
@@ -133,6 +141,11 @@ export async function evalSpec(
   return {
     text: describe(evaluation),
     data: evaluation,
-    diagnostics: [...diagnostics, ...(context.json ? notes : []), ...evaluation.diagnostics],
+    diagnostics: [
+      ...diagnostics,
+      ...idleOptions(options),
+      ...(context.json ? notes : []),
+      ...evaluation.diagnostics,
+    ],
   };
 }

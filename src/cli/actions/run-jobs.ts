@@ -1,18 +1,18 @@
+import type { GraphPrecision } from '../../../codegen/passes/pipeline.ts';
 import type { CompileListener } from '../../compile/phases.ts';
 import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
 import type { Spec } from '../../language/spec.ts';
 import type { ChosenTarget } from '../../targets/target.ts';
 import type { CommandContext } from '../command.ts';
-import { type ModelOptions, precisionsOf } from '../options.ts';
+import type { ModelOptions } from '../options.ts';
+import { idleOptions, precisionsOf } from '../precision-options.ts';
 import { listenerFor } from './listener.ts';
 import { targetFor } from './target-for.ts';
-
-type Precision = ReturnType<typeof precisionsOf>[number];
 
 /** One model in one precision on its target. */
 export interface ModelJob {
   readonly spec: Spec;
-  readonly precision: Precision;
+  readonly precision: GraphPrecision;
   readonly target: ChosenTarget;
   readonly listener: CompileListener;
 }
@@ -44,7 +44,7 @@ export async function runJobs<R>(
   const notes: Diagnostic[] = [];
   const failures: Diagnostic[] = [];
   const listener = listenerFor(context, notes);
-  const targets = new Map<Precision, ChosenTarget>();
+  const targets = new Map<GraphPrecision, ChosenTarget>();
   for (const precision of precisionsOf(options)) {
     const onNote = (note: Diagnostic): void => listener.onNote?.(note);
     targets.set(precision, await targetFor(options, context, { precision, batches, onNote }));
@@ -63,5 +63,8 @@ export async function runJobs<R>(
       if (context.signal.aborted) break;
     }
   }
-  return { results, diagnostics: [...(context.json ? notes : []), ...failures] };
+  return {
+    results,
+    diagnostics: [...idleOptions(options), ...(context.json ? notes : []), ...failures],
+  };
 }

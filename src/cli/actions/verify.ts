@@ -1,10 +1,14 @@
 import type { Verdict } from '../../../engines/compare.ts';
+import type { StageReport } from '../../calibration/bisect.ts';
+import type { RangeReport } from '../../calibration/range-report.ts';
 import { type Verification, verifySpec } from '../../compile/verify.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Reference, Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { networkOptionsOf } from '../options.ts';
+import { precisionOptionsOf } from '../precision-options.ts';
+import { formatTable } from '../table.ts';
 import { loadSpecs } from './load-specs.ts';
 import { runJobs } from './run-jobs.ts';
 
@@ -38,9 +42,49 @@ function describeVerdict(verdict: Verdict): readonly string[] {
   ];
 }
 
-function describe({ model, precision, against, verdict }: Verification): string {
-  const head = `${model} ${precision}: ${verdict.ok ? 'passed' : 'FAILED'} against ${against}`;
-  return [head, ...describeVerdict(verdict).map((line) => `  ${line}`)].join('\n');
+/** What a verdict on a float16 model shows where the processor computes in float32. */
+const roundingNotes = {
+  weights: 'rounding  weights only: this processor computes float16 graphs in float32',
+  all: 'rounding  weights and every activation, as a float16 device does; emulated in float32',
+} as const;
+
+function describeRanges({ data, blocks }: RangeReport): string {
+  const rows = blocks.map(({ block, largestActivation, largestWeight, keptFp32 }) => [
+    block,
+    largestActivation.toPrecision(4),
+    largestWeight.toPrecision(4),
+    keptFp32 ? 'in float32' : '',
+  ]);
+  const head = ['block', 'largest activation', 'largest weight', ''];
+  return `largest numbers with ${data}\n${formatTable(head, rows, ['left', 'right', 'right', 'left'])}`;
+}
+
+function describeBisection(reports: readonly StageReport[]): string {
+  const rows = reports.map(({ stage, bound, largest, first }) => [
+    stage,
+    short(largest.error),
+    largest.node,
+    String(bound),
+    first?.node ?? '',
+  ]);
+  const head = ['form', 'largest error', 'at', 'allowed', 'first out of bounds'];
+  return formatTable(head, rows, ['left', 'right', 'left', 'right', 'left']);
+}
+
+const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
+
+function describe(verification: Verification): string {
+  const { model, precision, against, verdict, emulated, ranges, bisection } = verification;
+  const tell = (kind: string, judged: Verdict, note?: string): readonly string[] => [
+    `${model} ${kind}: ${judged.ok ? 'passed' : 'FAILED'} against ${against}`,
+    ...[...(note ? [note] : []), ...describeVerdict(judged)].map(indent),
+  ];
+  return [
+    ...tell(precision, verdict, emulated && roundingNotes.weights),
+    ...(emulated ? tell(`${precision} emulated`, emulated, roundingNotes.all) : []),
+    ...(ranges ? [indent(describeRanges(ranges))] : []),
+    ...(bisection ? [indent(describeBisection(bisection))] : []),
+  ].join('\n');
 }
 
 /** `rcc verify`: every spec in every precision asked for; the exit code says whether all passed. */
@@ -64,6 +108,8 @@ export async function verifySpecs(
           signal: context.signal,
           ...(reference ? { reference } : {}),
           ...networkOptionsOf(options),
+          ...precisionOptionsOf(options),
+          bisect: options.bisect === true,
         }),
     },
     options,

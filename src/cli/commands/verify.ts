@@ -5,6 +5,7 @@ import { declareTensorrtOptions } from '../tensorrt-options.ts';
 export interface VerifyCommandOptions extends ModelOptions {
   readonly input?: string;
   readonly logits?: string;
+  readonly bisect?: boolean;
 }
 
 export const verifyCommand: CommandDefinition = {
@@ -16,7 +17,8 @@ export const verifyCommand: CommandDefinition = {
     declareModelOptions(command);
     command
       .option('--input <npy>', "the network's input [N, C, H, W] (default: the spec's `reference`)")
-      .option('--logits <npy>', "the framework's output for it [N, classes]");
+      .option('--logits <npy>', "the framework's output for it [N, classes]")
+      .option('--bisect', 'compare every tensor and name the first node that is out of bounds');
     declareTensorrtOptions(command);
   },
   async run([paths, options], context) {

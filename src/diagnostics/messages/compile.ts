@@ -108,6 +108,10 @@ export const compileMessages = {
     exit: 'unacceptable',
     message: ({ model, precision, reason }) =>
       `${model} ${precision} does not compute what it should. ${reason}`,
+    hint: ({ precision }) =>
+      precision === 'int8'
+        ? '`rcc verify --bisect` finds the layer; more pictures, --calibration-algorithm percentile, mse or max, or --int8-keep may help.'
+        : undefined,
     cause: 'What the engine computed is further from the reference than its precision explains.',
     cure: 'Check that weights, reference input and preprocessing belong together. With no reference at hand it is the engine: report it with the manifest.',
   }),

@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import type { Graph } from '../../codegen/ir/graph.ts';
+import type { Tensor } from '../../engines/engine.ts';
+import type { CalibrationAlgorithm } from '../calibration/algorithm-names.ts';
+import { type CalibratedTensors, calibrate } from '../calibration/calibrate.ts';
+import {
+  type CalibrationFile,
+  type CalibrationKey,
+  calibrationFile,
+  differenceFrom,
+  findCalibration,
+  readCalibrationFile,
+} from '../calibration/calibration-file.ts';
+import { type CalibrationData, createNoiseData } from '../calibration/data.ts';
+import { fuseNetwork, networkInput } from '../calibration/observe.ts';
+import { openCalibrationData, recognizeSource } from '../calibration/open-data.ts';
+import { createDiagnostic, fail } from '../diagnostics/diagnostic.ts';
+import { artifactFiles, writeJson } from './artifact-files.ts';
+import { type CompileListener, runPhase } from './phases.ts';
+import { digestSpec } from './spec-digest.ts';
+import type { TrainedNetwork } from './trained-network.ts';
+
+export interface CalibrationOptions {
+  /** Pictures (folder, archive), inputs (.npy) or an earlier calibration.json. */
+  readonly calibrate?: string;
+  /** Most pictures that are taken, spread over all. Default 500. */
+  readonly calibrationImages?: number;
+  /** Default `entropy`. */
+  readonly calibrationAlgorithm?: CalibrationAlgorithm;
+}
+
+export interface CalibrationStepOptions extends CalibrationOptions {
+  /** Folder of the artifact: the calibration is kept there. */
+  readonly directory: string;
+  readonly listener?: CompileListener | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CalibrationResult {
+  readonly file: CalibrationFile;
+  /** The first inputs of the data, to check the model with; absent where the calibration came without data. */
+  readonly sample?: Tensor;
+}
+
+const usualImages = 500;
+const fewImages = 100;
+const noiseImages = 8;
+/** Pictures that the finished model is checked with. */
+const sampleImages = 8;
+
+async function keyOf(
+  network: TrainedNetwork,
+  algorithm: CalibrationAlgorithm,
+): Promise<CalibrationKey> {
+  const weights = await network.describeWeights();
+  return {
+    model: network.spec.name,
+    algorithm,
+    spec: digestSpec(network.spec),
+    weights: 'digest' in weights ? weights.digest : `seed ${weights.seed}`,
+  };
+}
+
+/** The data that the options name. Throws DiagnosticError where there is none; made-up weights may do with noise. */
+async function openData(
+  network: TrainedNetwork,
+  fused: Graph,
+  { calibrate: path, calibrationImages = usualImages, listener }: CalibrationStepOptions,
+): Promise<CalibrationData> {
+  const { spec } = network;
+  const { type: input } = networkInput(fused);
+  if (path !== undefined) {
+    const source = await recognizeSource(path);
+    if (source === 'calibration') throw new Error('a calibration is not opened as data');
+    const data = await openCalibrationData(path, source, {
+      spec,
+      input,
+      images: calibrationImages,
+    });
+    for (const diagnostic of data.diagnostics) listener?.onNote?.(diagnostic);
+    const { images } = data;
+    if (images < fewImages)
+      listener?.onNote?.(createDiagnostic('calibration-few-images', { images }));
+    return data;
+  }
+  const weights = await network.describeWeights();
+  if ('digest' in weights) fail('calibration-data-missing', { model: spec.name });
+  listener?.onNote?.(createDiagnostic('calibration-noise', { model: spec.name }));
+  return createNoiseData(input, noiseImages);
+}
+
+async function firstInputs(
+  data: CalibrationData,
+  signal?: AbortSignal,
+): Promise<Tensor | undefined> {
+  for await (const batch of data.batches(sampleImages, signal)) return batch;
+  return undefined;
+}
+
+function noteDeadTensors(tensors: CalibratedTensors, listener: CompileListener | undefined): void {
+  const dead = [...tensors].filter(([, { largest }]) => largest === 0).map(([name]) => name);
+  if (dead.length === 0) return;
+  const parameters = { tensorCount: dead.length };
+  const details = dead.slice(0, 8);
+  listener?.onNote?.(createDiagnostic('calibration-dead-tensors', parameters, { details }));
+}
+
+async function runCalibration(
+  network: TrainedNetwork,
+  fused: Graph,
+  data: CalibrationData,
+  options: CalibrationStepOptions,
+): Promise<{ readonly file: CalibrationFile; readonly reused: boolean }> {
+  const { calibrationAlgorithm: algorithm = 'entropy', directory, listener, signal } = options;
+  const path = join(directory, artifactFiles.calibration);
+  const key = await keyOf(network, algorithm);
+  const digest = await data.digest(signal);
+  const found = await findCalibration(path, { ...key, data: digest });
+  if (found) return { file: found, reused: true };
+  const tensors = await calibrate(fused, data, { algorithm, signal });
+  noteDeadTensors(tensors, listener);
+  const { description, images } = data;
+  const file = calibrationFile(key, { description, digest, images }, tensors);
+  await writeJson(path, file);
+  return { file, reused: false };
+}
+
+/** A calibration that was made before, whole. Throws DiagnosticError where it belongs to something else. */
+async function takeCalibration(
+  network: TrainedNetwork,
+  path: string,
+  { calibrationAlgorithm, directory }: CalibrationStepOptions,
+): Promise<CalibrationFile> {
+  const file = await readCalibrationFile(path);
+  const what = differenceFrom(file, await keyOf(network, calibrationAlgorithm ?? file.algorithm));
+  if (what !== undefined) fail('calibration-mismatch', { file: path, what });
+  await writeJson(join(directory, artifactFiles.calibration), file);
+  return file;
+}
+
+/**
+ * The ranges of a network's tensors: measured on data, or those of an earlier calibration with the same digests. They are kept in the artifact's folder
+ * as calibration.json. Throws DiagnosticError where there is nothing to calibrate with.
+ */
+export async function calibrateNetwork(
+  network: TrainedNetwork,
+  options: CalibrationStepOptions,
+): Promise<CalibrationResult> {
+  const { calibrate: path, listener, signal } = options;
+  return await runPhase('calibrate', listener, async () => {
+    if (path !== undefined && (await recognizeSource(path)) === 'calibration') {
+      const file = await takeCalibration(network, path, options);
+      return { value: { file }, detail: `${file.algorithm}, taken from ${path}` };
+    }
+    const fused = fuseNetwork(network.graph);
+    const data = await openData(network, fused, options);
+    try {
+      const { file, reused } = await runCalibration(network, fused, data, options);
+      const sample = await firstInputs(data, signal);
+      const detail = `${file.algorithm} over ${data.description}${reused ? ', as before' : ''}`;
+      return { value: { file, ...(sample ? { sample } : {}) }, detail };
+    } finally {
+      await data.close();
+    }
+  });
+}

@@ -1,0 +1,110 @@
+import type { Graph } from '../../codegen/ir/graph.ts';
+import {
+  type AdaptInputOptions,
+  type InputForm,
+  pixelRanges,
+} from '../../codegen/passes/adapt-input.ts';
+import { blockOf, type LayerFilter, matchLayers } from '../../codegen/passes/layer-filter.ts';
+import type { GraphPrecision, PipelineOptions } from '../../codegen/passes/pipeline.ts';
+import type { Tensor } from '../../engines/engine.ts';
+import { fail } from '../diagnostics/diagnostic.ts';
+import { findNearest } from '../diagnostics/nearest.ts';
+import type { Spec } from '../language/spec.ts';
+import {
+  type CalibrationOptions,
+  type CalibrationResult,
+  calibrateNetwork,
+} from './calibration-step.ts';
+import type { Manifest } from './manifest.ts';
+import type { CompileListener } from './phases.ts';
+import type { TrainedNetwork } from './trained-network.ts';
+
+/** What a user may ask of a precision's graph. */
+export interface PrecisionOptions extends CalibrationOptions {
+  /** Layers whose blocks stay in float32 in an fp16 graph: `stem`, `stage4`, `stage1/block0`, `head`. */
+  readonly keepFp32?: readonly string[];
+  /** Layers that stay in float32 in an int8 graph. */
+  readonly int8Keep?: readonly string[];
+  /** Default `float32`, normalised [N, C, H, W]. */
+  readonly inputForm?: InputForm;
+}
+
+export interface PreparePrecisionOptions extends PrecisionOptions {
+  readonly precision: GraphPrecision;
+  /** The graph that the target wants for the precision. */
+  readonly form?: PipelineOptions;
+  readonly directory: string;
+  readonly listener?: CompileListener;
+  readonly signal?: AbortSignal;
+}
+
+/** Everything that decides a model's graph. */
+export interface PreparedPrecision {
+  readonly pipeline: PipelineOptions;
+  readonly calibration?: Manifest['calibration'];
+  /** Inputs that suit the model, to check it with; absent: seeded ones do. */
+  readonly sample?: Tensor | undefined;
+}
+
+/** The filter of an option's patterns. Throws DiagnosticError `layer-pattern-unknown` where one fits nothing. */
+function filterOf(
+  option: string,
+  patterns: readonly string[] | undefined,
+  graph: Graph,
+): LayerFilter | undefined {
+  if (!patterns || patterns.length === 0) return undefined;
+  const names = graph.nodes.map(({ name }) => name);
+  const idle = patterns.find((pattern) => !names.some(matchLayers([pattern])));
+  if (idle !== undefined) {
+    const known = [...new Set(names.map(blockOf))];
+    const nearest = findNearest(idle, [...known, ...names.flatMap((name) => name.split('/'))]);
+    fail('layer-pattern-unknown', { option, pattern: idle, nearest, known });
+  }
+  return matchLayers(patterns);
+}
+
+function adaptationOf(spec: Spec, form: InputForm | undefined): AdaptInputOptions | undefined {
+  if (form === undefined || form === 'float32') return undefined;
+  const { channels } = spec.input;
+  if (form === 'rgba-uint8' && channels !== 3) fail('input-form-channels', { form, channels });
+  const { mean, std } = spec.preprocess;
+  return { form, mean, std };
+}
+
+function describeCalibration({ file }: CalibrationResult): NonNullable<Manifest['calibration']> {
+  return { algorithm: file.algorithm, ...file.data };
+}
+
+/** What a user's options make of the graph that a target wants, before any calibration. Throws DiagnosticError. */
+export function pipelineFor(
+  spec: Spec,
+  graph: Graph,
+  { precision, form = { precision }, ...options }: Omit<PreparePrecisionOptions, 'directory'>,
+): PipelineOptions {
+  return {
+    ...form,
+    input: adaptationOf(spec, options.inputForm),
+    keepFp32: filterOf('--keep-fp32', options.keepFp32, graph),
+    int8Keep: filterOf('--int8-keep', options.int8Keep, graph),
+  };
+}
+
+/** The graph's options; for an int8 graph with the ranges of a calibration. Throws DiagnosticError. */
+export async function preparePrecision(
+  network: TrainedNetwork,
+  options: PreparePrecisionOptions,
+): Promise<PreparedPrecision> {
+  const pipeline = pipelineFor(network.spec, network.graph, options);
+  const { input } = pipeline;
+  if (pipeline.precision !== 'int8') return { pipeline };
+  const calibration = await calibrateNetwork(network, options);
+  const ranges = new Map([
+    ...Object.entries(calibration.file.tensors).map(([name, { range }]) => [name, range] as const),
+    ...(input ? pixelRanges(input) : []),
+  ]);
+  return {
+    pipeline: { ...pipeline, ranges },
+    calibration: describeCalibration(calibration),
+    sample: calibration.sample,
+  };
+}
