@@ -1,5 +1,16 @@
-import type { ExitKind, MessageRow } from './message-row.ts';
+import type { ExitKind, MessageRow, Severity } from './message-row.ts';
 import { type DiagnosticCode, messages } from './messages.ts';
+
+/** What is known of a diagnostic before it is met. */
+export interface Explanation {
+  readonly code: DiagnosticCode;
+  readonly severity: Severity;
+  readonly cause: string;
+  readonly example?: string;
+  readonly cure: string;
+  /** How rcc then ends; absent where it goes on. */
+  readonly exit?: ExitKind;
+}
 
 const exitSentences: Readonly<Record<ExitKind, string>> = {
   unacceptable: 'rcc then ends with exit code 1: the result is not acceptable.',
@@ -17,8 +28,8 @@ function indent(text: string): string {
     .join('\n');
 }
 
-/** What `rcc explain CODE` prints: cause, example and cure of a diagnostic. */
-export function explainCode(code: DiagnosticCode): string {
+/** Cause, example and cure of a diagnostic, as data. */
+export function explanationOf(code: DiagnosticCode): Explanation {
   const {
     severity,
     cause,
@@ -26,11 +37,24 @@ export function explainCode(code: DiagnosticCode): string {
     cure,
     exit = 'usage',
   }: Omit<MessageRow<never>, 'message' | 'hint'> = messages[code];
+  return {
+    code,
+    severity,
+    cause,
+    ...(example === undefined ? {} : { example }),
+    cure,
+    ...(severity === 'error' ? { exit } : {}),
+  };
+}
+
+/** What `rcc explain CODE` prints: cause, example and cure of a diagnostic. */
+export function explainCode(code: DiagnosticCode): string {
+  const { severity, cause, example, cure, exit } = explanationOf(code);
   return [
     `${code} (${severity})`,
     cause,
     ...(example === undefined ? [] : [`For example:\n\n${indent(example)}`]),
     cure,
-    ...(severity === 'error' ? [exitSentences[exit]] : []),
+    ...(exit === undefined ? [] : [exitSentences[exit]]),
   ].join('\n\n');
 }

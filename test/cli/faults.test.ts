@@ -18,6 +18,7 @@ import { compileSpec } from '../../src/compile/compile.ts';
 import { loadSpecFiles } from '../../src/compile/spec-files.ts';
 import { bundledCli } from '../helpers/bundle.ts';
 
+const smallSpec = 'test/fixtures/weights/neck4_d.rn#neck4_d';
 const folder = mkdtempSync(join(tmpdir(), 'rcc-faults-'));
 let cli = '';
 beforeAll(async () => {
@@ -34,8 +35,15 @@ interface Ended {
   readonly stderr: string;
 }
 
-function start(...argv: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [cli, ...argv]);
+interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+}
+
+const start = (...argv: readonly string[]): Started => startIn({}, ...argv);
+
+function startIn(options: { readonly env?: NodeJS.ProcessEnv }, ...argv: string[]): Started {
+  const child = spawn(process.execPath, [cli, ...argv], { ...options, stdio: 'pipe' });
   let stderr = '';
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
@@ -112,13 +120,28 @@ describe('a compile that cannot write', () => {
     expect(exitCode).toBe(4);
     expect(stderr).toContain('file-unwritable');
   }, 60_000);
+
+  it('its temporary files says so', async () => {
+    const tmp = { env: { ...process.env, TMPDIR: join(folder, 'gone') } };
+    const { exitCode, stderr } = await startIn(tmp, 'verify', smallSpec, '--quiet').ended;
+    expect(exitCode).toBe(4);
+    expect(stderr).toContain('file-unwritable');
+  }, 60_000);
+});
+
+describe('a reader that has seen enough', () => {
+  it('is no failure', async () => {
+    const { child, ended } = start('inspect', 'specs/resnet200_vd.rn');
+    child.stdout?.destroy();
+    expect(await ended).toEqual({ exitCode: 0, stderr: '' });
+  });
 });
 
 describe('weights that change while they are read', () => {
   it('are an error, and no model is written', async () => {
     const weights = join(folder, 'changing.safetensors');
     copyFileSync('test/fixtures/weights/neck4_d.safetensors', weights);
-    const { specs } = await loadSpecFiles(['test/fixtures/weights/neck4_d.rn#neck4_d']);
+    const { specs } = await loadSpecFiles([smallSpec]);
     const [spec] = specs;
     if (!spec) throw new Error('the fixture has no spec');
     const directory = join(folder, 'changed');
