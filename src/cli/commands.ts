@@ -1,12 +1,15 @@
 import type { CommandDefinition } from './command.ts';
 import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
+import { compareCommand } from './commands/compare.ts';
 import { compileCommand } from './commands/compile.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
+import { estimateCommand } from './commands/estimate.ts';
 import { evalCommand } from './commands/eval.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { reportCommand } from './commands/report.ts';
 import { verifyCommand } from './commands/verify.ts';
 
 /** Every command, in the order of the help. */
@@ -16,6 +19,9 @@ export const commands: readonly CommandDefinition[] = [
   inspectCommand,
   verifyCommand,
   benchCommand,
+  reportCommand,
+  compareCommand,
+  estimateCommand,
   evalCommand,
   diagnoseCommand,
   initCommand,

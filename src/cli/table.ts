@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { columnName, type Table as Figures } from '../report/table.ts';
 
 const plain = {
   top: '',
@@ -35,4 +36,14 @@ export function formatTable(
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+/** A table of figures with its remarks below. */
+export function formatFigures({ columns, rows, notes }: Figures): string {
+  const table = formatTable(
+    columns.map(columnName),
+    rows.map(({ cells }) => cells.map(({ text }) => text)),
+    columns.map(({ align }) => align),
+  );
+  return [table, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
 }

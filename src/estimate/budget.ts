@@ -9,19 +9,36 @@ export interface Candidate {
   readonly top1?: number;
 }
 
-export interface BudgetRequest {
+export interface EstimatesRequest {
   readonly gpu: string;
   readonly precisions: readonly Precision[];
   readonly batches: readonly number[];
-  readonly budgetMs: number;
 }
 
-export interface BudgetRow {
+export interface EstimateRow {
   readonly model: string;
   readonly top1?: number;
   readonly estimate: Estimate;
+}
+
+export interface BudgetRow extends EstimateRow {
   /** `yes`: the whole band is within the budget; `likely` and `unlikely`: the budget lies inside the band, above or below the estimate. */
   readonly fits: 'yes' | 'likely' | 'unlikely';
+}
+
+/** An estimate for every combination of candidate, precision and batch, in this order. */
+export function estimateAll(
+  candidates: readonly Candidate[],
+  { gpu, precisions, batches }: EstimatesRequest,
+): readonly EstimateRow[] {
+  return candidates.flatMap(({ graph, ...candidate }) =>
+    precisions.flatMap((precision) =>
+      batches.map((batch) => ({
+        ...candidate,
+        estimate: estimateLatency(graph, { gpu, precision, batch }),
+      })),
+    ),
+  );
 }
 
 function verdict({ latencyMs, bandMs }: Estimate, budgetMs: number): BudgetRow['fits'] | 'no' {
@@ -30,21 +47,15 @@ function verdict({ latencyMs, bandMs }: Estimate, budgetMs: number): BudgetRow['
   return bandMs[0] <= budgetMs ? 'unlikely' : 'no';
 }
 
-/** The combinations of candidate, precision and batch whose batch may take no longer than the budget: the most accurate first, then the most pictures a second. */
+/** The estimates whose batch may take no longer than the budget: the most accurate first, then the most pictures a second. */
 export function fitBudget(
-  candidates: readonly Candidate[],
-  { gpu, precisions, batches, budgetMs }: BudgetRequest,
+  estimates: readonly EstimateRow[],
+  budgetMs: number,
 ): readonly BudgetRow[] {
-  const rows = candidates.flatMap(({ model, graph, top1 }) =>
-    precisions.flatMap((precision) =>
-      batches.flatMap((batch) => {
-        const estimate = estimateLatency(graph, { gpu, precision, batch });
-        const fits = verdict(estimate, budgetMs);
-        if (fits === 'no') return [];
-        return [{ model, ...(top1 === undefined ? {} : { top1 }), estimate, fits }];
-      }),
-    ),
-  );
+  const rows = estimates.flatMap((row) => {
+    const fits = verdict(row.estimate, budgetMs);
+    return fits === 'no' ? [] : [{ ...row, fits }];
+  });
   return rows.toSorted(
     (a, b) =>
       (b.top1 ?? 0) - (a.top1 ?? 0) || b.estimate.imagesPerSecond - a.estimate.imagesPerSecond,

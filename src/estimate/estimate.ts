@@ -33,19 +33,23 @@ export interface Estimate {
   readonly kernels: readonly KernelTime[];
 }
 
-/** Throws DiagnosticError `unknown-gpu` or `precision-not-on-gpu`. */
-function settingOf({ gpu, precision, batch }: EstimateRequest): Setting {
-  const id = gpu.toLowerCase();
+/** The GPU of a name, in any case. Throws DiagnosticError `unknown-gpu`. */
+export function gpuNamed(name: string): Gpu & { readonly id: GpuName } {
+  const id = name.toLowerCase();
   const known = Object.keys(gpus);
-  if (!isGpuName(id)) {
-    return fail('unknown-gpu', { name: gpu, known, nearest: findNearest(gpu, known) });
+  if (!isGpuName(id))
+    return fail('unknown-gpu', { name, known, nearest: findNearest(name, known) });
+  return { ...gpus[id], id };
+}
+
+/** Throws DiagnosticError `unknown-gpu` or `precision-not-on-gpu`. */
+function settingOf({ gpu: name, precision, batch }: EstimateRequest): Setting {
+  const gpu = gpuNamed(name);
+  if (gpu.peakTflops[precision] === undefined) {
+    const precisions = Object.keys(gpu.peakTflops);
+    return fail('precision-not-on-gpu', { gpu: gpu.name, precision, known: precisions });
   }
-  const facts: Gpu = gpus[id];
-  if (facts.peakTflops[precision] === undefined) {
-    const precisions = Object.keys(facts.peakTflops);
-    return fail('precision-not-on-gpu', { gpu: facts.name, precision, known: precisions });
-  }
-  return { gpu: { ...facts, id }, precision, batch };
+  return { gpu, precision, batch };
 }
 
 interface Extrapolation {

@@ -1,24 +1,32 @@
-import { formatLarge, formatMs, formatPercent } from '../report/format.ts';
+import { formatMs, formatPercent } from '../report/format.ts';
 import { numberCell, type Table, textCell } from '../report/table.ts';
-import type { BudgetRow } from './budget.ts';
+import type { BudgetRow, EstimateRow } from './budget.ts';
 import type { Estimate } from './estimate.ts';
-import { fit } from './fitted.ts';
 
 function bandText([low, high]: Estimate['bandMs']): string {
   return `${formatMs(low)} to ${formatMs(high)}`;
 }
 
+function kindOf({ extrapolated }: Estimate): 'estimated' | 'extrapolated' {
+  return extrapolated.length > 0 ? 'extrapolated' : 'estimated';
+}
+
+const bandSentences = {
+  estimated: 'The band holds 90 % of published latencies that were left out of the fit.',
+  extrapolated:
+    'The band of an extrapolated figure is as wide as the worst miss when such cells were left out of the fit.',
+} as const;
+
+const meaning =
+  'Estimated is what the published page would have measured, not GPU compute alone; nothing was run.';
+
 /** An estimate in words: the figure with its band, what it means, and why it is extrapolated where it is. */
 export function describeEstimate(model: string, estimate: Estimate): readonly string[] {
   const { gpuName, precision, batch, latencyMs, bandMs, extrapolated } = estimate;
-  const kind = extrapolated.length > 0 ? 'extrapolated' : 'estimated';
-  const band =
-    extrapolated.length > 0
-      ? 'as wide as the worst miss when such cells were left out of the fit'
-      : 'holds 90 % of published latencies that were left out of the fit';
   return [
-    `${model} on ${gpuName}, ${precision}, batch ${batch}: ${formatMs(latencyMs)} ms ${kind} (${bandText(bandMs)} ms), ${estimate.imagesPerSecond.toFixed(0)} images/s.`,
-    `The band ${band}. It is what the published page would have measured, not GPU compute alone; nothing was run.`,
+    `${model} on ${gpuName}, ${precision}, batch ${batch}: ${formatMs(latencyMs)} ms ${kindOf(estimate)} (${bandText(bandMs)} ms), ${estimate.imagesPerSecond.toFixed(0)} images/s.`,
+    bandSentences[kindOf(estimate)],
+    meaning,
     ...extrapolated.map((sentence) => `Extrapolated: ${sentence}`),
   ];
 }
@@ -50,13 +58,36 @@ export function kernelTable({ kernels, overheadMs, latencyMs }: Estimate, limit:
   };
 }
 
-/** What fits into a budget. */
-export function budgetTable(rows: readonly BudgetRow[], budgetMs: number): Table {
+const fitsTexts = {
+  yes: 'the whole band does',
+  likely: 'the estimate does, the end of the band does not',
+  unlikely: 'the estimate does not, the start of the band does',
+} as const satisfies Record<BudgetRow['fits'], string>;
+
+function noteLines(rows: readonly (EstimateRow | BudgetRow)[]): readonly string[] {
+  const kinds = new Set(rows.map(({ estimate }) => kindOf(estimate)));
+  const reasons = new Set(rows.flatMap(({ estimate }) => estimate.extrapolated));
+  const verdicts = new Set(rows.map((row) => ('fits' in row ? row.fits : undefined)));
+  return [
+    ...(['estimated', 'extrapolated'] as const)
+      .filter((kind) => kinds.has(kind))
+      .map((kind) => bandSentences[kind]),
+    meaning,
+    ...[...reasons].map((sentence) => `Extrapolated: ${sentence}`),
+    ...(['yes', 'likely', 'unlikely'] as const)
+      .filter((fits) => verdicts.has(fits))
+      .map((fits) => `Fits, ${fits}: ${fitsTexts[fits]}.`),
+  ];
+}
+
+/** Estimates side by side; rows of a budget say whether they fit. */
+export function estimateTable(title: string, rows: readonly (EstimateRow | BudgetRow)[]): Table {
   const right = { align: 'right' } as const;
   const withTop1 = rows.some(({ top1 }) => top1 !== undefined);
+  const withFits = rows.some((row) => 'fits' in row);
   return {
-    id: 'budget',
-    title: `Estimated to fit into ${formatMs(budgetMs)} ms a batch`,
+    id: 'estimates',
+    title,
     columns: [
       { id: 'model', label: 'model', align: 'left' },
       ...(withTop1 ? [{ id: 'top1', label: 'top-1', ...right }] : []),
@@ -65,25 +96,26 @@ export function budgetTable(rows: readonly BudgetRow[], budgetMs: number): Table
       { id: 'latency', label: 'estimate, ms', ...right },
       { id: 'band', label: 'band, ms', ...right },
       { id: 'rate', label: 'images/s', ...right },
-      { id: 'fits', label: 'fits', align: 'left' },
-      { id: 'extrapolated', label: 'extrapolated', align: 'left' },
+      ...(withFits ? [{ id: 'fits', label: 'fits', align: 'left' } as const] : []),
+      { id: 'extrapolated', label: '', align: 'left' },
     ],
-    rows: rows.map(({ model, top1, estimate, fits }) => ({
-      model,
-      cells: [
-        textCell(model),
-        ...(withTop1 ? [numberCell(top1, formatPercent)] : []),
-        textCell(estimate.precision),
-        numberCell(estimate.batch, String),
-        numberCell(estimate.latencyMs, formatMs),
-        textCell(bandText(estimate.bandMs)),
-        numberCell(estimate.imagesPerSecond, (rate) => rate.toFixed(0)),
-        textCell(fits),
-        textCell(estimate.extrapolated.length > 0 ? 'yes' : ''),
-      ],
-    })),
-    notes: [
-      `Fitted to networks of ${formatLarge(fit.macs[0])} to ${formatLarge(fit.macs[1])} MACs. fits: yes: the whole band does; likely, unlikely: the budget lies inside the band.`,
-    ],
+    rows: rows.map((row) => {
+      const { model, top1, estimate } = row;
+      return {
+        model,
+        cells: [
+          textCell(model),
+          ...(withTop1 ? [numberCell(top1, formatPercent)] : []),
+          textCell(estimate.precision),
+          numberCell(estimate.batch, String),
+          numberCell(estimate.latencyMs, formatMs),
+          textCell(bandText(estimate.bandMs)),
+          numberCell(estimate.imagesPerSecond, (rate) => rate.toFixed(0)),
+          ...('fits' in row ? [textCell(row.fits)] : []),
+          textCell(kindOf(estimate) === 'extrapolated' ? 'extrapolated' : ''),
+        ],
+      };
+    }),
+    notes: noteLines(rows),
   };
 }

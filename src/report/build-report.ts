@@ -76,7 +76,7 @@ function lede(all: readonly Measured[], { published }: Figures): readonly string
   if (all.length === 0) {
     return [
       `Every figure on this page is published (${published.source}); nothing was measured yet.`,
-      'Run `rcc bench specs/*.rn --json > BENCH.json` and `rcc report BENCH.json` to set your own beside them.',
+      'Run `rcc bench SPEC…` and then `rcc report` to set your own beside them.',
     ];
   }
   const devices = [...new Set(all.map(({ row }) => row.device.name))];

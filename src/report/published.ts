@@ -138,7 +138,7 @@ export function findBaseline(figures: Figures, name: string): Baseline {
 }
 
 /** The package's specs folder, from the sources, the compiled modules and the bundle alike. */
-async function specsFolder(): Promise<string> {
+export async function specsFolder(): Promise<string> {
   let folder = dirname(fileURLToPath(import.meta.url));
   for (;;) {
     const candidate = join(folder, 'specs');

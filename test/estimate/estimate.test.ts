@@ -4,11 +4,11 @@ import { readCells } from '../../scripts/fit-estimate/cells.ts';
 import { leastSquares } from '../../scripts/fit-estimate/least-squares.ts';
 import { fitConstants } from '../../scripts/fit-estimate/trials.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
-import { fitBudget } from '../../src/estimate/budget.ts';
+import { estimateAll, fitBudget } from '../../src/estimate/budget.ts';
 import { estimateLatency } from '../../src/estimate/estimate.ts';
 import { fit } from '../../src/estimate/fitted.ts';
 import { latencyOf } from '../../src/estimate/roofline.ts';
-import { budgetTable, describeEstimate, kernelTable } from '../../src/estimate/tables.ts';
+import { describeEstimate, estimateTable, kernelTable } from '../../src/estimate/tables.ts';
 import { readFigures } from '../../src/report/published.ts';
 import { specOf } from '../helpers/specs.ts';
 
@@ -131,7 +131,7 @@ describe('fitBudget', () => {
   const request = { gpu: 't4', precisions: ['fp16'], batches: [1, 4, 8] } as const;
 
   it('lists what fits, the most accurate first and then the fastest', () => {
-    const rows = fitBudget(candidates, { ...request, budgetMs: 100 });
+    const rows = fitBudget(estimateAll(candidates, request), 100);
     expect(rows.map(({ model, estimate, fits }) => `${model} ${estimate.batch} ${fits}`)).toEqual([
       'better 8 yes',
       'better 4 yes',
@@ -145,7 +145,7 @@ describe('fitBudget', () => {
   it('says where the budget lies inside the band', () => {
     const { latencyMs } = estimateLatency(resnet50, t4);
     const fitsAt = (budgetMs: number) =>
-      fitBudget(candidates.slice(0, 1), { ...request, batches: [4], budgetMs }).map(
+      fitBudget(estimateAll(candidates.slice(0, 1), { ...request, batches: [4] }), budgetMs).map(
         ({ fits }) => fits,
       );
     expect(fitsAt(latencyMs * 1.2)).toEqual(['yes']);
@@ -163,24 +163,20 @@ describe('what is told of an estimate', () => {
     );
     const beyond = describeEstimate('resnet50', estimateLatency(resnet50, { ...t4, batch: 32 }));
     expect(beyond.join('\n')).toMatch(
-      /ms extrapolated .*\n.*\nExtrapolated: Batch 32 was not fitted/,
+      /ms extrapolated (.*\n){3}Extrapolated: Batch 32 was not fitted/,
     );
   });
 
   it('lists the slowest kernels and every row of a budget with its band', () => {
     const estimate = estimateLatency(resnet50, t4);
     expect(kernelTable(estimate, 5).rows).toHaveLength(5);
-    const request = {
-      gpu: 't4',
-      precisions: ['fp16', 'int8'],
-      batches: [1],
-      budgetMs: 100,
-    } as const;
-    const table = budgetTable(fitBudget([{ model: 'resnet50', graph: resnet50 }], request), 100);
+    const request = { gpu: 't4', precisions: ['fp16', 'int8'], batches: [1] } as const;
+    const estimates = estimateAll([{ model: 'resnet50', graph: resnet50 }], request);
+    const table = estimateTable('fits', fitBudget(estimates, 100));
     const texts = table.rows.map(({ cells }) => cells.map(({ text }) => text));
-    expect(texts.map((row) => [row[1], row.at(-1)])).toEqual([
-      ['int8', 'yes'],
-      ['fp16', ''],
+    expect(texts.map((row) => [row[1], ...row.slice(-2)])).toEqual([
+      ['int8', 'yes', 'extrapolated'],
+      ['fp16', 'yes', ''],
     ]);
     expect(texts.every((row) => / to /.test(row[4] ?? ''))).toBe(true);
   });

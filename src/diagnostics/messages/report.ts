@@ -6,9 +6,11 @@ export const reportMessages = {
     message: ({ path, what, place, reason }) =>
       `'${path}' is not a ${what}: ${place ? `${place}: ` : ''}${reason}.`,
     hint: ({ what }) =>
-      what === 'bench file' ? 'Bench files are written by `rcc bench --json`.' : undefined,
+      what === 'bench file'
+        ? 'Bench files are what `rcc bench` writes to build/bench.json or where -o says; timing.json of an artifact is one too.'
+        : undefined,
     cause: 'A file of figures has another form than this release of rcc reads, or was cut short.',
-    cure: 'Write it again with this release: `rcc bench SPEC --json > BENCH.json`.',
+    cure: 'Write it again with this release: `rcc bench SPEC -o BENCH.json`.',
   }),
   'unknown-baseline': row<{ name: string; known: readonly string[]; nearest: string | undefined }>({
     severity: 'error',

@@ -1,0 +1,52 @@
+import { fail } from '../../diagnostics/diagnostic.ts';
+import type { NamedBench } from '../../report/bench-file.ts';
+import {
+  type Comparison,
+  cellsOfBaseline,
+  cellsOfBench,
+  compareCells,
+} from '../../report/compare.ts';
+import { comparisonToMarkdown, regressionOf } from '../../report/compare-report.ts';
+import { findBaseline, readFigures } from '../../report/published.ts';
+import type { CommandContext, CommandResult } from '../command.ts';
+import type { CompareCommandOptions } from '../commands/compare.ts';
+import { loadBench } from './load-bench.ts';
+
+async function compareWithPublished(
+  bench: NamedBench,
+  { against = '', threshold }: CompareCommandOptions,
+): Promise<Comparison> {
+  const baseline = findBaseline(await readFigures(), against);
+  return compareCells(cellsOfBaseline(baseline, bench), cellsOfBench(bench), threshold);
+}
+
+/**
+ * `rcc compare`: Markdown for a pull request. Of two benches the second is judged by the first, a single one by the published figures; published figures
+ * beside two benches are shown and not judged by.
+ */
+export async function compareBenches(
+  paths: readonly string[],
+  options: CompareCommandOptions,
+  _context: CommandContext,
+): Promise<CommandResult> {
+  const { against, threshold } = options;
+  const [first, second] = await Promise.all(paths.map(loadBench));
+  const judged = second ?? first;
+  if (!judged || (!second && against === undefined)) {
+    return fail('command-line', {
+      message: 'one bench file has nothing to be compared with: give a second one, or --against',
+    });
+  }
+  const comparisons = [
+    ...(first && second
+      ? [compareCells(cellsOfBench(first), cellsOfBench(second), threshold)]
+      : []),
+    ...(against === undefined ? [] : [await compareWithPublished(judged, options)]),
+  ];
+  const regression = comparisons[0] && regressionOf(comparisons[0]);
+  return {
+    text: comparisons.map(comparisonToMarkdown).join('\n').trimEnd(),
+    data: comparisons,
+    diagnostics: regression ? [regression] : [],
+  };
+}

@@ -1,0 +1,72 @@
+import { lowerSpec } from '../../../codegen/architecture/lower.ts';
+import type { Precision } from '../../../engines/engine.ts';
+import type { LoadedSpecs } from '../../compile/spec-files.ts';
+import { type Candidate, type EstimateRow, estimateAll, fitBudget } from '../../estimate/budget.ts';
+import { gpuNamed } from '../../estimate/estimate.ts';
+import { describeEstimate, estimateTable, kernelTable } from '../../estimate/tables.ts';
+import type { Spec } from '../../language/spec.ts';
+import { formatMs } from '../../report/format.ts';
+import { readFigures } from '../../report/published.ts';
+import type { CommandContext, CommandResult } from '../command.ts';
+import type { EstimateCommandOptions } from '../commands/estimate.ts';
+import { formatFigures } from '../table.ts';
+import { loadSpecs } from './load-specs.ts';
+import { loadPublishedSpecs } from './published-specs.ts';
+
+/** Kernels that are listed where there is one estimate. */
+const shownKernels = 8;
+
+async function specsFor(paths: readonly string[]): Promise<LoadedSpecs> {
+  if (paths.length > 0) return await loadSpecs(paths);
+  const { published } = await readFigures();
+  return { specs: await loadPublishedSpecs(published), diagnostics: [] };
+}
+
+/** The precisions asked for; all that the GPU has where none was. */
+function precisionsFor(options: EstimateCommandOptions): readonly Precision[] {
+  const known = Object.keys(gpuNamed(options.gpu).peakTflops) as Precision[];
+  const asked = (['fp32', 'fp16', 'int8'] as const).filter((precision) => options[precision]);
+  return asked.length > 0 ? asked : known;
+}
+
+function candidateOf(spec: Spec): Candidate {
+  const { top1 } = spec.expect;
+  return {
+    model: spec.name,
+    graph: lowerSpec(spec),
+    ...(top1 === undefined ? {} : { top1: top1.value }),
+  };
+}
+
+function describe(rows: readonly EstimateRow[], { gpu, budget }: EstimateCommandOptions): string {
+  const [first] = rows;
+  const title =
+    budget === undefined
+      ? `Estimated for ${gpuNamed(gpu).name}`
+      : `Estimated to fit into ${formatMs(budget)} ms a batch on ${gpuNamed(gpu).name}`;
+  if (!first) return `${title}: none.`;
+  if (rows.length > 1 || budget !== undefined) {
+    const table = estimateTable(title, rows);
+    return `${table.title}\n${formatFigures(table)}`;
+  }
+  const { model, estimate } = first;
+  return [
+    ...describeEstimate(model, estimate),
+    '',
+    formatFigures(kernelTable(estimate, shownKernels)),
+  ].join('\n');
+}
+
+/** `rcc estimate`: predicted latencies, or, with a budget, what may fit into it; nothing is run. */
+export async function estimateSpecs(
+  paths: readonly string[],
+  options: EstimateCommandOptions,
+  _context: CommandContext,
+): Promise<CommandResult> {
+  const { gpu, batch: batches, budget } = options;
+  const precisions = precisionsFor(options);
+  const { specs, diagnostics } = await specsFor(paths);
+  const all = estimateAll(specs.map(candidateOf), { gpu, precisions, batches });
+  const rows = budget === undefined ? all : fitBudget(all, budget);
+  return { text: describe(rows, options), data: rows, diagnostics };
+}

@@ -1,0 +1,11 @@
+import { join } from 'node:path';
+import type { Spec } from '../../language/spec.ts';
+import { type Published, specsFolder } from '../../report/published.ts';
+import { loadSpecs } from './load-specs.ts';
+
+/** The specs of the published models, which come with the package. */
+export async function loadPublishedSpecs({ models }: Published): Promise<readonly Spec[]> {
+  const folder = await specsFolder();
+  const { specs } = await loadSpecs(models.map(({ spec }) => join(folder, `${spec}.rn`)));
+  return specs;
+}

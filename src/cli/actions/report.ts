@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { lowerSpec } from '../../../codegen/architecture/lower.ts';
+import { type Cost, countCost } from '../../../codegen/cost.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { writeArtifact } from '../../io/artifact.ts';
+import { buildReport } from '../../report/build-report.ts';
+import { loadPngRenderer, type PngRenderer } from '../../report/charts/png.ts';
+import { type Published, readFigures } from '../../report/published.ts';
+import type { Report } from '../../report/report.ts';
+import { reportFiles } from '../../report/report-files.ts';
+import { version } from '../../version.ts';
+import type { CommandContext, CommandResult } from '../command.ts';
+import { defaultBenchPath, type ReportCommandOptions } from '../commands/report.ts';
+import { loadBench } from './load-bench.ts';
+import { loadPublishedSpecs } from './published-specs.ts';
+
+/** The files given, else the one that `rcc bench` left, else none. */
+function benchPaths(given: readonly string[]): readonly string[] {
+  if (given.length > 0) return given;
+  return existsSync(defaultBenchPath) ? [defaultBenchPath] : [];
+}
+
+async function countCosts(published: Published): Promise<ReadonlyMap<string, Cost>> {
+  const specs = await loadPublishedSpecs(published);
+  return new Map(specs.map((spec) => [spec.name, countCost(lowerSpec(spec))]));
+}
+
+async function writeFiles(
+  report: Report,
+  { directory, toPng }: { readonly directory: string; readonly toPng: PngRenderer | undefined },
+  { signal, progress }: CommandContext,
+): Promise<readonly string[]> {
+  const written: string[] = [];
+  for (const { path, content } of reportFiles(report, toPng)) {
+    progress.update(path);
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    await writeArtifact(join(directory, path), (sink) => sink.write(bytes), signal);
+    written.push(path);
+  }
+  return written;
+}
+
+/** What the charts and tables were made into, in a few words. */
+function describeFiles({ sections }: Report, withPng: boolean): string {
+  const count = (key: 'charts' | 'tables'): number =>
+    sections.reduce((sum, section) => sum + section[key].length, 0);
+  return `${count('charts')} charts as SVG${withPng ? ' and PNG' : ''}, ${count('tables')} tables as Markdown and CSV`;
+}
+
+/** `rcc report`: the page with its charts and tables as files; named last on stdout. */
+export async function writeReport(
+  given: readonly string[],
+  { output: directory, against = [] }: ReportCommandOptions,
+  context: CommandContext,
+): Promise<CommandResult> {
+  const { progress, signal } = context;
+  const paths = benchPaths(given);
+  const benches = await Promise.all(paths.map(loadBench));
+  const figures = await readFigures();
+  const report = buildReport({
+    figures,
+    benches,
+    against,
+    costs: await countCosts(figures.published),
+    createdAt: new Date().toISOString(),
+    rcc: version,
+  });
+  progress.heading(
+    `report of ${paths.length > 0 ? paths.join(', ') : 'the published figures alone'}`,
+  );
+  const startedAt = performance.now();
+  progress.start('files');
+  const png = await loadPngRenderer();
+  const toPng = typeof png === 'function' ? png : undefined;
+  const diagnostics: readonly Diagnostic[] = typeof png === 'function' ? [] : [png];
+  signal.throwIfAborted();
+  const files = await writeFiles(report, { directory, toPng }, context);
+  progress.finish(
+    'files',
+    describeFiles(report, toPng !== undefined),
+    performance.now() - startedAt,
+  );
+  const page = join(directory, 'index.html');
+  return {
+    text: [...report.lede, page].join('\n'),
+    data: { page, directory, files, benches: paths, lede: report.lede },
+    diagnostics,
+  };
+}

@@ -1,0 +1,39 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { CommandDefinition } from '../command.ts';
+
+export interface CompareCommandOptions {
+  /** A share. */
+  readonly threshold: number;
+  readonly against?: string;
+}
+
+/** `5%` → 0.05. A bare number is refused: 0.05 may mean either. */
+function parsePercentage(text: string): number {
+  const figure = /^(\d+(?:\.\d+)?)\s*%$/.exec(text)?.[1];
+  if (figure === undefined) throw new InvalidArgumentError('It must be a percentage such as 5%.');
+  return Number(figure) / 100;
+}
+
+export const compareCommand: CommandDefinition = {
+  name: 'compare',
+  description: 'set two benches side by side, cell by cell, and end with 1 where one got slower',
+  declare(command) {
+    command
+      .argument('<before>', 'bench file (.json); with --against alone: the one that is judged')
+      .argument('[after]', 'bench file (.json) that is judged')
+      .addOption(
+        new Option('--threshold <percent>', 'change that is tolerated')
+          .argParser(parsePercentage)
+          .default(0.05, '5%'),
+      )
+      .option(
+        '--against <name>',
+        'published figures that stand before: alone, or as a second table beside two benches',
+      );
+  },
+  async run([before, after, options], context) {
+    const { compareBenches } = await import('../actions/compare.ts');
+    const paths = [before, after].filter((path) => typeof path === 'string');
+    return await compareBenches(paths, options as CompareCommandOptions, context);
+  },
+};

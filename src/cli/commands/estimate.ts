@@ -1,0 +1,52 @@
+import { InvalidArgumentError } from 'commander';
+import type { CommandDefinition } from '../command.ts';
+import { largestBatch, wholeList } from '../options.ts';
+
+export interface EstimateCommandOptions {
+  readonly gpu: string;
+  readonly fp32?: boolean;
+  readonly fp16?: boolean;
+  readonly int8?: boolean;
+  readonly batch: readonly number[];
+  /** Milliseconds of a batch. */
+  readonly budget?: number;
+}
+
+/** `5ms` → 5. */
+function parseMs(text: string): number {
+  const figure = /^(\d+(?:\.\d+)?)\s*(?:ms)?$/.exec(text)?.[1];
+  if (figure === undefined || Number(figure) === 0) {
+    throw new InvalidArgumentError('It must be milliseconds such as 5ms.');
+  }
+  return Number(figure);
+}
+
+export const estimateCommand: CommandDefinition = {
+  name: 'estimate',
+  description: 'predict latencies on a GPU that is not at hand, each with its band',
+  declare(command) {
+    command
+      .argument('[specs...]', 'spec files (.rn) (default: the published models)')
+      .requiredOption(
+        '--gpu <name>',
+        't4 or v100, whose published latencies were fitted; l4, a10 and a100 are extrapolated',
+      )
+      .option('--fp32', 'float32 (default: every precision that the GPU has)')
+      .option('--fp16', 'float16')
+      .option('--int8', 'int8, extrapolated: no published latencies were fitted')
+      .option('--batch <list>', 'batch sizes', wholeList(1, largestBatch), [1, 4, 8])
+      .option(
+        '--budget <ms>',
+        'list only what may fit into so many milliseconds a batch, such as 5ms',
+        parseMs,
+      );
+  },
+  async run([paths, options], context) {
+    const { estimateSpecs } = await import('../actions/estimate.ts');
+    return await estimateSpecs(
+      paths as readonly string[],
+      options as EstimateCommandOptions,
+      context,
+    );
+  },
+};
