@@ -9,8 +9,17 @@ export const artifactFiles = {
   calibration: 'calibration.json',
 } as const;
 
+/** Writes a file of text or bytes, whole or not at all. An aborted signal throws its reason. */
+export async function writeWhole(
+  path: string,
+  content: string | Uint8Array,
+  signal?: AbortSignal,
+): Promise<void> {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  await writeArtifact(path, (sink) => sink.write(bytes), signal);
+}
+
 /** Writes JSON for people and machines: two spaces, a line end. */
 export async function writeJson(path: string, data: unknown): Promise<void> {
-  const text = `${JSON.stringify(data, null, 2)}\n`;
-  await writeArtifact(path, (sink) => sink.write(new TextEncoder().encode(text)));
+  await writeWhole(path, `${JSON.stringify(data, null, 2)}\n`);
 }

@@ -1,6 +1,6 @@
 /*
- * The one file format of figures: what `rcc bench --json` writes, and what `rcc report` and `rcc compare` read. One file may hold timings, profiles,
- * fusion audits and accuracies; each list may be empty.
+ * The one file format of figures: what `rcc bench`, `rcc compile` (timing.json) and `rcc eval -o` write, and `rcc report` and `rcc compare` read.
+ * One file may hold timings, profiles, fusion audits and accuracies; each list may be empty.
  */
 import * as z from 'zod';
 import { benchSchemaVersion } from './bench-version.ts';

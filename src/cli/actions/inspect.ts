@@ -3,12 +3,16 @@ import { type NodeCost, nodeCosts } from '../../../codegen/cost.ts';
 import { printType } from '../../../codegen/ir/ops.ts';
 import { readOnnx } from '../../../codegen/onnx/read.ts';
 import { summarizeOnnx } from '../../../codegen/onnx/summary.ts';
+import { writeWhole } from '../../compile/artifact-files.ts';
 import { formatCount } from '../../compile/trained-network.ts';
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import { createFileByteSource } from '../../io/file-byte-source.ts';
 import type { Spec } from '../../language/spec.ts';
 import { specToJson } from '../../language/spec-json.ts';
+import { outlineOf } from '../../report/network/outline.ts';
+import { networkToSvg } from '../../report/network/picture.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
+import type { InspectCommandOptions } from '../commands/inspect.ts';
 import { formatTable } from '../table.ts';
 import { loadSpecs } from './load-specs.ts';
 
@@ -101,13 +105,26 @@ async function inspectModel(path: string): Promise<Inspection> {
   }
 }
 
-/** `rcc inspect`: each file's layers with shapes, parameters, MACs and bytes for one picture. */
+/** The picture of the one network that is inspected. */
+async function drawNetwork(specs: readonly Spec[], path: string): Promise<void> {
+  const [spec] = specs;
+  if (!spec || specs.length > 1) {
+    fail('command-line', {
+      message: `--svg draws the network of one spec, and ${specs.length} were given`,
+    });
+  }
+  await writeWhole(path, networkToSvg(outlineOf(lowerSpec(spec))));
+}
+
+/** `rcc inspect`: each file's layers with shapes, parameters, MACs and bytes for one picture; with --svg the network as a picture, named last on stdout. */
 export async function inspectFiles(
   paths: readonly string[],
+  { svg }: InspectCommandOptions,
   _context: CommandContext,
 ): Promise<CommandResult> {
   const inspections: Inspection[] = [];
   const diagnostics: Diagnostic[] = [];
+  const drawn: Spec[] = [];
   for (const path of paths) {
     if (path.endsWith('.onnx')) {
       inspections.push(await inspectModel(path));
@@ -116,9 +133,13 @@ export async function inspectFiles(
     const loaded = await loadSpecs([path]);
     diagnostics.push(...loaded.diagnostics);
     inspections.push(...loaded.specs.map(inspectSpec));
+    drawn.push(...loaded.specs);
   }
+  if (svg !== undefined) await drawNetwork(drawn, svg);
   return {
-    text: inspections.map(({ text }) => text).join('\n\n'),
+    text: [...inspections.map(({ text }) => text), ...(svg === undefined ? [] : [svg])].join(
+      '\n\n',
+    ),
     data: inspections.map(({ data }) => data),
     diagnostics,
   };

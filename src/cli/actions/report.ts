@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import { type Cost, countCost } from '../../../codegen/cost.ts';
+import { writeWhole } from '../../compile/artifact-files.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import { writeArtifact } from '../../io/artifact.ts';
 import { buildReport } from '../../report/build-report.ts';
 import { loadPngRenderer, type PngRenderer } from '../../report/charts/png.ts';
 import { type Published, readFigures } from '../../report/published.ts';
@@ -34,8 +34,7 @@ async function writeFiles(
   const written: string[] = [];
   for (const { path, content } of reportFiles(report, toPng)) {
     progress.update(path);
-    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-    await writeArtifact(join(directory, path), (sink) => sink.write(bytes), signal);
+    await writeWhole(join(directory, path), content, signal);
     written.push(path);
   }
   return written;

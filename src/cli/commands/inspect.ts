@@ -1,13 +1,23 @@
 import type { CommandDefinition } from '../command.ts';
 
+export interface InspectCommandOptions {
+  readonly svg?: string;
+}
+
 export const inspectCommand: CommandDefinition = {
   name: 'inspect',
   description: 'print layers, shapes, parameters, MACs and bytes of a spec or an ONNX file',
   declare(command) {
-    command.argument('<files...>', 'spec (.rn) or model (.onnx) files');
+    command
+      .argument('<files...>', 'spec (.rn) or model (.onnx) files')
+      .option('--svg <file>', "draw a spec's network too: stages, blocks, shapes, MACs");
   },
-  async run([paths], context) {
+  async run([paths, options], context) {
     const { inspectFiles } = await import('../actions/inspect.ts');
-    return await inspectFiles(paths as readonly string[], context);
+    return await inspectFiles(
+      paths as readonly string[],
+      options as InspectCommandOptions,
+      context,
+    );
   },
 };
