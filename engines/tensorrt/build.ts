@@ -10,6 +10,7 @@ import { replaceFile } from '../../src/io/artifact.ts';
 import type { BuildRequest, BuiltEngine, Precision } from '../engine.ts';
 import type { TensorrtEngineOptions } from './context.ts';
 import { isDiskFull } from './failure.ts';
+import { inExcerpt } from './failure-patterns.ts';
 import { tensorrtFacts } from './manifest.ts';
 import type { ModelFacts } from './model-facts.ts';
 import { splitArgument } from './option-table.ts';
@@ -87,10 +88,11 @@ async function buildOne(
       const failed = failedRun(options, planned, finished, request);
       if (finished.result.exitCode !== 0) throwFailure(failed, request.signal);
       const sizeBytes = await sizeOf(partialEngine);
-      const facts = { engine: planned.engine, log: planned.log };
-      const details = finished.result.tail.slice(-8);
-      if (sizeBytes === 0 && isDiskFull(finished.result)) fail('tensorrt-disk-full', facts);
-      if (sizeBytes === 0) fail('tensorrt-no-engine', facts, { details });
+      if (sizeBytes === 0) {
+        const details = inExcerpt(failed);
+        if (isDiskFull(finished.result)) fail('tensorrt-disk-full', {}, details);
+        fail('tensorrt-no-engine', { engine: planned.engine }, details);
+      }
       noteWarnings(options, planned, finished);
       return sizeBytes;
     }),
@@ -125,7 +127,7 @@ export async function buildEngines(
 ): Promise<BuiltEngine> {
   const precision: Precision = request.precision;
   const { modelDigest: digest } = request;
-  const read = await readModel(options, request.modelPath, request.directory);
+  const read = await readModel(request.modelPath, request.directory);
   const model = digest === undefined ? read : { ...read, digest };
   const plan = planOrThrow(options, model, { precision });
   passOn(options, [...options.machine.notes, ...plan.notes]);

@@ -10,8 +10,6 @@ export interface TensorrtEngineOptions {
   readonly intent: TensorrtIntent;
   /** Where timing caches, locks and durations are kept; see `defaultCacheDirectory`. */
   readonly cacheDirectory: string;
-  /** Where the output of trtexec is kept; default: the artifact's folder. To be set where that folder is a temporary one. */
-  readonly logDirectory?: string;
   /** Is told every note and warning of planning and running, once each. */
   onNote?(note: Diagnostic): void;
 }

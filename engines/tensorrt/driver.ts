@@ -33,7 +33,7 @@ export function createTensorrtEngine(options: TensorrtEngineOptions): Engine {
     run: (path, inputs, signal) => runEngine(options, path, inputs, signal),
     // trtexec loads the engine anew for each run: nothing is held in between.
     load: async (path) => {
-      const model = await readModelBeside(options, resolve(path));
+      const model = await readModelBeside(resolve(path));
       return {
         inputs: model.inputs.map(valueFrom),
         outputs: model.outputs.map(valueFrom),

@@ -7,8 +7,8 @@ import type { TrtexecReport } from './report.ts';
 export interface FailedRun {
   readonly result: ToolResult;
   readonly report: TrtexecReport;
-  /** File that holds the whole output. */
-  readonly log: string;
+  /** File that holds the whole output, where it was kept. */
+  readonly log?: string;
   /** Engine that was to be written or loaded. */
   readonly engine: string;
   readonly timeoutS: number;
@@ -64,9 +64,15 @@ function locate(run: FailedRun, layer: string): Span | undefined {
   return undefined;
 }
 
+/** The last detail of every failure: where the rest of the output is. */
+export function wholeOutput(log: string): string {
+  return `The whole output is in ${log}.`;
+}
+
 /** Where in the spec, and what of the output, goes with a diagnostic. */
 export function inExcerpt(run: FailedRun, span?: Span) {
-  return { span, details: excerpt(run) };
+  const details = [...excerpt(run), ...(run.log === undefined ? [] : [wholeOutput(run.log)])];
+  return { span, details };
 }
 
 function smText(decimal: string | undefined, hexadecimal: string | undefined): string {
@@ -92,10 +98,10 @@ const onnxRejected: Explain = (found, run) => {
   const plugin = /[Pp]lugin not found|could not find plugin|No importer registered/;
   const span = locate(run, node);
   return plugin.test(`${reason} ${run.report.errors.join('\n')}`)
-    ? createDiagnostic('tensorrt-plugin-missing', { node, op, log: run.log }, inExcerpt(run, span))
+    ? createDiagnostic('tensorrt-plugin-missing', { node, op }, inExcerpt(run, span))
     : createDiagnostic(
         'tensorrt-onnx-rejected',
-        { node, op, reason: withoutStop(reason) || reasonIn(found.input), log: run.log },
+        { node, op, reason: withoutStop(reason) || reasonIn(found.input) },
         inExcerpt(run, span),
       );
 };
@@ -103,88 +109,76 @@ const onnxRejected: Explain = (found, run) => {
 const foreign: Explain = (found, run) =>
   createDiagnostic(
     'tensorrt-engine-foreign',
-    { engine: run.engine, reason: reasonIn(found.input), log: run.log },
+    { engine: run.engine, reason: reasonIn(found.input) },
     inExcerpt(run),
   );
 
 const unreadable: Explain = (found, run) =>
   createDiagnostic(
     'tensorrt-engine-unreadable',
-    { engine: run.engine, reason: reasonIn(found.input), log: run.log },
+    { engine: run.engine, reason: reasonIn(found.input) },
     inExcerpt(run),
   );
 
 const shapes: Explain = (found, run) =>
-  createDiagnostic(
-    'tensorrt-shapes-rejected',
-    { reason: reasonIn(found.input), log: run.log },
-    inExcerpt(run),
-  );
+  createDiagnostic('tensorrt-shapes-rejected', { reason: reasonIn(found.input) }, inExcerpt(run));
 
 /** What trtexec and the libraries below it write when they fail, and what it means. The first error that fits a row decides. */
 export const failurePatterns: readonly (readonly [RegExp, Explain])[] = [
   [
     /Unknown option: ?(\S+)/,
     ([, option = ''], run) =>
-      createDiagnostic('tensorrt-option-rejected', { option, log: run.log }, inExcerpt(run)),
+      createDiagnostic('tensorrt-option-rejected', { option }, inExcerpt(run)),
   ],
   [
     /Cuda failure.*?(no CUDA-capable device is detected|invalid device ordinal|: 100$|: 101$)|Cannot find device ID|Available devices: *$/,
     ([, reason = 'no CUDA-capable device is detected'], run) =>
       createDiagnostic(
         'tensorrt-no-gpu',
-        { reason: reason.startsWith(':') ? `CUDA error${reason}` : reason, log: run.log },
+        { reason: reason.startsWith(':') ? `CUDA error${reason}` : reason },
         inExcerpt(run),
       ),
   ],
   [
     /(CUDA driver version is insufficient for CUDA runtime version)|Cuda failure: 35$/,
     ([, reason = 'CUDA error 35'], run) =>
-      createDiagnostic('tensorrt-driver-too-old', { reason, log: run.log }, inExcerpt(run)),
+      createDiagnostic('tensorrt-driver-too-old', { reason }, inExcerpt(run)),
   ],
   [
     /Target GPU SM (\d+) is not supported|Unsupported SM: 0x([0-9a-f]+)/,
     ([, decimal, hexadecimal], run) =>
       createDiagnostic(
         'tensorrt-gpu-refused',
-        { cc: smText(decimal, hexadecimal), log: run.log },
+        { cc: smText(decimal, hexadecimal) },
         inExcerpt(run),
       ),
   ],
   [
     /No space left on device|ENOSPC/,
-    (_, run) => createDiagnostic('tensorrt-disk-full', { log: run.log }, inExcerpt(run)),
+    (_, run) => createDiagnostic('tensorrt-disk-full', {}, inExcerpt(run)),
   ],
   [
     /std::bad_alloc|Cannot allocate memory/,
-    (_, run) => createDiagnostic('tensorrt-host-memory', { log: run.log }, inExcerpt(run)),
+    (_, run) => createDiagnostic('tensorrt-host-memory', {}, inExcerpt(run)),
   ],
   [
     /OutOfMemory|out of memory|could not be allocated/i,
     (_, run) =>
       createDiagnostic(
         'tensorrt-out-of-memory',
-        { requested: requestedBytes(run.report), log: run.log },
+        { requested: requestedBytes(run.report) },
         inExcerpt(run),
       ),
   ],
   [
     /Could not open file (\S+)|Input file cannot be found, or is not a regular file: (\S+)|could not open (\S+)/i,
     ([, a, b, c], run) =>
-      createDiagnostic(
-        'tensorrt-file-unseen',
-        { path: a ?? b ?? c ?? '', log: run.log },
-        inExcerpt(run),
-      ),
+      createDiagnostic('tensorrt-file-unseen', { path: a ?? b ?? c ?? '' }, inExcerpt(run)),
   ],
   [
     /Could not find any implementation for node (.*?)(?: due to insufficient workspace.*)?\.?\)?$/m,
     ([, layer = ''], run) =>
-      createDiagnostic(
-        'tensorrt-no-implementation',
-        { layer, log: run.log },
-        inExcerpt(run, locate(run, layer)),
-      ),
+      createDiagnostic('tensorrt-no-implementation', { layer }, inExcerpt(run, locate(run, layer))),
   ],
   [
     /Version tag does not match|expecting library version|incompatible device|not compatible with this version|generated (on|by) a different/i,
@@ -201,8 +195,7 @@ export const failurePatterns: readonly (readonly [RegExp, Explain])[] = [
   ],
   [
     /Cuda failure.*?: (.*)$/,
-    ([, reason = ''], run) =>
-      createDiagnostic('tensorrt-cuda-failure', { reason, log: run.log }, inExcerpt(run)),
+    ([, reason = ''], run) => createDiagnostic('tensorrt-cuda-failure', { reason }, inExcerpt(run)),
   ],
   [/Engine deserialization failed/, unreadable],
   [
@@ -210,7 +203,7 @@ export const failurePatterns: readonly (readonly [RegExp, Explain])[] = [
     (_, run) =>
       createDiagnostic(
         'tensorrt-inference-failed',
-        { reason: reasonIn(run.report.errors[0] ?? ''), log: run.log },
+        { reason: reasonIn(run.report.errors[0] ?? '') },
         inExcerpt(run),
       ),
   ],

@@ -16,14 +16,14 @@ const signalsByCode: Readonly<Record<number, string>> = {
 };
 
 function explainStatus(run: FailedRun): Diagnostic | undefined {
-  const { result, timeoutS: seconds, report, log } = run;
+  const { result, timeoutS: seconds, report } = run;
   const command = result.command.slice(0, 2).join(' ');
   if (result.startError) {
     const { message: reason } = result.startError;
     return createDiagnostic('trtexec-not-startable', { command: result.command[0] ?? '', reason });
   }
   if (result.timedOut) {
-    const facts = { seconds, phase: report.phase, log };
+    const facts = { seconds, phase: report.phase };
     return createDiagnostic('trtexec-timed-out', facts, inExcerpt(run));
   }
   if (!report.banner && notStarted.has(result.exitCode ?? 0)) {
@@ -59,16 +59,16 @@ function explainLog(run: FailedRun): Diagnostic | undefined {
 export function explainFailure(run: FailedRun): Diagnostic {
   const signal = endingSignal(run.result);
   const killed = (name: string) =>
-    createDiagnostic('trtexec-killed', { signal: name, log: run.log }, inExcerpt(run));
+    createDiagnostic('trtexec-killed', { signal: name }, inExcerpt(run));
   const byStatus = explainStatus(run);
   if (byStatus) return byStatus;
   if (signal === 'SIGKILL') return killed(signal);
   const byLog = explainLog(run);
   if (byLog) return byLog;
   if (isDiskFull(run.result)) {
-    return createDiagnostic('tensorrt-disk-full', { log: run.log }, inExcerpt(run));
+    return createDiagnostic('tensorrt-disk-full', {}, inExcerpt(run));
   }
   if (signal) return killed(signal);
   const status = `exit status ${run.result.exitCode}`;
-  return createDiagnostic('trtexec-failed', { status, log: run.log }, inExcerpt(run));
+  return createDiagnostic('trtexec-failed', { status }, inExcerpt(run));
 }

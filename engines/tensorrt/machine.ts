@@ -36,7 +36,7 @@ const probeTimeoutMs = 60_000;
 function explainNoBanner(tool: TrtexecTool, result: ToolResult): Diagnostic {
   const report = new TrtexecLogParser().report();
   const timeoutS = probeTimeoutMs / 1000;
-  const failed = explainFailure({ result, report, log: 'no log', engine: '', timeoutS });
+  const failed = explainFailure({ result, report, engine: '', timeoutS });
   const known = failed.code === 'trtexec-not-startable' || failed.code === 'trtexec-timed-out';
   const command = tool.command.join(' ');
   const details = result.tail.slice(-8);
@@ -79,15 +79,12 @@ async function probeDevice(tool: TrtexecTool, device: number): Promise<TrtexecRe
   });
   const report = parser.report();
   if (report.device.computeCapability) return report.device;
-  const log = 'the lines above';
   const timeoutS = probeTimeoutMs / 1000;
-  const failed = explainFailure({ result, report, log, engine: '', timeoutS });
+  const failed = explainFailure({ result, report, engine: '', timeoutS });
   return fail(
     'tensorrt-no-gpu',
-    { reason: failed.message.replace(/\.$/, ''), log },
-    {
-      details: failed.details,
-    },
+    { reason: failed.message.replace(/\.$/, '') },
+    { details: failed.details },
   );
 }
 

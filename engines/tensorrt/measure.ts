@@ -34,7 +34,7 @@ async function planTiming(
 ): Promise<{ time: TrtexecCommand; profile: TrtexecCommand | undefined }> {
   const { intent } = options;
   const engine = engineFor(intent, path, request.batch);
-  const plan = planOrThrow(options, await readModelBeside(options, engine), {
+  const plan = planOrThrow(options, await readModelBeside(engine), {
     precision,
     warmUpMs: request.warmUpMs,
     durationMs: request.durationMs,

@@ -14,8 +14,6 @@ export interface ModelFacts {
   readonly path: string;
   /** Folder of the artifact: everything that trtexec writes goes here. */
   readonly directory: string;
-  /** Folder of the logs; default: that of the artifact. */
-  readonly logDirectory?: string;
   readonly inputs: readonly TensorFacts[];
   readonly outputs: readonly TensorFacts[];
   /** Digest of graph and weights: part of the cache key. */

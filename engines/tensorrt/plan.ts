@@ -109,7 +109,7 @@ function timingCacheArguments(intent: TensorrtIntent, model: ModelFacts): string
 
 function logFile({ intent, model }: RuleContext, kind: CommandKind, batch?: number): string {
   const name = batchFile(intent, batch, `trtexec-${kind}.log`);
-  return join(model.logDirectory ?? model.directory, name);
+  return join(model.directory, name);
 }
 
 function planBuild(context: RuleContext, batch: number | undefined): TrtexecCommand {

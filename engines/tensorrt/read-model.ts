@@ -1,7 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Value } from '../../codegen/ir/graph.ts';
 import { createFileByteSource } from '../../src/io/file-byte-source.ts';
-import type { TensorrtEngineOptions } from './context.ts';
 import type { ModelFacts, TensorFacts } from './model-facts.ts';
 
 type Tensors = readonly { readonly name: string; readonly type: Value['type'] | undefined }[];
@@ -14,11 +13,7 @@ function factsOf(tensors: Tensors): TensorFacts[] {
  * What planning needs of an ONNX file: its inputs and outputs; weights are not read. Paths become absolute, as a container needs them.
  * Throws as files that cannot be read or are no ONNX do.
  */
-export async function readModel(
-  { logDirectory }: Pick<TensorrtEngineOptions, 'logDirectory'>,
-  modelPath: string,
-  directory: string,
-): Promise<ModelFacts> {
+export async function readModel(modelPath: string, directory: string): Promise<ModelFacts> {
   const [{ readOnnx }, { summarizeOnnx }] = await Promise.all([
     import('../../codegen/onnx/read.ts'),
     import('../../codegen/onnx/summary.ts'),
@@ -29,7 +24,6 @@ export async function readModel(
     return {
       path: resolve(modelPath),
       directory: resolve(directory),
-      ...(logDirectory === undefined ? {} : { logDirectory: resolve(logDirectory) }),
       inputs: factsOf(inputs),
       outputs: factsOf(outputs),
     };
@@ -39,10 +33,7 @@ export async function readModel(
 }
 
 /** The model that an engine was built from: it lies beside the engine. */
-export function readModelBeside(
-  options: Pick<TensorrtEngineOptions, 'logDirectory'>,
-  engine: string,
-): Promise<ModelFacts> {
+export function readModelBeside(engine: string): Promise<ModelFacts> {
   const directory = dirname(engine);
-  return readModel(options, join(directory, 'model.onnx'), directory);
+  return readModel(join(directory, 'model.onnx'), directory);
 }

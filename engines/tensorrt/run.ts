@@ -79,7 +79,7 @@ async function runPart(
     }));
     for (const file of files) await writeFile(file.path, file.tensor.bytes);
     const output = join(folder, 'output.json');
-    const log = join(model.logDirectory ?? model.directory, 'trtexec-run.log');
+    const log = join(model.directory, 'trtexec-run.log');
     const command = planInference(options.intent, options.machine, model, {
       batch,
       engine,
@@ -103,7 +103,7 @@ export async function runEngine(
   signal?: AbortSignal,
 ): Promise<Record<string, Tensor>> {
   const total = Object.values(inputs)[0]?.shape[0] ?? 1;
-  const model = await readModelBeside(options, resolve(path));
+  const model = await readModelBeside(resolve(path));
   const parts: Record<string, Tensor>[] = [];
   let from = 0;
   for (const count of splitBatch(total, options.intent)) {

@@ -304,7 +304,7 @@ export const tensorrtMessages = {
     cause: 'Lists of inputs are written name:file,name:file, without any quoting.',
     cure: 'Choose an output folder without commas, colons and quotes in its path.',
   }),
-  'tensorrt-no-gpu': row<LogFacts & { reason: string }>({
+  'tensorrt-no-gpu': row<{ reason: string }>({
     severity: 'error',
     exit: 'tool-missing',
     message: ({ reason }) => `TensorRT found no GPU: ${reason}.`,
@@ -312,23 +312,24 @@ export const tensorrtMessages = {
     cause: 'The driver is not loaded, no GPU is visible, or the container was started without one.',
     cure: 'Run nvidia-smi; check CUDA_VISIBLE_DEVICES and the container’s --gpus.',
   }),
-  'tensorrt-driver-too-old': row<LogFacts & { reason: string }>({
+  'tensorrt-driver-too-old': row<{ reason: string }>({
     severity: 'error',
     exit: 'tool-missing',
     message: ({ reason }) => `The NVIDIA driver is too old for this TensorRT: ${reason}.`,
+    hint: () => 'Update the driver, or use a TensorRT built for an older CUDA.',
     cause: 'The CUDA runtime of TensorRT needs a newer driver.',
     cure: 'Update the driver, or use a TensorRT built for an older CUDA.',
   }),
-  'tensorrt-cuda-failure': row<LogFacts & { reason: string }>({
+  'tensorrt-cuda-failure': row<{ reason: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ reason }) => `CUDA failed: ${reason}.`,
-    hint: inLog,
+    hint: () => 'Run nvidia-smi; lines with Xid in the kernel log say more.',
     cause:
       'A call into CUDA failed: a fault of the GPU or driver, or another process that crashed it.',
     cure: 'Run nvidia-smi and look for Xid lines in the kernel log; a reset of the GPU often helps.',
   }),
-  'tensorrt-gpu-refused': row<LogFacts & { cc: string }>({
+  'tensorrt-gpu-refused': row<{ cc: string }>({
     severity: 'error',
     exit: 'tool-missing',
     message: ({ cc }) =>
@@ -339,7 +340,7 @@ export const tensorrtMessages = {
     cause: 'The release was not built for the GPU’s compute capability.',
     cure: 'Use another release; rcc explain tensorrt-gpu-dropped says more.',
   }),
-  'tensorrt-out-of-memory': row<LogFacts & { requested: string }>({
+  'tensorrt-out-of-memory': row<{ requested: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ requested }) =>
@@ -350,35 +351,35 @@ export const tensorrtMessages = {
     cause: 'Weights, activations and scratch space of the builder do not fit.',
     cure: 'See nvidia-smi for other processes; lower --workspace or the batch.',
   }),
-  'tensorrt-host-memory': row<LogFacts>({
+  'tensorrt-host-memory': row<object>({
     severity: 'error',
     exit: 'tool-failed',
     message: () => 'The machine ran out of memory while trtexec ran.',
-    hint: inLog,
+    hint: () => 'Give the machine or the container more memory.',
     cause: 'Building an engine takes several times the size of the weights in host memory.',
     cure: 'Give the machine or the container more memory.',
   }),
-  'tensorrt-onnx-rejected': row<LogFacts & { node: string; op: string; reason: string }>({
+  'tensorrt-onnx-rejected': row<{ node: string; op: string; reason: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ node, op, reason }) =>
       node
         ? `TensorRT does not accept the node ${node}${op ? ` (${op})` : ''}: ${reason}.`
         : `TensorRT does not accept the ONNX file: ${reason}.`,
-    hint: inLog,
+    hint: () => 'Try a newer TensorRT; the line of the spec brought the node in.',
     cause: 'The ONNX parser of this release met something that it does not support.',
     cure: 'The line of the spec that is shown brought the node in; try a newer TensorRT.',
   }),
-  'tensorrt-plugin-missing': row<LogFacts & { node: string; op: string }>({
+  'tensorrt-plugin-missing': row<{ node: string; op: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ node, op }) =>
       `TensorRT has no operator ${op || 'of this kind'}${node ? ` for the node ${node}` : ''}, and no plugin for it.`,
-    hint: inLog,
+    hint: () => 'Use a newer TensorRT, or load a plugin: --trtexec-build-arg=--staticPlugins=FILE.',
     cause: 'The operator is unknown to this release.',
     cure: 'Use a newer TensorRT, or load a plugin library with --trtexec-build-arg=--staticPlugins=FILE.',
   }),
-  'tensorrt-no-implementation': row<LogFacts & { layer: string }>({
+  'tensorrt-no-implementation': row<{ layer: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ layer }) => `TensorRT found no kernel for the layer ${layer}.`,
@@ -387,7 +388,7 @@ export const tensorrtMessages = {
     cause: 'Every kernel that could compute the layer was ruled out by memory, precision or GPU.',
     cure: 'Raise --workspace, use another precision, or a newer TensorRT.',
   }),
-  'tensorrt-engine-foreign': row<LogFacts & { engine: string; reason: string }>({
+  'tensorrt-engine-foreign': row<{ engine: string; reason: string }>({
     severity: 'error',
     exit: 'unacceptable',
     message: ({ engine, reason }) =>
@@ -396,15 +397,15 @@ export const tensorrtMessages = {
     cause: 'An engine is tied to its release and GPU unless it was built to be compatible.',
     cure: 'rcc check-engine DIR prints the command that rebuilds it.',
   }),
-  'tensorrt-engine-unreadable': row<LogFacts & { engine: string; reason: string }>({
+  'tensorrt-engine-unreadable': row<{ engine: string; reason: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ engine, reason }) => `${engine} cannot be loaded: ${reason}.`,
-    hint: inLog,
+    hint: () => 'Build it again.',
     cause: 'The file is missing, cut short, or no engine.',
     cure: 'Build it again.',
   }),
-  'tensorrt-option-rejected': row<LogFacts & { option: string }>({
+  'tensorrt-option-rejected': row<{ option: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ option }) => `trtexec rejected an option: ${option}.`,
@@ -413,15 +414,16 @@ export const tensorrtMessages = {
     cause: 'This trtexec does not take an option that its release is known to take.',
     cure: 'Check with trtexec --help; a patched or repackaged trtexec may differ from its release.',
   }),
-  'tensorrt-shapes-rejected': row<LogFacts & { reason: string }>({
+  'tensorrt-shapes-rejected': row<{ reason: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ reason }) => `trtexec rejected the input shapes: ${reason}.`,
-    hint: inLog,
+    hint: () =>
+      'Compare --shapes in the first line of the output with the inputs of the ONNX file.',
     cause: 'Shapes were given for a graph that fixes them, or for an input that it does not have.',
     cure: 'Compare --shapes in the log’s first line with the inputs of the ONNX file.',
   }),
-  'tensorrt-file-unseen': row<LogFacts & { path: string }>({
+  'tensorrt-file-unseen': row<{ path: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ path }) => `trtexec cannot open ${path}.`,
@@ -430,23 +432,23 @@ export const tensorrtMessages = {
     cause: 'The file is missing where trtexec runs, or it may not read it.',
     cure: 'Mount the artifact’s folder in the container, or use a shared folder.',
   }),
-  'tensorrt-disk-full': row<LogFacts>({
+  'tensorrt-disk-full': row<object>({
     severity: 'error',
     exit: 'tool-failed',
     message: () => 'The disk is full: trtexec could not write its files.',
-    hint: inLog,
+    hint: () => 'Free some space, or choose another folder with -o.',
     cause: 'Engines and logs need space in the artifact’s folder and in the temporary folder.',
     cure: 'Free some space or choose another folder with -o. Nothing was left under the final name.',
   }),
-  'tensorrt-inference-failed': row<LogFacts & { reason: string }>({
+  'tensorrt-inference-failed': row<{ reason: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ reason }) => `The engine was loaded but did not run: ${reason}.`,
-    hint: inLog,
+    hint: () => 'Try a smaller batch, then rebuild the engine.',
     cause: 'Inference failed on the GPU.',
     cure: 'See the log; try a smaller batch, then rebuild the engine.',
   }),
-  'tensorrt-no-engine': row<LogFacts & { engine: string }>({
+  'tensorrt-no-engine': row<{ engine: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ engine }) => `trtexec ended without an error but wrote no engine to ${engine}.`,
@@ -473,7 +475,7 @@ export const tensorrtMessages = {
       'The file of --exportOutput is missing, cut short, or does not hold what the graph puts out.',
     cure: 'See the log; free some disk space.',
   }),
-  'trtexec-killed': row<LogFacts & { signal: string }>({
+  'trtexec-killed': row<{ signal: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ signal }) => `trtexec was ended by ${signal}.`,
@@ -484,7 +486,7 @@ export const tensorrtMessages = {
     cause: 'Something outside of rcc ended trtexec, or it crashed.',
     cure: 'Look at the kernel log (dmesg) and the limits of the container or job.',
   }),
-  'trtexec-timed-out': row<LogFacts & { seconds: number; phase: string }>({
+  'trtexec-timed-out': row<{ seconds: number; phase: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ seconds, phase }) => `trtexec was stopped after ${seconds} s, in phase '${phase}'.`,
@@ -492,11 +494,11 @@ export const tensorrtMessages = {
     cause: 'It took longer than --timeout allows.',
     cure: 'Raise --timeout if the phase is the build of an engine; otherwise see the log.',
   }),
-  'trtexec-failed': row<LogFacts & { status: string }>({
+  'trtexec-failed': row<{ status: string }>({
     severity: 'error',
     exit: 'tool-failed',
     message: ({ status }) => `trtexec failed (${status}) for a reason that rcc does not know.`,
-    hint: inLog,
+    hint: () => 'Read the output from its first [E] line on.',
     cause: 'The output fits no known failure; its last lines are shown.',
     cure: 'Read the log from its first [E] line.',
   }),

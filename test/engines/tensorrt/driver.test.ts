@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { findLayerLists } from '../../../engines/audit/audit-folder.ts';
 import { createOnnxruntimeEngine } from '../../../engines/onnxruntime/engine.ts';
 import { numbersOf } from '../../../engines/tensor-values.ts';
 import { numbers } from '../../helpers/graphs.ts';
@@ -183,7 +184,7 @@ describe('timing', () => {
     expect(measured.parts?.gpuCompute?.medianMs).toBeCloseTo(1, 1);
     const whole = TIMES === 'nan';
     expect(measured.settings.source).toBe(whole ? 'samples' : 'summary');
-    expect(Number.isNaN(measured.latency.variation)).toBe(!whole);
+    expect(measured.latency.variation === undefined).toBe(!whole);
     expect(measured.stable).toBe(whole);
   });
 
@@ -208,17 +209,20 @@ describe('timing', () => {
     const built = await build();
     const measured = await engine.measure(built.path, 'fp32', { ...request, batch: 1 });
     expect(measured.definition).toBe(
-      'Host latency of one batch: compute on the GPU, without copies; CUDA graph on, spin wait off, 2 streams; 0 ms warm-up, then at least 0 ms and 50 runs.',
+      'Host latency of one batch: compute on the GPU, without copies; CUDA graph on, spin wait off, 2 streams; 0 ms warm-up, then at least 0 ms and 50 runs. Throughput: whole batches a second through all streams, times the batch.',
     );
     expect(measured.settings['latencyP99.9Ms']).toBeGreaterThan(0.9);
     expect(measured.parts?.h2d?.maxMs).toBe(0);
+    expect(measured.parts?.gpuCompute?.definition).toMatch(/^GPU compute: from the start/);
   });
 
   test('times of the layers come from a run of their own', async () => {
     const { build, engine, directory } = await standInEngine({ batches: [1], profileLayers: true });
     const built = await build();
     await engine.measure(built.path, 'fp32', { ...request, batch: 1 });
-    expect(JSON.parse(readFileSync(join(directory, 'layer-times.json'), 'utf8'))).toHaveLength(2);
+    const [found] = await findLayerLists(directory);
+    expect(found?.path).toBe(join(directory, 'layers.json'));
+    expect(found?.list.layers.map(({ timeMs }) => timeMs)).toEqual([0.1]);
   });
 
   test('a batch without an engine is refused', async () => {

@@ -221,7 +221,8 @@ test('two at once build one after the other, and both engines are whole', async 
   const { build, directory } = await standInEngine({ batches: [1] });
   const progress: string[] = [];
   const started = performance.now();
-  const both = await Promise.all([build(), build({ report: (text) => progress.push(text) })]);
+  const report = (text: string) => void progress.push(text);
+  const both = await Promise.all([build({ report }), build({ report })]);
   expect(both.map(({ path }) => path)).toEqual(Array(2).fill(join(directory, 'model.plan')));
   expect(progress.join('\n')).toContain('waiting for the GPU: process');
   expect(performance.now() - started).toBeGreaterThan(1000);
