@@ -9,10 +9,12 @@ import type { Spec } from '../language/spec.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
 import { auditEngine, auditErrors } from './audit-engine.ts';
 import { checkRanges } from './float16-checks.ts';
+import { withFreshFiles } from './fresh-files.ts';
+import { findLayers } from './layer-findings.ts';
 import type { Manifest } from './manifest.ts';
 import { runPhase } from './phases.ts';
 import type { PreparedPrecision } from './precision.ts';
-import { measureBatches, stabilityWarnings, type TimingLimits, timingFile } from './timing.ts';
+import { benchFileOf, measureBatches, stabilityWarnings, type TimingLimits } from './timing.ts';
 import { loadNetwork, type NetworkOptions, type TrainedNetwork } from './trained-network.ts';
 import { compareWithUnfolded } from './unfolded.ts';
 import { castDiagnostics, writeManifest } from './write-manifest.ts';
@@ -118,9 +120,11 @@ async function checkAndTime(
     diagnostics: failed,
   } = await checkModel(network, engine, model, options);
   const measurements = engine.buildsOnly ? [] : await measureBatches(engine, built, options);
-  const rows = measurements.map((measurement) => ({ model: network.spec.name, ...measurement }));
-  if (rows.length > 0) {
-    await writeJson(join(directory, artifactFiles.timing), timingFile(rows));
+  const { name } = network.spec;
+  const rows = measurements.map((measurement) => ({ model: name, ...measurement }));
+  const found = await findLayers({ model: name, directory, built, audits, measurements });
+  if (rows.length + found.audits.length > 0) {
+    await writeJson(join(directory, artifactFiles.timing), benchFileOf({ rows, ...found }));
   }
   return {
     directory,
@@ -140,19 +144,19 @@ async function checkAndTime(
 export async function compileSpec(spec: Spec, options: CompileOptions): Promise<Compilation> {
   const { engine, directory } = options;
   const network = await loadNetwork(spec, options);
+  const names = [...Object.values(artifactFiles), ...(engine ? [engine.fileName] : [])];
+  const build = <T>(work: () => Promise<T>): Promise<T> => withFreshFiles(directory, names, work);
   try {
     if (engine) {
-      return await checkAndTime(
-        network,
-        engine,
-        await buildModel(network, engine, options),
-        options,
-      );
+      const model = await build(() => buildModel(network, engine, options));
+      return await checkAndTime(network, engine, model, options);
     }
-    const model = await writeOnnx(network, options);
-    const manifest = await writeManifest(network, options, model);
-    const diagnostics = castDiagnostics(model.casts);
-    return { directory, manifest, audits: [], measurements: [], diagnostics };
+    return await build(async () => {
+      const model = await writeOnnx(network, options);
+      const manifest = await writeManifest(network, options, model);
+      const diagnostics = castDiagnostics(model.casts);
+      return { directory, manifest, audits: [], measurements: [], diagnostics };
+    });
   } finally {
     network.close();
   }

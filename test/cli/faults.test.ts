@@ -9,22 +9,22 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../../engines/engine.ts';
+import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import { compileSpec } from '../../src/compile/compile.ts';
 import { loadSpecFiles } from '../../src/compile/spec-files.ts';
+import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { bundledCli } from '../helpers/bundle.ts';
 
 const smallSpec = 'test/fixtures/weights/neck4_d.rn#neck4_d';
 const folder = mkdtempSync(join(tmpdir(), 'rcc-faults-'));
-let cli = '';
-beforeAll(async () => {
-  mkdirSync('build', { recursive: true });
-  cli = await bundledCli();
-});
+const cli = await bundledCli();
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
   rmSync(dirname(cli), { recursive: true, force: true });
@@ -120,6 +120,24 @@ describe('a compile that cannot write', () => {
     expect(exitCode).toBe(4);
     expect(stderr).toContain('file-unwritable');
   }, 60_000);
+
+  it('its engine leaves nothing, and what was there as it was', async () => {
+    const { specs } = await loadSpecFiles([smallSpec]);
+    const [spec] = specs;
+    if (!spec) throw new Error('the fixture has no spec');
+    const full: Engine = {
+      ...createOnnxruntimeEngine(),
+      build: ({ directory }) => fail('file-unwritable', { path: directory, reason: 'it is full' }),
+    };
+    const directory = join(folder, 'deep', 'er');
+    const compiling = () => compileSpec(spec, { precision: 'fp32', directory, engine: full });
+    await expect(compiling()).rejects.toThrow(/file-unwritable/);
+    expect(existsSync(join(folder, 'deep'))).toBe(false);
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'notes.txt'), 'mine');
+    await expect(compiling()).rejects.toThrow(/file-unwritable/);
+    expect(readdirSync(directory)).toEqual(['notes.txt']);
+  });
 
   it('its temporary files says so', async () => {
     const tmp = { env: { ...process.env, TMPDIR: join(folder, 'gone') } };

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleCli } from '../../scripts/bundle-cli.mjs';
@@ -7,6 +7,7 @@ const build = fileURLToPath(new URL('../../build', import.meta.url));
 
 /** The command line as it ships, in a folder from which it finds its native libraries. */
 export async function bundledCli(): Promise<string> {
+  mkdirSync(build, { recursive: true });
   const path = join(mkdtempSync(join(build, 'cli-')), 'rcc.mjs');
   await bundleCli(path);
   return path;
