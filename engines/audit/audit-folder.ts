@@ -8,6 +8,8 @@ import { readLayerList } from './read-layer-list.ts';
 /** A layer list in an artifact's folder; a folder holds several where each batch has an engine. */
 export interface FoundLayers {
   readonly path: string;
+  /** Batch of the engine, where each batch has its own. */
+  readonly batch?: number;
   readonly list: LayerList;
 }
 
@@ -35,7 +37,8 @@ async function readOne(path: string, profileName?: string): Promise<FoundLayers>
       ? undefined
       : await readFile(profilePath, 'utf8').catch(() => undefined);
   const list = readLayerList({ name: path, text, ...(profile === undefined ? {} : { profile }) });
-  return { path, list };
+  const batch = /\.b(\d+)\.json$/.exec(path)?.[1];
+  return { path, ...(batch === undefined ? {} : { batch: Number(batch) }), list };
 }
 
 async function readFolder(folder: string): Promise<readonly FoundLayers[]> {

@@ -1,4 +1,3 @@
-import type * as z from 'zod';
 import type {
   BuiltEngine,
   Engine,
@@ -7,7 +6,7 @@ import type {
   Precision,
 } from '../../engines/engine.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { benchFileSchema } from '../report/bench-file.ts';
+import type { Accuracy, AuditSummary, BenchFile, LayerProfile } from '../report/bench-file.ts';
 import { benchSchemaVersion } from '../report/bench-version.ts';
 import { version } from '../version.ts';
 import { type CompileListener, runPhase } from './phases.ts';
@@ -38,6 +37,14 @@ function describe(measurements: readonly Measurement[]): string {
 /** A timing with the model it is of. */
 export type ModelMeasurement = Measurement & { readonly model: string };
 
+/** What a bench file may hold. */
+export interface BenchContent {
+  readonly rows?: readonly ModelMeasurement[];
+  readonly profiles?: readonly LayerProfile[];
+  readonly audits?: readonly AuditSummary[];
+  readonly accuracies?: readonly Accuracy[];
+}
+
 /** One warning about the times of a model in one precision that are not to be trusted, with the reasons; none where all are stable. */
 export function stabilityWarnings(rows: readonly ModelMeasurement[]): readonly Diagnostic[] {
   const details = rows.flatMap(({ batch, warnings }) =>
@@ -49,13 +56,17 @@ export function stabilityWarnings(rows: readonly ModelMeasurement[]): readonly D
   return [createDiagnostic('timing-unstable', { model, precision }, { details })];
 }
 
-/** Measurements as a bench file, which `rcc report` and `rcc compare` read. */
-export function timingFile(rows: readonly ModelMeasurement[]): z.input<typeof benchFileSchema> {
+/** What was measured and found, as a bench file, which `rcc report` and `rcc compare` read. */
+export function benchFileOf(content: BenchContent): BenchFile {
+  const { rows = [], profiles = [], audits = [], accuracies = [] } = content;
   return {
     schemaVersion: benchSchemaVersion,
     createdAt: new Date().toISOString(),
     rcc: version,
-    rows: rows.map((row) => structuredClone(row)) as z.input<typeof benchFileSchema>['rows'],
+    rows: rows.map((row) => structuredClone(row)) as BenchFile['rows'],
+    profiles: [...profiles],
+    audits: [...audits],
+    accuracies: [...accuracies],
   };
 }
 

@@ -78,6 +78,8 @@ const auditSummary = z.object({
   /** GPU or compute capability that the engine is for. */
   builtFor: z.string(),
   precision,
+  /** Absent where one engine serves all batches. */
+  batch: z.int().positive().optional(),
   passed: z.boolean(),
   kernels: z.int().nonnegative(),
   residualBlocks: z.int().nonnegative(),

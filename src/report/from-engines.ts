@@ -10,11 +10,17 @@ export interface AuditedEngine {
   readonly target: TargetName;
   /** GPU or compute capability. */
   readonly builtFor: string;
+  /** Where each batch has an engine of its own. */
+  readonly batch?: number | undefined;
 }
 
-export function auditSummaryOf(audit: AuditReport, engine: AuditedEngine): AuditSummary {
+export function auditSummaryOf(
+  audit: AuditReport,
+  { batch, ...engine }: AuditedEngine,
+): AuditSummary {
   return {
     ...engine,
+    ...(batch === undefined ? {} : { batch }),
     precision: audit.precision,
     passed: audit.verdict === 'pass',
     kernels: audit.kernels,
@@ -52,18 +58,17 @@ export function layerProfileOf(list: LayerList, engine: ProfiledEngine): LayerPr
   };
 }
 
-/** Accuracy of an evaluation, an entry for each precision. */
-export function accuraciesOf(evaluation: Evaluation, target: TargetName): readonly Accuracy[] {
+/** Accuracy of an evaluation, an entry for each precision; `targets` are those of its engines. */
+export function accuraciesOf(
+  evaluation: Evaluation,
+  targets: ReadonlyMap<Precision, TargetName>,
+): readonly Accuracy[] {
   const { model, dataset, images } = evaluation;
   if (images === 0) return [];
-  return evaluation.precisions.map(({ precision, top1, top5 }) => ({
-    model,
-    target,
-    precision,
-    dataset: dataset.path,
-    images,
-    top1,
-    top5,
-    definition: `Share of ${images} labelled pictures (${dataset.digest}).`,
-  }));
+  return evaluation.precisions.map(({ precision, top1, top5 }) => {
+    const target = targets.get(precision);
+    if (!target) throw new Error(`no engine of ${precision} was evaluated`);
+    const definition = `Share of ${images} labelled pictures (${dataset.digest}).`;
+    return { model, target, precision, dataset: dataset.path, images, top1, top5, definition };
+  });
 }

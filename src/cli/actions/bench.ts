@@ -2,10 +2,10 @@ import type { TargetName } from '../../../engines/engine.ts';
 import { writeJson } from '../../compile/artifact-files.ts';
 import { benchSpec } from '../../compile/bench.ts';
 import {
+  benchFileOf,
   type ModelMeasurement,
   stabilityWarnings,
   type TimingLimits,
-  timingFile,
 } from '../../compile/timing.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
@@ -70,6 +70,13 @@ const formats: Readonly<Record<BenchCommandOptions['format'], (rows: readonly Ro
   jsonl: (rows) => rows.map((row) => JSON.stringify(row)).join('\n'),
 };
 
+/** The table; for people also what its figures mean and the file they are in. */
+function formatRows(rows: readonly Row[], { format, output }: BenchCommandOptions): string {
+  const table = formats[format](rows);
+  const [first] = rows;
+  return format === 'text' && first ? `${table}\n\n${first.definition}\n${output}` : table;
+}
+
 /** A processor's run may take a second, a GPU's a thousandth of it. */
 function limitsOf(target: TargetName): TimingLimits {
   return { warmUpMs: 500, durationMs: 3000, minIterations: target === 'onnxruntime' ? 5 : 100 };
@@ -105,11 +112,11 @@ export async function benchSpecs(
     context,
   );
   const rows = results.flat();
-  const file = timingFile(rows);
-  if (options.output !== undefined) await writeJson(options.output, file);
-  const definition = rows[0] ? `\n\n${rows[0].definition}` : '';
+  const file = benchFileOf({ rows });
+  // A run that measured nothing leaves what an earlier one wrote.
+  if (rows.length > 0) await writeJson(options.output, file);
   return {
-    text: `${formats[options.format](rows)}${options.format === 'text' ? definition : ''}`,
+    text: formatRows(rows, options),
     data: file,
     diagnostics: [...warnings, ...diagnostics, ...results.flatMap(stabilityWarnings)],
   };

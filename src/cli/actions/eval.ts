@@ -1,7 +1,10 @@
 import type { ClassFlip, PrecisionAccuracy, PrecisionComparison } from '../../accuracy/accuracy.ts';
 import type { EvalProgress, Evaluation } from '../../accuracy/evaluate.ts';
+import { writeJson } from '../../compile/artifact-files.ts';
 import { type EvaluatedPrecision, evaluateSpec } from '../../compile/evaluate.ts';
+import { benchFileOf } from '../../compile/timing.ts';
 import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
+import { accuraciesOf } from '../../report/from-engines.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { EvalCommandOptions } from '../commands/eval.ts';
 import { formatElapsed } from '../format-elapsed.ts';
@@ -138,8 +141,15 @@ export async function evalSpec(
     ...maxDropsOf(options.allowDrop),
   });
   context.progress.finish('pictures', `${evaluation.images}`, performance.now() - startedAt);
+  if (options.output !== undefined) {
+    const targets = new Map(precisions.map(({ precision, engine }) => [precision, engine.target]));
+    const accuracies = accuraciesOf(evaluation, targets);
+    await writeJson(options.output, benchFileOf({ accuracies }));
+  }
   return {
-    text: describe(evaluation),
+    text: [describe(evaluation), ...(options.output === undefined ? [] : [options.output])].join(
+      '\n',
+    ),
     data: evaluation,
     diagnostics: [
       ...diagnostics,

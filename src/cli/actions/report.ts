@@ -11,7 +11,8 @@ import type { Report } from '../../report/report.ts';
 import { reportFiles } from '../../report/report-files.ts';
 import { version } from '../../version.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
-import { defaultBenchPath, type ReportCommandOptions } from '../commands/report.ts';
+import { defaultBenchPath } from '../commands/bench.ts';
+import type { ReportCommandOptions } from '../commands/report.ts';
 import { loadBench } from './load-bench.ts';
 import { loadPublishedSpecs } from './published-specs.ts';
 

@@ -3,10 +3,13 @@ import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, largestBatch, type ModelOptions, wholeList } from '../options.ts';
 import { declareTensorrtOptions } from '../tensorrt-options.ts';
 
+/** Where `rcc bench` leaves what it measured, and `rcc report` looks for it. */
+export const defaultBenchPath = 'build/bench.json';
+
 export interface BenchCommandOptions extends ModelOptions {
   readonly batch: readonly number[];
   readonly format: 'text' | 'markdown' | 'csv' | 'jsonl';
-  readonly output?: string;
+  readonly output: string;
 }
 
 export const benchCommand: CommandDefinition = {
@@ -24,7 +27,8 @@ export const benchCommand: CommandDefinition = {
       )
       .option(
         '-o, --output <file>',
-        'write the measurements as JSON too, for `rcc report` and `rcc compare`',
+        'bench file (.json) of the measurements, for `rcc report` and `rcc compare`',
+        defaultBenchPath,
       );
     declareTensorrtOptions(command);
   },

@@ -6,6 +6,7 @@ export interface EvalCommandOptions extends ModelOptions {
   readonly list?: string;
   readonly limit?: number;
   readonly state?: string;
+  readonly output?: string;
   readonly allowDrop?: string;
 }
 
@@ -23,6 +24,10 @@ export const evalCommand: CommandDefinition = {
       .option('--list <file>', 'file of `PATH LABEL` lines, in place of class folders')
       .option('--limit <n>', 'only so many pictures, spread evenly', whole(1, 2 ** 31 - 1))
       .option('--state <file>', 'keeps what is done, so that an interrupted run goes on')
+      .option(
+        '-o, --output <file>',
+        'write the accuracies as a bench file (.json) for `rcc report`',
+      )
       .option(
         '--allow-drop <points>',
         'points of top-1 that fp16 and int8 may lose against fp32 (default: 0.2 and 1)',

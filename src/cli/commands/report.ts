@@ -5,9 +5,6 @@ export interface ReportCommandOptions {
   readonly against?: readonly string[];
 }
 
-/** Where `rcc bench` leaves what it measured, and `rcc report` looks for it. */
-export const defaultBenchPath = 'build/bench.json';
-
 export const reportCommand: CommandDefinition = {
   name: 'report',
   description: 'draw one page of charts and tables: your measurements beside the published figures',

@@ -77,6 +77,7 @@ export function layersSection(profiles: readonly LayerProfile[]): Section | unde
 
 export function auditSection(audits: readonly AuditSummary[]): Section | undefined {
   if (audits.length === 0) return undefined;
+  const withBatch = audits.some(({ batch }) => batch !== undefined);
   const table: Table = {
     id: 'fusion-audit',
     title: 'Fusion audit',
@@ -85,6 +86,7 @@ export function auditSection(audits: readonly AuditSummary[]): Section | undefin
       { id: 'target', label: 'Engine', align: 'left' },
       { id: 'built-for', label: 'Built for', align: 'left' },
       { id: 'precision', label: 'Precision', align: 'left' },
+      ...(withBatch ? [{ id: 'batch', label: 'Batch', align: 'right' } as const] : []),
       { id: 'verdict', label: 'Verdict', align: 'left' },
       { id: 'blocks', label: 'Fused blocks', align: 'right' },
       { id: 'kernels', label: 'Kernels', align: 'right' },
@@ -97,6 +99,7 @@ export function auditSection(audits: readonly AuditSummary[]): Section | undefin
         textCell(audit.target),
         textCell(audit.builtFor),
         textCell(formatPrecision(audit.precision)),
+        ...(withBatch ? [numberCell(audit.batch, String)] : []),
         textCell(audit.passed ? 'passed' : 'failed', { tone: audit.passed ? 'good' : 'bad' }),
         { value: audit.fusedBlocks, text: `${audit.fusedBlocks} of ${audit.residualBlocks}` },
         numberCell(audit.kernels, String),
