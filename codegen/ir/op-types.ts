@@ -150,9 +150,38 @@ export function inferTranspose(node: Node, inputs: readonly TensorType[]): Tenso
   return { dataType, shape: perm.map((axis) => shape[axis] ?? 1) };
 }
 
-/** Whether `b` can be spread over `a`: each size of `b`, from the last backwards, is that of `a` or 1. */
-export function spreadsOver(a: Shape, b: Shape): boolean {
-  return (
-    b.length <= a.length && b.every((dim, i) => dim === 1 || dim === a[a.length - b.length + i])
+/** The shape of `a` and `b` together, as ONNX spreads them: aligned at their ends, sizes are equal or one of them is 1. */
+function spreadShapes(a: Shape, b: Shape): Shape | undefined {
+  const rank = Math.max(a.length, b.length);
+  const sizes = Array.from({ length: rank }, (_, axis) => {
+    const [left, right] = [a[a.length - rank + axis] ?? 1, b[b.length - rank + axis] ?? 1];
+    if (left === right || right === 1) return left;
+    return left === 1 ? right : undefined;
+  });
+  return sizes.includes(undefined) ? undefined : sizes.map((size) => size ?? 1);
+}
+
+/** Operators on pairs of numbers. */
+export function inferElementwise(_node: Node, inputs: readonly TensorType[]): TensorType {
+  const [a, b] = [at(inputs, 0), at(inputs, 1)];
+  const shape = spreadShapes(a.shape, b.shape);
+  requireThat(
+    shape !== undefined && a.dataType === b.dataType,
+    `operands differ: ${printType(a)} and ${printType(b)}`,
   );
+  return { dataType: a.dataType, shape };
+}
+
+/** Reductions: the sizes of `axes` become 1, or go where `keepdims` is 0. */
+export function inferReduce(node: Node, inputs: readonly TensorType[]): TensorType {
+  const { dataType, shape } = at(inputs, 0);
+  const axes = intsOf(node, 'axes', []);
+  requireThat(
+    axes.length > 0 && axes.every((axis) => axis > 0 && axis < shape.length),
+    `axes [${axes}] of ${shape.length}, the batch left out`,
+  );
+  const isReduced = (axis: number): boolean => axes.includes(axis);
+  return intOf(node, 'keepdims', 1) === 0
+    ? { dataType, shape: shape.filter((_, axis) => !isReduced(axis)) }
+    : { dataType, shape: shape.map((size, axis) => (isReduced(axis) ? 1 : size)) };
 }

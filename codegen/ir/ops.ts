@@ -4,22 +4,25 @@ import {
   convMacs,
   inferConv,
   inferDequantize,
+  inferElementwise,
   inferFusedConv,
   inferPool,
   inferQuantize,
+  inferReduce,
   inferTranspose,
   intOf,
-  printType,
   requireThat,
   sameAsInput,
-  spreadsOver,
 } from './op-types.ts';
 import { elementCount, sameShape, type TensorType } from './types.ts';
 
 export { IllegalNode, intOf, intsOf, printType } from './op-types.ts';
 
-/** Form of an attribute's value; a data type is written by name here and by number in ONNX. */
-export type AttributeKind = 'int' | 'float' | 'ints' | 'string' | 'dataType';
+/**
+ * Form of an attribute's value; a data type is written by name here and by number in ONNX. `input`: whole numbers that ONNX takes as a
+ * constant, the node's last input.
+ */
+export type AttributeKind = 'int' | 'float' | 'ints' | 'string' | 'dataType' | 'input';
 
 /** What a legal node of this type is, and what follows from its inputs. */
 export interface OpDefinition {
@@ -35,6 +38,8 @@ export interface OpDefinition {
 }
 
 const windowAttributes = { kernel_shape: 'ints', strides: 'ints', pads: 'ints' } as const;
+
+const pairInputs = { minInputs: 2, maxInputs: 2, attributes: {} } as const;
 
 const quantizerInputs = { minInputs: 3, maxInputs: 3, attributes: { axis: 'int' } } as const;
 
@@ -71,20 +76,7 @@ export const ops = {
     },
   },
   Relu: { onnx: true, minInputs: 1, maxInputs: 1, attributes: {}, inferType: sameAsInput },
-  Add: {
-    onnx: true,
-    minInputs: 2,
-    maxInputs: 2,
-    attributes: {},
-    inferType: (_node, inputs) => {
-      const [a, b] = [at(inputs, 0), at(inputs, 1)];
-      requireThat(
-        sameShape(a.shape, b.shape) && a.dataType === b.dataType,
-        `operands differ: ${printType(a)} and ${printType(b)}`,
-      );
-      return a;
-    },
-  },
+  Add: { onnx: true, ...pairInputs, inferType: inferElementwise },
   MaxPool: {
     onnx: true,
     minInputs: 1,
@@ -155,19 +147,14 @@ export const ops = {
   QuantizeLinear: { onnx: true, ...quantizerInputs, inferType: inferQuantize },
   /** x, scale, zero point: (x − zero point) · scale. */
   DequantizeLinear: { onnx: true, ...quantizerInputs, inferType: inferDequantize },
-  Sub: {
+  Sub: { onnx: true, ...pairInputs, inferType: inferElementwise },
+  Mul: { onnx: true, ...pairInputs, inferType: inferElementwise },
+  ReduceSum: {
     onnx: true,
-    minInputs: 2,
-    maxInputs: 2,
-    attributes: {},
-    inferType: (_node, inputs) => {
-      const [a, b] = [at(inputs, 0), at(inputs, 1)];
-      requireThat(
-        spreadsOver(a.shape, b.shape) && a.dataType === b.dataType,
-        `${printType(b)} is taken from ${printType(a)}`,
-      );
-      return a;
-    },
+    minInputs: 1,
+    maxInputs: 1,
+    attributes: { axes: 'input', keepdims: 'int' },
+    inferType: inferReduce,
   },
   Transpose: {
     onnx: true,

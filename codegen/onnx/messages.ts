@@ -8,7 +8,7 @@ const { AttributeType } = onnx.AttributeProto;
 
 type Encoder = (value: AttributeValue) => Onnx.IAttributeProto;
 
-const encoders: Readonly<Record<AttributeKind, Encoder>> = {
+const encoders: Readonly<Record<Exclude<AttributeKind, 'input'>, Encoder>> = {
   int: (value) => ({ type: AttributeType.INT, i: Number(value) }),
   float: (value) => ({ type: AttributeType.FLOAT, f: Number(value) }),
   ints: (value) => ({ type: AttributeType.INTS, ints: [...(value as readonly number[])] }),
@@ -16,14 +16,33 @@ const encoders: Readonly<Record<AttributeKind, Encoder>> = {
   dataType: (value) => ({ type: AttributeType.INT, i: dataTypes[value as DataType].onnx }),
 };
 
+function kindOf(node: Node, attribute: string): AttributeKind {
+  const kind = opDefinition(node.op).attributes[attribute];
+  if (!kind) throw new Error(`${node.name}: attribute '${attribute}' has no kind`);
+  return kind;
+}
+
 function encodeAttributes(node: Node): Onnx.IAttributeProto[] {
-  const kinds = opDefinition(node.op).attributes;
   const attributes: Attributes = node.attributes;
-  return Object.entries(attributes).map(([name, value]) => {
-    const kind = kinds[name];
-    if (!kind) throw new Error(`${node.name}: attribute '${name}' has no kind`);
-    return { name, ...encoders[kind](value) };
+  return Object.entries(attributes).flatMap(([name, value]) => {
+    const kind = kindOf(node, name);
+    return kind === 'input' ? [] : { name, ...encoders[kind](value) };
   });
+}
+
+/** The constants that stand for attributes of kind `input`. */
+function encodeConstants(node: Node): Onnx.ITensorProto[] {
+  return Object.entries(node.attributes)
+    .filter(([name]) => kindOf(node, name) === 'input')
+    .map(([name, value]) => {
+      const numbers = value as readonly number[];
+      return {
+        name: `${node.name}/${name}`,
+        dims: [numbers.length],
+        dataType: dataTypes.int64.onnx,
+        int64Data: [...numbers],
+      };
+    });
 }
 
 function encodeNode(node: Node): Onnx.INodeProto {
@@ -31,7 +50,7 @@ function encodeNode(node: Node): Onnx.INodeProto {
   return {
     name: node.name,
     opType: node.op,
-    input: [...node.inputs],
+    input: [...node.inputs, ...encodeConstants(node).map(({ name }) => name ?? '')],
     output: [...node.outputs],
     attribute: encodeAttributes(node),
   };
@@ -51,11 +70,12 @@ function encodeValue({ name, type }: Value): Onnx.IValueInfoProto {
   };
 }
 
-/** The graph without its initializers, as GraphProto bytes. */
+/** The graph without the initializers that have sources, as GraphProto bytes. */
 export function encodeGraph(graph: Graph): Uint8Array {
   return onnx.GraphProto.encode({
     name: graph.name,
     node: graph.nodes.map(encodeNode),
+    initializer: graph.nodes.flatMap(encodeConstants),
     input: graph.inputs.map(encodeValue),
     output: graph.outputs.map(encodeValue),
   }).finish();

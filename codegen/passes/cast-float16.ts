@@ -102,13 +102,15 @@ function retype(graph: Graph, typeOf: (node: Node) => DataType): readonly Node[]
 const outputOps: ReadonlySet<Node['op']> = new Set([
   'GlobalAveragePool',
   'AveragePool',
+  'ReduceSum',
   'Flatten',
+  'Add',
   'Softmax',
 ]);
 
 /**
- * The nodes that only pool, flatten or normalise what the last layer gives: they compute in float32, so that the layer's kernel casts
- * as it writes. Where an activation stands between, only Softmax is.
+ * The nodes that only pool, sum up, flatten or normalise what the last layer gives: they compute in float32, so that the layer's kernel
+ * casts as it writes. Where an activation stands between, only Softmax is.
  */
 function outputNodes(graph: Graph): ReadonlySet<string> {
   const first = graph.nodes.findLastIndex(({ op }) => !outputOps.has(op)) + 1;

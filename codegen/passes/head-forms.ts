@@ -15,24 +15,16 @@ const asLowered: HeadForm = { layer: 'gemm', pool: 'GlobalAveragePool' };
 
 /** The first row that fits decides; a target without one gets the head as it was lowered. */
 const rows: readonly HeadFormRow[] = [
-  // Turing's Gemm leaves bias and Cast to a kernel of their own; a convolution before the pool leaves none.
-  {
-    target: 'tensorrt-rtx',
-    precision: 'fp16',
-    below: 8,
-    form: { layer: 'conv-before-pool', pool: 'GlobalAveragePool' },
-  },
-  // "FP32 GEMM is not supported" on Turing.
-  {
-    target: 'tensorrt-rtx',
-    precision: 'fp32',
-    below: 8,
-    form: { layer: 'conv1x1', pool: 'AveragePool' },
-  },
   {
     target: 'tensorrt-rtx',
     precision: 'int8',
     form: { layer: 'conv1x1', pool: 'AveragePool' },
+  },
+  // "FP32 GEMM is not supported" on Turing, and its FP16 Gemm leaves bias and Cast to another kernel, as convolutions do.
+  {
+    target: 'tensorrt-rtx',
+    below: 8,
+    form: { layer: 'mul-sum', pool: 'AveragePool' },
   },
   { target: 'tensorrt-rtx', form: { layer: 'gemm', pool: 'AveragePool' } },
   { target: 'tensorrt', precision: 'int8', form: { layer: 'conv1x1', pool: 'GlobalAveragePool' } },

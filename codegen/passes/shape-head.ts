@@ -1,19 +1,21 @@
 /*
  * The head in the form that a target fuses best; each is the same sum in another order.
- *   gemm              pool → Flatten → Gemm                 as lowered
- *   conv1x1           pool → Conv 1×1 → Flatten             where a target has no float32 Gemm
- *   conv-before-pool  Conv 1×1 → pool → Flatten             where the last kernel then writes the output; H·W times the work of the layer
+ *   gemm              pool → Flatten → Gemm                   as lowered
+ *   conv1x1           pool → Conv 1×1 → Flatten               where a target has no float32 Gemm
+ *   conv-before-pool  Conv 1×1 → pool → Flatten               where the last kernel then writes the output; H·W times the work of the layer
+ *   mul-sum           pool → Mul → ReduceSum → Flatten → Add  where one generated kernel then holds the layer, its bias and a Cast
  * and the pool as GlobalAveragePool or as an AveragePool over the whole map.
  */
 import { editGraph } from '../ir/edit.ts';
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
 import { inferTypes } from '../ir/infer-types.ts';
 import { initializerOf, inputOf, outputOf, producersOf } from '../ir/walk.ts';
+import { bytesOf, float32View } from '../weights/float-bytes.ts';
 import type { TensorSource } from '../weights/tensor-source.ts';
 import type { Pass } from './pass.ts';
 
 export interface HeadForm {
-  readonly layer: 'gemm' | 'conv1x1' | 'conv-before-pool';
+  readonly layer: 'gemm' | 'conv1x1' | 'conv-before-pool' | 'mul-sum';
   readonly pool: 'GlobalAveragePool' | 'AveragePool';
 }
 
@@ -42,6 +44,28 @@ function asConvWeight(weight: Initializer): Initializer {
   return { ...weight, type: { ...weight.type, shape }, ...(source ? { source } : {}) };
 }
 
+/** [classes, features] → [features, classes, 1]: what spreads over a pooled map [N, features, 1, 1]. */
+function asFactors(weight: Initializer): Initializer {
+  const [classes = 0, features = 0] = weight.type.shape.map(Number);
+  const shape = [features, classes, 1];
+  const { source } = weight;
+  const turned: TensorSource | undefined = source && {
+    dataType: 'float32',
+    shape,
+    async read() {
+      const values = float32View(await source.read());
+      const result = new Float32Array(values.length);
+      for (let feature = 0; feature < features; feature++) {
+        for (let k = 0; k < classes; k++) {
+          result[feature * classes + k] = values[k * features + feature] as number;
+        }
+      }
+      return bytesOf(result);
+    },
+  };
+  return { ...weight, type: { ...weight.type, shape }, ...(turned ? { source: turned } : {}) };
+}
+
 function poolAs(pool: Node, input: string, form: HeadForm, sides: readonly number[]): Node {
   const moved = { ...pool, inputs: [input] };
   if (form.pool === 'GlobalAveragePool') return moved;
@@ -65,9 +89,35 @@ function convFrom(gemm: Node, input: string): Node {
   };
 }
 
+/** Mul → ReduceSum → Flatten → Add behind a pooled map. */
+function mulSumFrom({ flatten, gemm }: Head, pooled: string): readonly Node[] {
+  const [, weight = '', bias = ''] = gemm.inputs;
+  const step = (op: Node['op'], name: string, inputs: readonly string[]): Node => ({
+    ...gemm,
+    op,
+    name,
+    inputs,
+    outputs: [name],
+    attributes: {},
+  });
+  const products = step('Mul', `${gemm.name}/products`, [pooled, weight]);
+  const sum = step('ReduceSum', `${gemm.name}/sum`, [products.name]);
+  const flat = { ...flatten, inputs: [sum.name] };
+  return [
+    products,
+    { ...sum, attributes: { axes: [1], keepdims: 0 } },
+    flat,
+    { ...step('Add', gemm.name, [outputOf(flat), bias]), outputs: gemm.outputs },
+  ];
+}
+
 function arrange(head: Head, form: HeadForm, sides: readonly number[]): readonly Node[] {
   const { pool, flatten, gemm } = head;
   const features = inputOf(pool, 0);
+  if (form.layer === 'mul-sum') {
+    const pooled = poolAs(pool, features, form, sides);
+    return [pooled, ...mulSumFrom(head, outputOf(pooled))];
+  }
   const last = (input: string): Node => ({ ...flatten, inputs: [input], outputs: gemm.outputs });
   if (form.layer === 'conv1x1') {
     const pooled = poolAs(pool, features, form, sides);
@@ -91,7 +141,8 @@ export function shapeHead(form: HeadForm): Pass {
         const pool = poolAs(head.pool, inputOf(head.pool, 0), form, sides);
         return editGraph(graph, { replaceNodes: new Map([[head.pool.name, [pool]]]) });
       }
-      const weight = asConvWeight(initializerOf(graph, head.gemm.inputs[1]));
+      const given = initializerOf(graph, head.gemm.inputs[1]);
+      const weight = form.layer === 'mul-sum' ? asFactors(given) : asConvWeight(given);
       return editGraph(graph, {
         replaceNodes: new Map([
           [head.pool.name, arrange(head, form, sides)],

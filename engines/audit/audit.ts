@@ -81,7 +81,7 @@ export interface AuditReport {
   readonly precision: Precision;
   readonly source: LayerSource;
   readonly kernels: number;
-  /** Convolutions, pools and matrix products of the graph: what must run, fused as well as can be. */
+  /** Convolutions, pools, sums and matrix products of the graph: what must run, fused as well as can be. */
   readonly operations?: number;
   readonly blocks: readonly AuditBlock[];
   readonly kinds: readonly AuditKind[];
@@ -119,7 +119,9 @@ function summarizeKinds({ layers, totalMs }: AuditContext): readonly AuditKind[]
 
 function countOperations({ index }: AuditContext): { readonly operations?: number } {
   if (!index) return {};
-  const operations = index.graph.nodes.filter(({ op }) => isComputeOp(op) || op.endsWith('Pool'));
+  const operations = index.graph.nodes.filter(
+    ({ op }) => isComputeOp(op) || /Pool$|^Reduce/.test(op),
+  );
   return { operations: operations.length };
 }
 

@@ -68,8 +68,10 @@ export function generatedOps(name: string): readonly string[] {
 function generatedKind(ops: readonly string[], writesInt8: boolean): LayerKind {
   if (ops.some((op) => /^(Corr|Conv)$/.test(op))) return 'convolution';
   if (ops.some((op) => /^(Fc|Gemm|Matm|Dot)$/.test(op))) return 'gemm';
+  // A product of matrices, number by number.
+  if (ops.includes('Mul') && ops.includes('Sum')) return 'gemm';
   if (ops.some((op) => /^(Maxr|Soft|Exp)$/.test(op))) return 'softmax';
-  if (ops.some((op) => /^(Mean|Pool|Avgp|Maxp)$/.test(op))) return 'pooling';
+  if (ops.some((op) => /^(Mean|Sum|Pool|Avgp|Maxp)$/.test(op))) return 'pooling';
   if (ops.includes('Roun') && writesInt8) return 'quantize';
   if (ops.length > 0 && ops.every((op) => movingOps.has(op))) return 'reformat';
   return 'pointwise';

@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import { printGraph } from '../../../codegen/ir/print.ts';
 import { verifyGraph } from '../../../codegen/ir/verify.ts';
+import { castFloat16 } from '../../../codegen/passes/cast-float16.ts';
+import { headFormFor } from '../../../codegen/passes/head-forms.ts';
+import { runPasses } from '../../../codegen/passes/pass.ts';
 import { type HeadForm, shapeHead } from '../../../codegen/passes/shape-head.ts';
 import { smallGraph, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 import { specOf } from '../../helpers/specs.ts';
 
-const layers = ['gemm', 'conv1x1', 'conv-before-pool'] as const;
+const layers = ['gemm', 'conv1x1', 'conv-before-pool', 'mul-sum'] as const;
 const pools = ['GlobalAveragePool', 'AveragePool'] as const;
 const forms: readonly HeadForm[] = layers.flatMap((layer) =>
   pools.map((pool) => ({ layer, pool })),
@@ -31,6 +34,27 @@ describe('shapeHead', () => {
 
   it.each(forms)('prints $layer with $pool', (form) => {
     expect(headOf(printGraph(shapeHead(form).run(lowerSpec(specOf()), {})))).toMatchSnapshot();
+  });
+
+  it.each(forms)('keeps the numbers of $layer with $pool to rounding in float16', async (form) => {
+    const input = { channels: 3, height: 64, width: 96 };
+    const before = withNumbers(lowerSpec(specOf({ input })), 3);
+    const { graph } = runPasses(before, [shapeHead(form), castFloat16()]);
+    const expected = await runGraph(before);
+    const size = maxError(expected, new Float32Array(expected.length));
+    expect(maxError(expected, await runGraph(graph)) / size).toBeLessThan(0.005);
+  });
+
+  it.each([
+    ['fp16', 7.5, 'mul-sum'],
+    ['fp32', 7.5, 'mul-sum'],
+    ['int8', 7.5, 'conv1x1'],
+    ['fp16', 8, 'gemm'],
+    ['fp32', 12, 'gemm'],
+    ['int8', 8.6, 'conv1x1'],
+  ] as const)('suits TensorRT-RTX in %s from compute capability %f on: %s', (precision, least, layer) => {
+    const options = { target: 'tensorrt-rtx', precision, leastComputeCapability: least } as const;
+    expect(headFormFor(options)).toEqual({ layer, pool: 'AveragePool' });
   });
 
   it('keeps Softmax behind the head', () => {
