@@ -177,7 +177,8 @@ const rolesByOption: Readonly<Record<string, PlannedFile['role']>> = {
   '--timingCacheFile': 'timing-cache',
 };
 
-function plannedFiles(commands: readonly TrtexecCommand[]): PlannedFile[] {
+/** The files that commands write, each once. */
+export function plannedFiles(commands: readonly TrtexecCommand[]): PlannedFile[] {
   const files = commands.flatMap((command) => [
     ...command.args.flatMap((argument): PlannedFile[] => {
       const { name, value } = splitArgument(argument);

@@ -30,7 +30,8 @@ export interface TrainedNetwork {
   close(): void;
 }
 
-const defaultSeed = 1;
+/** Seed of made-up weights. */
+export const defaultSeed = 1;
 
 /** `25.58M`, `4.33G`. */
 export function formatCount(value: number): string {

@@ -19,7 +19,11 @@ async function chooseByItself(request: TargetRequest): Promise<ChosenTarget> {
 
 /** The target that is asked for. Throws DiagnosticError where it is not to be had; `auto` falls back to onnxruntime and says why. */
 export async function chooseTarget(request: TargetRequest): Promise<ChosenTarget> {
-  switch (request.target) {
+  const { pretended, target } = request;
+  if (pretended && (target === 'auto' || target === 'tensorrt')) {
+    return await (await import('./tensorrt-target.ts')).pretendTensorrt(request, pretended);
+  }
+  switch (target) {
     case 'onnx':
       return {
         reason: 'onnx: the model is written, nothing is built',

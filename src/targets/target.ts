@@ -1,5 +1,6 @@
 import type { GraphPrecision, PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import type { Engine } from '../../engines/engine.ts';
+import type { TensorrtEngineOptions } from '../../engines/tensorrt/context.ts';
 import type { OptionTexts } from '../../engines/tensorrt/read-intent.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 
@@ -21,7 +22,17 @@ export interface TargetRequest {
   readonly computeCapability?: string;
   /** Interpreter with the TensorRT-RTX wheel; default: RCC_PYTHON, then the environment that `rcc doctor --setup` made. */
   readonly python?: string;
+  /** For plans only: a release and a GPU in place of those of this machine; what is left out is this machine's. */
+  readonly pretended?: PretendedMachine;
   onNote?(note: Diagnostic): void;
+}
+
+/** A machine to plan for, as `--trt` and `--gpu` name it. */
+export interface PretendedMachine {
+  /** `10.4` */
+  readonly release?: string;
+  /** `t4`, or a compute capability. */
+  readonly gpu?: string;
 }
 
 /** A target, ready to build. */
@@ -32,6 +43,8 @@ export interface ChosenTarget {
   readonly reason: string;
   /** The graph that this target wants for the precision. */
   readonly form: PipelineOptions;
+  /** What commands of trtexec are planned from; absent for other targets. */
+  readonly tensorrt?: Pick<TensorrtEngineOptions, 'machine' | 'intent'>;
 }
 
 /** The graph that an engine is to be given for a precision. */

@@ -9,6 +9,22 @@ export const compileMessages = {
     cause: 'Target onnx writes the model and builds nothing.',
     cure: 'Take another --target, such as onnxruntime or tensorrt.',
   }),
+  'option-needs-dry-run': row<{ option: string }>({
+    severity: 'error',
+    message: ({ option }) => `${option} is for plans: it needs --dry-run and target tensorrt.`,
+    hint: () => 'Without --dry-run, release and GPU are those of this machine.',
+    cause:
+      '--trt and --gpu name a release and a GPU to plan for; engines are built for this machine’s.',
+    example: 'rcc compile resnet50_vd.rn --fp16 --trt 8.6',
+    cure: 'Add --dry-run, or leave the option out.',
+  }),
+  'cache-key-unknown': row<{ reason: string }>({
+    severity: 'note',
+    message: ({ reason }) => `The cache key is not known yet. ${reason}`,
+    cause:
+      'The key of an engine holds the graph and whose weights are in it; one of them is not there yet.',
+    cure: 'Nothing has to be done: the manifest of the compiled artifact has the key.',
+  }),
   'not-a-spec': row<{ path: string }>({
     severity: 'error',
     message: ({ path }) => `'${path}' is no spec: specs are .rn files.`,
