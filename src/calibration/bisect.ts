@@ -17,7 +17,7 @@ import type { TensorRanges } from '../../codegen/quantization/ranges.ts';
 import { computedTensors } from '../../codegen/quantization/tensors.ts';
 import { float32View } from '../../codegen/weights/float-bytes.ts';
 import type { Precision, Tensor } from '../../engines/engine.ts';
-import { withScratchEngine } from '../compile/scratch.ts';
+import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { fuseNetwork, networkInput } from './observe.ts';
 
 /** A form of the network, and how far its tensors may be from those of the network as trained. */

@@ -6,7 +6,7 @@ import { runPasses } from '../../codegen/passes/pass.ts';
 import { freeBatch, tapValues } from '../../codegen/passes/tap-values.ts';
 import { type ComputedTensor, computedTensors } from '../../codegen/quantization/tensors.ts';
 import { float32View } from '../../codegen/weights/float-bytes.ts';
-import { withScratchEngine } from '../compile/scratch.ts';
+import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { batchFor, type CalibrationData } from './data.ts';
 
 /** Told what a float32 network computes, batch by batch. */

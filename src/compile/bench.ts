@@ -1,9 +1,9 @@
 import type { GraphPrecision, PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import type { Engine, Precision } from '../../engines/engine.ts';
+import { withTemporaryFolder } from '../io/temporary-folder.ts';
 import type { Spec } from '../language/spec.ts';
 import { buildModel } from './compile.ts';
 import type { PrecisionOptions } from './precision.ts';
-import { withTemporaryFolder } from './scratch.ts';
 import { type ModelMeasurement, measureBatches, type TimingLimits } from './timing.ts';
 import { loadNetwork, type NetworkOptions } from './trained-network.ts';
 

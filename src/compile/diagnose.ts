@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { parseGotClass, readGotLogits } from '../accuracy/diagnose/answer.ts';
 import { type DiagnosisText, describeDiagnosis } from '../accuracy/diagnose/describe.ts';
 import { type DiagnoseOptions, type Diagnosis, diagnose } from '../accuracy/diagnose/diagnose.ts';
 import { readLabels } from '../images/labels.ts';
 import { failReading } from '../io/file-failure.ts';
 import type { Spec } from '../language/spec.ts';
-import { withScratchEngine } from './scratch.ts';
 import { loadNetwork, type NetworkOptions } from './trained-network.ts';
 
 export interface DiagnoseSpecOptions

@@ -3,9 +3,9 @@ import type { Engine, LoadedEngine } from '../../engines/engine.ts';
 import { type EvaluateOptions, type Evaluation, evaluate } from '../accuracy/evaluate.ts';
 import { openDataset } from '../images/datasets/open-dataset.ts';
 import { readLabels } from '../images/labels.ts';
+import { withTemporaryFolder } from '../io/temporary-folder.ts';
 import type { Spec } from '../language/spec.ts';
 import { buildModel, type CompileOptions } from './compile.ts';
-import { withTemporaryFolder } from './scratch.ts';
 import { loadNetwork } from './trained-network.ts';
 
 /** One precision to be evaluated: its engine and how its graph is made. */

@@ -2,6 +2,7 @@ import { noLayer } from '../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
 import { passesFor } from '../../codegen/passes/pipeline.ts';
 import type { Tensor } from '../../engines/engine.ts';
+import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { type CalibrationData, createNoiseData } from '../calibration/data.ts';
 import { fuseNetwork, networkInput } from '../calibration/observe.ts';
 import { openCalibrationData, recognizeSource } from '../calibration/open-data.ts';
@@ -10,7 +11,6 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Spec } from '../language/spec.ts';
 import { type CompileListener, runPhase } from './phases.ts';
 import type { PrecisionOptions, PreparedPrecision } from './precision.ts';
-import { withScratchEngine } from './scratch.ts';
 import type { TrainedNetwork } from './trained-network.ts';
 import { endsOf, pick } from './unfolded.ts';
 

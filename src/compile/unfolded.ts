@@ -3,12 +3,12 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import { compareOutputs, type Verdict } from '../../engines/compare.ts';
 import type { BuiltEngine, Engine, Precision, Tensor } from '../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
+import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
 import { artifactFiles } from './artifact-files.ts';
 import { pairInput } from './input-pair.ts';
 import { type CompileListener, runPhase } from './phases.ts';
 import type { PreparedPrecision } from './precision.ts';
-import { withScratchEngine } from './scratch.ts';
 import type { TrainedNetwork } from './trained-network.ts';
 
 export interface CheckOptions {

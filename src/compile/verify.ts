@@ -6,13 +6,13 @@ import { bisect, type StageReport } from '../calibration/bisect.ts';
 import type { RangeReport } from '../calibration/range-report.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
+import { withTemporaryFolder } from '../io/temporary-folder.ts';
 import type { Reference, Spec } from '../language/spec.ts';
 import { type BuiltModel, buildModel, type CompileOptions } from './compile.ts';
 import { checkRanges, runEmulated } from './float16-checks.ts';
 import { type InputPair, pairInput } from './input-pair.ts';
 import { runPhase } from './phases.ts';
 import type { PreparedPrecision } from './precision.ts';
-import { withTemporaryFolder } from './scratch.ts';
 import { loadNetwork, type TrainedNetwork } from './trained-network.ts';
 import { checkedInputOf, endsOf, pick, runUnfolded } from './unfolded.ts';
 
