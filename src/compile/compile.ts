@@ -12,13 +12,14 @@ import { checkRanges } from './float16-checks.ts';
 import { withFreshFiles } from './fresh-files.ts';
 import { findLayers } from './layer-findings.ts';
 import type { Manifest } from './manifest.ts';
+import { digestModel } from './model-digest.ts';
 import { runPhase } from './phases.ts';
 import type { PreparedPrecision } from './precision.ts';
 import { benchFileOf, measureBatches, stabilityWarnings, type TimingLimits } from './timing.ts';
 import { loadNetwork, type NetworkOptions, type TrainedNetwork } from './trained-network.ts';
 import { compareWithUnfolded } from './unfolded.ts';
 import { castDiagnostics, writeManifest } from './write-manifest.ts';
-import { type WriteOnnxOptions, writeOnnx } from './write-onnx.ts';
+import { type WriteOnnxOptions, type WrittenModel, writeOnnx } from './write-onnx.ts';
 
 export interface CompileOptions extends NetworkOptions, WriteOnnxOptions {
   /** Builds, checks and times the model; without one the graph is written and nothing more. */
@@ -47,7 +48,7 @@ export interface Compilation {
 
 function buildEngine(
   engine: Engine,
-  graph: Graph,
+  { graph, weights, prepared }: WrittenModel,
   { listener, signal, directory, precision }: CompileOptions,
 ): Promise<BuiltEngine> {
   const spans = new Map(graph.nodes.map(({ name, span }) => [name, span]));
@@ -56,6 +57,7 @@ function buildEngine(
       modelPath: join(directory, artifactFiles.model),
       directory,
       precision,
+      modelDigest: digestModel(graph, weights, prepared.pipeline.ranges),
       locateNode: (node) => spans.get(node),
       report: (text) => listener?.onProgress?.(text),
       ...(signal ? { signal } : {}),
@@ -82,7 +84,7 @@ export async function buildModel(
   options: CompileOptions,
 ): Promise<BuiltModel> {
   const model = await writeOnnx(network, options);
-  const built = await buildEngine(engine, model.graph, options);
+  const built = await buildEngine(engine, model, options);
   const manifest = await writeManifest(network, options, model, built);
   const { graph, prepared, casts } = model;
   return { built, manifest, graph, prepared, diagnostics: castDiagnostics(casts) };

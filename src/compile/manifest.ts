@@ -8,10 +8,12 @@ const tensor = z.object({
   shape: z.array(z.union([z.number(), z.literal('N')])),
 });
 
-/** The JSON beside an artifact: what it was made from, by what, with which digests (sha256). It holds no time and no path of a machine. */
+/** The JSON beside an artifact: what it was made from, by what, with which digests (sha256). It holds no time, and no path but those that the command named. */
 export const manifestSchema = z.object({
   schemaVersion: z.literal(1),
   rcc: z.string(),
+  /** What made it, for `rcc`, as it was given; the folder it was put into is left out. Absent where a program called the library. */
+  command: z.array(z.string()).optional(),
   model: z.string(),
   precision: z.enum(['fp32', 'fp16', 'int8']),
   target: z.string(),

@@ -10,7 +10,7 @@ import { digestSpec, meaningOf } from './spec-digest.ts';
 import type { TrainedNetwork } from './trained-network.ts';
 import type { WriteOnnxOptions, WrittenModel } from './write-onnx.ts';
 
-type ManifestOptions = Pick<WriteOnnxOptions, 'precision' | 'directory'>;
+type ManifestOptions = Pick<WriteOnnxOptions, 'precision' | 'directory' | 'command'>;
 
 function sumCasts(casts: readonly CastReport[]): Manifest['casts'] {
   if (casts.length === 0) return undefined;
@@ -43,6 +43,7 @@ function manifestOf(
   return {
     schemaVersion: 1,
     rcc: version,
+    ...(options.command ? { command: [...options.command] } : {}),
     model: spec.name,
     precision: options.precision,
     target: engine?.target ?? 'onnx',

@@ -30,6 +30,8 @@ export interface WriteOnnxOptions extends PrecisionOptions {
   readonly form?: PipelineOptions;
   /** Folder of the artifact; made where it is missing. */
   readonly directory: string;
+  /** For the manifest: what makes the artifact again, as words after `rcc`, without its folder. */
+  readonly command?: readonly string[];
   readonly listener?: CompileListener;
   readonly signal?: AbortSignal;
 }

@@ -22,7 +22,7 @@ import { type ModelJob, runJobs } from './run-jobs.ts';
 function directoriesFor(specs: readonly Spec[], options: CompileCommandOptions) {
   const { output } = options;
   const isSingle = specs.length === 1 && precisionsOf(options).length === 1;
-  return ({ spec, precision }: ModelJob): string =>
+  return ({ spec, precision }: Pick<ModelJob, 'spec' | 'precision'>): string =>
     isSingle && output !== undefined ? output : join(output ?? 'build', spec.name, precision);
 }
 
@@ -33,6 +33,10 @@ function checkUse(specs: readonly Spec[], options: CompileCommandOptions): void 
   const names = specs.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) fail('model-twice', { model: twice });
+  const { trt, gpu, dryRun, target } = options;
+  const isPlan = dryRun && (target === 'auto' || target === 'tensorrt');
+  const pretence = trt === undefined ? gpu && '--gpu' : '--trt';
+  if (pretence && !isPlan) fail('option-needs-dry-run', { option: pretence });
 }
 
 function printAfter(specs: readonly Spec[], options: CompileCommandOptions): CommandResult {
@@ -99,6 +103,11 @@ export async function compileSpecs(
   if (broken.length > 0) throw new DiagnosticError(...warnings, ...broken);
   const directoryOf = directoriesFor(specs, options);
   const batches = options.batch === undefined ? timedBatches : [options.batch];
+  if (options.dryRun) {
+    const { dryRunSpecs } = await import('./dry-run.ts');
+    const planned = await dryRunSpecs({ specs, batches, directoryOf }, options, context);
+    return { ...planned, diagnostics: [...warnings, ...planned.diagnostics] };
+  }
   const run = (job: ModelJob): Promise<Compilation> => {
     const { engine, form } = job.target;
     return compileSpec(job.spec, {

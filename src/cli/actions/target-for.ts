@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { chooseTarget } from '../../targets/choose-target.ts';
-import type { ChosenTarget, TargetRequest } from '../../targets/target.ts';
+import type { ChosenTarget, PretendedMachine, TargetRequest } from '../../targets/target.ts';
 import type { CommandContext } from '../command.ts';
 import type { ModelOptions } from '../options.ts';
 import { tensorrtTextsOf } from '../tensorrt-options.ts';
@@ -9,6 +9,8 @@ export interface TargetJob {
   readonly precision: TargetRequest['precision'];
   /** Batches that are timed. */
   readonly batches: readonly number[];
+  /** For plans only, see TargetRequest. */
+  readonly pretended?: PretendedMachine;
   onNote?(note: Diagnostic): void;
 }
 
@@ -16,7 +18,7 @@ export interface TargetJob {
 export function targetFor(
   options: ModelOptions,
   { env }: CommandContext,
-  { precision, batches, onNote }: TargetJob,
+  { precision, batches, pretended = {}, onNote }: TargetJob,
 ): Promise<ChosenTarget> {
   const { target, threads, trtexec, computeCapability, python } = options;
   return chooseTarget({
@@ -28,6 +30,7 @@ export function targetFor(
     ...(trtexec === undefined ? {} : { trtexec }),
     ...(computeCapability === undefined ? {} : { computeCapability }),
     ...(python === undefined ? {} : { python }),
+    ...(Object.keys(pretended).length > 0 ? { pretended } : {}),
     ...(onNote ? { onNote } : {}),
   });
 }

@@ -8,6 +8,9 @@ export interface CompileCommandOptions extends ModelOptions {
   readonly verify: boolean;
   readonly time: boolean;
   readonly printAfter?: string;
+  readonly dryRun?: boolean;
+  readonly trt?: string;
+  readonly gpu?: string;
 }
 
 export const compileCommand: CommandDefinition = {
@@ -24,7 +27,10 @@ export const compileCommand: CommandDefinition = {
       .option('--batch <n>', 'fixed batch size (default: any, `N`)', whole(1, largestBatch))
       .option('--no-verify', 'do not run the engine against the unfolded graph')
       .option('--no-time', 'do not time batch 1, 4 and 8 at the end')
-      .option('--print-after <pass>', 'print the graph after a pass (or `lower`) and stop');
+      .option('--print-after <pass>', 'print the graph after a pass (or `lower`) and stop')
+      .option('--dry-run', 'print what would be done, with the commands of trtexec, and stop')
+      .option('--trt <release>', 'with --dry-run: TensorRT to plan for, e.g. 8.6 (default: found)')
+      .option('--gpu <name>', 'with --dry-run: GPU to plan for, e.g. t4 or 7.5 (default: found)');
     declareTensorrtOptions(command);
   },
   async run([paths, options], context) {
