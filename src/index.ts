@@ -1,4 +1,7 @@
-/** Public names of rcc: all that the commands do, and the parts they are made of. */
+/*
+ * Public names of rcc, listed one by one: all that the commands do, and the parts they are made of. What a user or an outside program does
+ * wrong is thrown as a DiagnosticError or stands in the result's `diagnostics`; any other error is a bug.
+ */
 export { lowerSpec } from '../codegen/architecture/lower.ts';
 export { type Cost, countCost, type NodeCost, nodeCosts } from '../codegen/cost.ts';
 export type { Graph, Initializer, Node, Value } from '../codegen/ir/graph.ts';
@@ -7,12 +10,18 @@ export { type GraphRule, graphRules, verifyGraph } from '../codegen/ir/verify.ts
 export type { ByteSink } from '../codegen/onnx/byte-sink.ts';
 export { type OnnxFile, readOnnx } from '../codegen/onnx/read.ts';
 export { type OnnxSummary, summarizeOnnx } from '../codegen/onnx/summary.ts';
-export { writeModel } from '../codegen/onnx/write.ts';
+export { type WriteModelOptions, writeModel } from '../codegen/onnx/write.ts';
 export { type Pass, type PassRecord, runPasses } from '../codegen/passes/pass.ts';
-export { type GraphPrecision, passesFor } from '../codegen/passes/pipeline.ts';
+export {
+  type GraphPrecision,
+  type PipelineOptions,
+  passesFor,
+  passNames,
+} from '../codegen/passes/pipeline.ts';
 export type { ByteSource } from '../codegen/weights/byte-source.ts';
 export { describeWeights } from '../codegen/weights/describe-weights.ts';
-export { bindWeights } from '../codegen/weights/naming/bind.ts';
+export { type BoundWeights, bindWeights } from '../codegen/weights/naming/bind.ts';
+export { readNpy } from '../codegen/weights/npy.ts';
 export { openWeights } from '../codegen/weights/open-weights.ts';
 export { synthesizeWeights } from '../codegen/weights/synthesize.ts';
 export type { TensorSource } from '../codegen/weights/tensor-source.ts';
@@ -23,6 +32,7 @@ export type {
   Device,
   Engine,
   LatencySummary,
+  LoadedEngine,
   Measurement,
   Precision,
   Tensor,
@@ -30,19 +40,49 @@ export type {
 export { createOnnxruntimeEngine } from '../engines/onnxruntime/engine.ts';
 export { type BenchOptions, benchSpec } from './compile/bench.ts';
 export { type Compilation, type CompileOptions, compileSpec } from './compile/compile.ts';
+export { type DiagnoseSpecOptions, diagnoseSpec } from './compile/diagnose.ts';
+export { type EvaluateSpecOptions, evaluateSpec } from './compile/evaluate.ts';
 export { checkExpectations } from './compile/expectations.ts';
 export { type Manifest, manifestSchema } from './compile/manifest.ts';
 export type { CompileListener, PhaseName } from './compile/phases.ts';
-export { specFromWeights } from './compile/spec-from-weights.ts';
+export { type PrintPassOptions, printPass } from './compile/print-pass.ts';
+export { fileSpecHost, type LoadedSpecs, loadSpecFiles } from './compile/spec-files.ts';
+export {
+  type SpecFromWeights,
+  type SpecFromWeightsOptions,
+  specFromWeights,
+} from './compile/spec-from-weights.ts';
+export {
+  benchFileOf,
+  firstImpression,
+  type ModelMeasurement,
+  stabilityWarnings,
+  type TimingLimits,
+} from './compile/timing.ts';
 export { type Verification, type VerifyOptions, verifySpec } from './compile/verify.ts';
 export { createDiagnostic, type Diagnostic, DiagnosticError } from './diagnostics/diagnostic.ts';
-export { explainCode } from './diagnostics/explain.ts';
-export type { DiagnosticCode } from './diagnostics/messages.ts';
+export { type Explanation, explainCode, explanationOf } from './diagnostics/explain.ts';
+export { type DiagnosticCode, isDiagnosticCode } from './diagnostics/messages.ts';
 export { diagnosticToJson, renderDiagnostic } from './diagnostics/render.ts';
 export type { SourceFile, Span } from './diagnostics/source.ts';
+export { type Estimate, type EstimateRequest, estimateLatency } from './estimate/estimate.ts';
 export { createFileByteSource, type FileByteSource } from './io/file-byte-source.ts';
-export { loadModels, type SpecHost } from './language/load.ts';
-export { printSpec } from './language/print.ts';
+export { explainProperty, propertyNames } from './language/explain.ts';
+export { type LoadResult, loadModels, type SpecHost } from './language/load.ts';
+export { printSpec, type SpecDraft } from './language/print.ts';
 export type { Spec } from './language/spec.ts';
 export { specToJson } from './language/spec-json.ts';
+export { type BenchFile, type NamedBench, parseBenchFile } from './report/bench-file.ts';
+export { buildReport, type ReportInputs } from './report/build-report.ts';
+export { type Comparison, cellsOfBaseline, cellsOfBench, compareCells } from './report/compare.ts';
+export { comparisonToMarkdown, regressionOf } from './report/compare-report.ts';
+export { findBaseline, readFigures } from './report/published.ts';
+export { reportFiles } from './report/report-files.ts';
+export { chooseTarget } from './targets/choose-target.ts';
+export {
+  type ChosenTarget,
+  type TargetChoice,
+  type TargetRequest,
+  targetNames,
+} from './targets/target.ts';
 export { version } from './version.ts';
