@@ -109,6 +109,18 @@ describe('a report with measurements', () => {
       tone: 'good',
     });
     expect(cellOf(t4, 'resnet50', 'fp16-b4-measured')?.value).toBeNull();
+    expect(t4.columns.filter(({ id }) => id.endsWith('-measured'))).toHaveLength(1);
+  });
+
+  it('leaves a published table as it is where other models were measured on its GPU', () => {
+    const row = sampleRow({ model: 'digits', ms: 1, device: 't4', precision: 'fp16' });
+    const report = build({ benches: [named('t4.json', row)] });
+    const t4 = tableOf(report, 'published-t4');
+    expect(t4.columns.some(({ id }) => id.endsWith('-measured'))).toBe(false);
+    expect(t4.notes[0]).toMatch(/None of these models was measured on a T4/);
+    expect(cellOf(tableOf(report, 'measured-tesla-t4-tensorrt'), 'digits', 'median')?.value).toBe(
+      1,
+    );
   });
 
   it('takes the last measurement of a cell and says where each comes from', () => {
@@ -135,6 +147,23 @@ describe('a report with measurements', () => {
     });
     const t4 = tableOf(build({ benches: [named('a.json', row)] }), 'published-t4');
     expect(cellOf(t4, 'resnet18', 'fp16-b1-measured')?.note).toBe('unstable');
+  });
+
+  it('tells warnings that differ in numbers only once, with their range', () => {
+    const row = (batch: number, ...warnings: readonly string[]) => ({
+      ...sampleRow({ model: 'resnet18', ms: 10, batch }),
+      warnings: [...warnings],
+    });
+    const bench = named(
+      'a.json',
+      row(1, 'The runs spread over 7.5 % of 3 ms.'),
+      row(4, 'The runs spread over 12 % of 3 ms.', 'It was warm.'),
+    );
+    const source = build({ benches: [bench] }).provenance.find(({ id }) => id === 'M1');
+    expect(source?.remarks).toEqual([
+      'The runs spread over 7.5 to 12 % of 3 ms. (2 figures)',
+      'It was warm.',
+    ]);
   });
 
   it('names settings that differ beside each figure, under one source', () => {
@@ -166,7 +195,7 @@ describe('a report with measurements', () => {
     const report = build({ costs: new Map([['resnet18', cost]]) });
     expect(cellOf(tableOf(report, 'accuracy'), 'resnet18', 'params-computed')).toMatchObject({
       tone: 'bad',
-      note: 'differs from the published figure',
+      note: 'not as published',
     });
   });
 });

@@ -10,6 +10,11 @@ interface Setting {
   readonly batch: number;
 }
 
+interface ShownSetting extends Setting {
+  /** Whether anything was measured at it: only then it has columns for that. */
+  readonly measured: boolean;
+}
+
 const precisionOrder: readonly Precision[] = ['fp32', 'fp16', 'int8'];
 
 function settingsOf(rows: readonly BaselineRow[]): readonly Setting[] {
@@ -21,11 +26,7 @@ function settingsOf(rows: readonly BaselineRow[]): readonly Setting[] {
   });
 }
 
-function columnsFor(
-  { precision, batch }: Setting,
-  ref: string,
-  measured: boolean,
-): readonly Column[] {
+function columnsFor({ precision, batch, measured }: ShownSetting, ref: string): readonly Column[] {
   const id = `${precision}-b${batch}`;
   const setting = { precision, batch, align: 'right' } as const;
   const name = `${formatPrecision(precision)} batch ${batch}`;
@@ -78,9 +79,14 @@ function cellsFor(
  * Measurements on anything else never stand here.
  */
 export function baselineTable(baseline: Baseline, ref: string, all: readonly Measured[]): Table {
-  const here = all.filter(({ row }) => isOnGpu(row, baseline.gpu));
-  const measured = here.length > 0;
-  const settings = settingsOf(baseline.rows);
+  const known = new Set(baseline.rows.map(({ spec }) => spec));
+  const here = all.filter(({ row }) => isOnGpu(row, baseline.gpu) && known.has(row.model));
+  const settings = settingsOf(baseline.rows).map((setting) => ({
+    ...setting,
+    measured: here.some(
+      ({ row }) => row.precision === setting.precision && row.batch === setting.batch,
+    ),
+  }));
   const models = [
     ...new Map(baseline.rows.map((row) => [`${row.model} ${row.side}`, row])).values(),
   ];
@@ -90,14 +96,14 @@ export function baselineTable(baseline: Baseline, ref: string, all: readonly Mea
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
       { id: 'side', label: 'Input, px', align: 'right' },
-      ...settings.flatMap((setting) => columnsFor(setting, ref, measured)),
+      ...settings.flatMap((setting) => columnsFor(setting, ref)),
     ],
     rows: models.map(({ model, spec, side }) => ({
       model: spec,
       cells: [
         textCell(model),
         numberCell(side, String),
-        ...settings.flatMap(({ precision, batch }) => {
+        ...settings.flatMap(({ precision, batch, measured }) => {
           const row = baseline.rows.find(
             (item) => item.model === model && item.side === side && item.precision === precision,
           );
@@ -107,9 +113,9 @@ export function baselineTable(baseline: Baseline, ref: string, all: readonly Mea
       ],
     })),
     notes: [
-      measured
+      settings.some(({ measured }) => measured)
         ? 'Measured: median of the latency that a caller waits; ratio: measured / published, below 1 is faster. The two may hold different intervals: see the provenance.'
-        : `Nothing was measured on a ${baseline.gpu} yet: these are published figures alone.`,
+        : `None of these models was measured on a ${baseline.gpu} yet: these are published figures alone.`,
       ...baseline.remarks,
     ],
   };

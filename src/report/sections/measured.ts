@@ -31,6 +31,30 @@ function settingRows(rows: readonly BenchRow[]): readonly (readonly [string, str
   });
 }
 
+const numbers = /\d+(?:\.\d+)?/g;
+
+/** The range of a number over texts that agree but for their numbers: `5`, or `3 to 12`. */
+function rangeText(texts: readonly string[]): string {
+  const sorted = [...new Set(texts)].toSorted((a, b) => Number(a) - Number(b));
+  return sorted.length > 1 ? `${sorted[0]} to ${sorted.at(-1)}` : (sorted[0] ?? '');
+}
+
+/** Warnings, each once: those that differ in their numbers only become one with the numbers' ranges. */
+function mergeWarnings(rows: readonly BenchRow[]): readonly string[] {
+  const alike = new Map<string, string[]>();
+  for (const warning of rows.flatMap(({ warnings }) => warnings)) {
+    const key = JSON.stringify(warning.split(numbers));
+    alike.set(key, [...(alike.get(key) ?? []), warning]);
+  }
+  return [...alike].map(([key, texts]) => {
+    const found = texts.map((text) => text.match(numbers) ?? []);
+    const merged = (JSON.parse(key) as string[]).map((words, i) =>
+      i === 0 ? words : `${rangeText(found.map((values) => values[i - 1] ?? ''))}${words}`,
+    );
+    return `${merged.join('')}${texts.length > 1 ? ` (${texts.length} figures)` : ''}`;
+  });
+}
+
 function provenanceOf(
   { path, bench }: NamedBench,
   rows: readonly BenchRow[],
@@ -53,7 +77,7 @@ function provenanceOf(
       ['interval', first.definition],
       ['stable', `${stable} of ${rows.length} figures`],
     ],
-    remarks: [...new Set(rows.flatMap(({ warnings }) => warnings))],
+    remarks: mergeWarnings(rows),
   };
 }
 

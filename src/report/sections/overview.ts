@@ -58,7 +58,7 @@ function countedCell(value: number | undefined, published: number): Cell {
   const text = value.toFixed(decimalsOf(published));
   return Math.abs(value / published - 1) <= roundingShare
     ? { value, text }
-    : { value, text, tone: 'bad', note: 'differs from the published figure' };
+    : { value, text, tone: 'bad', note: 'not as published' };
 }
 
 function accuracyTable({ published, costs }: OverviewInputs): Table {
