@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { rcc } from '../helpers/cli.ts';
+
+const readme = readFileSync('README.md', 'utf8');
+
+describe('the README', () => {
+  it('shows the accuracy table of the digits as rcc eval prints it', async () => {
+    const digits = 'examples/digits';
+    const outcome = await rcc(
+      ...[
+        'eval',
+        `${digits}/digits.rn`,
+        '--fp32',
+        '--fp16',
+        '--int8',
+        '--quiet',
+        '--target',
+        'onnxruntime',
+      ],
+      ...['--calibrate', `${digits}/calibration.zip`, '--data', `${digits}/test.zip`],
+    );
+    expect(outcome.exitCode).toBe(0);
+    const table = outcome.stdout.split('\n').slice(1, 5).join('\n');
+    expect(table).toMatch(/^precision/);
+    expect(readme).toContain(table);
+  }, 120_000);
+});
