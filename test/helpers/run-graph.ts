@@ -15,14 +15,15 @@ export async function modelBytes(
   return concatBytes(parts);
 }
 
-/** Runs a graph on onnxruntime, its optimisations off, and gives the values of its first output. */
+/** Runs a graph on onnxruntime, its optimisations off unless asked for, and gives the values of its first output. */
 export async function runGraph(
   graph: Graph,
-  input?: Float32Array,
+  input?: Float32Array | Tensor,
   batch = 2,
+  optimization: 'disabled' | 'all' = 'disabled',
 ): Promise<Float32Array> {
   const session = await InferenceSession.create(await modelBytes(graph), {
-    graphOptimizationLevel: 'disabled',
+    graphOptimizationLevel: optimization,
     intraOpNumThreads: 1,
     logSeverityLevel: 3,
   });
@@ -30,7 +31,8 @@ export async function runGraph(
   if (!first) throw new Error('the graph has no input');
   const shape = first.type.shape.map((dim) => (dim === 'N' ? batch : dim));
   const values = input ?? numbers(elementCount(shape), 7);
-  const outputs = await session.run({ [first.name]: new Tensor('float32', values, shape) });
+  const tensor = values instanceof Float32Array ? new Tensor('float32', values, shape) : values;
+  const outputs = await session.run({ [first.name]: tensor });
   return outputs[graph.outputs[0]?.name ?? '']?.data as Float32Array;
 }
 

@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { lowerSpec } from '../../../codegen/architecture/lower.ts';
+import type { Graph } from '../../../codegen/ir/graph.ts';
+import { inferTypes } from '../../../codegen/ir/infer-types.ts';
 import { printGraph } from '../../../codegen/ir/print.ts';
 import { verifyGraph } from '../../../codegen/ir/verify.ts';
+import { usersOf } from '../../../codegen/ir/walk.ts';
 import { castFloat16 } from '../../../codegen/passes/cast-float16.ts';
 import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
-import type { CastReport } from '../../../codegen/passes/pass.ts';
+import { fuseResidual } from '../../../codegen/passes/fuse-residual.ts';
+import { blockOf, matchLayers } from '../../../codegen/passes/layer-filter.ts';
+import { type CastReport, runPasses } from '../../../codegen/passes/pass.ts';
 import { smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
+import { specOf } from '../../helpers/specs.ts';
 
 const place = { kind: 'stem', index: 0, count: 1 } as const;
 const network = foldBatchNorm.run(
@@ -73,5 +80,66 @@ describe('castFloat16', () => {
       { tensor: 'conv.bias', clampedCount: 2, flushedCount: 1, largest: 1e6 },
     ]);
     expect([...new Uint16Array(new Uint8Array(bytes).buffer)]).toEqual([0x7bff, 0xfbff, 0, 0x4000]);
+  });
+});
+
+/** Two blocks of one stage, the second with a projection. */
+const blocks = runPasses(
+  lowerSpec(specOf({ stages: [2, 1], widths: [8, 16], firstShortcut: 'identity', stem: 'conv3' })),
+  [foldBatchNorm, fuseResidual],
+).graph;
+
+const float16Nodes = (graph: Graph): readonly string[] => {
+  const types = inferTypes(graph);
+  return graph.nodes
+    .filter(({ op }) => op !== 'Cast')
+    .filter((node) => types.get(node.outputs[0] ?? '')?.dataType === 'float16')
+    .map(({ name }) => blockOf(name));
+};
+
+describe('castFloat16 with blocks in float32', () => {
+  it('casts at the edges of the block, once for both branches', () => {
+    const cast = castFloat16({ keepFp32: matchLayers(['stage2/block0']) }).run(blocks, {});
+    verifyGraph(cast, 'test');
+    const casts = cast.nodes.filter(({ op }) => op === 'Cast');
+    expect(casts.map(({ name, attributes }) => `${name} to ${attributes.to}`)).toEqual([
+      'input/cast to float16',
+      'stage1/block1/conv2/relu/cast to float32',
+      'stage2/block0/conv2/relu/cast to float16',
+      'head/fc/cast to float32',
+    ]);
+    const readers = usersOf(cast).get('stage1/block1/conv2/relu/cast') ?? [];
+    expect(readers.map(({ name }) => name)).toEqual([
+      'stage2/block0/shortcut',
+      'stage2/block0/conv1',
+    ]);
+    expect(float16Nodes(cast)).not.toContain('stage2/block0');
+  });
+
+  it('keeps the whole block where one layer is named', () => {
+    const whole = castFloat16({ keepFp32: matchLayers(['stage1/block1']) }).run(blocks, {});
+    const layer = castFloat16({ keepFp32: matchLayers(['stage1/block1/conv2']) }).run(blocks, {});
+    expect(printGraph(layer)).toBe(printGraph(whole));
+    expect(new Set(float16Nodes(layer))).toEqual(
+      new Set(['stem', 'stage1/block0', 'stage2/block0', 'head']),
+    );
+  });
+
+  it('keeps the casts out of an identity shortcut', () => {
+    const cast = castFloat16({ keepFp32: matchLayers(['stage1/block1']) }).run(blocks, {});
+    const last = cast.nodes.find(({ name }) => name === 'stage1/block1/conv2');
+    expect(last?.inputs[3]).toBe('stage1/block0/conv2/relu/cast');
+  });
+
+  it('puts no cast between neighbours that are both kept', () => {
+    const cast = castFloat16({ keepFp32: matchLayers(['stage*']) }).run(blocks, {});
+    verifyGraph(cast, 'test');
+    expect(cast.nodes.filter(({ op }) => op === 'Cast')).toHaveLength(4);
+    expect(new Set(float16Nodes(cast))).toEqual(new Set(['stem', 'head']));
+  });
+
+  it('is the float32 graph where everything is kept', () => {
+    const cast = castFloat16({ keepFp32: () => true }).run(blocks, {});
+    expect(printGraph(cast)).toBe(printGraph(blocks));
   });
 });

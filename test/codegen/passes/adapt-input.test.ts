@@ -1,0 +1,115 @@
+import { Tensor } from 'onnxruntime-node';
+import { describe, expect, it } from 'vitest';
+import { lowerSpec } from '../../../codegen/architecture/lower.ts';
+import { printGraph } from '../../../codegen/ir/print.ts';
+import { type InputForm, inputForms } from '../../../codegen/passes/adapt-input.ts';
+import { runPasses } from '../../../codegen/passes/pass.ts';
+import { type GraphPrecision, passesFor } from '../../../codegen/passes/pipeline.ts';
+import { float32View } from '../../../codegen/weights/float-bytes.ts';
+import { createSeededInput } from '../../../engines/seeded-input.ts';
+import { pairInput } from '../../../src/compile/input-pair.ts';
+import { withNumbers } from '../../helpers/graphs.ts';
+import { maxError, runGraph } from '../../helpers/run-graph.ts';
+import { specOf } from '../../helpers/specs.ts';
+
+const { mean, std } = specOf().preprocess;
+const network = withNumbers(lowerSpec(specOf({ stages: [1], widths: [8] })));
+const shape = ['N', 3, 32, 32] as const;
+const input = createSeededInput({ dataType: 'float32', shape }, 2, 3);
+
+function written(form: InputForm, precision: GraphPrecision) {
+  const options = { form, mean, std };
+  return runPasses(network, passesFor({ precision, input: options })).graph;
+}
+
+/** What an adapted model answers, and what the network answers to the same pictures. */
+async function answers(form: InputForm, precision: GraphPrecision) {
+  const pair = pairInput(input, { form, mean, std });
+  const { dataType, bytes, shape: sizes } = pair.engine;
+  const data = dataType === 'uint8' ? bytes : new Uint16Array(new Uint8Array(bytes).buffer);
+  const tensor = new Tensor(dataType as 'uint8', data as Uint8Array, sizes);
+  const adapted = await runGraph(written(form, precision), tensor);
+  return { adapted, trained: await runGraph(network, float32View(pair.trained.bytes)) };
+}
+
+describe('adaptInput', () => {
+  it.each([
+    'float16',
+    'uint8-nhwc',
+    'rgba-uint8',
+  ] as const)('%s computes what the network computes, borders too', async (form) => {
+    const { adapted, trained } = await answers(form, 'fp32');
+    const scale = trained.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expect(maxError(adapted, trained) / scale).toBeLessThan(5e-6);
+  });
+
+  it.each([
+    'float16',
+    'uint8-nhwc',
+    'rgba-uint8',
+  ] as const)('%s does so in float16', async (form) => {
+    const { adapted, trained } = await answers(form, 'fp16');
+    const scale = trained.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expect(maxError(adapted, trained) / scale).toBeLessThan(0.01);
+  });
+
+  it('leaves the graph of float32 inputs as it is', () => {
+    expect(printGraph(written('float32', 'fp32'))).toBe(
+      printGraph(runPasses(network, passesFor({ precision: 'fp32' })).graph),
+    );
+  });
+
+  it.each(inputForms)('%s in float16 has one cast for the whole input at most', (form) => {
+    const head = printGraph(written(form, 'fp16'))
+      .split('\n')
+      .slice(0, form === 'float32' ? 3 : 6);
+    expect(head.filter((line) => line.includes('= Cast(')).length).toBe(form === 'float16' ? 0 : 1);
+  });
+
+  it('writes pixels through Cast, Transpose and Sub, the Cast first', () => {
+    const lines = printGraph(written('uint8-nhwc', 'fp16')).split('\n').slice(0, 5);
+    expect(lines.map((line) => line.split(' kernel_shape')[0]).join('\n')).toMatchInlineSnapshot(`
+      "graph small opset=13 (input: uint8[N,32,32,3]) -> (logits: float32[N,10]) {
+        stem/input/cast: float16[N,32,32,3] = Cast(input) to=float16
+        stem/input/planar: float16[N,3,32,32] = Transpose(stem/input/cast) perm=[0,3,1,2]
+        stem/input/centred: float16[N,3,32,32] = Sub(stem/input/planar, stem/input/mean: float16[3,1,1])
+        stem/conv1: float16[N,8,16,16] = Conv(stem/input/centred, stem/conv1.weight: float16[8,3,7,7], stem/conv1.bias: float16[8])"
+    `);
+  });
+
+  it('writes a fourth channel of weights for alpha', () => {
+    const lines = printGraph(written('rgba-uint8', 'fp32')).split('\n').slice(0, 4);
+    expect(lines.map((line) => line.split(' kernel_shape')[0]).join('\n')).toMatchInlineSnapshot(`
+      "graph small opset=13 (input: uint8[N,32,32,4]) -> (logits: float32[N,10]) {
+        stem/input/cast: float32[N,32,32,4] = Cast(input) to=float32
+        stem/input/planar: float32[N,4,32,32] = Transpose(stem/input/cast) perm=[0,3,1,2]
+        stem/conv1: float32[N,8,16,16] = Conv(stem/input/planar, stem/conv1.weight: float32[8,4,7,7], stem/conv1.bias: float32[8])"
+    `);
+  });
+});
+
+describe('pairInput', () => {
+  it('gives pixels back as they were', () => {
+    const options = { form: 'uint8-nhwc', mean, std } as const;
+    const first = pairInput(input, options);
+    const again = pairInput(first.trained, options);
+    expect(first.exact).toBe(false);
+    expect(again.exact).toBe(true);
+    expect(again.engine.bytes).toEqual(first.engine.bytes);
+    expect(first.engine.shape).toEqual([2, 32, 32, 3]);
+  });
+
+  it('sets alpha to 255', () => {
+    const { engine } = pairInput(input, { form: 'rgba-uint8', mean, std });
+    expect(engine.shape).toEqual([2, 32, 32, 4]);
+    expect([...engine.bytes].filter((_, i) => i % 4 === 3).every((byte) => byte === 255)).toBe(
+      true,
+    );
+  });
+
+  it('leaves float32 alone', () => {
+    const pair = pairInput(input, undefined);
+    expect(pair.engine).toBe(input);
+    expect(pair.exact).toBe(true);
+  });
+});
