@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import type { LayerList } from './layer.ts';
 import { readBuildLog } from './readers/build-log.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Types that trtexec's I/O formats name (sampleOptions.cpp of the public TensorRT repository, all covered releases). */
 const ioTypes = ['fp32', 'fp16', 'bf16', 'int8', 'uint8', 'int32', 'int64'] as const;

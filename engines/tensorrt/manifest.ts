@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import type { TensorrtEngineOptions } from './context.ts';
 import { shellText } from './find.ts';

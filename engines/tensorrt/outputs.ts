@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DataType } from '../../codegen/ir/types.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import type { Tensor } from '../engine.ts';

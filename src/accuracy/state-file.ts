@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { writeArtifact } from '../io/artifact.ts';
 import { failReading } from '../io/file-failure.ts';
