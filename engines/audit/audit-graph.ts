@@ -31,6 +31,11 @@ export function auditGraphOf(graph: Graph): AuditGraph {
   };
 }
 
+/** The graph without its types: a weakly typed builder is free to choose others. */
+export function withoutTypes({ nodes, outputs }: AuditGraph): AuditGraph {
+  return { nodes: nodes.map(({ dataType: _, ...node }) => node), outputs };
+}
+
 /** The fields of a GraphProto that are used here. */
 export interface OnnxGraphLike {
   readonly node?:

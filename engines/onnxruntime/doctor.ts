@@ -31,8 +31,7 @@ function int8Row(processor: Processor): DoctorRow {
   const needed = 'VNNI (x64) or dot products (arm64), for INT8 to be faster than FP32';
   const found = processor.features.filter((name) => /vnni$|^asimddp$/.test(name));
   if (hasInt8Dot(processor)) return { part, state: 'good', found: found.join(', '), needed };
-  const cure =
-    'INT8 engines are as exact here, but little faster: time them before you rely on it.';
+  const cure = 'INT8 runs here too, in wider numbers: time it before you rely on it.';
   return { part, state: 'doubtful', found: 'neither', needed, cure };
 }
 

@@ -1,5 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import {
   createDiagnostic,
   type Diagnostic,
@@ -15,7 +16,7 @@ import { tensorrtFacts } from './manifest.ts';
 import type { ModelFacts } from './model-facts.ts';
 import { splitArgument } from './option-table.ts';
 import { replaceIfWritten, sizeOf } from './optional-file.ts';
-import { planTrtexec, type TrtexecCommand, type TrtexecPlan } from './plan.ts';
+import { plannedFiles, planTrtexec, type TrtexecCommand, type TrtexecPlan } from './plan.ts';
 import { readModel } from './read-model.ts';
 import {
   type FinishedRun,
@@ -106,18 +107,47 @@ function passOn(options: TensorrtEngineOptions, notes: readonly Diagnostic[]): v
 
 async function buildAll(
   options: TensorrtEngineOptions,
-  plan: TrtexecPlan,
+  builds: readonly TrtexecCommand[],
   request: BuildRequest,
 ): Promise<number[]> {
   const sizes: number[] = [];
   const working = join(resolve(request.directory), 'timing.cache');
-  for (const planned of plan.commands.filter(({ kind }) => kind === 'build')) {
+  for (const planned of builds) {
     const size = await takeTurn(options, request, () =>
       lendTimingCache(options, working, () => buildOne(options, planned, request)),
     );
     sizes.push(size);
   }
   return sizes;
+}
+
+/** What a build leaves in an artifact's folder, whichever batches it was for. */
+const ownFiles = /^(?:model(?:\.b\d+)?\.plan|(?:layers|layer-times)(?:\.b\d+)?\.json)$/;
+
+/** Engines and layers of an earlier artifact in the folder: beside those of this one they would be taken for its own. */
+async function removeLeftovers(
+  directory: string,
+  builds: readonly TrtexecCommand[],
+): Promise<void> {
+  const kept = new Set(plannedFiles(builds).map(({ path }) => basename(path)));
+  for (const name of await readdir(directory)) {
+    if (ownFiles.test(name) && !kept.has(name)) await rm(join(directory, name), { force: true });
+  }
+}
+
+/** Runs `work`; where it is interrupted, the files that it wrote and that were not there before are taken away again. */
+async function withFreshPlan<T>(
+  builds: readonly TrtexecCommand[],
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const fresh = plannedFiles(builds).filter(({ path }) => !existsSync(path));
+  try {
+    return await work();
+  } catch (error) {
+    if (signal?.aborted) for (const { path } of fresh) await rm(path, { force: true });
+    throw error;
+  }
 }
 
 /** Builds every engine of the plan: one for each batch, or one for the profile's range. Path and size are those of the first. */
@@ -131,10 +161,14 @@ export async function buildEngines(
   const model = digest === undefined ? read : { ...read, digest };
   const plan = planOrThrow(options, model, { precision });
   passOn(options, [...options.machine.notes, ...plan.notes]);
-  await mkdir(resolve(request.directory), { recursive: true });
+  const builds = plan.commands.filter(({ kind }) => kind === 'build');
+  await mkdir(model.directory, { recursive: true });
   const startedMs = performance.now();
-  const sizes = await buildAll(options, plan, request);
-  const [first] = plan.commands;
+  const sizes = await withFreshPlan(builds, request.signal, () =>
+    buildAll(options, builds, request),
+  );
+  await removeLeftovers(model.directory, builds);
+  const [first] = builds;
   return {
     target: 'tensorrt',
     path: first?.engine ?? '',

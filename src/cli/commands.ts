@@ -1,9 +1,12 @@
 import type { CommandDefinition } from './command.ts';
+import { auditCommand } from './commands/audit.ts';
 import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
+import { checkEngineCommand } from './commands/check-engine.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compileCommand } from './commands/compile.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { evalCommand } from './commands/eval.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -19,6 +22,9 @@ export const commands: readonly CommandDefinition[] = [
   inspectCommand,
   verifyCommand,
   benchCommand,
+  auditCommand,
+  checkEngineCommand,
+  doctorCommand,
   reportCommand,
   compareCommand,
   estimateCommand,

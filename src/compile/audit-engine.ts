@@ -1,6 +1,7 @@
 import type { Graph } from '../../codegen/ir/graph.ts';
+import type { PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import { type AuditReport, auditLayers } from '../../engines/audit/audit.ts';
-import { auditGraphOf } from '../../engines/audit/audit-graph.ts';
+import { type AuditGraph, auditGraphOf, withoutTypes } from '../../engines/audit/audit-graph.ts';
 import type { Engine, Precision } from '../../engines/engine.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type CompileListener, runPhase } from './phases.ts';
@@ -8,6 +9,8 @@ import { tellsLayers } from './write-onnx.ts';
 
 export interface AuditEngineOptions {
   readonly precision: Precision;
+  /** The graph that the engine was built from; where its precision is another one, the builder chose the types. */
+  readonly form?: PipelineOptions;
   readonly directory: string;
   readonly listener?: CompileListener;
 }
@@ -25,9 +28,11 @@ function describe(reports: readonly AuditReport[]): string {
 export async function auditEngine(
   engine: Engine,
   graph: Graph,
-  { precision, directory, listener }: AuditEngineOptions,
+  { precision, form, directory, listener }: AuditEngineOptions,
 ): Promise<readonly AuditReport[]> {
   if (!tellsLayers(engine.target)) return [];
+  const typed: AuditGraph = auditGraphOf(graph);
+  const expected = form && form.precision !== precision ? withoutTypes(typed) : typed;
   const spans = new Map(graph.nodes.map(({ name, span }) => [name, span]));
   return await runPhase('audit', listener, async () => {
     // Its readers and their library are of no use to other targets.
@@ -36,7 +41,7 @@ export async function auditEngine(
     const reports = lists.map(({ list }) =>
       auditLayers(list, {
         precision,
-        graph: auditGraphOf(graph),
+        graph: expected,
         spanOf: (node) => spans.get(node),
       }),
     );

@@ -39,6 +39,18 @@ function checkUse(specs: readonly Spec[], options: CompileCommandOptions): void 
   if (pretence && !isPlan) fail('option-needs-dry-run', { option: pretence });
 }
 
+/** The words after `rcc` that make one artifact again, without its folder. */
+function commandFor(
+  { spec, precision }: ModelJob,
+  paths: readonly string[],
+  given: readonly string[],
+) {
+  // A file may hold several models.
+  const path =
+    paths.includes(spec.file) && paths.length === 1 ? spec.file : `${spec.file}#${spec.name}`;
+  return ['compile', path, `--${precision}`, ...given];
+}
+
 function printAfter(specs: readonly Spec[], options: CompileCommandOptions): CommandResult {
   const pass = options.printAfter ?? '';
   const known = ['lower', ...passNames];
@@ -113,6 +125,7 @@ export async function compileSpecs(
     return compileSpec(job.spec, {
       precision: job.precision,
       directory: directoryOf(job),
+      command: commandFor(job, paths, options.given),
       form,
       verify: options.verify,
       ...(form.target === 'tensorrt' ? { verifiedBatches: batches } : {}),

@@ -1,8 +1,15 @@
+import type { Command } from 'commander';
 import type { CommandDefinition } from '../command.ts';
+import { givenOptions } from '../given-options.ts';
 import { declareModelOptions, largestBatch, type ModelOptions, whole } from '../options.ts';
 import { declareTensorrtOptions } from '../tensorrt-options.ts';
 
+/** Options that do not decide what an artifact is, or are told of each artifact apart. */
+const notOfArtifact = ['output', 'json', 'quiet', 'fp32', 'fp16', 'int8', 'printAfter', 'dryRun'];
+
 export interface CompileCommandOptions extends ModelOptions {
+  /** The options that were given, as words, for the manifest. */
+  readonly given: readonly string[];
   readonly output?: string;
   readonly batch?: number;
   readonly verify: boolean;
@@ -33,11 +40,12 @@ export const compileCommand: CommandDefinition = {
       .option('--gpu <name>', 'with --dry-run: GPU to plan for, e.g. t4 or 7.5 (default: found)');
     declareTensorrtOptions(command);
   },
-  async run([paths, options], context) {
+  async run([paths, options, command], context) {
     const { compileSpecs } = await import('../actions/compile.ts');
+    const given = givenOptions(command as Command, notOfArtifact);
     return await compileSpecs(
       paths as readonly string[],
-      options as CompileCommandOptions,
+      { ...(options as CompileCommandOptions), given },
       context,
     );
   },

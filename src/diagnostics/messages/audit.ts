@@ -15,6 +15,15 @@ export const auditMessages = {
     example: 'rcc audit profile.json',
     cure: 'Give the folder of an artifact, or a file that one of these tools wrote.',
   }),
+  'audit-precision-unknown': row<{ path: string }>({
+    severity: 'error',
+    message: ({ path }) =>
+      `Beside '${path}' is no manifest that says in which precision it was to be built.`,
+    hint: () => 'Say it: --fp32, --fp16 or --int8.',
+    cause: 'A layer list says what an engine became, not what it was meant to be.',
+    example: 'rcc audit layers.json',
+    cure: 'Give the precision, or the folder of an artifact that rcc compiled.',
+  }),
   'audit-residual-unfused': row<{ block: string; part: string; layer: string; reason?: string }>({
     severity: 'error',
     exit: 'unacceptable',

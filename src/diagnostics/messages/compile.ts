@@ -18,6 +18,14 @@ export const compileMessages = {
     example: 'rcc compile resnet50_vd.rn --fp16 --trt 8.6',
     cure: 'Add --dry-run, or leave the option out.',
   }),
+  'artifact-without-engine': row<{ directory: string; target: string }>({
+    severity: 'error',
+    message: ({ directory, target }) =>
+      `'${directory}' holds no engine: it was made for target ${target}.`,
+    hint: () => 'Compile with --target onnxruntime or tensorrt.',
+    cause: 'Target onnx writes the model and builds nothing, so there is nothing to check.',
+    cure: 'Name the folder of an artifact with an engine.',
+  }),
   'cache-key-unknown': row<{ reason: string }>({
     severity: 'note',
     message: ({ reason }) => `The cache key is not known yet. ${reason}`,

@@ -12,6 +12,15 @@ export const engineMessages = {
     cause: 'The package is not installed, or its library does not fit this system.',
     cure: 'Run npm ci in the folder of rcc. On Alpine Linux use an image with glibc; --target onnx needs no engine.',
   }),
+  'target-unusable': row<{ target: string; parts: readonly string[] }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ target, parts }) =>
+      `Target ${target} cannot be used here: ${parts.join(' and ')} ${parts.length === 1 ? 'is' : 'are'} missing.`,
+    cause: 'rcc doctor looked for what the target needs and did not find all of it.',
+    example: 'rcc doctor --target tensorrt',
+    cure: 'Do what stands behind cure in the lines of rcc doctor, or take another target.',
+  }),
   'engine-model-unreadable': row<{ path: string; reason: string }>({
     severity: 'error',
     message: ({ path, reason }) => `'${path}' is not a model that can be loaded: ${reason}.`,

@@ -1,0 +1,42 @@
+import { auditToJson, formatAudit } from '../../../engines/audit/format-audit.ts';
+import { type AuditedList, auditArtifact } from '../../compile/audit-artifact.ts';
+import { auditErrors } from '../../compile/audit-engine.ts';
+import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
+import type { CommandContext, CommandResult } from '../command.ts';
+import type { AuditCommandOptions } from '../commands/audit.ts';
+
+const precisions = ['fp32', 'fp16', 'int8'] as const;
+
+/** Engines of several batches mostly have the same layers: what is said of them is told once. */
+function describe(audited: readonly AuditedList[]): string {
+  const pathsByText = new Map<string, string[]>();
+  for (const { path, report } of audited) {
+    const text = formatAudit(report).trimEnd();
+    pathsByText.set(text, [...(pathsByText.get(text) ?? []), path]);
+  }
+  return [...pathsByText].map(([text, paths]) => [...paths, text].join('\n')).join('\n\n');
+}
+
+/** `rcc audit`: what compilers made of the graph, list by list; one that cannot be read hides none of the others. */
+export async function auditPaths(
+  paths: readonly string[],
+  options: AuditCommandOptions,
+  _context: CommandContext,
+): Promise<CommandResult> {
+  const precision = precisions.find((name) => options[name]);
+  const audited: AuditedList[] = [];
+  const failures: Diagnostic[] = [];
+  for (const path of paths) {
+    try {
+      audited.push(...(await auditArtifact(path, precision)));
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      failures.push(...error.diagnostics);
+    }
+  }
+  return {
+    text: describe(audited),
+    data: audited.map(({ path, report }) => ({ path, audit: auditToJson(report) })),
+    diagnostics: [...failures, ...auditErrors(audited.map(({ report }) => report))],
+  };
+}

@@ -1,0 +1,40 @@
+import { type ArtifactCheck, checkArtifact } from '../../compile/check-artifact.ts';
+import type { CommandContext, CommandResult } from '../command.ts';
+import type { CheckEngineCommandOptions } from '../commands/check-engine.ts';
+import { formatTable } from '../table.ts';
+
+const fitWords = { yes: 'fits', doubtful: 'doubtful', no: 'DOES NOT FIT' } as const;
+
+function describe({ model, precision, target, directory, fits, checks, rebuild }: ArtifactCheck) {
+  const rows = checks.map((check) => [
+    check.what,
+    check.expected,
+    check.found,
+    fitWords[check.fits],
+  ]);
+  const verdict = fits ? 'can be used here' : 'cannot be used here';
+  return [
+    `${model} ${precision} for ${target}, ${directory}: ${verdict}`,
+    formatTable(['', 'expected', 'found', ''], rows, ['left', 'left', 'left', 'left']),
+    `rebuild: ${rebuild}`,
+  ].join('\n');
+}
+
+/** `rcc check-engine`: whether artifacts are whole and fit this machine. */
+export async function checkEngines(
+  directories: readonly string[],
+  { trtexec }: CheckEngineCommandOptions,
+  { env }: CommandContext,
+): Promise<CommandResult> {
+  const checked: ArtifactCheck[] = [];
+  for (const directory of directories) {
+    checked.push(
+      await checkArtifact(directory, { env, ...(trtexec === undefined ? {} : { trtexec }) }),
+    );
+  }
+  return {
+    text: checked.map(describe).join('\n\n'),
+    data: checked.map(({ diagnostics: _, ...rest }) => rest),
+    diagnostics: checked.flatMap(({ diagnostics }) => diagnostics),
+  };
+}
