@@ -8,73 +8,41 @@ import {
   type TimingLimits,
 } from '../../compile/timing.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
+import { benchSheet, benchTables } from '../../report/bench-tables.ts';
+import { tableToCsv, tableToMarkdown } from '../../report/table.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
 import { networkOptionsOf, timingOf } from '../options.ts';
 import { precisionOptionsOf } from '../precision-options.ts';
-import { formatTable } from '../table.ts';
+import { formatFigures } from '../table.ts';
 import { loadSpecs } from './load-specs.ts';
 import { runJobs } from './run-jobs.ts';
 
-type Row = ModelMeasurement;
+type Format = BenchCommandOptions['format'];
 
-const head = [
-  'model',
-  'precision',
-  'device',
-  'batch',
-  'median ms',
-  'p90 ms',
-  'p99 ms',
-  'images/s',
-  'threads',
-  'stable',
-];
-
-function cellsOf(row: Row): readonly string[] {
-  const { latency, settings } = row;
-  return [
-    row.model,
-    row.precision,
-    row.device.name,
-    String(row.batch),
-    ...[latency.medianMs, latency.p90Ms, latency.p99Ms].map((value) => value.toFixed(2)),
-    row.imagesPerSecond.toFixed(1),
-    String(settings.threads ?? ''),
-    row.stable ? 'yes' : 'no',
-  ];
+/** Tables for people, each below its title where there are several. */
+function describe(rows: readonly ModelMeasurement[]): string {
+  const tables = benchTables(rows);
+  return tables
+    .map((table) => [...(tables.length > 1 ? [table.title] : []), formatFigures(table)].join('\n'))
+    .join('\n\n');
 }
 
-const csvCell = (text: string): string =>
-  /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-const markdownRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-
-const formats: Readonly<Record<BenchCommandOptions['format'], (rows: readonly Row[]) => string>> = {
-  text: (rows) =>
-    formatTable(head, rows.map(cellsOf), [
-      'left',
-      'left',
-      'left',
-      'right',
-      'right',
-      'right',
-      'right',
-      'right',
-      'right',
-      'left',
-    ]),
-  markdown: (rows) =>
-    [head, head.map(() => '---'), ...rows.map(cellsOf)].map(markdownRow).join('\n'),
-  csv: (rows) =>
-    [head, ...rows.map(cellsOf)].map((cells) => cells.map(csvCell).join(',')).join('\n'),
+const formats: Readonly<Record<Format, (rows: readonly ModelMeasurement[]) => string>> = {
+  text: describe,
+  markdown: (rows) => benchTables(rows).map(tableToMarkdown).join('\n').trimEnd(),
+  csv: (rows) => tableToCsv(benchSheet(rows)).trimEnd(),
+  json: (rows) => JSON.stringify(benchFileOf({ rows }), null, 2),
   jsonl: (rows) => rows.map((row) => JSON.stringify(row)).join('\n'),
 };
 
-/** The table; for people also what its figures mean and the file they are in. */
-function formatRows(rows: readonly Row[], { format, output }: BenchCommandOptions): string {
-  const table = formats[format](rows);
-  const [first] = rows;
-  return format === 'text' && first ? `${table}\n\n${first.definition}\n${output}` : table;
+/** The figures; for people also the file they are in. */
+function formatRows(
+  rows: readonly ModelMeasurement[],
+  { format, output }: BenchCommandOptions,
+): string {
+  const text = formats[format](rows);
+  return format === 'text' && rows.length > 0 ? `${text}\n\n${output}` : text;
 }
 
 /** A processor's run may take a second, a GPU's a thousandth of it. */

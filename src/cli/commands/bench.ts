@@ -8,7 +8,7 @@ export const defaultBenchPath = 'build/bench.json';
 
 export interface BenchCommandOptions extends ModelOptions {
   readonly batch: readonly number[];
-  readonly format: 'text' | 'markdown' | 'csv' | 'jsonl';
+  readonly format: 'text' | 'markdown' | 'csv' | 'json' | 'jsonl';
   readonly output: string;
 }
 
@@ -22,7 +22,7 @@ export const benchCommand: CommandDefinition = {
       .option('--batch <list>', 'batch sizes', wholeList(1, largestBatch), [1, 4, 8])
       .addOption(
         new Option('--format <name>', 'form of the table on stdout')
-          .choices(['text', 'markdown', 'csv', 'jsonl'])
+          .choices(['text', 'markdown', 'csv', 'json', 'jsonl'])
           .default('text'),
       )
       .option(
