@@ -1,6 +1,6 @@
-// Builds the package: typed modules (tsc) and the command line as one bundled file (esbuild).
+// Builds the package: typed modules (tsc), the scripts that run beside them, and the bundled command line (esbuild).
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { bundleCli } from './bundle-cli.mjs';
 
@@ -12,4 +12,6 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconf
   cwd: root,
   stdio: 'inherit',
 });
-await bundleCli(`${dist}/rcc.js`);
+const script = 'engines/tensorrt-rtx/build_engine.py';
+cpSync(`${root}/${script}`, `${dist}/${script}`);
+await bundleCli(dist);

@@ -1,1 +1,1 @@
-export declare function bundleCli(outfile: string): Promise<void>;
+export declare function bundleCli(folder: string): Promise<void>;

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""PyTorch's route from weights to ONNX: export_torch.py MODEL OUT.onnx [--weights FILE] [--exporter legacy|dynamo]
+"""PyTorch's route from weights to ONNX: export_torch.py MODEL OUT.onnx [--weights FILE] [--exporter legacy|dynamo] [--precision fp32|fp16]
 
 MODEL is a torchvision or timm ResNet by its name there, such as resnet18 or resnet50d, or one of PaddleClas' networks that timm can
-build: resnet50_vd, resnet101_vd, resnet152_vd, resnet200_vd. Prints {"seconds", "peakBytes", "path"} as JSON (measured.py).
+build: resnet50_vd, resnet101_vd, resnet152_vd, resnet200_vd. In fp16 the whole model is half, input and output too. Prints {"seconds", "peakBytes", "path"} as JSON (measured.py).
 """
 from measured import print_result  # first, for its clock
 
@@ -55,7 +55,7 @@ def load_weights(model, path):
 def export(model, path, exporter, side):
     import torch
 
-    picture = torch.zeros(2, 3, side, side)
+    picture = torch.zeros(2, 3, side, side, dtype=next(model.parameters()).dtype)
     names = dict(input_names=["input"], output_names=["logits"])
     with torch.no_grad():
         if exporter == "dynamo":
@@ -76,6 +76,7 @@ def main():
     parser.add_argument("out")
     parser.add_argument("--weights", help="a state dict of this model, .pth or .safetensors")
     parser.add_argument("--exporter", choices=("legacy", "dynamo"), default="legacy")
+    parser.add_argument("--precision", choices=("fp32", "fp16"), default="fp32")
     parser.add_argument("--side", type=int, default=224, help="of the input picture, in pixels")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
@@ -89,6 +90,8 @@ def main():
         load_weights(model, options.weights)
     else:
         vary_batch_norms(model)
+    if options.precision == "fp16":
+        model.half()
     export(model, options.out, options.exporter, options.side)
     print_result(options.out)
 

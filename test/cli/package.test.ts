@@ -32,6 +32,7 @@ describe('the package', () => {
     const [tarball] = packed;
     const shipped = tarball?.files.map(({ path }) => path) ?? [];
     expect(shipped).toContain('dist/rcc.js');
+    expect(shipped).toContain('dist/engines/tensorrt-rtx/build_engine.py');
     expect(shipped.filter((path) => /^(test|bench)\/|stand-in/.test(path))).toEqual([]);
     const app = join(folder, 'app');
     mkdirSync(app);

@@ -8,7 +8,7 @@ const build = fileURLToPath(new URL('../../build', import.meta.url));
 /** The command line as it ships, in a folder from which it finds its native libraries. */
 export async function bundledCli(): Promise<string> {
   mkdirSync(build, { recursive: true });
-  const path = join(mkdtempSync(join(build, 'cli-')), 'rcc.mjs');
-  await bundleCli(path);
-  return path;
+  const folder = mkdtempSync(join(build, 'cli-'));
+  await bundleCli(folder);
+  return join(folder, 'rcc.js');
 }

@@ -49,7 +49,7 @@ h2{font-size:1.5rem;letter-spacing:-.015em;line-height:1.25;margin:0 0 .4rem;ove
 .pickers{display:flex;flex-wrap:wrap;gap:.6rem 1.2rem;margin:.8rem 0 1rem;font-size:.92rem}
 .pickers label{display:flex;gap:.5rem;align-items:center;max-width:100%}
 .pickers select{max-width:100%;min-width:0}
-.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,560px),1fr));gap:1.1rem}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,560px),1fr));gap:1.1rem;align-items:start}
 figure{margin:0;background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:1rem 1rem .6rem;min-width:0;display:flex;flex-direction:column}
 figcaption{font-weight:600;line-height:1.35;overflow-wrap:anywhere}
 figcaption small{display:block;font-weight:400;color:var(--quiet);font-size:.8rem;margin-top:.15rem}

@@ -119,23 +119,32 @@ function percentileChart(group: DeviceGroup, precision: Precision, batch: number
 }
 
 function deviceCharts(group: DeviceGroup, models: readonly PublishedModel[]): readonly Chart[] {
-  const precisions = [...new Set(group.items.map(({ row }) => row.precision))];
-  return precisions.flatMap((precision) => {
-    const rows = group.items.map(({ row }) => row).filter((row) => row.precision === precision);
-    const set = {
-      origin: 'measured',
-      device: group.name,
-      precision,
-      source: `measured by ${group.target}, median`,
-      points: rows.map(({ model, batch, latency }) => ({ model, batch, ms: latency.medianMs })),
-    } as const;
-    const batches = [...new Set(rows.map(({ batch }) => batch))].toSorted((a, b) => a - b);
-    return [
-      ...latencyCharts(set, models),
-      ...batchCharts(set),
-      ...batches.map((batch) => percentileChart(group, precision, batch)),
-    ];
-  });
+  const rows = group.items.map(({ row }) => row);
+  const source = `measured by ${group.target}`;
+  const sets = [...new Set(rows.map(({ precision }) => precision))].map((precision) => ({
+    origin: 'measured' as const,
+    device: group.name,
+    precision,
+    source,
+    points: rows
+      .filter((row) => row.precision === precision)
+      .map(({ model, batch, latency, imagesPerSecond }) => ({
+        model,
+        batch,
+        ms: latency.medianMs,
+        imagesPerSecond,
+      })),
+  }));
+  // Kind by kind: charts of one kind stand beside each other.
+  return [
+    ...sets.flatMap((set) => latencyCharts({ ...set, source: `${source}, median` }, models)),
+    ...sets.flatMap(batchCharts),
+    ...sets.flatMap(({ precision, points }) =>
+      [...new Set(points.map(({ batch }) => batch))]
+        .toSorted((a, b) => a - b)
+        .map((batch) => percentileChart(group, precision, batch)),
+    ),
+  ];
 }
 
 export function deviceSections(

@@ -11,14 +11,19 @@ export interface LatencyPoint {
   readonly ms: number;
 }
 
+/** A measured one, with the throughput that was measured along with it. */
+export interface MeasuredPoint extends LatencyPoint {
+  readonly imagesPerSecond: number;
+}
+
 /** Where a group of latencies comes from. */
-export interface LatencySet {
+export interface LatencySet<P extends LatencyPoint = LatencyPoint> {
   /** `published` or `measured`: stands in ids and titles. */
   readonly origin: 'published' | 'measured';
   readonly device: string;
   readonly precision: Precision;
   readonly source: string;
-  readonly points: readonly LatencyPoint[];
+  readonly points: readonly P[];
 }
 
 const families = {
@@ -100,23 +105,40 @@ export function latencyCharts(
   });
 }
 
-function overBatches(
-  set: LatencySet,
+interface BatchQuantity {
+  readonly id: string;
+  readonly title: string;
+  readonly label: string;
+  readonly source: string;
+  readonly valueIn: (point: MeasuredPoint) => number;
+  readonly format: (value: number) => string;
+}
+
+const batchQuantities: readonly BatchQuantity[] = [
   {
-    kind,
-    label,
-    valueAt,
-    format,
-  }: {
-    readonly kind: 'latency' | 'throughput';
-    readonly label: string;
-    readonly valueAt: (point: LatencyPoint) => number;
-    readonly format: (value: number) => string;
+    id: 'latency',
+    title: 'Latency against batch',
+    label: 'latency of a batch, ms',
+    source: 'median',
+    valueIn: ({ ms }) => ms,
+    format: (ms) => `${formatMs(ms)} ms`,
   },
-): readonly Chart[] {
+  {
+    id: 'throughput',
+    title: 'Throughput against batch',
+    label: 'images a second',
+    source: 'all runs together',
+    valueIn: ({ imagesPerSecond }) => imagesPerSecond,
+    format: (rate) => `${rate.toFixed(0)} images/s`,
+  },
+];
+
+function batchChart(
+  set: LatencySet<MeasuredPoint>,
+  batches: readonly number[],
+  { id, title, label, source, valueIn, format }: BatchQuantity,
+): Chart {
   const models = [...new Set(set.points.map(({ model }) => model))];
-  const batches = [...new Set(set.points.map(({ batch }) => batch))].toSorted((a, b) => a - b);
-  if (batches.length < 2) return [];
   const series = models.map((model, i) => ({
     name: model,
     style: (i % 8) as StyleIndex,
@@ -126,45 +148,30 @@ function overBatches(
       .map((point) => ({
         label: model,
         x: point.batch,
-        y: valueAt(point),
-        detail: `batch ${point.batch}, ${format(valueAt(point))}`,
+        y: valueIn(point),
+        detail: `batch ${point.batch}, ${format(valueIn(point))}`,
         model,
       }))
       .toSorted(byX),
   }));
-  const name = `${set.device} ${formatPrecision(set.precision)}`;
-  const title = kind === 'latency' ? 'Latency against batch' : 'Throughput against batch';
-  return [
-    {
-      kind: 'xy',
-      id: slug(`${set.origin} ${set.device} ${set.precision} ${kind}`),
-      title: `${title}, ${name}, ${set.origin}`,
-      summary: `${models.length} models at batch ${batches.join(', ')}.`,
-      source: set.source,
-      x: { label: 'batch', ticks: batches },
-      y: { label, fromZero: true },
-      labels: 'ends',
-      series,
-      device: set.device,
-      precision: set.precision,
-    },
-  ];
+  return {
+    kind: 'xy',
+    id: slug(`${set.origin} ${set.device} ${set.precision} ${id}`),
+    title: `${title}, ${set.device} ${formatPrecision(set.precision)}, ${set.origin}`,
+    summary: `${models.length} models at batch ${batches.join(', ')}.`,
+    source: `${set.source}, ${source}`,
+    x: { label: 'batch', ticks: batches },
+    y: { label, fromZero: true },
+    labels: 'ends',
+    series,
+    device: set.device,
+    precision: set.precision,
+  };
 }
 
 /** Latency and throughput over the batches of a set. */
-export function batchCharts(set: LatencySet): readonly Chart[] {
-  return [
-    ...overBatches(set, {
-      kind: 'latency',
-      label: 'latency of a batch, ms',
-      valueAt: ({ ms }) => ms,
-      format: (ms) => `${formatMs(ms)} ms`,
-    }),
-    ...overBatches(set, {
-      kind: 'throughput',
-      label: 'images a second',
-      valueAt: ({ ms, batch }) => (1000 * batch) / ms,
-      format: (rate) => `${rate.toFixed(0)} images/s`,
-    }),
-  ];
+export function batchCharts(set: LatencySet<MeasuredPoint>): readonly Chart[] {
+  const batches = [...new Set(set.points.map(({ batch }) => batch))].toSorted((a, b) => a - b);
+  if (batches.length < 2) return [];
+  return batchQuantities.map((quantity) => batchChart(set, batches, quantity));
 }
