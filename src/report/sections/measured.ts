@@ -14,7 +14,14 @@ export interface MeasuredSet {
 
 type Facts = Readonly<Record<string, string | number | boolean>>;
 
-function factRows(facts: Facts): readonly (readonly [string, string])[] {
+type FactRow = readonly [name: string, value: string];
+
+/** A device's detail that a setting repeats is told once. */
+function uniqueRows(rows: readonly FactRow[]): readonly FactRow[] {
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+}
+
+function factRows(facts: Facts): readonly FactRow[] {
   return Object.entries(facts).map(([name, value]) => [name, String(value)]);
 }
 
@@ -22,7 +29,7 @@ function factRows(facts: Facts): readonly (readonly [string, string])[] {
 const listedValues = 3;
 
 /** Each setting with the values that these measurements have. */
-function settingRows(rows: readonly BenchRow[]): readonly (readonly [string, string])[] {
+function settingRows(rows: readonly BenchRow[]): readonly FactRow[] {
   const names = [...new Set(rows.flatMap(({ settings }) => Object.keys(settings)))];
   return names.map((name) => {
     const values = [...new Set(rows.flatMap(({ settings }) => settings[name] ?? []).map(String))];
@@ -66,7 +73,7 @@ function provenanceOf(
   return {
     id,
     title: `Measured on ${first.device.name} by ${first.target}`,
-    facts: [
+    facts: uniqueRows([
       ['file', path],
       ['date', bench.createdAt],
       ['rcc', bench.rcc],
@@ -76,7 +83,7 @@ function provenanceOf(
       ...settingRows(rows),
       ['interval', first.definition],
       ['stable', `${stable} of ${rows.length} figures`],
-    ],
+    ]),
     remarks: mergeWarnings(rows),
   };
 }
