@@ -38,7 +38,7 @@ export type {
   Tensor,
 } from '../engines/engine.ts';
 export { createOnnxruntimeEngine } from '../engines/onnxruntime/engine.ts';
-export { type BenchOptions, benchSpec } from './compile/bench.ts';
+export { type BenchOptions, type BenchResult, benchSpec } from './compile/bench.ts';
 export { type Compilation, type CompileOptions, compileSpec } from './compile/compile.ts';
 export { type DiagnoseSpecOptions, diagnoseSpec } from './compile/diagnose.ts';
 export { type EvaluateSpecOptions, evaluateSpec } from './compile/evaluate.ts';

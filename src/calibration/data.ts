@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { elementCount, type TensorType } from '../../codegen/ir/types.ts';
+import { concatBytes } from '../../codegen/onnx/bytes.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -43,7 +44,17 @@ export function createNoiseData(input: TensorType, images: number): CalibrationD
     async *batches(batch, signal) {
       for (let start = 0; start < images; start += batch) {
         signal?.throwIfAborted();
-        yield createSeededInput(input, Math.min(batch, images - start), noiseSeed + start);
+        const count = Math.min(batch, images - start);
+        // A seed each picture: what they are does not depend on how many come at once.
+        const pictures = Array.from({ length: count }, (_, i) =>
+          createSeededInput(input, 1, noiseSeed + start + i),
+        );
+        const bytes = concatBytes(pictures.map((picture) => picture.bytes));
+        yield {
+          dataType: input.dataType,
+          shape: [count, ...input.shape.slice(1).map(Number)],
+          bytes,
+        };
       }
     },
     close: async () => {},

@@ -64,8 +64,11 @@ export async function observeNetwork(
       signal?.throwIfAborted();
       observer.onTensor(input.name, float32View(batch.bytes));
       const outputs = await engine.run({ [input.name]: batch }, signal);
-      for (const [value, { bytes }] of Object.entries(outputs)) {
-        observer.onTensor(value, float32View(bytes));
+      // In graph order: of tensors that go wrong the first is the one to tell.
+      for (const { value } of tensors) {
+        const output = outputs[value];
+        if (!output) throw new Error(`'${value}' did not come out`);
+        observer.onTensor(value, float32View(output.bytes));
       }
     }
   });

@@ -1,10 +1,18 @@
 import type { GraphPrecision, PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import type { Engine, Precision } from '../../engines/engine.ts';
+import { type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { withTemporaryFolder } from '../io/temporary-folder.ts';
 import type { Spec } from '../language/spec.ts';
+import { auditEngine, auditErrors } from './audit-engine.ts';
 import { buildModel } from './compile.ts';
+import { findLayers, type LayerFindings } from './layer-findings.ts';
 import type { PrecisionOptions } from './precision.ts';
-import { type ModelMeasurement, measureBatches, type TimingLimits } from './timing.ts';
+import {
+  type ModelMeasurement,
+  measureBatches,
+  stabilityWarnings,
+  type TimingLimits,
+} from './timing.ts';
 import { loadNetwork, type NetworkOptions } from './trained-network.ts';
 
 export interface BenchOptions extends NetworkOptions, PrecisionOptions {
@@ -16,19 +24,32 @@ export interface BenchOptions extends NetworkOptions, PrecisionOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Builds a spec's engine in a temporary folder and times it at each batch size. */
-export async function benchSpec(
-  spec: Spec,
-  options: BenchOptions,
-): Promise<readonly ModelMeasurement[]> {
+/** What benching one model in one precision found. */
+export interface BenchResult extends LayerFindings {
+  readonly measurements: readonly ModelMeasurement[];
+  /** What speaks against the figures: an engine that is not what was asked for, times that are not steady. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Builds a spec's engine in a temporary folder, judges its layers where the target tells them, and times it at each batch size. */
+export async function benchSpec(spec: Spec, options: BenchOptions): Promise<BenchResult> {
   const { engine } = options;
+  if (engine.buildsOnly) fail('tensorrt-rtx-needs-gpu', { doing: 'timing' });
   const network = await loadNetwork(spec, options);
   try {
     return await withTemporaryFolder(async (directory) => {
-      const { built } = await buildModel(network, engine, { ...options, directory });
+      const { built, graph } = await buildModel(network, engine, { ...options, directory });
+      const audits = await auditEngine(engine, graph, { ...options, directory });
       const timed = { ...options, timedBatches: options.batches };
-      const measurements = await measureBatches(engine, built, timed);
-      return measurements.map((measurement) => ({ model: spec.name, ...measurement }));
+      const measured = await measureBatches(engine, built, timed);
+      const { name: model } = spec;
+      const subject = { model, directory, built, audits, measurements: measured };
+      const measurements = measured.map((measurement) => ({ model, ...measurement }));
+      return {
+        ...(await findLayers(subject)),
+        measurements,
+        diagnostics: [...auditErrors(audits), ...stabilityWarnings(measurements)],
+      };
     });
   } finally {
     network.close();

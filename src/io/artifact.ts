@@ -66,24 +66,6 @@ async function refuseOtherThanFile(path: string): Promise<void> {
   fail('file-unwritable', { path, reason });
 }
 
-async function syncDirectory(directory: string): Promise<void> {
-  // Not every system lets a folder be opened or synced; the file itself is safe by then.
-  const handle = await open(directory, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
-}
-
-async function putInPlace(partial: string, path: string): Promise<void> {
-  const file = await open(partial, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(partial, path);
-  await syncDirectory(dirname(path));
-}
-
 async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
@@ -113,7 +95,7 @@ function discardAtExit(partial: string, folders: readonly string[]): void {
 }
 
 /**
- * Lets `produce` write the file at `path` under a temporary name in the same folder, and renames it when it is whole and on the disk.
+ * Lets `produce` write the file at `path` under a temporary name in the same folder, and renames it when it is whole.
  * Folders that are missing are made. When anything fails, what was at `path` is untouched and nothing new is left.
  * Throws DiagnosticError `file-unwritable` where the system refuses; what `produce` throws is passed on.
  */
@@ -130,7 +112,8 @@ export async function replaceFile<T>(
     await refuseOtherThanFile(target);
     await removeStalePartials(directory);
     const result = await produce(partial);
-    await whileWriting(path, () => putInPlace(partial, target));
+    // No fsync: a killed process leaves a whole file or none all the same, and after a power cut an artifact is made again.
+    await whileWriting(path, () => rename(partial, target));
     return result;
   } catch (error) {
     await discard(partial, folders);

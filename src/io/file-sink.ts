@@ -6,8 +6,6 @@ import { giveBack } from './buffer-pool.ts';
 const mebibyte = 1 << 20;
 /** Writes smaller than this are gathered. */
 const gatheredBelow = mebibyte / 4;
-/** The disk is asked to keep up at this distance, so that the last fsync finds little left to do. */
-const syncEvery = 32 * mebibyte;
 
 export interface FileDigest {
   readonly sizeBytes: number;
@@ -25,9 +23,7 @@ export class FileSink implements ByteSink {
   #gathered = Buffer.allocUnsafe(mebibyte);
   #gatheredBytes = 0;
   #sizeBytes = 0;
-  #unsyncedBytes = 0;
   #writing: Promise<void> = Promise.resolve();
-  #syncing: Promise<void> = Promise.resolve();
 
   constructor(file: FileHandle) {
     this.#file = file;
@@ -43,7 +39,6 @@ export class FileSink implements ByteSink {
   async finish(): Promise<FileDigest> {
     await this.#start(this.#takeGathered());
     await this.#writing;
-    await this.#syncing;
     return { sizeBytes: this.#sizeBytes, sha256: this.#hash.digest('hex') };
   }
 
@@ -83,15 +78,6 @@ export class FileSink implements ByteSink {
         const { bytesWritten } = await this.#file.write(part, offset);
         offset += bytesWritten;
       }
-      this.#unsyncedBytes += part.byteLength;
     }
-    if (this.#unsyncedBytes >= syncEvery) await this.#syncBehind();
-  }
-
-  async #syncBehind(): Promise<void> {
-    this.#unsyncedBytes = 0;
-    await this.#syncing;
-    this.#syncing = this.#file.datasync();
-    this.#syncing.catch(() => {});
   }
 }

@@ -185,7 +185,10 @@ export function layerInfoText(file: OnnxFile, options: LayerInfoOptions): string
   const bindings = since('11.0.0')
     ? { 'I/O Tensors': names.map((Name) => ({ Name })) }
     : { Bindings: names };
-  const told = verbosity === 'detailed' ? layers : layers.map(({ Name }) => Name);
+  const told =
+    verbosity === 'detailed'
+      ? layers
+      : layers.map(({ Name }, i) => (verbosity === 'none' ? String(i) : Name));
   return JSON.stringify({ Layers: told, ...bindings });
 }
 

@@ -1,13 +1,9 @@
 import type { TargetName } from '../../../engines/engine.ts';
 import { writeJson } from '../../compile/artifact-files.ts';
 import { benchSpec } from '../../compile/bench.ts';
-import {
-  benchFileOf,
-  type ModelMeasurement,
-  stabilityWarnings,
-  type TimingLimits,
-} from '../../compile/timing.ts';
+import { benchFileOf, type ModelMeasurement, type TimingLimits } from '../../compile/timing.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
+import type { BenchFile } from '../../report/bench-file.ts';
 import { benchSheet, benchTables } from '../../report/bench-tables.ts';
 import { tableToCsv, tableToMarkdown } from '../../report/table.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
@@ -28,20 +24,19 @@ function describe(rows: readonly ModelMeasurement[]): string {
     .join('\n\n');
 }
 
-const formats: Readonly<Record<Format, (rows: readonly ModelMeasurement[]) => string>> = {
+type Rows = readonly ModelMeasurement[];
+
+const formats: Readonly<Record<Format, (rows: Rows, file: BenchFile) => string>> = {
   text: describe,
   markdown: (rows) => benchTables(rows).map(tableToMarkdown).join('\n').trimEnd(),
   csv: (rows) => tableToCsv(benchSheet(rows)).trimEnd(),
-  json: (rows) => JSON.stringify(benchFileOf({ rows }), null, 2),
+  json: (_, file) => JSON.stringify(file, null, 2),
   jsonl: (rows) => rows.map((row) => JSON.stringify(row)).join('\n'),
 };
 
 /** The figures; for people also the file they are in. */
-function formatRows(
-  rows: readonly ModelMeasurement[],
-  { format, output }: BenchCommandOptions,
-): string {
-  const text = formats[format](rows);
+function formatRows(rows: Rows, file: BenchFile, { format, output }: BenchCommandOptions): string {
+  const text = formats[format](rows, file);
   return format === 'text' && rows.length > 0 ? `${text}\n\n${output}` : text;
 }
 
@@ -79,13 +74,17 @@ export async function benchSpecs(
     options,
     context,
   );
-  const rows = results.flat();
-  const file = benchFileOf({ rows });
+  const rows = results.flatMap(({ measurements }) => measurements);
+  const file = benchFileOf({
+    rows,
+    audits: results.flatMap(({ audits }) => audits),
+    profiles: results.flatMap(({ profiles }) => profiles),
+  });
   // A run that measured nothing leaves what an earlier one wrote.
   if (rows.length > 0) await writeJson(options.output, file);
   return {
-    text: formatRows(rows, options),
+    text: formatRows(rows, file, options),
     data: file,
-    diagnostics: [...warnings, ...diagnostics, ...results.flatMap(stabilityWarnings)],
+    diagnostics: [...warnings, ...diagnostics, ...results.flatMap((result) => result.diagnostics)],
   };
 }
