@@ -98,9 +98,9 @@ describe('explainProperty', () => {
   });
 });
 
-describe('files that are made from the code', () => {
+describe('files that are made from the code', async () => {
   it.each(
-    Object.entries(generatedFiles()),
+    Object.entries(await generatedFiles()),
   )('%s is fresh (else: npm run gen)', async (path, text) => {
     const root = fileURLToPath(new URL('../..', import.meta.url));
     expect(await readFile(`${root}/${path}`, 'utf8')).toBe(text);
