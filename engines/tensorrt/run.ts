@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { onExit } from '../../src/io/exit-cleanup.ts';
 import type { Tensor, Tensors } from '../engine.ts';
+import { joinBatches, sliceBatch } from '../tensor-batch.ts';
 import type { TensorrtEngineOptions } from './context.ts';
 import { engineFor } from './measure.ts';
 import type { ModelFacts } from './model-facts.ts';
@@ -29,31 +30,6 @@ export function splitBatch(
     parts.push(sizes.find((size) => size <= left) ?? smallest);
   }
   return parts;
-}
-
-function itemBytes({ bytes, shape }: Tensor): number {
-  return bytes.byteLength / (shape[0] ?? 1);
-}
-
-/** Images `from` to `from + count` of a tensor; zeros stand for those that are not there. */
-function sliceBatch(tensor: Tensor, from: number, count: number): Tensor {
-  const item = itemBytes(tensor);
-  const bytes = new Uint8Array(item * count);
-  bytes.set(
-    tensor.bytes.subarray(from * item, Math.min((from + count) * item, tensor.bytes.length)),
-  );
-  return { dataType: tensor.dataType, shape: [count, ...tensor.shape.slice(1)], bytes };
-}
-
-function joinBatches(parts: readonly Tensor[], total: number): Tensor {
-  const [first] = parts;
-  if (!first) throw new Error('no parts to join');
-  const bytes = Buffer.concat(parts.map((part) => part.bytes)).subarray(
-    0,
-    total * itemBytes(first),
-  );
-  const shape = [total, ...first.shape.slice(1)];
-  return { dataType: first.dataType, shape, bytes: Uint8Array.from(bytes) };
 }
 
 /** The images of a batch that one engine takes at once. */

@@ -24,6 +24,9 @@ export function wholeList(least: number, most: number): (text: string) => readon
 
 export const largestBatch = 4096;
 
+/** Batches that are timed where none are given: those of the published tables. */
+export const timedBatches: readonly number[] = [1, 4, 8];
+
 /** Options of every command that makes or runs a model. */
 export interface ModelOptions extends TensorrtCommandOptions, PrecisionCommandOptions {
   readonly weights?: string;

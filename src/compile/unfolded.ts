@@ -86,6 +86,13 @@ export async function runUnfolded(
   );
 }
 
+/** Of verdicts on one engine at several batch sizes, the first that is not acceptable, else the first. */
+export function worstOf(verdicts: readonly Verdict[]): Verdict {
+  const worst = verdicts.find(({ ok }) => !ok) ?? verdicts[0];
+  if (!worst) throw new Error('no batch was verified');
+  return worst;
+}
+
 /** What runs here in an engine's place: the engine itself, or its model on onnxruntime where the engine is for another machine. */
 function runnable(engine: Engine, built: BuiltEngine, directory: string) {
   if (!engine.buildsOnly) return { run: engine.run, path: built.path, what: 'the engine' };
@@ -115,9 +122,7 @@ export async function compareWithUnfolded(
       const outputs = await run(path, { [ends.input]: pair.engine }, signal);
       verdicts.push(compareOutputs(pick(outputs, ends.output), expected, { precision }));
     }
-    const [first] = verdicts;
-    const verdict = verdicts.find(({ ok }) => !ok) ?? first;
-    if (!verdict) throw new Error('no batch was verified');
+    const verdict = worstOf(verdicts);
     const detail = `${what} ${verdict.ok ? 'passed' : 'FAILED'} against the unfolded graph: ${verdict.reason}`;
     return { value: verdict, detail };
   });

@@ -2,6 +2,7 @@ import { asFloat32 } from '../../codegen/weights/as-float32.ts';
 import { readNpy } from '../../codegen/weights/npy.ts';
 import { compareOutputs, type Verdict } from '../../engines/compare.ts';
 import type { Engine, Tensor } from '../../engines/engine.ts';
+import { joinBatches, sliceBatch } from '../../engines/tensor-batch.ts';
 import { bisect, type StageReport } from '../calibration/bisect.ts';
 import type { RangeReport } from '../calibration/range-report.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
@@ -14,7 +15,7 @@ import { type InputPair, pairInput } from './input-pair.ts';
 import { runPhase } from './phases.ts';
 import type { PreparedPrecision } from './precision.ts';
 import { loadNetwork, type TrainedNetwork } from './trained-network.ts';
-import { checkedInputOf, endsOf, pick, runUnfolded } from './unfolded.ts';
+import { checkedInputOf, endsOf, pick, runUnfolded, worstOf } from './unfolded.ts';
 
 export interface VerifyOptions
   extends Omit<CompileOptions, 'directory' | 'verify' | 'timedBatches'> {
@@ -105,19 +106,50 @@ function widensFloat16({ target }: Engine, { pipeline }: PreparedPrecision): boo
   return target === 'onnxruntime' && pipeline.precision === 'fp16';
 }
 
+/** Runs images through an engine, at once or in batches of one size; the last one is filled up. */
+async function runInBatches(
+  run: (images: Tensor) => Promise<Tensor>,
+  images: Tensor,
+  batch: number | undefined,
+): Promise<Tensor> {
+  if (batch === undefined) return await run(images);
+  const [total = 1] = images.shape;
+  const parts: Tensor[] = [];
+  for (let from = 0; from < total; from += batch) {
+    parts.push(await run(sliceBatch(images, from, batch)));
+  }
+  return joinBatches(parts, total);
+}
+
+/** The verdict on an engine; of several batch sizes the worst counts. */
+async function judgeEngine(
+  { built, graph }: BuiltModel,
+  { engine: images, expected }: Question,
+  { engine, precision, signal, verifiedBatches = [undefined] }: VerifyOptions,
+): Promise<Verdict> {
+  const ends = endsOf(graph);
+  const run = async (tensor: Tensor): Promise<Tensor> =>
+    pick(await engine.run(built.path, { [ends.input]: tensor }, signal), ends.output);
+  const verdicts: Verdict[] = [];
+  for (const batch of verifiedBatches) {
+    const outputs = await runInBatches(run, images, batch);
+    verdicts.push(compareOutputs(outputs, expected, { precision }));
+  }
+  return worstOf(verdicts);
+}
+
 /** Runs the engine, and where that shows less than a device would, its emulation; judges both. */
 async function judge(
   network: TrainedNetwork,
-  { built, prepared }: BuiltModel,
+  model: BuiltModel,
   options: VerifyOptions,
 ): Promise<Pick<Verification, 'against' | 'verdict' | 'emulated'> & { input: Tensor }> {
   const { engine, precision, listener, signal } = options;
+  const { prepared } = model;
   return await runPhase('verify', listener, async () => {
     const question = await askFor(network, prepared, options);
     const { against, expected, trained: input } = question;
-    const ends = endsOf(network.graph);
-    const outputs = await engine.run(built.path, { [ends.input]: question.engine }, signal);
-    const verdict = compareOutputs(pick(outputs, ends.output), expected, { precision });
+    const verdict = await judgeEngine(model, question, options);
     const rounded = widensFloat16(engine, prepared)
       ? await runEmulated(network, prepared, question.engine, signal)
       : undefined;
@@ -159,6 +191,7 @@ function bisectionDiagnostics(model: string, reports: readonly StageReport[]) {
 /** Builds a spec's engine in a temporary folder, runs it and judges what it computes. */
 export async function verifySpec(spec: Spec, options: VerifyOptions): Promise<Verification> {
   const { engine, precision } = options;
+  if (engine.buildsOnly) fail('tensorrt-rtx-needs-gpu', { doing: 'running' });
   const network = await loadNetwork(spec, options);
   try {
     return await withTemporaryFolder(async (directory) => {

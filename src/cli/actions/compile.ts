@@ -12,7 +12,7 @@ import { findNearest } from '../../diagnostics/nearest.ts';
 import type { Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompileCommandOptions } from '../commands/compile.ts';
-import { networkOptionsOf, timingOf } from '../options.ts';
+import { networkOptionsOf, timedBatches, timingOf } from '../options.ts';
 import { precisionOptionsOf, precisionsOf } from '../precision-options.ts';
 import { formatTable } from '../table.ts';
 import { loadSpecs } from './load-specs.ts';
@@ -99,8 +99,6 @@ function describe(compilation: Compilation): string {
       : [];
   return [...describeAudits(compilation), ...timing, directory].join('\n');
 }
-
-const timedBatches = [1, 4, 8];
 
 /** `rcc compile`: each spec in each precision, one after another; all mistakes in specs are told before anything is made. */
 export async function compileSpecs(

@@ -6,7 +6,7 @@ import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Reference, Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
-import { networkOptionsOf } from '../options.ts';
+import { networkOptionsOf, timedBatches } from '../options.ts';
 import { precisionOptionsOf } from '../precision-options.ts';
 import { formatTable } from '../table.ts';
 import { loadSpecs } from './load-specs.ts';
@@ -98,9 +98,11 @@ export async function verifySpecs(
   const { results, diagnostics } = await runJobs(
     {
       specs,
-      batches: [1],
-      run: ({ spec, precision, target: { engine, form }, listener }) =>
-        verifySpec(spec, {
+      batches: options.batch ?? timedBatches,
+      run: ({ spec, precision, target: { engine, form }, listener }) => {
+        // An engine of TensorRT is one for each batch: all of them are verified.
+        const batches = options.batch ?? (form.target === 'tensorrt' ? timedBatches : undefined);
+        return verifySpec(spec, {
           precision,
           engine: engine ?? fail('target-without-engine', { target: options.target }),
           form,
@@ -109,8 +111,10 @@ export async function verifySpecs(
           ...(reference ? { reference } : {}),
           ...networkOptionsOf(options),
           ...precisionOptionsOf(options),
+          ...(batches ? { verifiedBatches: batches } : {}),
           bisect: options.bisect === true,
-        }),
+        });
+      },
     },
     options,
     context,

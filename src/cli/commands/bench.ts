@@ -1,6 +1,12 @@
 import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
-import { declareModelOptions, largestBatch, type ModelOptions, wholeList } from '../options.ts';
+import {
+  declareModelOptions,
+  largestBatch,
+  type ModelOptions,
+  timedBatches,
+  wholeList,
+} from '../options.ts';
 import { declareTensorrtOptions } from '../tensorrt-options.ts';
 
 /** Where `rcc bench` leaves what it measured, and `rcc report` looks for it. */
@@ -19,7 +25,7 @@ export const benchCommand: CommandDefinition = {
     command.argument('<specs...>', 'spec files (.rn)');
     declareModelOptions(command);
     command
-      .option('--batch <list>', 'batch sizes', wholeList(1, largestBatch), [1, 4, 8])
+      .option('--batch <list>', 'batch sizes', wholeList(1, largestBatch), timedBatches)
       .addOption(
         new Option('--format <name>', 'form of the table on stdout')
           .choices(['text', 'markdown', 'csv', 'json', 'jsonl'])

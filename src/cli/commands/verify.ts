@@ -1,11 +1,12 @@
 import type { CommandDefinition } from '../command.ts';
-import { declareModelOptions, type ModelOptions } from '../options.ts';
+import { declareModelOptions, largestBatch, type ModelOptions, wholeList } from '../options.ts';
 import { declareTensorrtOptions } from '../tensorrt-options.ts';
 
 export interface VerifyCommandOptions extends ModelOptions {
   readonly input?: string;
   readonly logits?: string;
   readonly bisect?: boolean;
+  readonly batch?: readonly number[];
 }
 
 export const verifyCommand: CommandDefinition = {
@@ -19,6 +20,11 @@ export const verifyCommand: CommandDefinition = {
       .option('--input <npy>', "the network's input [N, C, H, W] (default: the spec's `reference`)")
       .option('--logits <npy>', "the framework's output for it [N, classes]")
       .option('--bisect', 'compare every tensor and name the first node that is out of bounds');
+    command.option(
+      '--batch <list>',
+      'batch sizes to run the input in (default: all of it at once; for TensorRT 1,4,8)',
+      wholeList(1, largestBatch),
+    );
     declareTensorrtOptions(command);
   },
   async run([paths, options], context) {
