@@ -125,13 +125,13 @@ async function runInBatches(
 async function judgeEngine(
   { built, graph }: BuiltModel,
   { engine: images, expected }: Question,
-  { engine, precision, signal, verifiedBatches = [undefined] }: VerifyOptions,
+  { engine, precision, signal, verifiedBatches }: VerifyOptions,
 ): Promise<Verdict> {
   const ends = endsOf(graph);
   const run = async (tensor: Tensor): Promise<Tensor> =>
     pick(await engine.run(built.path, { [ends.input]: tensor }, signal), ends.output);
   const verdicts: Verdict[] = [];
-  for (const batch of verifiedBatches) {
+  for (const batch of verifiedBatches ?? [undefined]) {
     const outputs = await runInBatches(run, images, batch);
     verdicts.push(compareOutputs(outputs, expected, { precision }));
   }
