@@ -220,11 +220,11 @@ export const tensorrtMessages = {
     cause: 'Each engine is built for one batch unless --profile was given.',
     cure: 'Compile again with the batch in --batch.',
   }),
-  'tensorrt-build-warnings': row<{ count: number; log: string }>({
+  'tensorrt-build-warnings': row<{ count: number }>({
     severity: 'note',
     message: ({ count }) =>
       count === 1 ? 'TensorRT gave a warning.' : `TensorRT gave ${count} warnings.`,
-    hint: inLog,
+    hint: () => 'rcc compile keeps the whole output beside the engine, in trtexec-build*.log.',
     cause: 'TensorRT writes warnings about weights, precisions and memory while it builds.',
     cure: 'Read them; most do not matter.',
   }),

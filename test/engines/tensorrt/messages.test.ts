@@ -50,7 +50,7 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
   'tensorrt-batch-fixed': { fixed: 1, wrong: [4, 8] },
   'tensorrt-batch-outside': { outside: [16], range: '1 to 8' },
   'tensorrt-batch-not-built': { batch: 4, built: [1, 8] },
-  'tensorrt-build-warnings': { count: 3, log },
+  'tensorrt-build-warnings': { count: 3 },
   'tensorrt-cache-unusable': { path: '~/.cache/rcc/tensorrt', reason: 'EROFS' },
   'tensorrt-cache-rejected': { path: '~/.cache/rcc/tensorrt/10.4.0-sm75-tesla-t4.timing' },
   'tensorrt-stripped-not-runnable': { version: '10.4.0' },
