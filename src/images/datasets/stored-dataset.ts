@@ -95,16 +95,13 @@ async function labelByList(path: string, files: readonly StoredFile[], rules: La
 }
 
 function labelByFolder(path: string, files: readonly StoredFile[], rules: LabelRules): Labelled {
+  // Folders need not be classes then.
+  if (!rules.labelled) return { files, labels: files.map(() => undefined), diagnostics: [] };
   const prefix = commonPrefix(files);
   const folders = files.map((file) => file.path.slice(prefix).split('/').slice(0, -1)[0]);
   const loose = files.filter((_, index) => folders[index] === undefined);
   const [example] = loose;
-  if (example) {
-    if (rules.labelled) {
-      fail('dataset-unlabelled', { path, count: loose.length, example: example.path });
-    }
-    return { files, labels: files.map(() => undefined), diagnostics: [] };
-  }
+  if (example) fail('dataset-unlabelled', { path, count: loose.length, example: example.path });
   const sorted = [...new Set(folders as string[])].sort();
   const { byFolder, names, diagnostics } = numberFolders(path, sorted, rules);
   return {

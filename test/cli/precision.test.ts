@@ -1,0 +1,181 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manifestSchema } from '../../src/compile/manifest.ts';
+import { rcc } from '../helpers/cli.ts';
+
+const digits = 'examples/digits/digits.rn';
+const pictures = ['--calibrate', 'examples/digits/calibration.zip'];
+const quick = ['--target', 'onnxruntime', '--no-time'];
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rcc-test-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function jsonOf(...argv: readonly string[]) {
+  const outcome = await rcc(...argv, '--json');
+  return { ...outcome, json: JSON.parse(outcome.stdout) };
+}
+
+const codes = (json: { diagnostics: readonly { code: string }[] }) =>
+  json.diagnostics.map(({ code }) => code);
+
+describe('rcc compile --int8', () => {
+  const compile = (name: string, ...options: readonly string[]) =>
+    jsonOf('compile', digits, '--int8', ...quick, '-o', join(folder, name), ...options);
+
+  it('calibrates, keeps the calibration beside the model and tells of it in the manifest', async () => {
+    const { exitCode, json } = await compile('first', ...pictures);
+    expect(exitCode).toBe(0);
+    const manifest = manifestSchema.parse(
+      JSON.parse(await readFile(join(folder, 'first/manifest.json'), 'utf8')),
+    );
+    expect(manifest.precision).toBe('int8');
+    expect(manifest.calibration).toMatchObject({ algorithm: 'entropy', images: 100 });
+    expect(manifest.calibration?.description).toBe('calibration.zip (100 pictures)');
+    const kept = JSON.parse(await readFile(join(folder, 'first/calibration.json'), 'utf8'));
+    expect(Object.keys(kept.tensors)).toContain('stage1/block0/conv2/relu');
+    expect(json.result[0].verdict.ok).toBe(true);
+    expect(json.result[0].verdict.images).toBe(8);
+  });
+
+  it('calibrates the same again, and makes the same of the calibration itself', async () => {
+    const again = await rcc(
+      'compile',
+      digits,
+      '--int8',
+      ...quick,
+      '-o',
+      join(folder, 'first'),
+      ...pictures,
+    );
+    expect(again.stderr).toContain('entropy over calibration.zip (100 pictures), as before');
+    await compile('second', '--calibrate', join(folder, 'first/calibration.json'));
+    await compile('third', ...pictures);
+    const [first, second, third] = await Promise.all(
+      ['first', 'second', 'third'].map((name) => readFile(join(folder, name, 'model.onnx'))),
+    );
+    expect(second).toEqual(first);
+    expect(third).toEqual(first);
+  });
+
+  it('calibrates anew for another algorithm', async () => {
+    const { json } = await compile('first', ...pictures, '--calibration-algorithm', 'max');
+    expect(json.result[0].manifest.calibration.algorithm).toBe('max');
+  });
+
+  it('takes no calibration of another network', async () => {
+    const options = ['--calibrate', join(folder, 'second/calibration.json')];
+    const other = 'test/fixtures/weights/basic4.rn#basic4';
+    const { exitCode, json } = await jsonOf('verify', other, '--int8', ...options);
+    expect(exitCode).toBe(2);
+    expect(codes(json)).toContain('calibration-mismatch');
+  });
+
+  it('refuses to guess', async () => {
+    const { exitCode, json } = await compile('none');
+    expect(exitCode).toBe(2);
+    expect(codes(json)).toEqual(['calibration-data-missing']);
+  });
+
+  it('times made-up weights with made-up pictures, and says so', async () => {
+    const path = join(folder, 'made-up.rn');
+    await writeFile(
+      path,
+      'model made_up { stages [1] widths [8] block basic stem conv3 input 16 classes 10 }',
+    );
+    const options = ['--int8', ...quick, '-o', join(folder, 'made-up')];
+    const { exitCode, json } = await jsonOf('compile', path, ...options);
+    expect(exitCode).toBe(0);
+    expect(codes(json)).toContain('calibration-noise');
+    expect(json.result[0].manifest.calibration.description).toContain('seeded noise');
+  });
+
+  it('keeps layers in float32 and reads pixels', async () => {
+    const options = ['--int8-keep', 'stem,fc', '--input-type', 'uint8-nhwc'];
+    const { exitCode, json } = await compile('kept', ...pictures, ...options);
+    expect(exitCode).toBe(0);
+    const { inputs } = json.result[0].manifest.onnx;
+    expect(inputs).toEqual([{ name: 'input', dataType: 'uint8', shape: ['N', 32, 32, 1] }]);
+    const layers = JSON.parse(await readFile(join(folder, 'kept/layers.json'), 'utf8'));
+    const names = layers.map(({ name }: { name: string }) => name);
+    expect(names).toContain('stage1/block0/conv1.weight/dequantize');
+    expect(names).not.toContain('stem/conv1.weight/dequantize');
+    expect(names).not.toContain('head/fc.weight/dequantize');
+  });
+
+  it('prints the graph that a target would get, without calibrating', async () => {
+    const { exitCode, stdout } = await rcc(
+      'compile',
+      digits,
+      '--int8',
+      '--print-after',
+      'quantizeInt8',
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('input/quantize: uint8[N,1,32,32] = QuantizeLinear(input');
+  });
+});
+
+describe('rcc verify', () => {
+  it('judges float16 twice and says which is which', async () => {
+    const { exitCode, stdout } = await rcc('verify', digits, '--fp16', '-q');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('digits fp16: passed');
+    expect(stdout).toContain('weights only: this processor computes float16 graphs in float32');
+    expect(stdout).toContain('digits fp16 emulated: passed');
+    expect(stdout).toContain('weights and every activation');
+    expect(stdout).toMatch(/stage1\/block0 +\d/);
+  });
+
+  it('gives a machine verdicts, ranges and bisection', async () => {
+    const { json } = await jsonOf('verify', digits, '--fp16', '--bisect');
+    const [{ verdict, emulated, ranges, bisection }] = json.result;
+    expect(emulated.absoluteError.max).toBeGreaterThan(verdict.absoluteError.max);
+    expect(ranges.blocks.map(({ block }: { block: string }) => block)).toContain('head');
+    expect(bisection.map(({ stage }: { stage: string }) => stage)).toEqual([
+      'batch norms folded',
+      'float16 weights',
+      'float16 weights and activations',
+    ]);
+  });
+
+  it('names the first node that int8 loses, with its line', async () => {
+    const network = 'test/fixtures/weights/neck4_d.rn#neck4_d';
+    const calibrate = ['--calibrate', 'test/fixtures/weights/input.64.npy'];
+    const entropy = await jsonOf('verify', network, '--int8', '--bisect', ...calibrate);
+    expect(entropy.exitCode).toBe(1);
+    const found = entropy.json.diagnostics.find(
+      ({ code }: { code: string }) => code === 'bisection-found',
+    );
+    expect(found.message).toContain("'stage1/block0/conv3' is the first node out of bounds");
+    expect(found.span.line ?? found.span.start.line).toBe(5);
+    const options = ['--calibration-algorithm', 'max'];
+    const max = await jsonOf('verify', network, '--int8', '--bisect', ...calibrate, ...options);
+    expect(max.exitCode).toBe(0);
+  });
+
+  it.each([
+    [['--fp16', '--keep-fp32', 'stage9'], 2, 'layer-pattern-unknown'],
+    [['--fp16', '--input-type', 'rgba-uint8'], 2, 'input-form-channels'],
+    [['--int8', '--calibrate', 'nothing/here'], 2, 'file-not-found'],
+    [['--fp32', '--keep-fp32', 'stem'], 0, 'precision-option-idle'],
+    [['--int8', '--calibration-algorithm', 'guess'], 2, 'command-line'],
+    [['--int8', '--int8-keep', 'stem,,fc'], 2, 'command-line'],
+  ] as const)('%j: exit code %d, %s', async (options, expected, code) => {
+    const { exitCode, json } = await jsonOf('verify', digits, ...options);
+    expect(exitCode).toBe(expected);
+    expect(codes(json)).toContain(code);
+  });
+
+  it('keeps a block in float32', async () => {
+    const { json } = await jsonOf('verify', digits, '--fp16', '--keep-fp32', 'stage2/block0');
+    const kept = json.result[0].ranges.blocks.filter(
+      ({ keptFp32 }: { keptFp32: boolean }) => keptFp32,
+    );
+    expect(kept.map(({ block }: { block: string }) => block)).toEqual(['stage2/block0']);
+  });
+});
