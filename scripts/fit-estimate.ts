@@ -1,7 +1,7 @@
 /*
  * Fits the constants of the latency estimate to the published tables and says how good they are: writes src/estimate/fitted.ts and docs/estimate.md.
  *
- *     npx tsx scripts/fit-estimate.ts
+ *     npm run fit-estimate
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -65,6 +65,13 @@ export { type Explanation, explainCode, explanationOf } from './diagnostics/expl
 export { type DiagnosticCode, isDiagnosticCode } from './diagnostics/messages.ts';
 export { diagnosticToJson, renderDiagnostic } from './diagnostics/render.ts';
 export type { SourceFile, Span } from './diagnostics/source.ts';
+export {
+  type BudgetRow,
+  type Candidate,
+  type EstimateRow,
+  estimateAll,
+  fitBudget,
+} from './estimate/budget.ts';
 export { type Estimate, type EstimateRequest, estimateLatency } from './estimate/estimate.ts';
 export { createFileByteSource, type FileByteSource } from './io/file-byte-source.ts';
 export { explainProperty, propertyNames } from './language/explain.ts';
@@ -74,8 +81,11 @@ export type { Spec } from './language/spec.ts';
 export { specToJson } from './language/spec-json.ts';
 export { type BenchFile, type NamedBench, parseBenchFile } from './report/bench-file.ts';
 export { buildReport, type ReportInputs } from './report/build-report.ts';
+export { loadPngRenderer, type PngRenderer } from './report/charts/png.ts';
 export { type Comparison, cellsOfBaseline, cellsOfBench, compareCells } from './report/compare.ts';
 export { comparisonToMarkdown, regressionOf } from './report/compare-report.ts';
+export { type NetworkOutline, outlineOf } from './report/network/outline.ts';
+export { networkToSvg } from './report/network/picture.ts';
 export { findBaseline, readFigures } from './report/published.ts';
 export { reportFiles } from './report/report-files.ts';
 export { chooseTarget } from './targets/choose-target.ts';

@@ -91,7 +91,7 @@ export function estimatePage(fit: Fit, trials: Trials): string {
   return `# The latency estimate
 
 \`rcc estimate SPEC --gpu t4|v100\` predicts what the published page would have measured, before a GPU is at hand. It is a roofline per kernel with ten constants for the three
-tables together, fitted by \`npx tsx scripts/fit-estimate.ts\`, which writes this page. It was never checked on a GPU of ours; what the published interval holds is not documented (it holds more
+tables together, fitted by \`npm run fit-estimate\`, which writes this page. It was never checked on a GPU of ours; what the published interval holds is not documented (it holds more
 than GPU compute), and an estimate means the same interval.
 
 ## The form

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -44,6 +44,15 @@ describe('the package', () => {
     expect(
       sh(app, 'npx', 'rcc', 'compile', spec, '--quiet', '--no-time', '--no-verify').trim(),
     ).toBe(join('build', 'resnet18', 'fp32'));
+    expect(sh(app, 'npx', 'rcc', 'report', '--quiet')).toMatch(/^report\/index\.html$/m);
+    expect(readFileSync(join(app, 'report/tables/accuracy.md'), 'utf8')).toContain(
+      'FLOPs, G counted',
+    );
+    expect(readdirSync(join(app, 'report/charts'))).toContain('published-flops.png');
+    expect(sh(app, 'npx', 'rcc', 'estimate', '--gpu', 't4', '--batch', '1')).toMatch(/^resnet18 /m);
+    const figures =
+      "import('rcc').then(async ({ readFigures }) => console.log((await readFigures()).published.models.length))";
+    expect(sh(app, 'node', '--input-type=module', '-e', figures).trim()).toBe('18');
     const script = "import('rcc').then(({ version }) => console.log(version))";
     expect(sh(app, 'node', '--input-type=module', '-e', script).trim()).toBe(version);
   }, 300_000);

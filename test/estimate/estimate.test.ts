@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { readCells } from '../../scripts/fit-estimate/cells.ts';
 import { leastSquares } from '../../scripts/fit-estimate/least-squares.ts';
-import { fitConstants } from '../../scripts/fit-estimate/trials.ts';
+import { estimatePage } from '../../scripts/fit-estimate/page.ts';
+import { fitConstants, fitOf } from '../../scripts/fit-estimate/trials.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { estimateAll, fitBudget } from '../../src/estimate/budget.ts';
 import { estimateLatency } from '../../src/estimate/estimate.ts';
@@ -59,6 +62,12 @@ describe('the fit', async () => {
       expect(Math.abs(committed / value - 1), name).toBeLessThan(1e-3);
     }
   });
+
+  it('has the errors that docs/estimate.md tells (else: npm run fit-estimate)', async () => {
+    const { fit: fresh, trials } = fitOf(cells);
+    const path = fileURLToPath(new URL('../../docs/estimate.md', import.meta.url));
+    expect(await readFile(path, 'utf8')).toBe(estimatePage(fresh, trials));
+  }, 120_000);
 
   it('predicts depths and architectures it has not seen as well as the aims ask', () => {
     expect(fit.architecturesLeftOut.mean).toBeLessThanOrEqual(0.04);

@@ -2,7 +2,7 @@ import type { Precision } from '../../engines/engine.ts';
 import type { BenchFile, BenchRow } from '../../src/report/bench-file.ts';
 
 /** Invented figures in the form of a bench file: they test drawing and comparing, and say nothing about any machine. */
-interface SampleRow {
+export interface SampleRow {
   readonly model: string;
   readonly ms: number;
   readonly device?: 'cpu' | 't4';
