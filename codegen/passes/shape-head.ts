@@ -11,6 +11,7 @@ import type { Graph, Initializer, Node } from '../ir/graph.ts';
 import { inferTypes } from '../ir/infer-types.ts';
 import { initializerOf, inputOf, outputOf, producersOf } from '../ir/walk.ts';
 import { bytesOf, float32View } from '../weights/float-bytes.ts';
+import { transpose } from '../weights/parameter-source.ts';
 import type { TensorSource } from '../weights/tensor-source.ts';
 import type { Pass } from './pass.ts';
 
@@ -52,16 +53,7 @@ function asFactors(weight: Initializer): Initializer {
   const turned: TensorSource | undefined = source && {
     dataType: 'float32',
     shape,
-    async read() {
-      const values = float32View(await source.read());
-      const result = new Float32Array(values.length);
-      for (let feature = 0; feature < features; feature++) {
-        for (let k = 0; k < classes; k++) {
-          result[feature * classes + k] = values[k * features + feature] as number;
-        }
-      }
-      return bytesOf(result);
-    },
+    read: async () => bytesOf(transpose(float32View(await source.read()), classes, features)),
   };
   return { ...weight, type: { ...weight.type, shape }, ...(turned ? { source: turned } : {}) };
 }
