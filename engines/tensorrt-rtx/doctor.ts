@@ -1,7 +1,7 @@
 import type { DoctorRow } from '../doctor-row.ts';
 import { probeTensorrtRtx } from './probe.ts';
 import type { PythonRequest } from './python.ts';
-import { tensorrtRtxWheel } from './setup.ts';
+import { tensorrtRtxWheel } from './wheel.ts';
 
 /** What `rcc doctor` says about Python and TensorRT-RTX. Starts Python once. */
 export async function checkTensorrtRtx(

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { wheelVersion } from './wheel.ts';
 
 /** A Python that may have the package, and who named it. */
 export interface Python {
@@ -19,9 +20,9 @@ export interface PythonRequest {
 
 const windows = process.platform === 'win32';
 
-/** Folder of the virtual environment that rcc sets up. */
+/** Folder of the virtual environment that rcc sets up: one for each release of the wheel. */
 export function environmentPath(cacheDirectory: string): string {
-  return join(cacheDirectory, 'tensorrt-rtx', 'venv');
+  return join(cacheDirectory, 'tensorrt-rtx', wheelVersion);
 }
 
 /** The interpreter inside a virtual environment. */

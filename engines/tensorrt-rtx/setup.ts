@@ -5,9 +5,7 @@ import { whileWriting } from '../../src/io/file-failure.ts';
 import { runTool } from '../process.ts';
 import { requireTensorrtRtx, type TensorrtRtxInstallation } from './probe.ts';
 import { environmentPath, findSystemPython, interpreterOf, type PythonRequest } from './python.ts';
-
-/** The release that rcc's tables and tests were made with; about 100 MB to fetch. */
-export const tensorrtRtxWheel = 'tensorrt-rtx-cu13==1.7.1.116';
+import { tensorrtRtxWheel } from './wheel.ts';
 
 export interface SetupRequest extends PythonRequest {
   /** Default one hour: the download decides. */
