@@ -9,7 +9,8 @@ export interface GraphRule {
 }
 
 function duplicates(names: readonly string[]): readonly string[] {
-  return [...new Set(names.filter((name, i) => names.indexOf(name) !== i))];
+  const seen = new Set<string>();
+  return [...new Set(names.filter((name) => seen.size === seen.add(name).size))];
 }
 
 /** Letters, digits, `_`, `-`, `.` and `/`: names of fused layers are split at blanks, `+`, `|` and brackets. */

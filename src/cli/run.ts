@@ -48,10 +48,15 @@ async function report(
     io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
     return exitCode;
   }
-  if (result.text) io.stdout.write(`${result.text}\n`);
   const color = wantsColor(io.stderr, io.env);
-  for (const diagnostic of diagnostics)
-    io.stderr.write(`${renderDiagnostic(diagnostic, { color })}\n`);
+  const tell = (isWanted: (diagnostic: Diagnostic) => boolean): void => {
+    for (const diagnostic of diagnostics.filter(isWanted))
+      io.stderr.write(`${renderDiagnostic(diagnostic, { color })}\n`);
+  };
+  // What matters most stands last: the result, and below it what makes it worthless.
+  tell(({ severity }) => severity !== 'error');
+  if (result.text) io.stdout.write(`${result.text}\n`);
+  tell(({ severity }) => severity === 'error');
   return exitCode;
 }
 

@@ -10,11 +10,7 @@ import type { Tensor } from '../../engines/engine.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
 import type { Spec } from '../language/spec.ts';
-import {
-  type CalibrationOptions,
-  type CalibrationResult,
-  calibrateNetwork,
-} from './calibration-step.ts';
+import type { CalibrationOptions, CalibrationResult } from './calibration-step.ts';
 import type { Manifest } from './manifest.ts';
 import type { CompileListener } from './phases.ts';
 import type { TrainedNetwork } from './trained-network.ts';
@@ -97,6 +93,8 @@ export async function preparePrecision(
   const pipeline = pipelineFor(network.spec, network.graph, options);
   const { input } = pipeline;
   if (pipeline.precision !== 'int8') return { pipeline };
+  // Calibration and its libraries are of use to int8 only.
+  const { calibrateNetwork } = await import('./calibration-step.ts');
   const calibration = await calibrateNetwork(network, options);
   const ranges = new Map([
     ...Object.entries(calibration.file.tensors).map(([name, { range }]) => [name, range] as const),

@@ -123,7 +123,7 @@ export async function compareWithUnfolded(
       verdicts.push(compareOutputs(pick(outputs, ends.output), expected, { precision }));
     }
     const verdict = worstOf(verdicts);
-    const detail = `${what} ${verdict.ok ? 'passed' : 'FAILED'} against the unfolded graph: ${verdict.reason}`;
+    const detail = `${what} ${verdict.ok ? 'passed' : 'FAILED'} against the unfolded graph. ${verdict.reason}`;
     return { value: verdict, detail };
   });
 }

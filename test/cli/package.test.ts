@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { version } from '../../src/version.ts';
+import { knownVersion } from '../engines/tensorrt-rtx/fake-python.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-package-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -24,7 +25,7 @@ describe('the package', () => {
     expect(JSON.parse(readFileSync('package.json', 'utf8')).version).toBe(version);
   });
 
-  it('installs into an empty folder, where npx rcc and the typed modules work', () => {
+  it('installs into an empty folder, where npx rcc and the typed modules work', async () => {
     sh('.', 'npm', 'run', 'build');
     const packed: { filename: string; files: { path: string }[] }[] = JSON.parse(
       sh('.', 'npm', 'pack', '--json', '--pack-destination', folder),
@@ -55,5 +56,14 @@ describe('the package', () => {
     expect(sh(app, 'node', '--input-type=module', '-e', figures).trim()).toBe('18');
     const script = "import('rcc').then(({ version }) => console.log(version))";
     expect(sh(app, 'node', '--input-type=module', '-e', script).trim()).toBe(version);
+    // An interpreter that tells the release only where it is given the script.
+    const python = join(folder, 'python');
+    writeFileSync(python, `#!/bin/sh\ntest -f "$1" && echo '${knownVersion}'\n`, { mode: 0o755 });
+    const doctor = sh(app, 'npx', 'rcc', 'doctor', '--target', 'tensorrt-rtx', '--python', python);
+    expect(doctor).toMatch(/good +TensorRT-RTX +1\.7\.1\.116/);
+    const probe = join(app, 'node_modules', 'rcc', 'dist', 'engines', 'tensorrt-rtx', 'probe.js');
+    const { probeTensorrtRtx } = await import(probe);
+    const request = { python, env: {}, cacheDirectory: folder };
+    expect(await probeTensorrtRtx(request)).toMatchObject({ found: true });
   }, 300_000);
 });
