@@ -106,6 +106,20 @@ export interface FindingPlace {
   readonly layer?: EngineLayer | undefined;
 }
 
+const quantizerCodes: ReadonlySet<DiagnosticCode> = new Set([
+  'audit-residual-unfused',
+  'audit-residual-float',
+  'audit-precision-missed',
+]);
+
+/** What helps where the message table's advice does not. */
+function hintFor({ list, expectation }: AuditContext, code: DiagnosticCode): string | undefined {
+  const isRtxInt8 = list.source === 'tensorrt-rtx' && expectation.precision === 'int8';
+  return isRtxInt8 && quantizerCodes.has(code)
+    ? 'TensorRT-RTX 1.7 keeps the quantisation of an INT8 graph in kernels of its own: --fp16 gives the better engine.'
+    : undefined;
+}
+
 /** A finding with its span; `code` and parameters as in the message table. */
 export function createFinding<C extends DiagnosticCode>(
   context: AuditContext,
@@ -115,7 +129,7 @@ export function createFinding<C extends DiagnosticCode>(
 ): AuditFinding {
   const span = node === undefined ? undefined : context.expectation.spanOf?.(node);
   return {
-    diagnostic: createDiagnostic(code, parameters, { span }),
+    diagnostic: createDiagnostic(code, parameters, { span, hint: hintFor(context, code) }),
     ...(node === undefined ? {} : { node }),
     ...(layer ? { layer: layer.name } : {}),
     ...(layer?.timeMs === undefined ? {} : { timeMs: layer.timeMs }),

@@ -72,6 +72,20 @@ describe('an engine at its best', () => {
   });
 });
 
+describe('int8 on TensorRT-RTX', () => {
+  it('is advised against, whatever was found', () => {
+    const list = readLayerList({ name: 'log', text: readFixture('tensorrt-rtx.log') });
+    const errors = auditLayers(list, { precision: 'int8' }).findings.filter(
+      ({ diagnostic }) => diagnostic.severity === 'error',
+    );
+    expect(errors.map(({ diagnostic }) => diagnostic.code)).toEqual([
+      'audit-residual-float',
+      'audit-precision-missed',
+    ]);
+    for (const { diagnostic } of errors) expect(diagnostic.hint).toContain('--fp16');
+  });
+});
+
 describe('residual blocks', () => {
   const graph = auditGraphFor();
   const find = (name: string): AuditNode => {

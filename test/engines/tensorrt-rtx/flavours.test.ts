@@ -1,0 +1,66 @@
+/* Every form that rcc writes for TensorRT, taken by NVIDIA's own compiler. */
+import { describe, expect, it } from 'vitest';
+import { buildGraph } from '../../../bench/kernels/build-audit.ts';
+import { networkNamed, readNetworks } from '../../../bench/kernels/networks.ts';
+import type { Graph } from '../../../codegen/ir/graph.ts';
+import { inferTypes } from '../../../codegen/ir/infer-types.ts';
+import { pixelRanges } from '../../../codegen/passes/adapt-input.ts';
+import { matchLayers } from '../../../codegen/passes/layer-filter.ts';
+import { runPasses } from '../../../codegen/passes/pass.ts';
+import { type PipelineOptions, passesFor } from '../../../codegen/passes/pipeline.ts';
+import { isInstalled, requireInstallation } from './installation.ts';
+
+const { graph, spec } = networkNamed(await readNetworks(), 'resnet18_vd');
+const { mean, std } = spec.preprocess;
+
+/** The same range for every value: kernels do not depend on it. */
+function rangesOf(network: Graph): ReadonlyMap<string, number> {
+  return new Map([...inferTypes(network).keys()].map((name) => [name, 4]));
+}
+
+const pixels = { form: 'uint8-nhwc', mean, std } as const;
+const int8 = { precision: 'int8', ranges: rangesOf(graph) } as const;
+const flavours: Readonly<Record<string, Omit<PipelineOptions, 'target'>>> = {
+  fp32: { precision: 'fp32' },
+  fp16: { precision: 'fp16' },
+  'fp16 with blocks in float32': {
+    precision: 'fp16',
+    keepFp32: matchLayers(['stage2/block0', 'head']),
+  },
+  'fp16 that reads float16': { precision: 'fp16', input: { form: 'float16', mean, std } },
+  'fp16 that reads pixels': { precision: 'fp16', input: pixels },
+  'fp16 that reads pixels with alpha': {
+    precision: 'fp16',
+    input: { form: 'rgba-uint8', mean, std },
+  },
+  int8,
+  'int8 with weights in float32': { ...int8, int8Weights: 'float32' },
+  'int8 with layers in float32': { ...int8, int8Keep: matchLayers(['stem', 'fc']) },
+  'int8 that reads pixels': {
+    ...int8,
+    ranges: new Map([...int8.ranges, ...pixelRanges(pixels)]),
+    input: pixels,
+  },
+};
+
+describe.skipIf(!isInstalled)('TensorRT-RTX takes (needs the tensorrt-rtx wheel)', () => {
+  it.each(Object.entries(flavours))('%s for compute capability 8.6', async (_, options) => {
+    const passes = passesFor({ ...options, target: 'tensorrt-rtx', leastComputeCapability: 8.6 });
+    const { precision } = options;
+    const build = { precision, capability: '8.6' } as const;
+    const made = await buildGraph(requireInstallation(), runPasses(graph, passes).graph, build);
+    const { inPrecision, blocks } = made.audit;
+    expect(inPrecision.of).toBeGreaterThan(0);
+    expect(inPrecision.count).toBe(inPrecision.of);
+    expect(blocks).toHaveLength(8);
+    if (precision !== 'int8') expect(made.audit.verdict).toBe('pass');
+  });
+
+  it('int8 for compute capability 7.5, and computes it in float32', async () => {
+    const passes = passesFor({ ...int8, target: 'tensorrt-rtx', leastComputeCapability: 7.5 });
+    const build = { precision: 'int8', capability: '7.5' } as const;
+    const made = await buildGraph(requireInstallation(), runPasses(graph, passes).graph, build);
+    expect(made.audit.verdict).toBe('fail');
+    expect(made.audit.inPrecision.count).toBe(0);
+  });
+});
