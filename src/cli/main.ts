@@ -1,11 +1,7 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8';
 import { abortOnSignals } from '../io/exit-cleanup.ts';
 import { exitCodes } from './exit-codes.ts';
 import { run } from './run.ts';
-
-// The young generation of the heap stays small: what is large here are buffers outside of it, and 12 MB of peak memory are saved.
-setFlagsFromString('--semi-space-growth-factor=1');
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `rcc inspect … | head`: the reader has seen enough, which is no failure.

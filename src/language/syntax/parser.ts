@@ -26,6 +26,8 @@ class SpecParser extends CstParser {
   constructor(recoveries: { count: number }) {
     super(tokens, {
       recoveryEnabled: true,
+      // The grammar does not change between runs: the tests of every rule stand for its validation, which every start would pay for.
+      skipValidations: true,
       maxLookahead: 1,
       nodeLocationTracking: 'onlyOffset',
       // The build of the tree takes the token that was expected from the message.
