@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOnnxruntimeEngine } from '../engines/onnxruntime/engine.ts';
+import { exportWithPeer, type PeerPythons, peers } from './peers.ts';
 import { type Format, writeSyntheticWeights } from './synthetic-weights.ts';
 import { medianOf, runProcess } from './whole-process.ts';
 
@@ -16,33 +17,6 @@ export interface LatencyRow {
   readonly rccThreads: number;
   readonly peerThreads: number;
 }
-
-/** Interpreters of the peers' environments (bench/peers/README.md). */
-export interface PeerPythons {
-  readonly torch?: string | undefined;
-  readonly paddle?: string | undefined;
-}
-
-interface Peer {
-  readonly name: string;
-  readonly python: keyof PeerPythons;
-  readonly script: string;
-  readonly weights: Format;
-  readonly parameters: readonly string[];
-}
-
-const torch = { python: 'torch', script: 'export_torch.py', weights: 'pth' } as const;
-const peers: readonly Peer[] = [
-  { ...torch, name: 'PyTorch, legacy exporter', parameters: ['--exporter', 'legacy'] },
-  { ...torch, name: 'PyTorch, dynamo exporter', parameters: ['--exporter', 'dynamo'] },
-  {
-    name: 'paddle2onnx',
-    python: 'paddle',
-    script: 'export_paddle.py',
-    weights: 'pdparams',
-    parameters: [],
-  },
-];
 
 const model = 'resnet50_vd';
 
@@ -70,20 +44,20 @@ export async function benchLatency(
       ...['--weights', weights('pdparams'), '-o', join(folder, 'rcc')],
       ...['--no-time', '--no-verify', '--quiet'],
     ]);
-    for (const [index, { name, script, parameters, ...peerOf }] of peers.entries()) {
-      const python = pythons[peerOf.python];
+    for (const [index, peer] of peers.entries()) {
+      const python = pythons[peer.python];
       if (python === undefined) continue;
-      const peer = join(folder, `peer${index}.onnx`);
-      const own = ['--weights', weights(peerOf.weights), ...parameters];
-      runProcess(python, [join('bench/peers', script), model, peer, ...own]);
+      const path = join(folder, `peer${index}.onnx`);
+      const parameters = ['--weights', weights(peer.weights)];
+      exportWithPeer(peer, python, { model, path, parameters });
       for (const batch of [1, 8]) {
         const pairs = [];
         for (let round = 0; round < rounds; round++) {
           const rcc = await measure(join(folder, 'rcc', 'model.ort.onnx'), batch);
-          pairs.push({ rcc, peer: await measure(peer, batch) });
+          pairs.push({ rcc, peer: await measure(path, batch) });
         }
         const row: LatencyRow = {
-          network: name,
+          network: peer.name,
           batch,
           rccMs: medianOf(pairs.map(({ rcc }) => rcc.ms)),
           peerMs: medianOf(pairs.map((pair) => pair.peer.ms)),
@@ -92,7 +66,7 @@ export async function benchLatency(
           peerThreads: medianOf(pairs.map((pair) => pair.peer.threads)),
         };
         log(
-          `${name}, batch ${batch}: rcc ${row.rccMs.toFixed(1)} ms, peer ${row.peerMs.toFixed(1)} ms`,
+          `${peer.name}, batch ${batch}: rcc ${row.rccMs.toFixed(1)} ms, peer ${row.peerMs.toFixed(1)} ms`,
         );
         rows.push(row);
       }

@@ -1,18 +1,27 @@
 /*
- * npm run bench [-- PART…] [--runs N] [--torch-python FILE] [--paddle-python FILE]
- * Parts: startup, convert, latency (needs a peer's interpreter); all of them by default. Tables go to stdout as Markdown, figures to bench/results/*.json.
+ * npm run bench [-- PART…] [--runs N] [--torch-python FILE] [--paddle-python FILE] [--rtx-python FILE]
+ * Parts: startup, convert, latency (needs a peer's interpreter), kernels and forms (need TensorRT-RTX; peers' interpreters add peers); all of them by
+ * default. Tables go to stdout as Markdown, figures to bench/results/*.json.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { defaultCacheDirectory } from '../engines/tensorrt/context.ts';
+import { probeTensorrtRtx, type TensorrtRtxInstallation } from '../engines/tensorrt-rtx/probe.ts';
 import { version } from '../src/version.ts';
 import { benchConvert } from './convert.ts';
+import { benchForms, formTable, triedModel } from './kernels/forms.ts';
+import { benchKernels, kernelTable } from './kernels/kernels.ts';
 import { benchLatency } from './latency.ts';
 import { benchStartup } from './startup.ts';
 
 interface Part {
   readonly title: string;
+  /** Whether it runs the built package and takes times. */
+  readonly timed: boolean;
+  /** Why it may be left out. */
+  readonly needs?: string;
   /** The table's header, and the rows; undefined where what it needs was not given. */
   run(): Promise<
     { head: readonly string[]; cells: readonly string[][]; rows: unknown } | undefined
@@ -25,16 +34,28 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string', default: '5' },
     'torch-python': { type: 'string' },
     'paddle-python': { type: 'string' },
+    'rtx-python': { type: 'string' },
   },
 });
 const runs = Number(values.runs);
+const pythons = { torch: values['torch-python'], paddle: values['paddle-python'] };
 const log = (line: string): void => console.error(line);
 const ms = (value: number): string => value.toFixed(0);
 const mb = (value: number): string => (value / 1e6).toFixed(0);
 
+const rtxNeeds =
+  'a Python with TensorRT-RTX: --rtx-python, RCC_PYTHON or rcc doctor --setup tensorrt-rtx';
+async function findRtx(): Promise<TensorrtRtxInstallation | undefined> {
+  const { env } = process;
+  const python = values['rtx-python'];
+  const probe = await probeTensorrtRtx({ python, env, cacheDirectory: defaultCacheDirectory(env) });
+  return probe.found ? probe.installation : undefined;
+}
+
 const parts: Readonly<Record<string, Part>> = {
   startup: {
     title: 'Start-up, whole process',
+    timed: true,
     async run() {
       const rows = benchStartup(runs);
       return {
@@ -46,6 +67,7 @@ const parts: Readonly<Record<string, Part>> = {
   },
   convert: {
     title: 'Weights file to ONNX, whole process, digests included',
+    timed: true,
     async run() {
       const rows = await benchConvert(runs, log);
       return {
@@ -75,8 +97,9 @@ const parts: Readonly<Record<string, Part>> = {
   },
   latency: {
     title: 'ResNet50_vd FP32 on the embedded engine, against the same network exported by others',
+    timed: true,
+    needs: '--torch-python or --paddle-python',
     async run() {
-      const pythons = { torch: values['torch-python'], paddle: values['paddle-python'] };
       if (!pythons.torch && !pythons.paddle) return undefined;
       const rows = await benchLatency(pythons, runs, log);
       return {
@@ -93,6 +116,28 @@ const parts: Readonly<Record<string, Part>> = {
       };
     },
   },
+  kernels: {
+    title: 'Kernels in an engine of TensorRT-RTX, by compute capability',
+    timed: false,
+    needs: rtxNeeds,
+    async run() {
+      const installation = await findRtx();
+      if (!installation) return undefined;
+      const rows = await benchKernels(installation, pythons, log);
+      return { ...kernelTable(rows), rows: { compiler: installation.version, rows } };
+    },
+  },
+  forms: {
+    title: `Kernels in an engine of ${triedModel} by form, by compute capability`,
+    timed: false,
+    needs: rtxNeeds,
+    async run() {
+      const installation = await findRtx();
+      if (!installation) return undefined;
+      const rows = await benchForms(installation, log);
+      return { ...formTable(rows), rows: { compiler: installation.version, rows } };
+    },
+  },
 };
 
 const machine = {
@@ -104,22 +149,26 @@ const machine = {
 };
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
-execFileSync('npm', ['run', 'build', '--silent'], { stdio: 'inherit' });
+const chosen = (positionals.length > 0 ? positionals : Object.keys(parts)).map((name) => {
+  const part = parts[name];
+  if (!part) throw new Error(`there is no part '${name}': ${Object.keys(parts).join(', ')}`);
+  return { name, ...part };
+});
+const timed = chosen.some((part) => part.timed);
+if (timed) execFileSync('npm', ['run', 'build', '--silent'], { stdio: 'inherit' });
 mkdirSync('bench/results', { recursive: true });
 const date = new Date().toISOString().slice(0, 10);
 console.log(
-  `rcc ${version}, ${date}, ${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}; medians of ${runs} runs\n`,
+  `rcc ${version}, ${date}, ${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}${timed ? `; medians of ${runs} runs` : ''}\n`,
 );
-for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
-  const part = parts[name];
-  if (!part) throw new Error(`there is no part '${name}': ${Object.keys(parts).join(', ')}`);
-  const result = await part.run();
+for (const { name, title, needs, run } of chosen) {
+  const result = await run();
   if (!result) {
-    log(`${name}: left out, it needs --torch-python or --paddle-python`);
+    log(`${name}: left out, it needs ${needs}`);
     continue;
   }
   const table = [result.head, result.head.map(() => '---'), ...result.cells].map(line);
-  console.log(`### ${part.title}\n\n${table.join('\n')}\n`);
+  console.log(`### ${title}\n\n${table.join('\n')}\n`);
   const file = { rcc: version, date, machine, runs, rows: result.rows };
   writeFileSync(`bench/results/${name}.json`, `${JSON.stringify(file, null, 2)}\n`);
 }

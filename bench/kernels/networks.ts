@@ -3,8 +3,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import type { Graph, Initializer } from '../../codegen/ir/graph.ts';
+import { inferTypes } from '../../codegen/ir/infer-types.ts';
 import { printGraph } from '../../codegen/ir/print.ts';
 import { elementCount } from '../../codegen/ir/types.ts';
+import type { TensorRanges } from '../../codegen/quantization/ranges.ts';
 import { bytesOf } from '../../codegen/weights/float-bytes.ts';
 import { loadSpecFiles } from '../../src/compile/spec-files.ts';
 import type { Spec } from '../../src/language/spec.ts';
@@ -43,9 +45,14 @@ function fillParameter(initializer: Initializer): Initializer {
 }
 
 /** Numbers for every parameter that cost little to make: a compiler chooses kernels by shapes and types. */
-function fillParameters(graph: Graph): Graph {
+export function numbered(graph: Graph): Graph {
   const filled = [...graph.initializers.values()].map(fillParameter);
   return { ...graph, initializers: new Map(filled.map((each) => [each.name, each])) };
+}
+
+/** The same range for every value of a network: kernels do not depend on it. */
+export function rangesOf(graph: Graph): TensorRanges {
+  return new Map([...inferTypes(graph).keys()].map((name) => [name, 4]));
 }
 
 /** Shallow networks first, and a network before its variants. */
@@ -66,7 +73,7 @@ export async function readNetworks(): Promise<readonly Network[]> {
     const text = printGraph({ ...graph, name: '' });
     const known = groups.get(text);
     if (known) known.names.push(spec.name);
-    else groups.set(text, { names: [spec.name], spec, graph: fillParameters(graph) });
+    else groups.set(text, { names: [spec.name], spec, graph: numbered(graph) });
   }
   return [...groups.values()];
 }

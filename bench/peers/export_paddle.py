@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Paddle's route from weights to ONNX, paddle2onnx: export_paddle.py MODEL OUT.onnx [--weights FILE.pdparams] [--precision fp32|fp16]
+"""Paddle's route from weights to ONNX, paddle2onnx: export_paddle.py MODEL OUT.onnx [--weights FILE.pdparams]
 
 MODEL is one of PaddleClas' ResNets in lower case: resnet18, resnet50_vd, resnet200_vd. Prints {"seconds", "peakBytes", "path"} as JSON (measured.py).
 """
@@ -18,7 +18,6 @@ def main():
     parser.add_argument("model")
     parser.add_argument("out")
     parser.add_argument("--weights", help="a state dict of this model, .pdparams")
-    parser.add_argument("--precision", choices=("fp32", "fp16"), default="fp32")
     parser.add_argument("--side", type=int, default=224, help="of the input picture, in pixels")
     options = parser.parse_args()
     # paddle2onnx folds constants with Polygraphy, which otherwise installs what it misses while it runs.
@@ -33,8 +32,7 @@ def main():
         model.set_state_dict(paddle.load(options.weights))
     model.eval()
     picture = paddle.static.InputSpec([None, 3, options.side, options.side], "float32", "input")
-    half = options.precision == "fp16"
-    paddle.onnx.export(model, options.out.removesuffix(".onnx"), input_spec=[picture], opset_version=13, export_fp16_model=half)
+    paddle.onnx.export(model, options.out.removesuffix(".onnx"), input_spec=[picture], opset_version=13)
     print_result(options.out)
 
 

@@ -1,9 +1,7 @@
 /* Every form that rcc writes for TensorRT, taken by NVIDIA's own compiler. */
 import { describe, expect, it } from 'vitest';
 import { buildGraph } from '../../../bench/kernels/build-audit.ts';
-import { networkNamed, readNetworks } from '../../../bench/kernels/networks.ts';
-import type { Graph } from '../../../codegen/ir/graph.ts';
-import { inferTypes } from '../../../codegen/ir/infer-types.ts';
+import { networkNamed, rangesOf, readNetworks } from '../../../bench/kernels/networks.ts';
 import { pixelRanges } from '../../../codegen/passes/adapt-input.ts';
 import { matchLayers } from '../../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
@@ -12,11 +10,6 @@ import { isInstalled, requireInstallation } from './installation.ts';
 
 const { graph, spec } = networkNamed(await readNetworks(), 'resnet18_vd');
 const { mean, std } = spec.preprocess;
-
-/** The same range for every value: kernels do not depend on it. */
-function rangesOf(network: Graph): ReadonlyMap<string, number> {
-  return new Map([...inferTypes(network).keys()].map((name) => [name, 4]));
-}
 
 const pixels = { form: 'uint8-nhwc', mean, std } as const;
 const int8 = { precision: 'int8', ranges: rangesOf(graph) } as const;
