@@ -1,6 +1,6 @@
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { checkSupport } from './gpu.ts';
-import { type InspectRequest, inspectMachine, type TensorrtMachine } from './machine.ts';
+import type { TensorrtMachine } from './machine.ts';
 
 /** Whether TensorRT can be used here, in words for the first line of `--target auto`. */
 export interface TensorrtAvailability {
@@ -10,10 +10,12 @@ export interface TensorrtAvailability {
   readonly because: string;
 }
 
-/** Looks for trtexec and a GPU that its release supports. What is missing is no failure: `auto` then takes another target. */
-export async function findTensorrt(request: InspectRequest): Promise<TensorrtAvailability> {
+/** Whether the machine that `inspect` finds has a GPU that its release supports. What is missing is no failure: `auto` then takes another target. */
+export async function findTensorrt(
+  inspect: () => Promise<TensorrtMachine>,
+): Promise<TensorrtAvailability> {
   try {
-    const machine = await inspectMachine(request);
+    const machine = await inspect();
     const against = checkSupport(machine.gpu, machine.release);
     const refusal = against.find(({ severity }) => severity === 'error');
     if (refusal) return { because: refusal.message };

@@ -1,6 +1,7 @@
 import type { GraphPrecision, PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import type { Engine } from '../../engines/engine.ts';
 import type { TensorrtEngineOptions } from '../../engines/tensorrt/context.ts';
+import type { TensorrtMachine } from '../../engines/tensorrt/machine.ts';
 import type { OptionTexts } from '../../engines/tensorrt/read-intent.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 
@@ -24,6 +25,8 @@ export interface TargetRequest {
   readonly python?: string;
   /** For plans only: a release and a GPU in place of those of this machine; what is left out is this machine's. */
   readonly pretended?: PretendedMachine;
+  /** Machines that were asked for already: requests that share it ask each once. */
+  readonly machines?: Map<string, Promise<TensorrtMachine>>;
   onNote?(note: Diagnostic): void;
 }
 

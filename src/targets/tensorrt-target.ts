@@ -2,20 +2,34 @@ import { findTensorrt } from '../../engines/tensorrt/auto.ts';
 import { defaultCacheDirectory } from '../../engines/tensorrt/context.ts';
 import { createTensorrtEngine } from '../../engines/tensorrt/driver.ts';
 import { splitCommand, type TrtexecTool } from '../../engines/tensorrt/find.ts';
-import { checkPrecision, parseGpu } from '../../engines/tensorrt/gpu.ts';
-import {
-  type InspectRequest,
-  inspectMachine,
-  type TensorrtMachine,
-} from '../../engines/tensorrt/machine.ts';
+import { checkPrecision, checkSupport, parseGpu } from '../../engines/tensorrt/gpu.ts';
+import { inspectMachine, type TensorrtMachine } from '../../engines/tensorrt/machine.ts';
 import { readTensorrtIntent } from '../../engines/tensorrt/read-intent.ts';
 import { resolveRelease } from '../../engines/tensorrt/release.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { type ChosenTarget, formOf, type PretendedMachine, type TargetRequest } from './target.ts';
 
-function inspectRequestOf({ env, trtexec, tensorrt }: TargetRequest): InspectRequest {
+/** trtexec and the GPU of this machine. Throws DiagnosticError. */
+function findMachine({
+  env,
+  trtexec,
+  tensorrt,
+  machines,
+}: TargetRequest): Promise<TensorrtMachine> {
   const given = tensorrt?.device;
   const { device } = readTensorrtIntent(given === undefined ? {} : { device: given });
-  return { env, device, ...(trtexec === undefined ? {} : { trtexec }) };
+  const request = { env, device, ...(trtexec === undefined ? {} : { trtexec }) };
+  const key = JSON.stringify([trtexec, device]);
+  const machine = machines?.get(key) ?? inspectMachine(request);
+  machines?.set(key, machine);
+  return machine;
+}
+
+/** What speaks against an engine of the precision on the machine, whatever the model. */
+function refusalsOf({ gpu, release }: TensorrtMachine, { precision }: TargetRequest) {
+  return [...checkSupport(gpu, release), ...checkPrecision(gpu, precision)].filter(
+    ({ severity }) => severity === 'error',
+  );
 }
 
 function choose(request: TargetRequest, machine: TensorrtMachine, why: string): ChosenTarget {
@@ -41,7 +55,7 @@ async function pretendedMachine(
   { release, gpu }: PretendedMachine,
 ): Promise<TensorrtMachine> {
   const isWhole = release !== undefined && gpu !== undefined;
-  const found = isWhole ? undefined : await inspectMachine(inspectRequestOf(request));
+  const found = isWhole ? undefined : await findMachine(request);
   const planned = {
     release: found && release === undefined ? found.release : resolveRelease(release ?? ''),
     gpu: found && gpu === undefined ? found.gpu : parseGpu(gpu ?? ''),
@@ -58,15 +72,18 @@ export async function pretendTensorrt(
   return choose(request, await pretendedMachine(request, pretended), 'as asked for');
 }
 
-/** TensorRT as asked for. Throws DiagnosticError where trtexec or a GPU is missing. */
+/** TensorRT as asked for. Throws DiagnosticError where trtexec or a GPU is missing, or where release, GPU and precision do not go together. */
 export async function chooseTensorrt(request: TargetRequest): Promise<ChosenTarget> {
-  return choose(request, await inspectMachine(inspectRequestOf(request)), 'as asked for');
+  const machine = await findMachine(request);
+  const refusals = refusalsOf(machine, request);
+  if (refusals.length > 0) throw new DiagnosticError(...refusals);
+  return choose(request, machine, 'as asked for');
 }
 
 /** TensorRT where it can be used for this precision, else why not. */
 export async function tryTensorrt(request: TargetRequest): Promise<ChosenTarget | string> {
-  const { machine, because } = await findTensorrt(inspectRequestOf(request));
+  const { machine, because } = await findTensorrt(() => findMachine(request));
   if (!machine) return because;
-  const [refusal] = checkPrecision(machine.gpu, request.precision);
-  return refusal?.severity === 'error' ? refusal.message : choose(request, machine, 'found here');
+  const [refusal] = refusalsOf(machine, request);
+  return refusal ? refusal.message : choose(request, machine, 'found here');
 }

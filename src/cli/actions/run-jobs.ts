@@ -31,6 +31,28 @@ export interface JobsOutcome<R> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** The target of each precision asked for. One that is refused hides none of the others; what is missing for all of them is told once. */
+async function chooseTargets(
+  batches: readonly number[],
+  listener: CompileListener,
+  options: ModelOptions,
+  context: CommandContext,
+) {
+  const onNote = (note: Diagnostic): void => listener.onNote?.(note);
+  const shared = { batches, machines: new Map(), onNote };
+  const targets = new Map<GraphPrecision, ChosenTarget>();
+  const refusals = new Map<string, Diagnostic>();
+  for (const precision of precisionsOf(options)) {
+    try {
+      targets.set(precision, await targetFor(options, context, { ...shared, precision }));
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      for (const refusal of error.diagnostics) refusals.set(refusal.message, refusal);
+    }
+  }
+  return { targets, refusals: [...refusals.values()] };
+}
+
 /**
  * Runs each spec in each precision asked for, one after another. Targets are chosen before the first. A job that fails is told and the next goes on,
  * so that one broken file hides no result of the others; an interrupted run ends.
@@ -44,11 +66,8 @@ export async function runJobs<R>(
   const notes: Diagnostic[] = [];
   const failures: Diagnostic[] = [];
   const listener = listenerFor(context, notes);
-  const targets = new Map<GraphPrecision, ChosenTarget>();
-  for (const precision of precisionsOf(options)) {
-    const onNote = (note: Diagnostic): void => listener.onNote?.(note);
-    targets.set(precision, await targetFor(options, context, { precision, batches, onNote }));
-  }
+  const { targets, refusals } = await chooseTargets(batches, listener, options, context);
+  failures.push(...refusals);
   const jobs = specs.flatMap((spec) =>
     [...targets].map(([precision, target]) => ({ spec, precision, target, listener })),
   );

@@ -11,6 +11,8 @@ export interface TargetJob {
   readonly batches: readonly number[];
   /** For plans only, see TargetRequest. */
   readonly pretended?: PretendedMachine;
+  /** Shared by the jobs of a run, see TargetRequest. */
+  readonly machines?: TargetRequest['machines'];
   onNote?(note: Diagnostic): void;
 }
 
@@ -18,7 +20,7 @@ export interface TargetJob {
 export function targetFor(
   options: ModelOptions,
   { env }: CommandContext,
-  { precision, batches, pretended = {}, onNote }: TargetJob,
+  { precision, batches, pretended = {}, machines, onNote }: TargetJob,
 ): Promise<ChosenTarget> {
   const { target, threads, trtexec, computeCapability, python } = options;
   return chooseTarget({
@@ -31,6 +33,7 @@ export function targetFor(
     ...(computeCapability === undefined ? {} : { computeCapability }),
     ...(python === undefined ? {} : { python }),
     ...(Object.keys(pretended).length > 0 ? { pretended } : {}),
+    ...(machines ? { machines } : {}),
     ...(onNote ? { onNote } : {}),
   });
 }

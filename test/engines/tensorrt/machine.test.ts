@@ -247,7 +247,7 @@ describe('check-engine', () => {
 
 describe('--target auto', () => {
   const because = async (trtexec?: string) =>
-    (await findTensorrt({ trtexec, env, device: 0 })).because;
+    (await findTensorrt(() => inspectMachine({ trtexec, env, device: 0 }))).because;
 
   test('says what it found or what is missing', async () => {
     expect(await because(trtexecStandIn)).toBe('TensorRT 10.4.0.26 on Tesla T4 (stand-in)');
