@@ -168,9 +168,7 @@ export async function dryRunSpec(spec: Spec, options: DryRunOptions): Promise<Dr
     target: engine?.target ?? 'onnx',
     reason,
     directory,
-    commands: [],
-    notes: [],
-    ...plan,
+    ...(plan ?? { commands: [], notes: [] }),
     files: [
       own('model', artifactFiles.model),
       ...(plan?.files ?? [...engineFiles, own('layers', artifactFiles.layers)]),

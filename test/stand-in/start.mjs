@@ -1,5 +1,6 @@
 /*
- * Starts trtexec.ts as one bundled file, because loading its sources one by one takes a second. The bundle is made again when a source has changed.
+ * Starts trtexec.ts as a bundle, because loading its sources one by one takes a second, in parts, because most runs need few of them. It is made
+ * again when a source has changed.
  */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -29,16 +30,20 @@ async function make() {
     platform: 'node',
     format: 'esm',
     external: ['onnxruntime-node'],
+    splitting: true,
+    minify: true,
     metafile: true,
     write: false,
-    outfile: bundle,
+    outdir: dirname(bundle),
+    outExtension: { '.js': '.mjs' },
   });
   mkdirSync(dirname(bundle), { recursive: true });
-  const files = [
-    [`${bundle}.inputs.json`, JSON.stringify(Object.keys(metafile.inputs))],
-    [bundle, outputFiles[0].contents],
-  ];
-  for (const [path, contents] of files) {
+  const parts = outputFiles.map(({ path, contents }) => [path, contents]);
+  const inputs = [`${bundle}.inputs.json`, JSON.stringify(Object.keys(metafile.inputs))];
+  // What is started comes last: it names its parts, which have their contents' digests in their names.
+  const isStarted = ([path]) => path === bundle;
+  const ordered = [...parts.filter((part) => !isStarted(part)), inputs, ...parts.filter(isStarted)];
+  for (const [path, contents] of ordered) {
     // Several may start at once: each replaces the file as a whole.
     writeFileSync(`${path}.${process.pid}`, contents);
     renameSync(`${path}.${process.pid}`, path);

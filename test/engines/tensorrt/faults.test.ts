@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, test, vi } from 'vitest';
-import { diagnosticsOf, pretend, standInEngine } from './helpers.ts';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import type { Diagnostic } from '../../../src/diagnostics/diagnostic.ts';
+import { renderDiagnostic } from '../../../src/diagnostics/render.ts';
+import { bundleScript } from '../../helpers/bundle-script.ts';
+import { builtEngine, diagnosticsOf, pretend, standInEngine, trtexecStandIn } from './helpers.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -129,6 +132,18 @@ const buildFailures: readonly (readonly [string, string, string, string])[] = [
   ['crash', '10.4', 'trtexec-killed', 'trtexec was ended by SIGSEGV.'],
 ];
 
+const told: string[] = [];
+
+/** Keeps what a user reads, without what differs from run to run: of the lines of two streams the last one is always rcc's own. */
+function tell(failure: string, release: string, diagnostic: Diagnostic | undefined): void {
+  if (!diagnostic) throw new Error(`${failure} on ${release} was no failure`);
+  const details = diagnostic.details?.slice(-1) ?? [];
+  const text = renderDiagnostic({ ...diagnostic, details }, { color: false })
+    .replaceAll(/\/\S*rcc-tensorrt-[^/\s]*/g, 'DIR')
+    .replaceAll(trtexecStandIn, 'trtexec');
+  told.push(`# ${failure}, TensorRT ${release}\n${text}\n`);
+}
+
 describe('a build that fails leaves no engine', () => {
   test.each(buildFailures)('%s on %s', async (...[failure, release, code, message]) => {
     pretend({ RELEASE: release });
@@ -137,6 +152,7 @@ describe('a build that fails leaves no engine', () => {
     pretend({ FAILURE: failure });
     const locateNode = (node: string) => (node === 'stage1/block0/conv1' ? span : undefined);
     const [diagnostic] = await diagnosticsOf(build({ locateNode }));
+    tell(failure, release, diagnostic);
     expect(diagnostic?.code).toBe(code);
     expect(diagnostic?.message.replace(directory, 'DIR')).toContain(message);
     if (message.includes('stage1/block0/conv1')) expect(diagnostic?.span).toBe(span);
@@ -168,26 +184,29 @@ describe('an engine that does not run', () => {
     ['inference', 'tensorrt-inference-failed'],
     ['cuda-broken', 'tensorrt-cuda-failure'],
   ])('%s', async (failure, code) => {
-    const { build, engine } = await standInEngine({ batches: [1] });
-    const built = await build();
+    const { engine, path } = await builtEngine();
     pretend({ FAILURE: failure });
     const request = { batch: 1, warmUpMs: 0, durationMs: 0, minIterations: 10 };
-    const [diagnostic] = await diagnosticsOf(engine.measure(built.path, 'fp32', request));
+    const [diagnostic] = await diagnosticsOf(engine.measure(path, 'fp32', request));
+    tell(failure, '10.4', diagnostic);
     expect(diagnostic?.code).toBe(code);
   });
 
   test('an engine of another release', async () => {
-    const { build, directory, options } = await standInEngine({ batches: [1] });
-    const built = await build();
+    const { directory, options, path } = await builtEngine();
     pretend({ RELEASE: '10.9' });
     const later = await standInEngine({ batches: [1] });
     const request = { batch: 1, warmUpMs: 0, durationMs: 0, minIterations: 10 };
-    const [diagnostic] = await diagnosticsOf(later.engine.measure(built.path, 'fp32', request));
+    const [diagnostic] = await diagnosticsOf(later.engine.measure(path, 'fp32', request));
     expect(diagnostic?.message.replace(directory, '')).toBe(
       '/model.plan was built by another TensorRT or for another GPU: The engine plan file is not compatible with this version of TensorRT, expecting library version 10.9.0 got 10.4.0, please rebuild.',
     );
     expect(options.machine.release.version).toBe('10.4.0');
   });
+});
+
+test('what a user reads for each failure', async () => {
+  await expect(told.join('\n')).toMatchFileSnapshot('golden/failures.txt');
 });
 
 describe('a build that hangs', () => {
@@ -229,13 +248,17 @@ test('two at once build one after the other, and both engines are whole', async 
 });
 
 describe('another process', () => {
-  const script = new URL('../../fixtures/tensorrt/build.ts', import.meta.url).pathname;
-  const loader = new URL('../../../node_modules/tsx/dist/loader.mjs', import.meta.url).pathname;
+  const script = bundleScript('tensorrt/build.ts');
+  afterAll(() => rm(script.folder, { recursive: true, force: true }));
+  const start = (directory: string) => {
+    const env = { ...process.env, STAND_IN_FAILURE: 'hang-with-child' };
+    const standIns = join(trtexecStandIn, '..');
+    return spawn(process.execPath, [script.path, directory, standIns], { env });
+  };
 
   test('that is interrupted ends trtexec and leaves no half engine; its lock is taken over', async () => {
     const { build, directory, options } = await standInEngine({ batches: [1] });
-    const env = { ...process.env, STAND_IN_FAILURE: 'hang-with-child' };
-    const other = spawn(process.execPath, ['--import', loader, script, directory], { env });
+    const other = start(directory);
     const log = join(directory, 'trtexec-build.log');
     await vi.waitFor(() => expect(readFileSync(log, 'utf8')).toContain('child '), 20_000);
     const [, child] = /child (\d+)/.exec(readFileSync(log, 'utf8')) ?? [];
@@ -251,8 +274,7 @@ describe('another process', () => {
 
   test('that is killed outright loses its lock and its half engine to the next one', async () => {
     const { build, directory } = await standInEngine({ batches: [1] });
-    const env = { ...process.env, STAND_IN_FAILURE: 'hang-with-child' };
-    const other = spawn(process.execPath, ['--import', loader, script, directory], { env });
+    const other = start(directory);
     const log = join(directory, 'trtexec-build.log');
     await vi.waitFor(() => expect(readFileSync(log, 'utf8')).toContain('child '), 20_000);
     const [, child] = /child (\d+)/.exec(readFileSync(log, 'utf8')) ?? [];

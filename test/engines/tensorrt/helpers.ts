@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onTestFinished, vi } from 'vitest';
+import { afterAll, onTestFinished, vi } from 'vitest';
 import type { BuildRequest } from '../../../engines/engine.ts';
 import type { TensorrtEngineOptions } from '../../../engines/tensorrt/context.ts';
 import { createTensorrtEngine } from '../../../engines/tensorrt/driver.ts';
@@ -81,6 +81,41 @@ export async function standInEngine(
   const build = (request: Partial<BuildRequest> = {}) =>
     engine.build({ modelPath, directory, precision: options.intent.precision, ...request });
   return { directory, modelPath, engine, options, notes, build };
+}
+
+const templates = new Map<string, Promise<string>>();
+const scratch: string[] = [];
+afterAll(() => Promise.all(scratch.map((path) => rm(path, { recursive: true, force: true }))));
+
+/** A folder with an engine of the small network for batch 1, built once for each release and GPU. */
+function templateFor({ machine }: TensorrtEngineOptions): Promise<string> {
+  const make = async (): Promise<string> => {
+    const directory = await mkdtemp(join(tmpdir(), 'rcc-tensorrt-built-'));
+    scratch.push(directory);
+    const modelPath = join(directory, 'model.onnx');
+    await writeFile(modelPath, await modelBytes(testGraph()));
+    const intent = tensorrtIntent({ batches: [1] });
+    const engine = createTensorrtEngine({ machine, intent, cacheDirectory: directory });
+    await engine.build({ modelPath, directory, precision: 'fp32' });
+    return directory;
+  };
+  const key = `${machine.fullVersion} ${machine.gpu.name}`;
+  const template = templates.get(key) ?? make();
+  templates.set(key, template);
+  return template;
+}
+
+/** As `standInEngine`, for batch 1 and with the engine there already: for tests of what comes after a build. */
+export async function builtEngine(
+  intent: Parameters<typeof tensorrtIntent>[0] = {},
+  changes: Partial<TensorrtEngineOptions> = {},
+) {
+  const made = await standInEngine({ batches: [1], ...intent }, changes);
+  const template = await templateFor(made.options);
+  for (const name of ['model.plan', 'layers.json']) {
+    await copyFile(join(template, name), join(made.directory, name));
+  }
+  return { ...made, path: join(made.directory, 'model.plan') };
 }
 
 /** The diagnostics that a promise is rejected with. */

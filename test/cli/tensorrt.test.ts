@@ -1,0 +1,408 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { nvidiaSmiStandIn, pretend, trtexecStandIn } from '../engines/tensorrt/helpers.ts';
+import { type CliOutcome, rccIn } from '../helpers/cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rcc-cli-tensorrt-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => void vi.unstubAllEnvs());
+
+const spec = 'examples/digits/digits.rn';
+const env = {
+  TRTEXEC: trtexecStandIn,
+  NVIDIA_SMI: nvidiaSmiStandIn,
+  RCC_CACHE_DIR: join(folder, 'cache'),
+};
+
+const rcc = (...argv: readonly string[]): Promise<CliOutcome> => rccIn({ env }, ...argv);
+const onTensorrt = ['--target', 'tensorrt', '--iterations', '40', '--duration', '0'];
+
+/** What a command says, without what differs from run to run. */
+function settled(text: string): string {
+  return text
+    .replaceAll(folder, 'DIR')
+    .replaceAll(`${process.cwd()}/`, '')
+    .replaceAll(`${process.platform}-${process.arch}`, 'SYSTEM')
+    .replaceAll(/\b[0-9a-f]{64}\b/g, 'DIGEST')
+    .replaceAll(/\b[0-9a-f]{12}\b/g, 'DIGEST')
+    .replaceAll(/\d+ bytes/g, 'SIZE bytes')
+    .replaceAll(/ {2,}/g, '  ');
+}
+
+function manifestOf(directory: string) {
+  return JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8'));
+}
+
+describe.each([
+  ['8.6', 't4'],
+  ['10.4', 't4'],
+  ['10.16', 't4'],
+  ['11.1', 't4'],
+  ['8.6', 'v100'],
+  ['10.4', 'v100'],
+])('TensorRT %s on %s', (release, gpu) => {
+  it('compiles, audits, verifies and times; benches', async () => {
+    pretend({ RELEASE: release, GPU: gpu });
+    const directory = join(folder, `${release}-${gpu}`);
+    const batch = ['--batch', '2'];
+    const made = await rcc('compile', spec, '--fp16', ...onTensorrt, ...batch, '-o', directory);
+    expect(made.exitCode, made.stderr).toBe(0);
+    expect(made.stderr).toContain('passed: 24 kernels, 6 of 6 residual blocks fused');
+    expect(made.stderr).toMatch(/verify .* the engine passed against the unfolded graph/);
+    // The stand-in's invented figure for batch 2: 1.25 ms of compute, 0.105 ms of copies.
+    expect(made.stdout).toMatch(/^ +2 +1\.3[56] /m);
+    expect(readdirSync(directory).sort()).toEqual([
+      'layers.json',
+      'manifest.json',
+      'model.onnx',
+      'model.plan',
+      'timing.json',
+      'trtexec-build.log',
+      'trtexec-run.log',
+      'trtexec-time.log',
+    ]);
+    const { engine } = manifestOf(directory);
+    expect(engine.facts).toMatchObject({
+      tensorrt: expect.stringMatching(new RegExp(`^${release}\\.`)),
+      computeCapability: gpu === 't4' ? '7.5' : '7.0',
+      graph: release === '8.6' ? 'fp32' : 'typed-fp16',
+      driver: '550.54.15',
+    });
+    const file = join(folder, 'bench.json');
+    const benched = await rcc('bench', spec, '--fp16', ...onTensorrt, ...batch, '-o', file);
+    expect(benched.exitCode, benched.stderr).toBe(0);
+    const [row] = JSON.parse(readFileSync(file, 'utf8')).rows;
+    expect(row).toMatchObject({ model: 'digits', precision: 'fp16', batch: 2, stable: true });
+    expect(row.device.kind).toBe('gpu');
+    expect(row.parts.gpuCompute.medianMs).toBeCloseTo(1.25, 2);
+  });
+});
+
+describe('what is refused before anything is made', () => {
+  it.each([
+    [
+      '10.5',
+      '--fp16',
+      'Tesla V100-SXM2-16GB (stand-in) is compute capability 7.0: TensorRT 10.4 is the last release that supports it.',
+    ],
+    [
+      '10.4',
+      '--int8',
+      'Tesla V100-SXM2-16GB (stand-in) is compute capability 7.0: it has no INT8 tensor cores, and rcc builds no INT8 engine for it.',
+    ],
+  ])('V100 on %s with %s', async (release, precision, sentence) => {
+    pretend({ RELEASE: release, GPU: 'v100' });
+    const directory = join(folder, 'refused');
+    const told = await rcc('compile', spec, precision, '--target', 'tensorrt', '-o', directory);
+    expect(told.exitCode).toBe(3);
+    expect(told.stderr).toContain(sentence);
+    expect(readdirSync(folder)).not.toContain('refused');
+  });
+
+  it('a refused precision hides none of the others', async () => {
+    pretend({ RELEASE: '10.4', GPU: 'v100' });
+    const told = await rcc('bench', spec, '--fp16', '--int8', ...onTensorrt, '--batch', '1');
+    expect(told.exitCode).toBe(3);
+    expect(told.stdout).toMatch(/^digits +fp16 +Tesla V100/m);
+    expect(told.stderr).toContain('it has no INT8 tensor cores');
+  });
+
+  it('a machine without trtexec, which is told once', async () => {
+    const told = await rccIn({ env: {} }, 'verify', spec, '--fp32', '--fp16', ...onTensorrt);
+    expect(told.exitCode).toBe(3);
+    expect(told.stderr.match(/trtexec was not found/g)).toHaveLength(1);
+  });
+});
+
+describe('--target auto', () => {
+  const heading = async (setting: typeof env | object) => {
+    const args = ['compile', spec, '--fp16', '--dry-run'];
+    return (await rccIn({ env: { ...setting } }, ...args)).stdout.split('\n', 1)[0];
+  };
+
+  it('takes TensorRT where it is, and says so', async () => {
+    pretend({ RELEASE: '10.4' });
+    expect(await heading(env)).toBe(
+      '# digits fp16 for TensorRT 10.4.0 on Tesla T4 (stand-in) (compute capability 7.5), from a typed FP16 graph',
+    );
+  });
+
+  it('takes the embedded engine where it is not, and says why', async () => {
+    expect(await heading({})).toBe(
+      '# digits fp16 for onnxruntime on this processor (trtexec was not found (looked in PATH, TENSORRT_HOME/bin and TRTEXEC))',
+    );
+    pretend({ RELEASE: '10.5', GPU: 'v100' });
+    expect(await heading(env)).toContain(
+      'onnxruntime on this processor (Tesla V100-SXM2-16GB (stand-in) is compute capability 7.0: TensorRT 10.4 is the last release',
+    );
+  });
+});
+
+describe('rcc compile --dry-run', () => {
+  const model = 'specs/resnet50_vd.rn';
+  const plan = (...argv: readonly string[]) => rccIn({ env: {} }, 'compile', ...argv, '--dry-run');
+
+  it('prints the commands for any release and GPU, as a script', async () => {
+    const cases: readonly (readonly string[])[] = [
+      ['--fp16', '--trt', '8.6', '--gpu', 't4', '--batch', '1'],
+      ['--fp32', '--fp16', '--trt', '10.4', '--gpu', 'v100', '--batch', '4', '--no-time'],
+      ['--fp16', '--trt', '11.1', '--gpu', 't4', '--profile', '1:4:8'],
+      ['--int8', '--trt', '10.16', '--gpu', 'a100', '--batch', '8', '-o', 'my folder'],
+      [
+        '--trt',
+        '10.4',
+        '--gpu',
+        '8.6',
+        '--batch',
+        '1',
+        '--no-time',
+        '--trtexec',
+        'ssh gpu trtexec',
+      ],
+      ['--target', 'onnxruntime'],
+      ['--target', 'onnx', '--fp16'],
+    ];
+    const texts: string[] = [];
+    for (const args of cases) {
+      const { stdout, stderr, exitCode } = await plan(model, ...args);
+      expect([exitCode, stderr]).toEqual([0, '']);
+      execFileSync('sh', ['-n'], { input: stdout });
+      texts.push(`$ rcc compile ${model} ${args.join(' ')} --dry-run\n${settled(stdout)}`);
+    }
+    await expect(texts.join('\n')).toMatchFileSnapshot('golden/dry-run.txt');
+  });
+
+  it('gives each command as an array of arguments with --json', async () => {
+    const args = ['--fp16', '--trt', '8.6', '--gpu', 't4', '--batch', '1', '--json'];
+    const { stdout, stderr } = await plan(model, ...args);
+    expect(stderr).toBe('');
+    await expect(settled(stdout)).toMatchFileSnapshot('golden/dry-run.json');
+  });
+
+  it('refuses as a build would, and shows what is not refused', async () => {
+    const refused = await plan(model, '--fp16', '--trt', '10.5', '--gpu', 'v100');
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toContain(
+      'V100 is compute capability 7.0: TensorRT 10.4 is the last release that supports it.',
+    );
+    const half = await plan(model, '--fp16', '--int8', '--trt', '10.4', '--gpu', 'v100');
+    expect(half.exitCode).toBe(3);
+    expect(half.stdout).toContain('# resnet50_vd fp16 for TensorRT 10.4.0');
+    const flag = await plan(model, '--trt', '8.5', '--gpu', 't4', '--optimization-level', '5');
+    expect(flag.stderr).toContain('which TensorRT 8.5.3 does not take');
+  });
+
+  it('needs a machine for what is not given, and itself for a release', async () => {
+    expect((await plan(model, '--trt', '10.4')).stderr).toContain('trtexec was not found');
+    const build = await rccIn({ env: {} }, 'compile', model, '--trt', '10.4');
+    expect([build.exitCode, build.stderr]).toEqual([
+      2,
+      expect.stringContaining('option-needs-dry-run'),
+    ]);
+  });
+
+  it('tells the key that the manifest will have', async () => {
+    pretend({ RELEASE: '10.4' });
+    const directory = join(folder, 'key');
+    const args = [spec, '--fp16', '--batch', '1', '-o', directory];
+    const planned = JSON.parse(
+      (await plan(...args, '--trt', '10.4', '--gpu', '7.5', '--json')).stdout,
+    );
+    // The name of the GPU is part of the key.
+    const here = JSON.parse((await rcc('compile', ...args, '--dry-run', '--json')).stdout);
+    await rcc('compile', ...args, ...onTensorrt, '--no-verify', '--no-time');
+    const { cacheKey } = manifestOf(directory).engine.facts;
+    expect(here.result[0].cacheKey).toBe(cacheKey);
+    expect(planned.result[0].cacheKey).not.toBe(cacheKey);
+    const missing = await plan(spec, '--weights', 'no.pth', '--trt', '10.4', '--gpu', 't4');
+    expect(missing.stdout).toContain('# note: The cache key is not known yet.');
+  });
+});
+
+describe('an artifact', () => {
+  const directory = join(folder, 'artifact');
+  const compile = (...more: readonly string[]) =>
+    rcc(
+      'compile',
+      spec,
+      '--fp16',
+      ...onTensorrt,
+      '--no-time',
+      '--no-verify',
+      '-o',
+      directory,
+      ...more,
+    );
+
+  it('is checked: expected, found and the command that rebuilds it', async () => {
+    pretend({ RELEASE: '10.4' });
+    await compile('--workspace', '512', '--trtexec-build-arg=--avgTiming=2');
+    const fits = await rcc('check-engine', directory);
+    expect(fits.exitCode, fits.stderr).toBe(0);
+    const rebuild = /^rebuild: rcc (.*)$/m.exec(fits.stdout)?.[1] ?? '';
+    const manifest = readFileSync(join(directory, 'manifest.json'), 'utf8');
+    expect((await rcc(...rebuild.split(' '))).exitCode).toBe(0);
+    expect(readFileSync(join(directory, 'manifest.json'), 'utf8')).toBe(manifest);
+
+    pretend({ RELEASE: '10.9' });
+    const foreign = await rcc('check-engine', directory);
+    expect(foreign.exitCode).toBe(1);
+    await expect(settled(foreign.stdout + foreign.stderr)).toMatchFileSnapshot(
+      'golden/check-engine.txt',
+    );
+    const nowhere = await rccIn({ env: {} }, 'check-engine', directory, '--json');
+    expect(nowhere.exitCode).toBe(3);
+    expect(JSON.parse(nowhere.stdout).result[0]).toMatchObject({ fits: false, target: 'tensorrt' });
+  });
+
+  it('is whole: nothing of an earlier one stays beside it', async () => {
+    pretend({ RELEASE: '10.4' });
+    await compile();
+    expect(readdirSync(directory)).toContain('model.b8.plan');
+    await compile('--batch', '3');
+    const left = readdirSync(directory).filter((name) => /plan|layers/.test(name));
+    expect(left.sort()).toEqual(['layers.json', 'model.plan']);
+    rmSync(join(directory, 'model.plan'));
+    const check = await rcc('check-engine', directory);
+    expect(check.stderr).toMatch(/model\.plan: built for \d+ bytes, found not there/);
+  });
+
+  it('of the embedded engine is checked too', async () => {
+    const own = join(folder, 'embedded');
+    await rccIn({ env: {} }, 'compile', spec, '--target', 'onnxruntime', '--no-time', '-o', own);
+    const check = () => rccIn({ env: {} }, 'check-engine', own);
+    expect((await check()).exitCode).toBe(0);
+    const path = join(own, 'manifest.json');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace(/("runtime": "onnxruntime )[\d.]+/, '$10.9.0'));
+    const foreign = await check();
+    expect(foreign.exitCode).toBe(1);
+    expect(foreign.stderr).toMatch(/runtime: built for onnxruntime 0\.9\.0, found onnxruntime/);
+    expect(foreign.stderr).toContain('Rebuild it: rcc compile examples/digits/digits.rn --fp32');
+    writeFileSync(path, '{');
+    expect((await check()).stderr).toContain('is not a manifest');
+  });
+
+  it('without an engine says so', async () => {
+    const model = join(folder, 'model-only');
+    await rccIn({ env: {} }, 'compile', spec, '--target', 'onnx', '-o', model);
+    const told = await rccIn({ env: {} }, 'check-engine', model);
+    expect([told.exitCode, told.stderr]).toEqual([2, expect.stringContaining('holds no engine')]);
+  });
+});
+
+describe('an engine that is not what was asked for', () => {
+  it.each([
+    ['unfused', '10.4', 'audit-residual-unfused'],
+    ['unfused', '8.6', 'audit-residual-unfused'],
+    ['float', '10.4', 'audit-precision-missed'],
+    // A weak builder was given an FP32 graph: only the layers tell.
+    ['float', '8.6', 'audit-precision-missed'],
+  ])('%s on %s makes compile, bench and audit end with 1', async (LAYERS, RELEASE, code) => {
+    pretend({ LAYERS, RELEASE });
+    const directory = join(folder, `${LAYERS}-${RELEASE}`);
+    const args = [spec, '--fp16', ...onTensorrt, '--batch', '1'];
+    const made = await rcc('compile', ...args, '--no-verify', '--no-time', '-o', directory);
+    expect(made.exitCode).toBe(1);
+    expect(made.stderr).toContain(`[${code}]`);
+    const audit = await rcc('audit', directory, '--json');
+    expect(audit.exitCode).toBe(1);
+    const { result, diagnostics } = JSON.parse(audit.stdout);
+    expect(diagnostics.map((found: { code: string }) => found.code)).toContain(code);
+    expect(result[0].audit.verdict).toBe('fail');
+    if (RELEASE !== '10.4') return;
+    const benched = await rcc('bench', ...args, '-o', join(folder, 'bench.json'));
+    expect([benched.exitCode, benched.stderr]).toEqual([1, expect.stringContaining(code)]);
+  });
+
+  it('is told by rcc audit with its node and line; several batches once', async () => {
+    pretend({ LAYERS: 'unfused', RELEASE: '11.1' });
+    const directory = join(folder, 'audited');
+    await rcc('compile', spec, ...onTensorrt, '--no-verify', '--no-time', '-o', directory);
+    const { stdout } = await rcc('audit', directory);
+    await expect(settled(stdout)).toMatchFileSnapshot('golden/audit.txt');
+    const file = await rcc('audit', join(directory, 'layers.b1.json'), '--fp16');
+    expect(file.stderr).toContain('audit-precision-missed');
+    rmSync(join(directory, 'manifest.json'));
+    const unknown = await rcc('audit', directory, join(folder, 'none'));
+    expect(unknown.stderr).toContain('audit-precision-unknown');
+    expect(unknown.stderr).toContain('There is no layer list');
+  });
+});
+
+describe('rcc verify', () => {
+  it('runs the reference through the engine of every batch', async () => {
+    pretend({ RELEASE: '11.1', COMMANDS: join(folder, 'commands') });
+    const args = [spec, '--fp16', ...onTensorrt, '--batch', '4,8'];
+    const { exitCode, stdout } = await rcc('verify', ...args);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('digits fp16: passed against the reference');
+    const commands = readFileSync(join(folder, 'commands'), 'utf8').trim().split('\n');
+    const runs = commands.filter((line) => line.includes('--exportOutput'));
+    // Eight pictures: four at a time, all at once.
+    expect(runs).toHaveLength(2 + 1);
+  });
+
+  it('that fails names a log that is there', async () => {
+    pretend({ RELEASE: '10.4', FAILURE: 'unheard' });
+    const { exitCode, stderr } = await rcc('verify', spec, ...onTensorrt, '--batch', '1');
+    expect(exitCode).toBe(4);
+    const log = /The whole output is in (\S+\.log)/.exec(stderr)?.[1] ?? '';
+    expect(readFileSync(log, 'utf8')).toContain('The flux capacitor is not charged.');
+    const left = join(log, '..');
+    expect(readdirSync(left)).toEqual(['trtexec-build.log']);
+    rmSync(left, { recursive: true });
+  });
+});
+
+describe('rcc bench', () => {
+  const bench = (...more: readonly string[]) =>
+    rcc('bench', spec, ...onTensorrt, '--quiet', '-o', join(folder, 'bench.json'), ...more);
+
+  it('tells a GPU’s parts and what each figure holds', async () => {
+    pretend({ RELEASE: '10.4' });
+    const text = await bench('--fp32', '--fp16', '--batch', '1,4,8');
+    await expect(settled(text.stdout)).toMatchFileSnapshot('golden/bench.txt');
+    const file = JSON.parse(readFileSync(join(folder, 'bench.json'), 'utf8'));
+    expect(file.audits).toHaveLength(6);
+  });
+
+  it('writes other forms of the figures to stdout', async () => {
+    pretend({ RELEASE: '10.4' });
+    const { stdout } = await bench('--batch', '1', '--format', 'json');
+    expect(JSON.parse(stdout).rows).toMatchObject([{ model: 'digits', batch: 1 }]);
+  });
+});
+
+describe('rcc doctor', () => {
+  it('ends with 3 where the target that is asked for cannot be used', async () => {
+    const any = await rccIn({ env: {} }, 'doctor', '--json');
+    expect(any.exitCode).toBe(0);
+    const groups = JSON.parse(any.stdout).result;
+    expect(
+      groups.map(({ name, usable }: { name: string; usable: boolean }) => [name, usable]),
+    ).toEqual([
+      ['rcc', true],
+      ['onnxruntime', true],
+      ['tensorrt', false],
+      ['tensorrt-rtx', false],
+    ]);
+    const asked = await rccIn({ env: {} }, 'doctor', '--target', 'tensorrt');
+    expect([asked.exitCode, asked.stderr]).toEqual([
+      3,
+      expect.stringContaining('Target tensorrt cannot be used here: trtexec and GPU are missing.'),
+    ]);
+    expect(asked.stdout).toMatch(/missing {3}trtexec {2}not found\n +needed: .*\n +cure: Install/);
+  });
+
+  it('tells what was found', async () => {
+    pretend({ RELEASE: '10.4' });
+    const { exitCode, stdout } = await rcc('doctor', '--target', 'tensorrt');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/good {6}TensorRT {4}10\.4\.0\.26\n/);
+    expect(stdout).toMatch(/good {6}driver {6}driver 550\.54\.15, CUDA up to 12\.4, 15109 MiB/);
+  });
+});
