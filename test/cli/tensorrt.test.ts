@@ -11,11 +11,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(() => void vi.unstubAllEnvs());
 
 const spec = 'examples/digits/digits.rn';
-const env = {
-  TRTEXEC: trtexecStandIn,
-  NVIDIA_SMI: nvidiaSmiStandIn,
-  RCC_CACHE_DIR: join(folder, 'cache'),
-};
+/** A machine without TensorRT, and without what earlier runs have set up on this one. */
+const bare = { RCC_CACHE_DIR: join(folder, 'cache') };
+const env = { ...bare, TRTEXEC: trtexecStandIn, NVIDIA_SMI: nvidiaSmiStandIn };
 
 const rcc = (...argv: readonly string[]): Promise<CliOutcome> => rccIn({ env }, ...argv);
 const onTensorrt = ['--target', 'tensorrt', '--iterations', '40', '--duration', '0'];
@@ -111,16 +109,16 @@ describe('what is refused before anything is made', () => {
   });
 
   it('a machine without trtexec, which is told once', async () => {
-    const told = await rccIn({ env: {} }, 'verify', spec, '--fp32', '--fp16', ...onTensorrt);
+    const told = await rccIn({ env: bare }, 'verify', spec, '--fp32', '--fp16', ...onTensorrt);
     expect(told.exitCode).toBe(3);
     expect(told.stderr.match(/trtexec was not found/g)).toHaveLength(1);
   });
 });
 
 describe('--target auto', () => {
-  const heading = async (setting: typeof env | object) => {
+  const heading = async (setting: NodeJS.ProcessEnv) => {
     const args = ['compile', spec, '--fp16', '--dry-run'];
-    return (await rccIn({ env: { ...setting } }, ...args)).stdout.split('\n', 1)[0];
+    return (await rccIn({ env: setting }, ...args)).stdout.split('\n', 1)[0];
   };
 
   it('takes TensorRT where it is, and says so', async () => {
@@ -131,7 +129,7 @@ describe('--target auto', () => {
   });
 
   it('takes the embedded engine where it is not, and says why', async () => {
-    expect(await heading({})).toBe(
+    expect(await heading(bare)).toBe(
       '# digits fp16 for onnxruntime on this processor (trtexec was not found (looked in PATH, TENSORRT_HOME/bin and TRTEXEC))',
     );
     pretend({ RELEASE: '10.5', GPU: 'v100' });
@@ -143,7 +141,8 @@ describe('--target auto', () => {
 
 describe('rcc compile --dry-run', () => {
   const model = 'specs/resnet50_vd.rn';
-  const plan = (...argv: readonly string[]) => rccIn({ env: {} }, 'compile', ...argv, '--dry-run');
+  const plan = (...argv: readonly string[]) =>
+    rccIn({ env: bare }, 'compile', ...argv, '--dry-run');
 
   it('prints the commands for any release and GPU, as a script', async () => {
     const cases: readonly (readonly string[])[] = [
@@ -197,7 +196,7 @@ describe('rcc compile --dry-run', () => {
 
   it('needs a machine for what is not given, and itself for a release', async () => {
     expect((await plan(model, '--trt', '10.4')).stderr).toContain('trtexec was not found');
-    const build = await rccIn({ env: {} }, 'compile', model, '--trt', '10.4');
+    const build = await rccIn({ env: bare }, 'compile', model, '--trt', '10.4');
     expect([build.exitCode, build.stderr]).toEqual([
       2,
       expect.stringContaining('option-needs-dry-run'),
@@ -253,7 +252,7 @@ describe('an artifact', () => {
     await expect(settled(foreign.stdout + foreign.stderr)).toMatchFileSnapshot(
       'golden/check-engine.txt',
     );
-    const nowhere = await rccIn({ env: {} }, 'check-engine', directory, '--json');
+    const nowhere = await rccIn({ env: bare }, 'check-engine', directory, '--json');
     expect(nowhere.exitCode).toBe(3);
     expect(JSON.parse(nowhere.stdout).result[0]).toMatchObject({ fits: false, target: 'tensorrt' });
   });
@@ -272,8 +271,8 @@ describe('an artifact', () => {
 
   it('of the embedded engine is checked too', async () => {
     const own = join(folder, 'embedded');
-    await rccIn({ env: {} }, 'compile', spec, '--target', 'onnxruntime', '--no-time', '-o', own);
-    const check = () => rccIn({ env: {} }, 'check-engine', own);
+    await rccIn({ env: bare }, 'compile', spec, '--target', 'onnxruntime', '--no-time', '-o', own);
+    const check = () => rccIn({ env: bare }, 'check-engine', own);
     expect((await check()).exitCode).toBe(0);
     const path = join(own, 'manifest.json');
     const text = readFileSync(path, 'utf8');
@@ -288,8 +287,8 @@ describe('an artifact', () => {
 
   it('without an engine says so', async () => {
     const model = join(folder, 'model-only');
-    await rccIn({ env: {} }, 'compile', spec, '--target', 'onnx', '-o', model);
-    const told = await rccIn({ env: {} }, 'check-engine', model);
+    await rccIn({ env: bare }, 'compile', spec, '--target', 'onnx', '-o', model);
+    const told = await rccIn({ env: bare }, 'check-engine', model);
     expect([told.exitCode, told.stderr]).toEqual([2, expect.stringContaining('holds no engine')]);
   });
 });
@@ -379,7 +378,7 @@ describe('rcc bench', () => {
 
 describe('rcc doctor', () => {
   it('ends with 3 where the target that is asked for cannot be used', async () => {
-    const any = await rccIn({ env: {} }, 'doctor', '--json');
+    const any = await rccIn({ env: bare }, 'doctor', '--json');
     expect(any.exitCode).toBe(0);
     const groups = JSON.parse(any.stdout).result;
     expect(
@@ -390,7 +389,7 @@ describe('rcc doctor', () => {
       ['tensorrt', false],
       ['tensorrt-rtx', false],
     ]);
-    const asked = await rccIn({ env: {} }, 'doctor', '--target', 'tensorrt');
+    const asked = await rccIn({ env: bare }, 'doctor', '--target', 'tensorrt');
     expect([asked.exitCode, asked.stderr]).toEqual([
       3,
       expect.stringContaining('Target tensorrt cannot be used here: trtexec and GPU are missing.'),
