@@ -14,6 +14,7 @@ import { benchConvert } from './convert.ts';
 import { benchForms, formTable, triedModel } from './kernels/forms.ts';
 import { benchKernels, kernelTable } from './kernels/kernels.ts';
 import { benchLatency } from './latency.ts';
+import { markdownTable, type PrintedTable } from './markdown-table.ts';
 import { benchStartup } from './startup.ts';
 
 interface Part {
@@ -22,9 +23,9 @@ interface Part {
   readonly timed: boolean;
   /** Why it may be left out. */
   readonly needs?: string;
-  /** The table's header, and the rows; undefined where what it needs was not given. */
+  /** The table, its figures and what they are of; undefined where what it needs was not given. */
   run(): Promise<
-    { head: readonly string[]; cells: readonly string[][]; rows: unknown } | undefined
+    (PrintedTable & { readonly rows: unknown; readonly compiler?: string }) | undefined
   >;
 }
 
@@ -124,7 +125,7 @@ const parts: Readonly<Record<string, Part>> = {
       const installation = await findRtx();
       if (!installation) return undefined;
       const rows = await benchKernels(installation, pythons, log);
-      return { ...kernelTable(rows), rows: { compiler: installation.version, rows } };
+      return { ...kernelTable(rows), compiler: installation.version, rows };
     },
   },
   forms: {
@@ -135,7 +136,7 @@ const parts: Readonly<Record<string, Part>> = {
       const installation = await findRtx();
       if (!installation) return undefined;
       const rows = await benchForms(installation, log);
-      return { ...formTable(rows), rows: { compiler: installation.version, rows } };
+      return { ...formTable(rows), compiler: installation.version, rows };
     },
   },
 };
@@ -147,28 +148,27 @@ const machine = {
   os: `${process.platform} ${release()}`,
   node: process.version,
 };
-const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 const chosen = (positionals.length > 0 ? positionals : Object.keys(parts)).map((name) => {
   const part = parts[name];
   if (!part) throw new Error(`there is no part '${name}': ${Object.keys(parts).join(', ')}`);
   return { name, ...part };
 });
-const timed = chosen.some((part) => part.timed);
-if (timed) execFileSync('npm', ['run', 'build', '--silent'], { stdio: 'inherit' });
+const anyTimed = chosen.some(({ timed }) => timed);
+if (anyTimed) execFileSync('npm', ['run', 'build', '--silent'], { stdio: 'inherit' });
 mkdirSync('bench/results', { recursive: true });
 const date = new Date().toISOString().slice(0, 10);
 console.log(
-  `rcc ${version}, ${date}, ${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}${timed ? `; medians of ${runs} runs` : ''}\n`,
+  `rcc ${version}, ${date}, ${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, Node ${machine.node}${anyTimed ? `; medians of ${runs} runs` : ''}\n`,
 );
-for (const { name, title, needs, run } of chosen) {
+for (const { name, title, timed, needs, run } of chosen) {
   const result = await run();
   if (!result) {
     log(`${name}: left out, it needs ${needs}`);
     continue;
   }
-  const table = [result.head, result.head.map(() => '---'), ...result.cells].map(line);
-  console.log(`### ${title}\n\n${table.join('\n')}\n`);
-  const file = { rcc: version, date, machine, runs, rows: result.rows };
+  const { head, cells, ...figures } = result;
+  console.log(`### ${title}\n\n${markdownTable({ head, cells })}\n`);
+  const file = { rcc: version, date, machine, ...(timed ? { runs } : {}), ...figures };
   writeFileSync(`bench/results/${name}.json`, `${JSON.stringify(file, null, 2)}\n`);
 }

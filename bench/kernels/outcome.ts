@@ -1,11 +1,12 @@
-import type { AuditKind } from '../../engines/audit/audit.ts';
+import type { LayerKind } from '../../engines/audit/layer.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import type { BuildAudit } from './build-audit.ts';
 
 /** What an engine is made of. */
 export interface Built {
   readonly kernels: number;
-  readonly kinds: readonly AuditKind[];
+  /** Kernels by kind. */
+  readonly kinds: Readonly<Partial<Record<LayerKind, number>>>;
   /** Residual blocks, and those of them that end in one kernel. */
   readonly blocks: number;
   readonly fused: number;
@@ -27,7 +28,7 @@ export async function outcomeOf(build: () => Promise<BuildAudit>): Promise<Outco
     const { kernels, kinds, blocks } = audit;
     return {
       kernels,
-      kinds,
+      kinds: Object.fromEntries(kinds.map((each) => [each.kind, each.kernels])),
       blocks: blocks.length,
       fused: blocks.filter(({ state }) => state === 'fused').length,
       signals: list.layers.filter(({ type }) => type === 'signal').length,
