@@ -4,6 +4,7 @@ import { buildReport } from '../src/report/build-report.ts';
 import { readFigures } from '../src/report/published.ts';
 import { reportFiles } from '../src/report/report-files.ts';
 import { languageDocs } from './language-docs.ts';
+import { tensorrtDocs } from './tensorrt-docs.ts';
 
 function cstTypes(): string {
   const types = generateCstDts(specParser.getGAstProductions());
@@ -29,6 +30,7 @@ export async function generatedFiles(): Promise<Readonly<Record<string, string>>
   return {
     'src/language/generated/cst.ts': cstTypes(),
     'docs/language.md': languageDocs(),
+    'docs/tensorrt.md': tensorrtDocs(),
     ...(await charts()),
   };
 }

@@ -1,3 +1,4 @@
+import { escapeCell } from '../bench/markdown-table.ts';
 import { languageMessages } from '../src/diagnostics/messages/language.ts';
 import { messages } from '../src/diagnostics/messages.ts';
 import { depths } from '../src/language/depths.ts';
@@ -75,10 +76,6 @@ function describeGroup(name: GroupName): string {
     `\`${groups[name].example}\``,
     ...fields.map((field) => describe(field, '####')),
   ].join('\n\n');
-}
-
-function escapeCell(text: string): string {
-  return text.replaceAll('|', '\\|');
 }
 
 function overview(): string {

@@ -49,7 +49,7 @@ export const tensorrtIntentSchema = z.strictObject({
   iterations: z.int().min(1).max(10_000_000).default(100),
   percentiles: z.array(z.number().min(0).max(100)).max(16).default([90, 95, 99]),
   repeats: z.int().min(1).max(20).default(3),
-  /** Coefficient of variation of GPU compute time up to which a run counts as stable. */
+  /** Spread and drift of GPU compute times, over their median, up to which a run counts as stable. */
   stableVariation: z.number().min(0).max(1).default(0.025),
   device: z.int().min(0).max(127).default(0),
   timeoutS: z.number().min(1).max(604_800).default(7200),

@@ -31,7 +31,7 @@ function fromMetric({ percentilesMs, ...metric }: MetricSummary): LatencySummary
 }
 
 /** What trtexec's own metrics hold. */
-const partDefinitions = {
+export const partDefinitions = {
   gpuCompute:
     'GPU compute: from the start of the first kernel to the end of the last one, on the GPU.',
   h2d: 'H2D: copy of the inputs from host to GPU.',

@@ -191,7 +191,7 @@ export const tensorrtOptionRows: readonly TensorrtOptionRow[] = [
   {
     key: 'warmUpMs',
     flags: '--warm-up <MS>',
-    default: '500',
+    default: '500; rcc compile: 200',
     doc: 'Time before counting starts, in milliseconds.',
     group: 'time',
     read: Number,
@@ -199,7 +199,7 @@ export const tensorrtOptionRows: readonly TensorrtOptionRow[] = [
   {
     key: 'durationMs',
     flags: '--duration <MS>',
-    default: '3000',
+    default: '3000; rcc compile: 800',
     doc: 'Least time of counted runs, in milliseconds.',
     group: 'time',
     read: Number,
@@ -207,7 +207,7 @@ export const tensorrtOptionRows: readonly TensorrtOptionRow[] = [
   {
     key: 'iterations',
     flags: '--iterations <N>',
-    default: '100',
+    default: '100; rcc compile: 1',
     doc: 'Least number of counted runs.',
     group: 'time',
     read: Number,
@@ -232,7 +232,7 @@ export const tensorrtOptionRows: readonly TensorrtOptionRow[] = [
     key: 'stableVariation',
     flags: '--stable <FRACTION>',
     default: '0.025',
-    doc: 'Coefficient of variation of GPU compute time up to which a timing counts as stable.',
+    doc: 'Share of the median up to which spread and drift of GPU compute times count as stable.',
     group: 'time',
     read: Number,
   },

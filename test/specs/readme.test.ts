@@ -25,4 +25,12 @@ describe('the README', () => {
     expect(table).toMatch(/^precision/);
     expect(readme).toContain(table);
   }, 120_000);
+
+  it.each(['11.1', '8.6'])('shows the plan for TensorRT %s as it is printed', async (release) => {
+    const args = ['specs/resnet101_vd.rn', '--dry-run', '--trt', release, '--gpu', 't4', '--fp16'];
+    const { exitCode, stdout } = await rcc('compile', ...args);
+    expect(exitCode).toBe(0);
+    const command = `npm run rcc -- compile ${args.join(' ')}`;
+    expect(readme).toContain(`\`\`\`\n${command}\n\`\`\`\n\n\`\`\`\n${stdout}\`\`\`\n`);
+  });
 });

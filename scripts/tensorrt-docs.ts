@@ -1,0 +1,323 @@
+import { escapeCell, markdownTable } from '../bench/markdown-table.ts';
+import { computeCapabilities, supportLines } from '../engines/tensorrt/data/gpus.ts';
+import { checkPrecision, checkSupport, parseGpu } from '../engines/tensorrt/gpu.ts';
+import { type TensorrtIntent, tensorrtIntent } from '../engines/tensorrt/intent.ts';
+import { partDefinitions } from '../engines/tensorrt/measurement.ts';
+import {
+  flagOf,
+  type TensorrtOptionRow,
+  tensorrtOptionRows,
+} from '../engines/tensorrt/option-rows.ts';
+import type { CommandKind } from '../engines/tensorrt/option-rules.ts';
+import { splitArgument } from '../engines/tensorrt/option-table.ts';
+import { type PlanResult, planTrtexec } from '../engines/tensorrt/plan.ts';
+import type { GraphFlavour } from '../engines/tensorrt/precision-recipes.ts';
+import { type OptionTexts, readTensorrtIntent } from '../engines/tensorrt/read-intent.ts';
+import {
+  newestCovered,
+  oldestSupportedOrder,
+  orderOf,
+  releaseLine,
+  resolveRelease,
+  supportedReleases,
+} from '../engines/tensorrt/release.ts';
+import { tensorrtMessages } from '../src/diagnostics/messages/tensorrt.ts';
+
+const introduction = `# TensorRT
+
+Written by \`npm run gen\` from the tables that rcc plans with (\`engines/tensorrt\`, \`scripts/tensorrt-docs.ts\`): every argument on this page is one that rcc would pass. It was never run
+on a GPU of ours; what a release takes was read from the option parser of its trtexec, and what a GPU is supported by from NVIDIA's release notes and matrices.
+
+## What happens
+
+\`rcc compile SPEC --target tensorrt\` writes \`model.onnx\` in the form that the release needs, lets trtexec build an engine of it for each batch, runs every engine against the unfolded
+graph and times it. \`--target auto\`, the default, does so where trtexec and a GPU that its release supports are found, and takes onnxruntime elsewhere, saying why.
+
+- trtexec is looked for in \`--trtexec\`, \`TRTEXEC\`, PATH, \`TENSORRT_HOME/bin\` and \`/usr/src/tensorrt/bin\`, in this order. The first two also take a command that starts it:
+  \`docker run --rm --gpus all -v {dir}:{dir} IMAGE trtexec\` or \`ssh HOST trtexec\`; \`{dir}\` is the artifact's folder, which has to have the same path on both sides.
+- The release comes from trtexec's banner; GPU, driver, memory and clocks from \`nvidia-smi\` (\`NVIDIA_SMI\`, beside trtexec in the same command prefix, PATH). Without it the GPU is read
+  from trtexec's own output, and a note says what is missing from the timings.
+- \`rcc doctor --target tensorrt\` shows each part as found, needed and how to get it.
+- \`rcc compile SPEC --dry-run --trt RELEASE --gpu GPU\` prints graph, commands, cache key and files for any release and GPU, on any machine; with \`--json\` each command is an array.
+- Releases from ${releaseLine(oldestSupportedOrder)} on are driven. One that is newer than ${newestCovered} is treated as ${newestCovered}, with a note.
+- A build goes to a temporary name and gets its own when it is whole; two builds on one GPU take turns; a timing cache is shared by the builds of one release and GPU
+  (\`RCC_CACHE_DIR\`, or \`~/.cache/rcc\`). The log of each run stays beside the engine while it is of use: \`trtexec-build.log\`, \`trtexec-time.log\`.`;
+
+const timing = `## What a timing holds
+
+Of one batch, in the words of trtexec:
+
+- Host latency: copy to the GPU, compute and copy back; with \`--no-transfers\` compute alone.
+${Object.values(partDefinitions)
+  .map((definition) => `- ${definition}`)
+  .join('\n')}
+- Throughput: whole batches a second through all streams, times the batch.
+
+TensorRT 11 leaves transfers out, captures a CUDA graph and waits in a busy loop unless it is told otherwise. rcc tells every release the same (transfers in, graph off, spin wait off, one
+stream), so that figures of two releases are of one thing, and writes the definition beside each figure.
+
+- Minimum, mean, median, p90, p95, p99 and coefficient of variation come from the times of single runs (\`--exportTimes\`), from the printed summary where these are missing; \`source\` in the
+  figures says which.
+- \`rcc bench\` warms up for 500 ms and counts at least 3000 ms and 100 runs; \`rcc compile\` ends with a first impression, 200 ms and at least 800 ms.
+- Clocks, temperature and throttle reasons are read before, once a second during and after a run (beside a command prefix: before and after). A timing of a throttled GPU is not stable.
+- A timing is stable where the middle half of its GPU compute times spreads over no more than \`--stable\` of their median, the second half of the runs is no further than that from the first, and
+  p99 is at most twice the median. One that is not is repeated, up to \`--repeats\` times; the steadiest counts, its warnings and trtexec's own go with it.
+- Figures of a GPU and of a processor never stand in one table.`;
+
+const manifest = `## The manifest, and check-engine
+
+\`manifest.json\` holds what decides whether an engine loads elsewhere, and how to build it again: TensorRT's full version, compute capability and name of the GPU, driver, CUDA, system, the form
+of the graph, shapes, the arguments that built each engine, cache key, digests of spec, weights, labels and model, preprocessing, and the command of rcc.
+
+\`rcc check-engine DIR\` compares it with this machine and prints expected, found and the command that rebuilds the artifact. It ends with 1 where something does not fit:
+
+| | fits | doubtful | does not fit |
+| --- | --- | --- | --- |
+| TensorRT | the same release; with \`--version-compatible\` a later one, 8 to 10 and 10 to 11 | | any other |
+| compute capability | the same; with \`--hardware-compatibility ampere+\` 8.0 and later | | any other |
+| GPU | the same model, or any with \`--hardware-compatibility\` | another of the same compute capability | |
+| driver, CUDA | the same or newer | older, or not known | |
+| system | the same | | any other |
+| engines, model | there, sizes and digests as recorded | the model is not there | engines are missing, something was changed |
+
+The cache key is the digest of release, GPU, graph, weights and every argument but the paths: the same key, the same engine.`;
+
+const model = {
+  path: 'model.onnx',
+  directory: '.',
+  inputs: [{ name: 'input', dataType: 'float32', shape: ['N', 3, 224, 224] }],
+  outputs: [{ name: 'logits', dataType: 'float32', shape: ['N', 1000] }],
+} as const;
+
+/** A GPU that has every ability and that every release supports. */
+const gpu = parseGpu('a100');
+
+function planFor(release: string, intent: TensorrtIntent): PlanResult {
+  return planTrtexec(intent, { release: resolveRelease(release), gpu }, model);
+}
+
+/** Runs of releases that have the same text, oldest first. */
+function byRelease(textOf: (release: string) => string): readonly (readonly [string, string])[] {
+  const groups: { text: string; from: string; to: string }[] = [];
+  for (const release of supportedReleases) {
+    const text = textOf(release);
+    const last = groups.at(-1);
+    if (last?.text === text) last.to = release;
+    else groups.push({ text, from: release, to: release });
+  }
+  return groups.map(({ text, from, to }) => {
+    if (to === newestCovered) return [groups.length === 1 ? 'all' : `from ${from}`, text];
+    return [from === to ? from : `${from} to ${to}`, text];
+  });
+}
+
+const code = (text: string): string => `\`${text}\``;
+
+/* Precisions */
+
+const graphWords: Readonly<Record<GraphFlavour, string>> = {
+  fp32: 'FP32 graph',
+  'typed-fp16': 'typed FP16 graph',
+  'int8-qdq': 'INT8 graph with quantisers',
+};
+const precisions = ['fp32', 'fp16', 'int8'] as const;
+const precisionFlags = new Set(['--fp16', '--int8', '--stronglyTyped', '--noTF32']);
+
+function precisionText(release: string, precision: (typeof precisions)[number]): string {
+  const { plan } = planFor(release, tensorrtIntent({ precision, batches: [1] }));
+  const [build] = plan?.commands ?? [];
+  const flags = build?.args.filter((argument) => precisionFlags.has(argument)) ?? [];
+  const graph = plan ? graphWords[plan.graph] : 'refused';
+  return [graph, flags.length > 0 ? flags.map(code).join(' ') : 'no flag'].join(', ');
+}
+
+function precisionTable(): string {
+  const rows = byRelease((release) => precisions.map((p) => precisionText(release, p)).join('\n'));
+  const cells = rows.map(([releases, texts]) => [releases, ...texts.split('\n')]);
+  return markdownTable({ head: ['TensorRT', ...precisions], cells });
+}
+
+/* GPUs */
+
+const supportWords = { error: 'no', warning: 'doubtful', note: '?' } as const;
+
+function supportCell(capability: string, release: string): string {
+  const [against] = checkSupport(parseGpu(capability), resolveRelease(release));
+  return against ? supportWords[against.severity] : 'yes';
+}
+
+function lineText(from: string, to: string): string {
+  const [first, last] = [from, to].map((version) => releaseLine(orderOf(version)));
+  return first === last ? `${first}` : `${first} to ${last}`;
+}
+
+function gpuTable(): string {
+  const capabilities = Object.keys(computeCapabilities);
+  const rows = supportLines
+    .filter(({ from }) => orderOf(from) >= oldestSupportedOrder)
+    .map(({ from, to }) => [
+      lineText(from, to),
+      ...capabilities.map((cc) => supportCell(cc, from)),
+    ]);
+  const precisionRows = (['fp16', 'int8'] as const).map((precision) => [
+    `rcc builds ${precision}`,
+    ...capabilities.map((cc) => {
+      const [against] = checkPrecision(parseGpu(cc), precision);
+      return against ? supportWords[against.severity] : 'yes';
+    }),
+  ]);
+  const head = Object.entries(computeCapabilities).map(([cc, { arch }]) => `${cc} ${arch}`);
+  return markdownTable({ head: ['TensorRT', ...head], cells: [...rows, ...precisionRows] });
+}
+
+/* Options */
+
+/** A value of each option, as it stands on a command line; true: a flag without one. */
+const examples: Readonly<Record<Exclude<keyof TensorrtIntent, 'precision'>, string | true>> = {
+  batches: '4',
+  profile: '1:4:8',
+  typing: 'weak',
+  tf32: true,
+  workspaceMiB: '4096',
+  timingCache: 'none',
+  optimizationLevel: '5',
+  versionCompatible: true,
+  hardwareCompatibility: 'same-compute-capability',
+  refit: true,
+  stripWeights: true,
+  sparsity: 'enable',
+  inputFormat: 'hwc8',
+  outputFormat: 'chw',
+  auxStreams: '0',
+  profilingVerbosity: 'none',
+  profileLayers: true,
+  streams: '2',
+  cudaGraph: true,
+  spinWait: true,
+  transfers: 'false',
+  warmUpMs: '1000',
+  durationMs: '10000',
+  iterations: '500',
+  percentiles: '99.9',
+  repeats: '5',
+  stableVariation: '0.01',
+  device: '1',
+  timeoutS: '600',
+  buildArguments: '--maxTactics=1',
+  runArguments: '--avgRuns=100',
+};
+
+function exampleIntent({ key, repeatable }: TensorrtOptionRow, given: boolean): TensorrtIntent {
+  const example = key === 'precision' ? true : examples[key];
+  const value = repeatable ? [String(example)] : example === 'false' ? false : example;
+  // What decides the types is seen where there is a choice.
+  const base = {
+    batches: '1',
+    precision: key === 'typing' ? 'fp16' : 'fp32',
+  } satisfies OptionTexts;
+  return readTensorrtIntent({ ...base, ...(given ? { [key]: value } : {}) });
+}
+
+const kinds = ['build', 'time', 'profile'] as const satisfies readonly CommandKind[];
+const kindWords: Readonly<Record<(typeof kinds)[number], string>> = {
+  build: '',
+  time: '',
+  profile: 'in a run of its own: ',
+};
+
+/** The arguments of one kind of command; of those that name files of the artifact only the name. */
+function argumentsOf({ plan }: PlanResult, kind: CommandKind): readonly string[] {
+  const args = plan?.commands.find((command) => command.kind === kind)?.args ?? [];
+  const files = /^--(onnx|saveEngine|loadEngine|timingCacheFile|export\w+)$/;
+  return args.map((argument) => {
+    const { name } = splitArgument(argument);
+    return files.test(name) ? name : argument;
+  });
+}
+
+function changesOf(plain: PlanResult, changed: PlanResult): string {
+  const texts = kinds.map((kind) => {
+    const [before, after] = [plain, changed].map((result) => argumentsOf(result, kind));
+    const added = after?.filter((argument) => !before?.includes(argument)) ?? [];
+    const names = new Set(added.map((argument) => splitArgument(argument).name));
+    const left = before?.filter((argument) => {
+      const isReplaced = names.has(splitArgument(argument).name);
+      return !after?.includes(argument) && !isReplaced;
+    });
+    if (after?.length === 0) return '';
+    const parts = [...added.map(code), ...(left ?? []).map((argument) => `no ${code(argument)}`)];
+    return parts.length > 0 ? `${kindWords[kind]}${parts.join(' ')}` : '';
+  });
+  return [...new Set(texts.filter((text) => text !== ''))].join('; ');
+}
+
+/** What trtexec is told of an option that is given, beside what it is told anyway. */
+function becomes(row: TensorrtOptionRow, release: string): string {
+  const [plain, changed] = [false, true].map((given) =>
+    planFor(release, exampleIntent(row, given)),
+  );
+  if (!plain || !changed) return '';
+  const known = new Set(plain.diagnostics.map(({ message }) => message));
+  const codes = changed.diagnostics.filter(({ message }) => !known.has(message)).map((d) => d.code);
+  const told = [...new Set(codes)].map(code).join(', ');
+  if (!changed.plan) return `refused: ${told}`;
+  const changes = changesOf(plain, changed) || 'nothing more';
+  return told ? `${changes}; note ${told}` : changes;
+}
+
+function optionCells(row: TensorrtOptionRow): readonly string[] {
+  const groups = byRelease((release) => becomes(row, release));
+  const own = groups.length === 1 && groups[0]?.[1] === 'nothing more';
+  const example = row.key === 'precision' ? true : examples[row.key];
+  const flag = flagOf(row.key);
+  const given = example === true || example === 'false' ? flag : `${flag} ${example}`;
+  const told = groups.map(([releases, text]) =>
+    releases === 'all' ? text : `${releases}: ${text}`,
+  );
+  return [
+    `${code(row.flags)}<br>${row.doc} Default: ${row.default}.`,
+    code(row.repeatable ? `${flag}=${example}` : given),
+    own ? 'rcc’s own: trtexec is not told' : told.join('<br>'),
+  ].map(escapeCell);
+}
+
+function optionTable(group: TensorrtOptionRow['group']): string {
+  const rows = tensorrtOptionRows.filter((row) => row.group === group);
+  return markdownTable({
+    head: ['option', 'for example', 'becomes'],
+    cells: rows.map(optionCells),
+  });
+}
+
+/* Diagnostics */
+
+function messageTable(): string {
+  const cells = Object.entries(tensorrtMessages).map(([name, { severity, cause, cure }]) =>
+    [code(name), severity, `${cause} ${cure ?? ''}`.trim()].map(escapeCell),
+  );
+  return markdownTable({ head: ['code', 'severity', 'cause and cure'], cells });
+}
+
+/** docs/tensorrt.md, whole. */
+export function tensorrtDocs(): string {
+  return `${[
+    introduction,
+    '## Precision by release',
+    'Up to 9.0 the builder chooses the types (weak typing), from 9.1 the graph does; `--typing` overrides that where the release has both.',
+    precisionTable(),
+    'FP32 means FP32: TF32 is off unless `--tf32` is given. An INT8 graph has INT8 weights from 10.0 and float32 weights with quantisers before.',
+    '## GPU by release',
+    'Compute capability 7.0 is a V100, 7.5 a T4. `?`: no source says; rcc tries, with a note. What is `no` is refused before anything is made.',
+    gpuTable(),
+    '## Options of the build',
+    'The last column is what trtexec is told in addition, in each release; `--batch` of `rcc compile` fixes the batch of the graph, elsewhere it is the list of batches to time. What a release lacks is refused or noted, never left out in silence.',
+    optionTable('build'),
+    '## Options of the timing',
+    optionTable('time'),
+    timing,
+    manifest,
+    '## Diagnostics',
+    '`rcc explain CODE` tells more of each. Those of a run that failed show the last lines of its output and where the whole of it is; those of a node show the line of the spec that it comes from.',
+    messageTable(),
+  ].join('\n\n')}\n`;
+}
