@@ -29,6 +29,8 @@ export interface BuildRequest {
   readonly precision: Precision;
   /** Digest of graph and weights, as far as they decide what is built: the same before and after the file is written. */
   readonly modelDigest?: string;
+  /** Nodes that compute in float32 whatever the precision; a typed graph says so itself. */
+  readonly float32Nodes?: readonly string[];
   readonly signal?: AbortSignal;
   report?(progress: string): void;
   /** The .rn property that a node of the graph comes from, so that a builder's complaint can point at it. */

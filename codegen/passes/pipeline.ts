@@ -1,3 +1,4 @@
+import type { Graph, Node } from '../ir/graph.ts';
 import { int8Forms } from '../quantization/int8-form.ts';
 import type { TensorRanges } from '../quantization/ranges.ts';
 import { type AdaptInputOptions, adaptInput } from './adapt-input.ts';
@@ -7,7 +8,7 @@ import { expandFusedConv } from './expand-fused-conv.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { fuseResidual } from './fuse-residual.ts';
 import { headFormFor } from './head-forms.ts';
-import type { LayerFilter } from './layer-filter.ts';
+import { type LayerFilter, matchBlocks, noLayer } from './layer-filter.ts';
 import type { Pass } from './pass.ts';
 import { quantizeInt8 } from './quantize-int8.ts';
 import { shapeHead } from './shape-head.ts';
@@ -87,4 +88,28 @@ export const passNames: readonly string[] = rows.map(({ name }) => name);
 /** The passes from the trained graph to the one that is written. */
 export function passesFor(options: PipelineOptions): readonly Pass[] {
   return rows.flatMap(({ create }) => create(options) || []);
+}
+
+const conversions: ReadonlySet<Node['op']> = new Set([
+  'Cast',
+  'QuantizeLinear',
+  'DequantizeLinear',
+]);
+
+/**
+ * Names of a written graph's nodes that compute in float32 although the model is `precision`, because the options keep their layers so. A builder
+ * that chooses types by itself has to be told.
+ */
+export function keptNodes(
+  { nodes }: Graph,
+  precision: GraphPrecision,
+  { target, keepFp32 = noLayer, int8Keep = noLayer }: PipelineOptions,
+): readonly string[] {
+  const names = nodes.filter(({ op }) => !conversions.has(op)).map(({ name }) => name);
+  if (precision === 'fp16') return names.filter(matchBlocks(names, keepFp32));
+  if (precision !== 'int8') return [];
+  const { computing } = int8FormFor(target);
+  return nodes
+    .filter(({ op, name }) => (computing.has(op) || op === 'Add') && int8Keep(name))
+    .map(({ name }) => name);
 }

@@ -36,6 +36,15 @@ export function withoutTypes({ nodes, outputs }: AuditGraph): AuditGraph {
   return { nodes: nodes.map(({ dataType: _, ...node }) => node), outputs };
 }
 
+/** The graph with nodes that are to compute in float32 whatever the precision. */
+export function withFloat32(graph: AuditGraph, names: readonly string[] = []): AuditGraph {
+  const held = new Set(names);
+  const nodes = graph.nodes.map((node) =>
+    held.has(node.name) ? { ...node, dataType: 'float32' as const } : node,
+  );
+  return { ...graph, nodes };
+}
+
 /** The fields of a GraphProto that are used here. */
 export interface OnnxGraphLike {
   readonly node?:

@@ -94,9 +94,13 @@ export async function buildEngines(
   request: BuildRequest,
 ): Promise<BuiltEngine> {
   const precision: Precision = request.precision;
-  const { modelDigest: digest } = request;
+  const { modelDigest: digest, float32Nodes } = request;
   const read = await readModel(request.modelPath, request.directory);
-  const model = digest === undefined ? read : { ...read, digest };
+  const model = {
+    ...read,
+    ...(digest === undefined ? {} : { digest }),
+    ...(float32Nodes === undefined ? {} : { float32Nodes }),
+  };
   const plan = planOrThrow(options, model, { precision });
   passOn(options, [...options.machine.notes, ...plan.notes]);
   const builds = plan.commands.filter(({ kind }) => kind === 'build');

@@ -1,22 +1,14 @@
 import { resolve } from 'node:path';
 import type { Value } from '../../codegen/ir/graph.ts';
-import { type Diagnostic, DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
-import type { Engine, GraphForm, Precision } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { buildEngines } from './build.ts';
 import type { TensorrtEngineOptions } from './context.ts';
 import { measureEngine } from './measure.ts';
 import type { TensorFacts } from './model-facts.ts';
 import { engineFile } from './plan.ts';
-import { graphForm, planPrecision } from './precision-recipes.ts';
+import { graphFor } from './precision-recipes.ts';
 import { readModelBeside } from './read-model.ts';
 import { runEngine } from './run.ts';
-
-function graphOf({ intent, machine }: TensorrtEngineOptions, precision: Precision): GraphForm {
-  const against: Diagnostic[] = [];
-  const plan = planPrecision({ ...intent, precision }, machine.release, against);
-  if (!plan) throw new DiagnosticError(...against);
-  return graphForm(plan.graph, machine.release);
-}
 
 function valueFrom({ name, dataType, shape }: TensorFacts): Value {
   return { name, type: { dataType, shape } };
@@ -28,7 +20,7 @@ export function createTensorrtEngine(options: TensorrtEngineOptions): Engine {
   return {
     target: 'tensorrt',
     fileName: engineFile(options.intent, firstBatch),
-    graphFor: (precision) => graphOf(options, precision),
+    graphFor: (precision) => graphFor({ ...options.intent, precision }, options.machine.release),
     build: (request) => buildEngines(options, request),
     run: (path, inputs, signal) => runEngine(options, path, inputs, signal),
     // trtexec loads the engine anew for each run: nothing is held in between.

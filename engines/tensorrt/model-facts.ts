@@ -18,6 +18,8 @@ export interface ModelFacts {
   readonly outputs: readonly TensorFacts[];
   /** Digest of graph and weights: part of the cache key. */
   readonly digest?: string;
+  /** Nodes that are to compute in float32 where the builder chooses types. */
+  readonly float32Nodes?: readonly string[];
 }
 
 /** Whether the graph leaves the batch free, so that a command line must say it. */

@@ -32,6 +32,7 @@ export function planInference(
   const precision = planPrecision(plain, release, []) ?? {
     graph: 'fp32' as const,
     strong: true,
+    choosesTypes: false,
     options: [],
   };
   const inputs = run.inputs.map(({ name, path }) => `${name}:${checkPath(path)}`);

@@ -112,6 +112,13 @@ function logFile({ intent, model }: RuleContext, kind: CommandKind, batch?: numb
   return join(model.directory, name);
 }
 
+/** Holds layers in float32 where the builder chooses types: it takes both what they compute in and what they write. */
+function float32Arguments({ precision, model: { float32Nodes = [] } }: RuleContext): string[] {
+  if (!precision.choosesTypes || float32Nodes.length === 0) return [];
+  const held = float32Nodes.map((node) => `${node}:fp32`).join(',');
+  return ['--precisionConstraints=obey', `--layerPrecisions=${held}`, `--layerOutputTypes=${held}`];
+}
+
 function planBuild(context: RuleContext, batch: number | undefined): TrtexecCommand {
   const { intent, model, precision, release, diagnostics } = context;
   const engine = join(model.directory, engineFile(intent, batch));
@@ -120,6 +127,7 @@ function planBuild(context: RuleContext, batch: number | undefined): TrtexecComm
     `--onnx=${model.path}`,
     `--saveEngine=${engine}`,
     ...precision.options,
+    ...float32Arguments(context),
     ...shapeArguments(intent, model, batch),
     ...applyRules('build', context),
     ...timingCacheArguments(intent, model),

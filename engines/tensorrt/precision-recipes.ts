@@ -1,4 +1,8 @@
-import { createDiagnostic, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
+import {
+  createDiagnostic,
+  type Diagnostic,
+  DiagnosticError,
+} from '../../src/diagnostics/diagnostic.ts';
 import type { GraphForm, Precision } from '../engine.ts';
 import type { TensorrtIntent } from './intent.ts';
 import { isDeprecated, type OptionName } from './option-table.ts';
@@ -86,8 +90,8 @@ const ranged = recipes.map((recipe) => ({
 const int8WeightsSince = orderOf('10.0.0');
 const graphPrecisions = { fp32: 'fp32', 'typed-fp16': 'fp16', 'int8-qdq': 'int8' } as const;
 
-/** The graph to write for a flavour, in the words of the engine contract. */
-export function graphForm(graph: GraphFlavour, release: Release): GraphForm {
+/** The graph of a flavour, in the words of the engine contract. */
+function formOf(graph: GraphFlavour, release: Release): GraphForm {
   const precision = graphPrecisions[graph];
   if (precision !== 'int8') return { precision };
   const int8Weights = release.tableOrder >= int8WeightsSince ? 'int8' : 'float32';
@@ -97,6 +101,8 @@ export function graphForm(graph: GraphFlavour, release: Release): GraphForm {
 export interface PrecisionPlan {
   readonly graph: GraphFlavour;
   readonly strong: boolean;
+  /** Whether the builder may compute a layer in another type than the graph's, so that layers have to be held by name. */
+  readonly choosesTypes: boolean;
   readonly options: readonly OptionName[];
 }
 
@@ -127,6 +133,15 @@ export function planPrecision(
   return {
     graph: recipe.graph,
     strong: recipe.typing === 'strong',
+    choosesTypes: recipe.options.includes('--fp16'),
     options: [...recipe.options, ...noTf32],
   };
+}
+
+/** The graph to write for the precision. Throws DiagnosticError where the release cannot be asked that way. */
+export function graphFor(intent: TensorrtIntent, release: Release): GraphForm {
+  const against: Diagnostic[] = [];
+  const plan = planPrecision(intent, release, against);
+  if (!plan) throw new DiagnosticError(...against);
+  return formOf(plan.graph, release);
 }

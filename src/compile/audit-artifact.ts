@@ -7,7 +7,7 @@ import { runPasses } from '../../codegen/passes/pass.ts';
 import { passesFor } from '../../codegen/passes/pipeline.ts';
 import { type AuditReport, auditLayers } from '../../engines/audit/audit.ts';
 import { findLayerLists } from '../../engines/audit/audit-folder.ts';
-import { type AuditGraph, auditGraphOfOnnx } from '../../engines/audit/audit-graph.ts';
+import { type AuditGraph, auditGraphOfOnnx, withFloat32 } from '../../engines/audit/audit-graph.ts';
 import type { Precision } from '../../engines/engine.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { Span } from '../diagnostics/source.ts';
@@ -65,7 +65,7 @@ export async function auditArtifact(
     path: found.path,
     report: auditLayers(found.list, {
       precision: asked,
-      ...(graph ? { graph } : {}),
+      ...(graph ? { graph: withFloat32(graph, manifest?.float32Nodes) } : {}),
       spanOf: (node) => spans.get(node),
     }),
   }));

@@ -1,7 +1,12 @@
 import type { Graph } from '../../codegen/ir/graph.ts';
 import type { PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import { type AuditReport, auditLayers } from '../../engines/audit/audit.ts';
-import { type AuditGraph, auditGraphOf, withoutTypes } from '../../engines/audit/audit-graph.ts';
+import {
+  type AuditGraph,
+  auditGraphOf,
+  withFloat32,
+  withoutTypes,
+} from '../../engines/audit/audit-graph.ts';
 import type { Engine, Precision } from '../../engines/engine.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type CompileListener, runPhase } from './phases.ts';
@@ -11,6 +16,8 @@ export interface AuditEngineOptions {
   readonly precision: Precision;
   /** The graph that the engine was built from; where its precision is another one, the builder chose the types. */
   readonly form?: PipelineOptions;
+  /** Nodes that compute in float32 although the model is of a lower precision. */
+  readonly float32Nodes?: readonly string[] | undefined;
   readonly directory: string;
   readonly listener?: CompileListener;
 }
@@ -28,11 +35,12 @@ function describe(reports: readonly AuditReport[]): string {
 export async function auditEngine(
   engine: Engine,
   graph: Graph,
-  { precision, form, directory, listener }: AuditEngineOptions,
+  { precision, form, float32Nodes, directory, listener }: AuditEngineOptions,
 ): Promise<readonly AuditReport[]> {
   if (!tellsLayers(engine.target)) return [];
   const typed: AuditGraph = auditGraphOf(graph);
-  const expected = form && form.precision !== precision ? withoutTypes(typed) : typed;
+  const chosen = form && form.precision !== precision ? withoutTypes(typed) : typed;
+  const expected = withFloat32(chosen, float32Nodes);
   const spans = new Map(graph.nodes.map(({ name, span }) => [name, span]));
   return await runPhase('audit', listener, async () => {
     // Its readers and their library are of no use to other targets.

@@ -38,8 +38,12 @@ export async function benchSpec(spec: Spec, options: BenchOptions): Promise<Benc
   const network = await loadNetwork(spec, options);
   try {
     return await withTemporaryFolder(async (directory) => {
-      const { built, graph } = await buildModel(network, engine, { ...options, directory });
-      const audits = await auditEngine(engine, graph, { ...options, directory });
+      const { built, graph, manifest } = await buildModel(network, engine, {
+        ...options,
+        directory,
+      });
+      const { float32Nodes } = manifest;
+      const audits = await auditEngine(engine, graph, { ...options, float32Nodes, directory });
       const timed = { ...options, timedBatches: options.batches };
       const measured = await measureBatches(engine, built, timed);
       const { name: model } = spec;

@@ -22,8 +22,6 @@ import { castDiagnostics, writeManifest } from './write-manifest.ts';
 import { type WriteOnnxOptions, type WrittenModel, writeOnnx } from './write-onnx.ts';
 
 export interface CompileOptions extends NetworkOptions, WriteOnnxOptions {
-  /** Builds, checks and times the model; without one the graph is written and nothing more. */
-  readonly engine?: Engine;
   /** Whether the engine is run against the unfolded graph; default true. */
   readonly verify?: boolean;
   /** Batches of the check where the model leaves the batch free; an engine for some batches takes no others. */
@@ -48,7 +46,7 @@ export interface Compilation {
 
 function buildEngine(
   engine: Engine,
-  { graph, weights, prepared }: WrittenModel,
+  { graph, weights, float32Nodes, prepared }: WrittenModel,
   { listener, signal, directory, precision }: CompileOptions,
 ): Promise<BuiltEngine> {
   const spans = new Map(graph.nodes.map(({ name, span }) => [name, span]));
@@ -58,6 +56,7 @@ function buildEngine(
       directory,
       precision,
       modelDigest: digestModel(graph, weights, prepared.pipeline.ranges),
+      float32Nodes,
       locateNode: (node) => spans.get(node),
       report: (text) => listener?.onProgress?.(text),
       ...(signal ? { signal } : {}),
@@ -115,7 +114,8 @@ async function checkAndTime(
 ): Promise<Compilation> {
   const { directory } = options;
   const { built, manifest, graph, diagnostics } = model;
-  const audits = await auditEngine(engine, graph, options);
+  const { float32Nodes } = manifest;
+  const audits = await auditEngine(engine, graph, { ...options, float32Nodes });
   const {
     verdict,
     ranges,

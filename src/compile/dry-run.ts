@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
-import { type GraphPrecision, passesFor } from '../../codegen/passes/pipeline.ts';
+import { type GraphPrecision, keptNodes, passesFor } from '../../codegen/passes/pipeline.ts';
 import type { TargetName } from '../../engines/engine.ts';
 import { toolCommand } from '../../engines/tensorrt/find.ts';
 import type { Gpu } from '../../engines/tensorrt/gpu.ts';
@@ -104,7 +104,12 @@ async function digestOf(
   return { digest: digestModel(graph, weights, undefined) };
 }
 
-function factsOf(graph: Graph, directory: string, digest: string | undefined): ModelFacts {
+function factsOf(
+  graph: Graph,
+  directory: string,
+  digest: string | undefined,
+  float32Nodes: readonly string[],
+): ModelFacts {
   const facts = (values: Graph['inputs']) => values.map(({ name, type }) => ({ name, ...type }));
   return {
     path: join(directory, artifactFiles.model),
@@ -112,6 +117,7 @@ function factsOf(graph: Graph, directory: string, digest: string | undefined): M
     inputs: facts(graph.inputs),
     outputs: facts(graph.outputs),
     ...(digest === undefined ? {} : { digest }),
+    float32Nodes,
   };
 }
 
@@ -120,7 +126,7 @@ async function planTensorrt(
   spec: Spec,
   graph: Graph,
   { machine, intent }: NonNullable<ChosenTarget['tensorrt']>,
-  options: DryRunOptions,
+  { float32Nodes, ...options }: DryRunOptions & { readonly float32Nodes: readonly string[] },
 ): Promise<Pick<DryRun, 'tensorrt' | 'commands' | 'cacheKey' | 'files' | 'notes'>> {
   const { timing, timed } = options;
   const { tool } = machine;
@@ -133,7 +139,7 @@ async function planTensorrt(
     durationMs: timing.durationMs,
     iterations: timing.minIterations,
   };
-  const model = factsOf(graph, directory, digest);
+  const model = factsOf(graph, directory, digest, float32Nodes);
   const { plan, diagnostics } = planTrtexec({ ...intent, ...limits }, machine, model);
   if (!plan) throw new DiagnosticError(...diagnostics);
   const planned = plan.commands.filter(({ kind }) => timed || kind === 'build');
@@ -160,7 +166,9 @@ export async function dryRunSpec(spec: Spec, options: DryRunOptions): Promise<Dr
   const pipeline = pipelineFor(spec, lowered, { ...options, form });
   const { graph } = runPasses(lowered, passesFor(pipeline));
   const own = (role: DryRunFile['role'], name: string) => ({ role, path: join(directory, name) });
-  const plan = tensorrt && (await planTensorrt(spec, graph, tensorrt, options));
+  const float32Nodes = keptNodes(graph, precision, pipeline);
+  const plan =
+    tensorrt && (await planTensorrt(spec, graph, tensorrt, { ...options, float32Nodes }));
   const engineFiles = engine ? [own('engine', engine.fileName)] : [];
   return {
     model: spec.name,

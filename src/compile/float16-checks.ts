@@ -1,6 +1,6 @@
 import { noLayer } from '../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
-import { passesFor } from '../../codegen/passes/pipeline.ts';
+import { type GraphPrecision, passesFor } from '../../codegen/passes/pipeline.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { type CalibrationData, createNoiseData } from '../calibration/data.ts';
@@ -15,6 +15,8 @@ import type { TrainedNetwork } from './trained-network.ts';
 import { endsOf, pick } from './unfolded.ts';
 
 export interface CheckRangesOptions extends Pick<PrecisionOptions, 'calibrate'> {
+  /** What the model computes in: its graph is float32 where the builder lowers it. */
+  readonly precision: GraphPrecision;
   readonly listener?: CompileListener;
   readonly signal?: AbortSignal;
 }
@@ -37,11 +39,11 @@ async function openData(
 export async function checkRanges(
   network: TrainedNetwork,
   { pipeline }: PreparedPrecision,
-  { calibrate, listener, signal }: CheckRangesOptions,
+  { precision, calibrate, listener, signal }: CheckRangesOptions,
 ): Promise<
   { readonly report: RangeReport; readonly diagnostics: readonly Diagnostic[] } | undefined
 > {
-  if (pipeline.precision !== 'fp16') return undefined;
+  if (precision !== 'fp16') return undefined;
   return await runPhase('ranges', listener, async () => {
     const fused = fuseNetwork(network.graph);
     const data = await openData(network.spec, networkInput(fused).type, calibrate);

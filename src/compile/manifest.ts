@@ -35,6 +35,8 @@ export const manifestSchema = z.object({
   calibration: z
     .object({ algorithm: z.string(), description: z.string(), digest, images: z.number() })
     .optional(),
+  /** Nodes that compute in float32 because --keep-fp32 or --int8-keep says so. */
+  float32Nodes: z.array(z.string()).optional(),
   casts: z.object({ clampedCount: z.number(), flushedCount: z.number() }).optional(),
   engine: z
     .object({

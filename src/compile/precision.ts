@@ -49,7 +49,9 @@ function filterOf(
   graph: Graph,
 ): LayerFilter | undefined {
   if (!patterns || patterns.length === 0) return undefined;
-  const names = graph.nodes.map(({ name }) => name);
+  // Batch norms are folded away before any layer is picked.
+  const nodes = graph.nodes.filter(({ op }) => op !== 'BatchNormalization');
+  const names = nodes.map(({ name }) => name);
   const idle = patterns.find((pattern) => !names.some(matchLayers([pattern])));
   if (idle !== undefined) {
     const known = [...new Set(names.map(blockOf))];

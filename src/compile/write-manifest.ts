@@ -59,6 +59,7 @@ function manifestOf(
       outputs: values(model.graph.outputs),
     },
     cost,
+    ...(model.float32Nodes.length > 0 ? { float32Nodes: [...model.float32Nodes] } : {}),
     ...(casts ? { casts } : {}),
     ...(model.prepared.calibration ? { calibration: model.prepared.calibration } : {}),
     ...(engine

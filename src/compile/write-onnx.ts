@@ -7,10 +7,11 @@ import { writeModel } from '../../codegen/onnx/write.ts';
 import { type CastReport, runPasses } from '../../codegen/passes/pass.ts';
 import {
   type GraphPrecision,
+  keptNodes,
   type PipelineOptions,
   passesFor,
 } from '../../codegen/passes/pipeline.ts';
-import type { TargetName } from '../../engines/engine.ts';
+import type { Engine, TargetName } from '../../engines/engine.ts';
 import { positionAt } from '../diagnostics/source.ts';
 import { readLabels } from '../images/labels.ts';
 import { writeArtifact } from '../io/artifact.ts';
@@ -26,6 +27,8 @@ import type { TrainedNetwork } from './trained-network.ts';
 
 export interface WriteOnnxOptions extends PrecisionOptions {
   readonly precision: GraphPrecision;
+  /** Builds what is written; without one the graph is written and nothing more. */
+  readonly engine?: Engine;
   /** The graph that the target wants for it; default: the precision's own, for onnxruntime. */
   readonly form?: PipelineOptions;
   /** Folder of the artifact; made where it is missing. */
@@ -42,6 +45,8 @@ export interface WrittenModel extends FileDigest {
   readonly weights: Manifest['weights'];
   readonly labels: Manifest['labels'];
   readonly casts: readonly CastReport[];
+  /** Nodes that compute in float32 although the model is of a lower precision. */
+  readonly float32Nodes: readonly string[];
   readonly prepared: PreparedPrecision;
 }
 
@@ -101,12 +106,13 @@ export async function writeOnnx(
       });
     const digest = await writeArtifact(path, write, options.signal);
     // A compiler that tells its own layers writes them under the same name.
-    if (!tellsLayers(options.form?.target)) {
+    if (!tellsLayers(options.engine?.target)) {
       await writeJson(join(options.directory, artifactFiles.layers), layersOf(graph));
     }
     if (!weights) throw new Error('the model was written without its metadata');
     const detail = `${artifactFiles.model}, ${(digest.sizeBytes / 1e6).toFixed(1)} MB`;
-    return { value: { ...digest, graph, weights, labels, casts, prepared }, detail };
+    const float32Nodes = keptNodes(graph, options.precision, prepared.pipeline);
+    return { value: { ...digest, graph, weights, labels, casts, float32Nodes, prepared }, detail };
   });
 }
 

@@ -9,6 +9,17 @@ async function chooseOnnxruntime(request: TargetRequest, reason: string): Promis
   return { engine, reason, form: formOf(engine, precision) };
 }
 
+/** A graph for whoever runs it elsewhere: for the TensorRT that is named, else for onnxruntime. */
+async function chooseOnnx(request: TargetRequest): Promise<ChosenTarget> {
+  const { precision, pretended } = request;
+  if (pretended?.release !== undefined) {
+    return (await import('./tensorrt-target.ts')).onnxForTensorrt(request, pretended.release);
+  }
+  const whom =
+    precision === 'int8' ? ' for onnxruntime (--trt RELEASE writes it for TensorRT)' : '';
+  return { reason: `onnx: the model is written${whom}, nothing is built`, form: { precision } };
+}
+
 async function chooseByItself(request: TargetRequest): Promise<ChosenTarget> {
   const { tryTensorrt } = await import('./tensorrt-target.ts');
   const found = await tryTensorrt(request);
@@ -25,10 +36,7 @@ export async function chooseTarget(request: TargetRequest): Promise<ChosenTarget
   }
   switch (target) {
     case 'onnx':
-      return {
-        reason: 'onnx: the model is written, nothing is built',
-        form: { precision: request.precision },
-      };
+      return await chooseOnnx(request);
     case 'onnxruntime':
       return await chooseOnnxruntime(request, 'onnxruntime on this processor');
     case 'tensorrt':

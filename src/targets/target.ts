@@ -23,7 +23,10 @@ export interface TargetRequest {
   readonly computeCapability?: string;
   /** Interpreter with the TensorRT-RTX wheel; default: RCC_PYTHON, then the environment that `rcc doctor --setup` made. */
   readonly python?: string;
-  /** For plans only: a release and a GPU in place of those of this machine; what is left out is this machine's. */
+  /**
+   * A release and a GPU in place of those of this machine, for plans; what is left out is this machine's. Target `onnx` writes its graph for
+   * the release.
+   */
   readonly pretended?: PretendedMachine;
   /** Machines that were asked for already: requests that share it ask each once. */
   readonly machines?: Map<string, Promise<TensorrtMachine>>;

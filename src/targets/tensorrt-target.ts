@@ -4,6 +4,7 @@ import { createTensorrtEngine } from '../../engines/tensorrt/driver.ts';
 import { splitCommand, type TrtexecTool } from '../../engines/tensorrt/find.ts';
 import { checkPrecision, checkSupport, parseGpu } from '../../engines/tensorrt/gpu.ts';
 import { inspectMachine, type TensorrtMachine } from '../../engines/tensorrt/machine.ts';
+import { graphFor } from '../../engines/tensorrt/precision-recipes.ts';
 import { readTensorrtIntent } from '../../engines/tensorrt/read-intent.ts';
 import { resolveRelease } from '../../engines/tensorrt/release.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
@@ -86,4 +87,12 @@ export async function tryTensorrt(request: TargetRequest): Promise<ChosenTarget 
   if (!machine) return because;
   const [refusal] = refusalsOf(machine, request);
   return refusal ? refusal.message : choose(request, machine, 'found here');
+}
+
+/** The model as a release of TensorRT wants it, for whoever builds it elsewhere. Throws DiagnosticError. */
+export function onnxForTensorrt(request: TargetRequest, named: string): ChosenTarget {
+  const release = resolveRelease(named);
+  const intent = readTensorrtIntent({ ...request.tensorrt, precision: request.precision });
+  const reason = `onnx: the model is written for TensorRT ${release.version}, nothing is built`;
+  return { reason, form: { target: 'tensorrt', ...graphFor(intent, release) } };
 }

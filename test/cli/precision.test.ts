@@ -100,6 +100,12 @@ describe('rcc compile --int8', () => {
     expect(exitCode).toBe(0);
     const { inputs } = json.result[0].manifest.onnx;
     expect(inputs).toEqual([{ name: 'input', dataType: 'uint8', shape: ['N', 32, 32, 1] }]);
+    expect(json.result[0].manifest.float32Nodes).toEqual([
+      'stem/conv1',
+      'stem/conv2',
+      'stem/conv3',
+      'head/fc',
+    ]);
     const layers = JSON.parse(await readFile(join(folder, 'kept/layers.json'), 'utf8'));
     const names = layers.map(({ name }: { name: string }) => name);
     expect(names).toContain('stage1/block0/conv1.weight/dequantize');
@@ -117,6 +123,46 @@ describe('rcc compile --int8', () => {
     );
     expect(exitCode).toBe(0);
     expect(stdout).toContain('input/quantize: uint8[N,1,32,32] = QuantizeLinear(input');
+  });
+});
+
+describe('rcc compile --target onnx', () => {
+  const write = (name: string, ...options: readonly string[]) =>
+    rcc('compile', digits, '--target', 'onnx', '-o', join(folder, name), ...options);
+  const layersOf = async (name: string) => {
+    const layers = JSON.parse(await readFile(join(folder, name, 'layers.json'), 'utf8'));
+    return layers.map(
+      (layer: { name: string; output: string }) => `${layer.name}: ${layer.output}`,
+    ) as string[];
+  };
+
+  it('writes int8 for onnxruntime, says so, and how to have it for TensorRT', async () => {
+    const { exitCode, stderr } = await write('ort', '--int8', ...pictures);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('written for onnxruntime (--trt RELEASE writes it for TensorRT)');
+    expect(await layersOf('ort')).toContain('input/quantize: uint8[N,1,32,32]');
+  });
+
+  it.each([
+    ['8.6', 'stem/conv1.weight/quantize: int8[8,1,3,3]', true],
+    ['10.4', 'stem/conv1.weight/quantize: int8[8,1,3,3]', false],
+  ] as const)('writes int8 for TensorRT %s', async (release, quantizedWeight, inGraph) => {
+    const name = `trt-${release}`;
+    const { exitCode, stderr } = await write(name, '--int8', ...pictures, '--trt', release);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(`written for TensorRT ${release}`);
+    const layers = await layersOf(name);
+    expect(layers).toContain('input/quantize: int8[N,1,32,32]');
+    expect(layers.includes(quantizedWeight)).toBe(inGraph);
+  });
+
+  it.each([
+    ['8.6', 'stem/conv1: float32[N,8,16,16]'],
+    ['11.1', 'stem/conv1: float16[N,8,16,16]'],
+  ])('writes float16 for TensorRT %s as it is asked for there', async (release, layer) => {
+    const name = `half-${release}`;
+    expect((await write(name, '--fp16', '--trt', release)).exitCode).toBe(0);
+    expect(await layersOf(name)).toContain(layer);
   });
 });
 
@@ -160,6 +206,7 @@ describe('rcc verify', () => {
 
   it.each([
     [['--fp16', '--keep-fp32', 'stage9'], 2, 'layer-pattern-unknown'],
+    [['--fp16', '--keep-fp32', 'bn'], 2, 'layer-pattern-unknown'],
     [['--fp16', '--input-type', 'rgba-uint8'], 2, 'input-form-channels'],
     [['--int8', '--calibrate', 'nothing/here'], 2, 'file-not-found'],
     [['--fp32', '--keep-fp32', 'stem'], 0, 'precision-option-idle'],

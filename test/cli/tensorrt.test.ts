@@ -79,6 +79,27 @@ describe.each([
   });
 });
 
+describe('TensorRT 8, which chooses types by itself', () => {
+  it('is told which layers to compute in float32, and ranges are looked at', async () => {
+    pretend({ RELEASE: '8.6' });
+    const directory = join(folder, 'held');
+    const keep = ['--keep-fp32', 'stage2/block0'];
+    const short = ['--batch', '2', '--no-time', '-o', directory, '--json'];
+    const made = await rcc('compile', spec, '--fp16', ...keep, ...onTensorrt, ...short);
+    expect(made.exitCode, made.stderr).toBe(0);
+    const [{ ranges }] = JSON.parse(made.stdout).result;
+    const kept = ranges.blocks.filter(({ keptFp32 }: { keptFp32: boolean }) => keptFp32);
+    expect(kept.map(({ block }: { block: string }) => block)).toEqual(['stage2/block0']);
+    const { float32Nodes } = manifestOf(directory);
+    expect(float32Nodes).toContain('stage2/block0/conv2/add');
+    expect(float32Nodes.every((node: string) => node.startsWith('stage2/block0/'))).toBe(true);
+    const held = float32Nodes.map((node: string) => `${node}:fp32`).join(',');
+    const log = readFileSync(join(directory, 'trtexec-build.log'), 'utf8');
+    expect(log).toContain(`--layerPrecisions=${held}`);
+    expect(log).toContain(`--layerOutputTypes=${held}`);
+  });
+});
+
 describe('what is refused before anything is made', () => {
   it.each([
     [
@@ -201,6 +222,9 @@ describe('rcc compile --dry-run', () => {
       2,
       expect.stringContaining('option-needs-dry-run'),
     ]);
+    const written = ['--target', 'onnx', '--trt', '10.4', '--gpu', 't4'];
+    const told = await rccIn({ env: bare }, 'compile', model, ...written);
+    expect(told.stderr).toContain('--gpu is for plans');
   });
 
   it('tells the key that the manifest will have', async () => {

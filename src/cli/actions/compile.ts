@@ -36,8 +36,10 @@ function checkUse(specs: readonly Spec[], options: CompileCommandOptions): void 
   if (twice !== undefined) fail('model-twice', { model: twice });
   const { trt, gpu, dryRun, target } = options;
   const isPlan = dryRun && (target === 'auto' || target === 'tensorrt');
-  const pretence = trt === undefined ? gpu && '--gpu' : '--trt';
-  if (pretence && !isPlan) fail('option-needs-dry-run', { option: pretence });
+  if (trt !== undefined && !isPlan && target !== 'onnx') {
+    fail('option-needs-dry-run', { option: '--trt' });
+  }
+  if (gpu !== undefined && !isPlan) fail('option-needs-dry-run', { option: '--gpu' });
 }
 
 /** The words after `rcc` that make one artifact again, without its folder. */
@@ -140,7 +142,9 @@ export async function compileSpecs(
       ...(options.batch === undefined ? {} : { batch: options.batch }),
     });
   };
-  const { results, diagnostics } = await runJobs({ specs, batches, run }, options, context);
+  const pretended = options.trt === undefined ? {} : { release: options.trt };
+  const jobs = { specs, batches, pretended, run };
+  const { results, diagnostics } = await runJobs(jobs, options, context);
   return {
     text: results.map(describe).join('\n'),
     data: results.map(({ diagnostics: _, audits, ...rest }) => ({

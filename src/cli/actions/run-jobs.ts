@@ -2,7 +2,7 @@ import type { GraphPrecision } from '../../../codegen/passes/pipeline.ts';
 import type { CompileListener } from '../../compile/phases.ts';
 import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
 import type { Spec } from '../../language/spec.ts';
-import type { ChosenTarget } from '../../targets/target.ts';
+import type { ChosenTarget, PretendedMachine } from '../../targets/target.ts';
 import type { CommandContext } from '../command.ts';
 import type { ModelOptions } from '../options.ts';
 import { idleOptions, precisionsOf } from '../precision-options.ts';
@@ -21,6 +21,8 @@ export interface JobsRequest<R> {
   readonly specs: readonly Spec[];
   /** Batches that are timed. */
   readonly batches: readonly number[];
+  /** See TargetRequest. */
+  readonly pretended?: PretendedMachine;
   run(job: ModelJob): Promise<R>;
 }
 
@@ -33,13 +35,13 @@ export interface JobsOutcome<R> {
 
 /** The target of each precision asked for. One that is refused hides none of the others; what is missing for all of them is told once. */
 async function chooseTargets(
-  batches: readonly number[],
+  { batches, pretended = {} }: Pick<JobsRequest<unknown>, 'batches' | 'pretended'>,
   listener: CompileListener,
   options: ModelOptions,
   context: CommandContext,
 ) {
   const onNote = (note: Diagnostic): void => listener.onNote?.(note);
-  const shared = { batches, machines: new Map(), onNote };
+  const shared = { batches, pretended, machines: new Map(), onNote };
   const targets = new Map<GraphPrecision, ChosenTarget>();
   const refusals = new Map<string, Diagnostic>();
   for (const precision of precisionsOf(options)) {
@@ -58,7 +60,7 @@ async function chooseTargets(
  * so that one broken file hides no result of the others; an interrupted run ends.
  */
 export async function runJobs<R>(
-  { specs, batches, run }: JobsRequest<R>,
+  { specs, run, ...request }: JobsRequest<R>,
   options: ModelOptions,
   context: CommandContext,
 ): Promise<JobsOutcome<R>> {
@@ -66,7 +68,7 @@ export async function runJobs<R>(
   const notes: Diagnostic[] = [];
   const failures: Diagnostic[] = [];
   const listener = listenerFor(context, notes);
-  const { targets, refusals } = await chooseTargets(batches, listener, options, context);
+  const { targets, refusals } = await chooseTargets(request, listener, options, context);
   failures.push(...refusals);
   const jobs = specs.flatMap((spec) =>
     [...targets].map(([precision, target]) => ({ spec, precision, target, listener })),

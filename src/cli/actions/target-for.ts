@@ -9,7 +9,7 @@ export interface TargetJob {
   readonly precision: TargetRequest['precision'];
   /** Batches that are timed. */
   readonly batches: readonly number[];
-  /** For plans only, see TargetRequest. */
+  /** See TargetRequest. */
   readonly pretended?: PretendedMachine;
   /** Shared by the jobs of a run, see TargetRequest. */
   readonly machines?: TargetRequest['machines'];

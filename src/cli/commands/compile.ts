@@ -36,7 +36,10 @@ export const compileCommand: CommandDefinition = {
       .option('--no-time', 'do not time batch 1, 4 and 8 at the end')
       .option('--print-after <pass>', 'print the graph after a pass (or `lower`) and stop')
       .option('--dry-run', 'print what would be done, with the commands of trtexec, and stop')
-      .option('--trt <release>', 'with --dry-run: TensorRT to plan for, e.g. 8.6 (default: found)')
+      .option(
+        '--trt <release>',
+        'with --dry-run: TensorRT to plan for, e.g. 8.6 (default: found); with --target onnx: to write the model for',
+      )
       .option('--gpu <name>', 'with --dry-run: GPU to plan for, e.g. t4 or 7.5 (default: found)');
     declareTensorrtOptions(command);
   },

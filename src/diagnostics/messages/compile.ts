@@ -11,10 +11,11 @@ export const compileMessages = {
   }),
   'option-needs-dry-run': row<{ option: string }>({
     severity: 'error',
-    message: ({ option }) => `${option} is for plans: it needs --dry-run and target tensorrt.`,
+    message: ({ option }) =>
+      `${option} is for plans: it needs --dry-run and target tensorrt${option === '--trt' ? ', or target onnx' : ''}.`,
     hint: () => 'Without --dry-run, release and GPU are those of this machine.',
     cause:
-      '--trt and --gpu name a release and a GPU to plan for; engines are built for this machine’s.',
+      '--trt and --gpu name a release and a GPU to plan for, and --trt the release that target onnx writes its model for; engines are built for this machine’s.',
     example: 'rcc compile resnet50_vd.rn --fp16 --trt 8.6',
     cure: 'Add --dry-run, or leave the option out.',
   }),
