@@ -1,7 +1,7 @@
 /*
  * npm run bench [-- PART…] [--runs N] [--torch-python FILE] [--paddle-python FILE] [--rtx-python FILE]
- * Parts: startup, convert, latency (needs a peer's interpreter), kernels and forms (need TensorRT-RTX; peers' interpreters add peers); all of them by
- * default. Tables go to stdout as Markdown, figures to bench/results/*.json.
+ * Parts: startup, convert, tensorrt, latency (needs a peer's interpreter), kernels and forms (need TensorRT-RTX; peers' interpreters add peers); all of
+ * them by default. Tables go to stdout as Markdown, figures to bench/results/*.json.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { benchKernels, kernelTable } from './kernels/kernels.ts';
 import { benchLatency } from './latency.ts';
 import { markdownTable, type PrintedTable } from './markdown-table.ts';
 import { benchStartup } from './startup.ts';
+import { benchTensorrt, tensorrtTable } from './tensorrt/tensorrt.ts';
 
 interface Part {
   readonly title: string;
@@ -115,6 +116,15 @@ const parts: Readonly<Record<string, Part>> = {
         ]),
         rows,
       };
+    },
+  },
+  tensorrt: {
+    title:
+      'rcc’s own time around TensorRT, which has no part in it: trtexec is one that does nothing',
+    timed: true,
+    async run() {
+      const rows = benchTensorrt(runs, log);
+      return { ...tensorrtTable(rows), rows };
     },
   },
   kernels: {
