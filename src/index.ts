@@ -38,7 +38,30 @@ export type {
   Tensor,
 } from '../engines/engine.ts';
 export { createOnnxruntimeEngine } from '../engines/onnxruntime/engine.ts';
+export { algorithmNames, type CalibrationAlgorithm } from './calibration/algorithm-names.ts';
+export { chooseRange } from './calibration/algorithms.ts';
+export { bisect, type StageReport } from './calibration/bisect.ts';
+export {
+  type CalibratedTensors,
+  type CalibrateOptions,
+  calibrate,
+} from './calibration/calibrate.ts';
+export { type CalibrationFile, readCalibrationFile } from './calibration/calibration-file.ts';
+export { type CalibrationData, createNoiseData } from './calibration/data.ts';
+export { Histogram, type HistogramData } from './calibration/histogram.ts';
+export { fuseNetwork, type Observer, observeNetwork } from './calibration/observe.ts';
+export {
+  type CalibrationSource,
+  openCalibrationData,
+  recognizeSource,
+} from './calibration/open-data.ts';
+export { judgeRanges, type RangeReport, reportRanges } from './calibration/range-report.ts';
 export { type BenchOptions, type BenchResult, benchSpec } from './compile/bench.ts';
+export {
+  type CalibrationResult,
+  type CalibrationStepOptions,
+  calibrateNetwork,
+} from './compile/calibration-step.ts';
 export { type Compilation, type CompileOptions, compileSpec } from './compile/compile.ts';
 export { type DiagnoseSpecOptions, diagnoseSpec } from './compile/diagnose.ts';
 export { type EvaluateSpecOptions, evaluateSpec } from './compile/evaluate.ts';
@@ -59,6 +82,11 @@ export {
   stabilityWarnings,
   type TimingLimits,
 } from './compile/timing.ts';
+export {
+  loadNetwork,
+  type NetworkOptions,
+  type TrainedNetwork,
+} from './compile/trained-network.ts';
 export { type Verification, type VerifyOptions, verifySpec } from './compile/verify.ts';
 export { createDiagnostic, type Diagnostic, DiagnosticError } from './diagnostics/diagnostic.ts';
 export { type Explanation, explainCode, explanationOf } from './diagnostics/explain.ts';

@@ -3,13 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
+  calibrateNetwork,
   checkExpectations,
   chooseTarget,
   compileSpec,
   createFileByteSource,
   DiagnosticError,
+  fuseNetwork,
+  judgeRanges,
+  loadNetwork,
   loadSpecFiles,
+  openCalibrationData,
+  readCalibrationFile,
   readOnnx,
+  reportRanges,
   summarizeOnnx,
 } from '../src/index.ts';
 
@@ -43,6 +50,38 @@ describe('the public names', () => {
     const { opset, layers } = summarizeOnnx(await readOnnx(source));
     source.close();
     expect({ opset, nodes: layers.length }).toEqual({ opset: 13, nodes: 52 });
+  });
+
+  it('calibrate a network and tell how large its numbers get', async () => {
+    const { specs } = await loadSpecFiles(['examples/digits/digits.rn']);
+    const [spec] = specs;
+    if (!spec) throw new Error('there is no spec');
+    const pictures = 'examples/digits/calibration.zip';
+    const network = await loadNetwork(spec, {});
+    try {
+      const { file, sample } = await calibrateNetwork(network, {
+        calibrate: pictures,
+        calibrationImages: 20,
+        calibrationAlgorithm: 'max',
+        directory: folder,
+      });
+      expect(file.data.images).toBe(20);
+      expect(sample?.shape).toEqual([8, 1, 32, 32]);
+      expect(await readCalibrationFile(join(folder, 'calibration.json'))).toEqual(file);
+      const fused = fuseNetwork(network.graph);
+      const [input] = fused.inputs;
+      if (!input) throw new Error('the network has no input');
+      const request = { spec, input: input.type, images: 20 };
+      const data = await openCalibrationData(pictures, 'pictures', request);
+      const report = await reportRanges(fused, data, { keepFp32: () => false });
+      await data.close();
+      expect(judgeRanges(report)).toEqual([]);
+      const last = file.tensors['stage3/block1/conv2/relu'];
+      const [block] = report.blocks.filter(({ block: name }) => name === 'stage3/block1');
+      expect(block?.largestActivation ?? 0).toBeGreaterThanOrEqual(last?.largest ?? Infinity);
+    } finally {
+      network.close();
+    }
   });
 
   it('throw what a user did wrong as diagnostics', async () => {
