@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +14,8 @@ const retryMs = 100;
 interface Owner {
   readonly host: string;
   readonly pid: number;
+  /** Tells one lock from the next of the same process. */
+  readonly id: string;
 }
 
 export interface LockRequest {
@@ -26,9 +28,12 @@ function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 
-async function readOwner(path: string): Promise<Owner | undefined> {
+const ownerFile = 'owner.json';
+
+/** Synchronous, as it serves a process that exits too. */
+function readOwner(path: string): Owner | undefined {
   try {
-    return JSON.parse(await readFile(join(path, 'owner.json'), 'utf8'));
+    return JSON.parse(readFileSync(join(path, ownerFile), 'utf8'));
   } catch {
     return undefined;
   }
@@ -49,53 +54,69 @@ async function isStale(path: string, owner: Owner | undefined): Promise<boolean>
   return made !== undefined && Date.now() - made.mtimeMs > silentMs;
 }
 
-async function removeStale(path: string): Promise<void> {
-  // Renamed first: of several that see it stale, one removes it and no fresh lock is lost.
+/** Takes a lock away that is still of this owner. */
+function removeLock(path: string, owner: Owner | undefined): void {
+  // Moved first: a folder that is emptied where it stands could be taken while it is emptied.
   const aside = `${path}.${randomUUID()}`;
-  await rename(path, aside).catch(() => {});
-  await rm(aside, { recursive: true, force: true });
+  try {
+    renameSync(path, aside);
+    // Somebody else was faster: what was moved is a fresh lock.
+    if (owner && readOwner(aside)?.id !== owner.id) renameSync(aside, path);
+  } catch {
+    // Gone already, or taken anew meanwhile.
+  }
+  rmSync(aside, { recursive: true, force: true });
 }
 
-async function tryAcquire(path: string): Promise<boolean> {
+const takenCodes = ['ENOTEMPTY', 'EEXIST', 'EPERM'];
+
+/** Makes the lock with its owner in it; false where there is one already. */
+async function tryAcquire(path: string, owner: Owner): Promise<boolean> {
+  const candidate = `${path}.${randomUUID()}`;
+  await mkdir(candidate);
   try {
-    await mkdir(path);
+    await writeFile(join(candidate, ownerFile), JSON.stringify(owner));
+    await rename(candidate, path);
+    return true;
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
+    await rm(candidate, { recursive: true, force: true });
+    if (takenCodes.some((code) => hasCode(error, code))) return false;
     throw error;
   }
-  const owner: Owner = { host: hostname(), pid: process.pid };
-  await writeFile(join(path, 'owner.json'), JSON.stringify(owner));
-  return true;
 }
 
-async function acquire(path: string, request: LockRequest): Promise<void> {
+async function acquire(path: string, request: LockRequest): Promise<Owner> {
+  const own: Owner = { host: hostname(), pid: process.pid, id: randomUUID() };
   let told = false;
   await mkdir(dirname(path), { recursive: true });
-  while (!(await tryAcquire(path))) {
+  for (;;) {
+    const owner = readOwner(path);
+    if (!owner && (await tryAcquire(path, own))) return own;
     request.signal?.throwIfAborted();
-    const owner = await readOwner(path);
     if (await isStale(path, owner)) {
-      await removeStale(path);
+      removeLock(path, owner);
       continue;
     }
-    if (!told)
-      request.onWait?.(owner ? `process ${owner.pid} on ${owner.host}` : 'another process');
-    told = true;
+    if (owner && !told) {
+      told = true;
+      request.onWait?.(`process ${owner.pid} on ${owner.host}`);
+    }
     await sleep(retryMs);
   }
 }
 
 /**
- * Runs `task` while this process alone holds the lock at `path` (a folder: making one is atomic on every file system). Waits for another holder;
- * takes the lock of one that is gone. Throws what the file system throws where the lock cannot be made.
+ * Runs `task` while this process alone holds the lock at `path`: a folder that comes into its place with its owner in it, since a folder never replaces
+ * one that holds something. Waits for another holder; takes the lock of one that is gone. Throws what the file system throws where the lock cannot be made.
  */
 export async function withLock<T>(
   path: string,
   request: LockRequest,
   task: () => Promise<T>,
 ): Promise<T> {
-  await acquire(path, request);
-  const forget = onExit(() => rmSync(path, { recursive: true, force: true }));
+  const owner = await acquire(path, request);
+  const release = () => removeLock(path, owner);
+  const forget = onExit(release);
   const sign = () => utimes(path, new Date(), new Date()).catch(() => {});
   const timer = setInterval(sign, signEveryMs).unref();
   try {
@@ -103,6 +124,6 @@ export async function withLock<T>(
   } finally {
     clearInterval(timer);
     forget();
-    await rm(path, { recursive: true, force: true });
+    release();
   }
 }

@@ -33,6 +33,35 @@ test('one at a time, in a process too', async () => {
   expect(existsSync(path)).toBe(false);
 });
 
+test('whoever waits is told for whom, however many want it at once', async () => {
+  const waitedFor: string[] = [];
+  for (let round = 0; round < 8; round++) {
+    const path = freshPath();
+    const enter = () =>
+      withLock(path, { onWait: (owner) => waitedFor.push(owner) }, () => sleep(1));
+    await Promise.all([enter(), enter()]);
+  }
+  const own = `process ${process.pid} on ${hostname()}`;
+  expect(waitedFor.filter((owner) => owner !== own)).toEqual([]);
+});
+
+test('a lock that was taken over is not taken away by its first holder', async () => {
+  const path = freshPath();
+  await withLock(path, {}, async () => {
+    await rm(path, { recursive: true });
+    await makeLock(path, { host: 'elsewhere', pid: 1, id: 'other' });
+  });
+  expect(existsSync(path)).toBe(true);
+});
+
+test('a lock that does not say whose it is is taken over after a minute of silence', async () => {
+  const path = freshPath();
+  await makeLock(path, undefined);
+  await writeFile(join(path, 'owner.json'), 'not JSON');
+  await utimes(path, 0, 0);
+  expect(await withLock(path, {}, async () => 'mine')).toBe('mine');
+});
+
 test('a failure inside gives the lock back and is passed on', async () => {
   const path = freshPath();
   const failing = withLock(path, {}, async () => {
