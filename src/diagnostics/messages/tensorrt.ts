@@ -286,6 +286,7 @@ export const tensorrtMessages = {
     severity: 'error',
     exit: 'tool-missing',
     message: ({ command, reason }) => `'${command}' cannot be started: ${reason}.`,
+    hint: () => 'Run it by hand with --help; LD_LIBRARY_PATH tells where its libraries are.',
     cause: 'The program does not exist, is not executable, or misses a library.',
     cure: 'Run the command by hand with --help; a missing library is cured by LD_LIBRARY_PATH.',
   }),
@@ -482,7 +483,7 @@ export const tensorrtMessages = {
     hint: ({ signal }) =>
       signal === 'SIGKILL'
         ? 'The kernel ends processes this way when memory runs out; so does a job scheduler.'
-        : undefined,
+        : 'A crash is trtexec’s own: try another release or driver, or a lower --optimization-level.',
     cause: 'Something outside of rcc ended trtexec, or it crashed.',
     cure: 'Look at the kernel log (dmesg) and the limits of the container or job.',
   }),

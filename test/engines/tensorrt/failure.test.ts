@@ -3,6 +3,7 @@ import type { ToolResult } from '../../../engines/process.ts';
 import { explainFailure } from '../../../engines/tensorrt/failure.ts';
 import { nodesOfLayer } from '../../../engines/tensorrt/failure-patterns.ts';
 import { parseTrtexecLog } from '../../../engines/tensorrt/parse-log.ts';
+import { renderDiagnostic } from '../../../src/diagnostics/render.ts';
 import type { Span } from '../../../src/diagnostics/source.ts';
 
 const banner = '&&&& RUNNING TensorRT.trtexec [TensorRT v100400] [b26] # trtexec --onnx=a';
@@ -294,20 +295,32 @@ test.each(cases)('%s', (...[, lines, ended, code, message]) => {
   expect((diagnostic.details ?? []).length).toBeLessThan(20);
 });
 
-describe('ONNX', () => {
-  const dump = (reason: string) => [
-    banner,
-    e('[TRT] ModelImporter.cpp:748: While parsing node number 3 [Conv -> "y"]:'),
-    e('[TRT] ModelImporter.cpp:749: --- Begin node ---'),
-    e('[TRT] ModelImporter.cpp:750: input: "x"'),
-    'name: "stage1/block0/conv1"',
-    'op_type: "Conv"',
-    e('[TRT] ModelImporter.cpp:751: --- End node ---'),
-    e('[TRT] ModelImporter.cpp:754: ERROR: onnxOpImporters.cpp:12 In function importConv:'),
-    reason,
-    e('Failed to parse onnx file'),
-  ];
+/** What TensorRT's ONNX parser says of a node that it does not take. */
+const dump = (reason: string) => [
+  banner,
+  e('[TRT] ModelImporter.cpp:748: While parsing node number 3 [Conv -> "y"]:'),
+  e('[TRT] ModelImporter.cpp:749: --- Begin node ---'),
+  e('[TRT] ModelImporter.cpp:750: input: "x"'),
+  'name: "stage1/block0/conv1"',
+  'op_type: "Conv"',
+  e('[TRT] ModelImporter.cpp:751: --- End node ---'),
+  e('[TRT] ModelImporter.cpp:754: ERROR: onnxOpImporters.cpp:12 In function importConv:'),
+  reason,
+  e('Failed to parse onnx file'),
+];
 
+test('what a user reads: the last lines, the log and what to do', async () => {
+  const onnx = ['ONNX', dump('[8] Assertion failed: no such kernel'), { exitCode: 1 }] as const;
+  const texts = [...cases, onnx].map(([title, lines, ended]) => {
+    const diagnostic = explain(lines, ended);
+    const ran = diagnostic.details?.at(-1) === 'The whole output is in build.log.';
+    expect([title, ran, diagnostic.hint]).toEqual([title, !ended.startError, expect.any(String)]);
+    return `# ${title}\n${renderDiagnostic(diagnostic, { color: false })}\n`;
+  });
+  await expect(texts.join('\n')).toMatchFileSnapshot('golden/explained.txt');
+});
+
+describe('ONNX', () => {
   test('the node leads to the line of the spec', () => {
     const diagnostic = explain(dump('[8] Assertion failed: no such kernel'));
     expect(diagnostic.code).toBe('tensorrt-onnx-rejected');
