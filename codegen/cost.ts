@@ -1,5 +1,6 @@
 import type { Graph, Initializer, Node } from './ir/graph.ts';
 import { inferTypes } from './ir/infer-types.ts';
+import { oncePer } from './ir/once-per.ts';
 import { intsOf, opDefinition } from './ir/ops.ts';
 import { byteCount, elementCount, type TensorType } from './ir/types.ts';
 import { inputOf, outputOf, producersOf } from './ir/walk.ts';
@@ -89,7 +90,7 @@ export function nodeCosts(graph: Graph): readonly NodeCost[] {
   });
 }
 
-export function countCost(graph: Graph): Cost {
+export const countCost = oncePer((graph: Graph): Cost => {
   const total = { params: 0, macs: 0, flops: 0 };
   for (const cost of nodeCosts(graph)) {
     total.params += cost.params;
@@ -97,4 +98,4 @@ export function countCost(graph: Graph): Cost {
     total.flops += cost.flops;
   }
   return total;
-}
+});

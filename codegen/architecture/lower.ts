@@ -1,5 +1,6 @@
 import type { Spec } from '../../src/language/spec.ts';
 import type { Graph } from '../ir/graph.ts';
+import { oncePer } from '../ir/once-per.ts';
 import { buildBlock } from './block.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { buildHead } from './head.ts';
@@ -19,11 +20,7 @@ function spanOf(spec: Spec, ...properties: readonly string[]) {
     .find((span) => span !== undefined);
 }
 
-/**
- * The network a spec describes, as trained: convolutions with batch norm, initializers named by slot and without data.
- * Input `input` [N, C, H, W]; output `logits`, or `probabilities` behind a Softmax, [N, classes].
- */
-export function lowerSpec(spec: Spec, { batch = 'N' }: LowerOptions = {}): Graph {
+function lower(spec: Spec, batch: number | 'N'): Graph {
   const builder = new GraphBuilder();
   const { channels, height, width } = spec.input;
   builder.span = spanOf(spec, 'stem', 'stem-widths', 'variant');
@@ -54,4 +51,14 @@ export function lowerSpec(spec: Spec, { batch = 'N' }: LowerOptions = {}): Graph
   builder.span = spanOf(spec, 'classes', 'head');
   const output = buildHead(builder, x, spec.classes, spec.head);
   return builder.build(spec.name, opset, output);
+}
+
+const lowerForAnyBatch = oncePer((spec: Spec) => lower(spec, 'N'));
+
+/**
+ * The network a spec describes, as trained: convolutions with batch norm, initializers named by slot and without data.
+ * Input `input` [N, C, H, W]; output `logits`, or `probabilities` behind a Softmax, [N, classes].
+ */
+export function lowerSpec(spec: Spec, { batch = 'N' }: LowerOptions = {}): Graph {
+  return batch === 'N' ? lowerForAnyBatch(spec) : lower(spec, batch);
 }

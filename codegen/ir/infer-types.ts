@@ -1,9 +1,9 @@
 import type { Graph } from './graph.ts';
+import { oncePer } from './once-per.ts';
 import { IllegalNode, opDefinition } from './ops.ts';
 import type { TensorType } from './types.ts';
 
-/** The type of every value of a graph, by name. Throws IllegalNode, naming the node, where types contradict each other. */
-export function inferTypes(graph: Graph): ReadonlyMap<string, TensorType> {
+function infer(graph: Graph): ReadonlyMap<string, TensorType> {
   const types = new Map<string, TensorType>();
   for (const input of graph.inputs) types.set(input.name, input.type);
   for (const initializer of graph.initializers.values())
@@ -26,3 +26,6 @@ export function inferTypes(graph: Graph): ReadonlyMap<string, TensorType> {
   }
   return types;
 }
+
+/** The type of every value of a graph, by name. Throws IllegalNode, naming the node, where types contradict each other. */
+export const inferTypes = oncePer(infer);

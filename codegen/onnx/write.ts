@@ -2,7 +2,7 @@
  * A model file in the order ModelProto head, GraphProto (nodes, then one frame and raw_data a tensor), metadata. The bytes of a tensor are
  * made when they are written, so that memory is bounded by the largest one; field order is free in protobuf.
  */
-import protobuf from 'protobufjs';
+import protobuf from 'protobufjs/minimal.js';
 import type { Graph, Initializer } from '../ir/graph.ts';
 import { byteCount, dataTypes } from '../ir/types.ts';
 import type { ByteSink } from './byte-sink.ts';

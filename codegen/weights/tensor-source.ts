@@ -12,4 +12,9 @@ export interface TensorSource {
    * Throws DiagnosticError where the file ends early or holds what a weights tensor cannot.
    */
   read(): Promise<Uint8Array>;
+  /**
+   * Where `read` also looks at the values: the bytes as they are, for a pass that sees in what it computes from them whether they were fit, and calls
+   * `read` for the diagnostic where they were not.
+   */
+  readUnchecked?(): Promise<Uint8Array>;
 }

@@ -4,7 +4,7 @@
  * protobuf may be concatenated) and read before it is loaded.
  */
 import { appendFile, type FileHandle, open } from 'node:fs/promises';
-import protobuf from 'protobufjs';
+import protobuf from 'protobufjs/minimal.js';
 import { encodeMetadata } from '../../codegen/onnx/messages.ts';
 
 export interface EngineStamp {

@@ -1,12 +1,17 @@
 import { styleText } from 'node:util';
-import ora, { type Ora } from 'ora';
+import type { Ora } from 'ora';
 import { type Progress, silentProgress } from './command.ts';
 import { formatElapsed } from './format-elapsed.ts';
 
 const phaseWidth = 12;
 
 /** Progress on a stream: a spinner where it is a terminal, one line a finished phase elsewhere. */
-export function createProgress(stream: NodeJS.WriteStream, color: boolean): Progress {
+export async function createProgress(
+  stream: NodeJS.WriteStream,
+  color: boolean,
+): Promise<Progress> {
+  // Where nothing spins it is not loaded: its pattern of all emojis takes longer than the whole language.
+  const ora = stream.isTTY ? (await import('ora')).default : undefined;
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
     color ? styleText(style, text, { validateStream: false }) : text;
   let spinner: Ora | undefined;
@@ -19,9 +24,8 @@ export function createProgress(stream: NodeJS.WriteStream, color: boolean): Prog
       stream.write(`${paint('bold', text)}\n`);
     },
     start(phase) {
-      if (!stream.isTTY) return;
       // Not its `indent`: that moves the cursor and leaves it there.
-      spinner = ora({ stream, text: phase, prefixText: ' ', discardStdin: false }).start();
+      spinner = ora?.({ stream, text: phase, prefixText: ' ', discardStdin: false }).start();
     },
     update(text) {
       if (spinner) spinner.suffixText = text;

@@ -1,32 +1,42 @@
 /*
- * Large buffers that go round between what is read and what is written. Without it each tensor leaves a buffer to the garbage collector, which lets
- * tens of megabytes of them pile up before it looks; with it memory is what is in use.
+ * Buffers that go round between what is read and what is written. Without it each tensor leaves a buffer to the garbage collector, which lets tens of
+ * megabytes of them pile up, and then marks the whole heap to be rid of them; with it memory is what is in use.
  */
 
-/** Smaller arrays are not worth keeping. */
-const leastBytes = 1 << 18;
-/** One is being filled, one being written, one waits. */
+/** Smaller arrays are cheap to make anew; those of one number a channel are. */
+const leastBytes = 1 << 14;
+/** Arrays up to here are all given buffers of this size, so that small ones do not use up the large. */
+export const smallBufferBytes = 1 << 18;
+/** Of each kind: one is being filled, one being written, one waits. */
 const mostBuffers = 3;
 
-const idle: ArrayBuffer[] = [];
+const idle = { small: [] as ArrayBuffer[], large: [] as ArrayBuffer[] };
 const pooled = new WeakSet<ArrayBufferLike>();
+
+function freshBuffer(sizeBytes: number): ArrayBuffer {
+  return Buffer.allocUnsafeSlow(sizeBytes).buffer;
+}
 
 /** An array of that length, its content unspecified. */
 export function takeBytes(length: number): Uint8Array {
-  if (length < leastBytes) return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
-  idle.sort((a, b) => a.byteLength - b.byteLength);
-  const index = idle.findIndex((buffer) => buffer.byteLength >= length);
-  const [buffer] = index < 0 ? [] : idle.splice(index, 1);
-  if (buffer) return new Uint8Array(buffer, 0, length);
-  const fresh = Buffer.allocUnsafeSlow(length).buffer;
+  if (length < leastBytes) return new Uint8Array(freshBuffer(length));
+  const isSmall = length <= smallBufferBytes;
+  const buffers = isSmall ? idle.small : idle.large;
+  buffers.sort((a, b) => a.byteLength - b.byteLength);
+  const index = buffers.findIndex((buffer) => buffer.byteLength >= length);
+  const [found] = index < 0 ? [] : buffers.splice(index, 1);
+  if (found) return new Uint8Array(found, 0, length);
+  const fresh = freshBuffer(isSmall ? smallBufferBytes : length);
   pooled.add(fresh);
-  return new Uint8Array(fresh);
+  return new Uint8Array(fresh, 0, length);
 }
 
 /** Takes an array back that nobody reads any more; arrays that did not come from here are left alone. */
 export function giveBack({ buffer }: Uint8Array): void {
-  if (!pooled.has(buffer) || !(buffer instanceof ArrayBuffer) || idle.includes(buffer)) return;
-  idle.push(buffer);
-  if (idle.length <= mostBuffers) return;
-  idle.sort((a, b) => b.byteLength - a.byteLength).pop();
+  if (!pooled.has(buffer) || !(buffer instanceof ArrayBuffer)) return;
+  const buffers = buffer.byteLength <= smallBufferBytes ? idle.small : idle.large;
+  if (buffers.includes(buffer)) return;
+  buffers.push(buffer);
+  if (buffers.length <= mostBuffers) return;
+  buffers.sort((a, b) => b.byteLength - a.byteLength).pop();
 }

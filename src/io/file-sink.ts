@@ -1,11 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteSink } from '../../codegen/onnx/byte-sink.ts';
-import { giveBack } from './buffer-pool.ts';
-
-const mebibyte = 1 << 20;
-/** Writes smaller than this are gathered. */
-const gatheredBelow = mebibyte / 4;
+import { giveBack, smallBufferBytes, takeBytes } from './buffer-pool.ts';
 
 export interface FileDigest {
   readonly sizeBytes: number;
@@ -14,13 +10,13 @@ export interface FileDigest {
 }
 
 /**
- * Writes bytes in order to an open file. Small writes are gathered, large ones go out directly; one write is under way while the caller makes the
+ * Writes bytes in order to an open file. Small ones are gathered, large ones go out directly; one write is under way while the caller makes the
  * next bytes, so at most two of its arrays are held.
  */
 export class FileSink implements ByteSink {
   readonly #file: FileHandle;
   readonly #hash = createHash('sha256');
-  #gathered = Buffer.allocUnsafe(mebibyte);
+  #gathered = takeBytes(smallBufferBytes);
   #gatheredBytes = 0;
   #sizeBytes = 0;
   #writing: Promise<void> = Promise.resolve();
@@ -31,7 +27,7 @@ export class FileSink implements ByteSink {
 
   write(bytes: Uint8Array): Promise<void> | void {
     this.#sizeBytes += bytes.byteLength;
-    if (bytes.byteLength < gatheredBelow) return this.#gather(bytes);
+    if (bytes.byteLength < smallBufferBytes) return this.#gather(bytes);
     return this.#start(this.#takeGathered(), bytes);
   }
 
@@ -49,13 +45,14 @@ export class FileSink implements ByteSink {
         : undefined;
     this.#gathered.set(bytes, this.#gatheredBytes);
     this.#gatheredBytes += bytes.byteLength;
+    giveBack(bytes);
     return started;
   }
 
   #takeGathered(): Uint8Array {
     const taken = this.#gathered.subarray(0, this.#gatheredBytes);
     // The taken part is still being written while the next bytes are gathered.
-    if (this.#gatheredBytes > 0) this.#gathered = Buffer.allocUnsafe(mebibyte);
+    if (this.#gatheredBytes > 0) this.#gathered = takeBytes(smallBufferBytes);
     this.#gatheredBytes = 0;
     return taken;
   }
