@@ -1,7 +1,8 @@
 /*
  * npm run bench [-- PART…] [--runs N] [--torch-python FILE] [--paddle-python FILE] [--rtx-python FILE]
- * Parts: startup, convert, tensorrt, latency (needs a peer's interpreter), kernels and forms (need TensorRT-RTX; peers' interpreters add peers); all of
- * them by default. Tables go to stdout as Markdown, figures to bench/results/*.json.
+ * Parts: startup, convert, precision-conversion, calibration, precisions (a peer's interpreter adds onnxruntime's own quantisation), tensorrt, latency (needs
+ * a peer's interpreter), kernels and forms (need TensorRT-RTX; peers' interpreters add peers); all of them by default. Tables go to stdout as
+ * Markdown, figures to bench/results/*.json.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,11 +11,18 @@ import { parseArgs } from 'node:util';
 import { defaultCacheDirectory } from '../engines/tensorrt/context.ts';
 import { probeTensorrtRtx, type TensorrtRtxInstallation } from '../engines/tensorrt-rtx/probe.ts';
 import { version } from '../src/version.ts';
+import { benchCalibration, calibrationTable } from './calibration.ts';
 import { benchConvert } from './convert.ts';
 import { benchForms, formTable, triedModel } from './kernels/forms.ts';
 import { benchKernels, kernelTable } from './kernels/kernels.ts';
 import { benchLatency } from './latency.ts';
 import { markdownTable, type PrintedTable } from './markdown-table.ts';
+import {
+  benchPrecisionConversion,
+  convertedModel,
+  precisionConversionTable,
+} from './precision-conversion.ts';
+import { benchPrecisions, precisionTable } from './precisions.ts';
 import { benchStartup } from './startup.ts';
 import { benchTensorrt, tensorrtTable } from './tensorrt/tensorrt.ts';
 
@@ -125,6 +133,31 @@ const parts: Readonly<Record<string, Part>> = {
     async run() {
       const rows = benchTensorrt(runs, log);
       return { ...tensorrtTable(rows), rows };
+    },
+  },
+  'precision-conversion': {
+    title: `${convertedModel} to ONNX by precision, whole process`,
+    timed: true,
+    async run() {
+      const rows = await benchPrecisionConversion(runs, log);
+      return { ...precisionConversionTable(rows), rows };
+    },
+  },
+  calibration: {
+    title: 'Calibrating ResNet50_vd, whole process, against plain inference',
+    timed: true,
+    async run() {
+      const rows = await benchCalibration(runs, log);
+      return { ...calibrationTable(rows), rows };
+    },
+  },
+  precisions: {
+    title:
+      'ResNet50_vd by precision on the embedded engine, beside what onnxruntime’s own script makes of the FP32 graph',
+    timed: true,
+    async run() {
+      const rows = await benchPrecisions(pythons.torch ?? pythons.paddle, runs, log);
+      return { ...precisionTable(rows), rows };
     },
   },
   kernels: {
