@@ -310,7 +310,8 @@ const dump = (reason: string) => [
 ];
 
 test('what a user reads: the last lines, the log and what to do', async () => {
-  const onnx = ['ONNX', dump('[8] Assertion failed: no such kernel'), { exitCode: 1 }] as const;
+  const reason = '[8] Assertion failed: no such kernel';
+  const onnx: (typeof cases)[number] = ['ONNX', dump(reason), { exitCode: 1 }, '', ''];
   const texts = [...cases, onnx].map(([title, lines, ended]) => {
     const diagnostic = explain(lines, ended);
     const ran = diagnostic.details?.at(-1) === 'The whole output is in build.log.';
