@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { benchTables, type MeasuredRow } from '../report/bench-tables.ts';
 import { columnName, type Table as Figures } from '../report/table.ts';
 
 const plain = {
@@ -46,4 +47,12 @@ export function formatFigures({ columns, rows, notes }: Figures): string {
     columns.map(({ align }) => align),
   );
   return [table, ...(notes.length > 0 ? ['', ...notes] : [])].join('\n');
+}
+
+/** Timings as tables, each below its title where there are several. */
+export function formatMeasurements(rows: readonly MeasuredRow[]): string {
+  const tables = benchTables(rows);
+  return tables
+    .map((table) => [...(tables.length > 1 ? [table.title] : []), formatFigures(table)].join('\n'))
+    .join('\n\n');
 }

@@ -10,24 +10,16 @@ import type { CommandContext, CommandResult } from '../command.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
 import { networkOptionsOf, timingOf } from '../options.ts';
 import { precisionOptionsOf } from '../precision-options.ts';
-import { formatFigures } from '../table.ts';
+import { formatMeasurements } from '../table.ts';
 import { loadSpecs } from './load-specs.ts';
 import { runJobs } from './run-jobs.ts';
 
 type Format = BenchCommandOptions['format'];
 
-/** Tables for people, each below its title where there are several. */
-function describe(rows: readonly ModelMeasurement[]): string {
-  const tables = benchTables(rows);
-  return tables
-    .map((table) => [...(tables.length > 1 ? [table.title] : []), formatFigures(table)].join('\n'))
-    .join('\n\n');
-}
-
 type Rows = readonly ModelMeasurement[];
 
 const formats: Readonly<Record<Format, (rows: Rows, file: BenchFile) => string>> = {
-  text: describe,
+  text: formatMeasurements,
   markdown: (rows) => benchTables(rows).map(tableToMarkdown).join('\n').trimEnd(),
   csv: (rows) => tableToCsv(benchSheet(rows)).trimEnd(),
   json: (_, file) => JSON.stringify(file, null, 2),

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { printGraph } from '../../../codegen/ir/print.ts';
 import { passNames } from '../../../codegen/passes/pipeline.ts';
 import { auditToJson, formatAudit } from '../../../engines/audit/format-audit.ts';
@@ -109,8 +108,6 @@ export async function compileSpecs(
   options: CompileCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
-  // What is large here are buffers outside of the heap; a young generation that stays small keeps the peak down.
-  setFlagsFromString('--semi-space-growth-factor=1');
   const { specs, diagnostics: warnings } = await loadSpecs(paths);
   if (options.printAfter !== undefined) return printAfter(specs, options);
   checkUse(specs, options);
