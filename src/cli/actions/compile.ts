@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { printGraph } from '../../../codegen/ir/print.ts';
 import { passNames } from '../../../codegen/passes/pipeline.ts';
 import { auditToJson, formatAudit } from '../../../engines/audit/format-audit.ts';
-import type { Measurement } from '../../../engines/engine.ts';
 import { type Compilation, compileSpec } from '../../compile/compile.ts';
 import { checkExpectations } from '../../compile/expectations.ts';
 import { printPass } from '../../compile/print-pass.ts';
@@ -14,7 +14,7 @@ import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompileCommandOptions } from '../commands/compile.ts';
 import { networkOptionsOf, timedBatches, timingOf } from '../options.ts';
 import { precisionOptionsOf, precisionsOf } from '../precision-options.ts';
-import { formatTable } from '../table.ts';
+import { formatMeasurements } from '../table.ts';
 import { loadSpecs } from './load-specs.ts';
 import { type ModelJob, runJobs } from './run-jobs.ts';
 
@@ -72,34 +72,21 @@ function printAfter(specs: readonly Spec[], options: CompileCommandOptions): Com
   return { text: graphs.map(printGraph).join('\n').trimEnd(), data: graphs.map(printGraph) };
 }
 
-const ms = (value: number): string => value.toFixed(2);
-
-export function timingTable(measurements: readonly Measurement[]): string {
-  const rows = measurements.map(({ batch, latency, imagesPerSecond, settings, stable }) => [
-    String(batch),
-    ms(latency.medianMs),
-    ms(latency.p90Ms),
-    ms(latency.p99Ms),
-    imagesPerSecond.toFixed(1),
-    String(settings.threads ?? ''),
-    stable ? '' : 'unstable',
-  ]);
-  const head = ['batch', 'median ms', 'p90 ms', 'p99 ms', 'images/s', 'threads', ''];
-  return formatTable(head, rows, ['right', 'right', 'right', 'right', 'right', 'right', 'left']);
-}
-
 /** What the audits that failed have to say, each text once. */
 function describeAudits({ audits }: Compilation): readonly string[] {
   return [...new Set(audits.filter(({ verdict }) => verdict === 'fail').map(formatAudit))];
 }
 
-function describe(compilation: Compilation): string {
-  const { measurements, directory, manifest } = compilation;
-  const timing =
-    measurements.length > 0
-      ? [`${manifest.model} ${manifest.precision}`, timingTable(measurements), '']
-      : [];
-  return [...describeAudits(compilation), ...timing, directory].join('\n');
+/** Audits that failed, times, and the folders where everything is. */
+function describe(compilations: readonly Compilation[]): string {
+  const rows = compilations.flatMap(({ manifest: { model }, measurements }) =>
+    measurements.map((measurement) => ({ model, ...measurement })),
+  );
+  return [
+    ...compilations.flatMap(describeAudits),
+    ...(rows.length > 0 ? [formatMeasurements(rows), ''] : []),
+    ...compilations.map(({ directory }) => directory),
+  ].join('\n');
 }
 
 /** `rcc compile`: each spec in each precision, one after another; all mistakes in specs are told before anything is made. */
@@ -108,6 +95,8 @@ export async function compileSpecs(
   options: CompileCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
+  // What is large here are buffers outside of the heap; a young generation that stays small keeps the peak down.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const { specs, diagnostics: warnings } = await loadSpecs(paths);
   if (options.printAfter !== undefined) return printAfter(specs, options);
   checkUse(specs, options);
@@ -143,7 +132,7 @@ export async function compileSpecs(
   const jobs = { specs, batches, pretended, run };
   const { results, diagnostics } = await runJobs(jobs, options, context);
   return {
-    text: results.map(describe).join('\n'),
+    text: describe(results),
     data: results.map(({ diagnostics: _, audits, ...rest }) => ({
       ...rest,
       audits: audits.map(auditToJson),
