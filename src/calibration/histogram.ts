@@ -42,25 +42,41 @@ export function largestMagnitude(values: Float32Array): number {
   return new Float32Array(Uint32Array.of(bits).buffer)[0] as number;
 }
 
-/** Adds `values` to lanes of `stride` bins each that lie one behind another. */
-function countLanes(
-  values: Float32Array,
-  scale: number,
-  counts: Uint32Array,
-  stride: number,
-): void {
-  const whole = values.length - (values.length % lanes);
+/** Where values fall, and how many may be counted. */
+interface Bins {
+  /** Bins a unit of the values. */
+  readonly scale: number;
+  /** The largest value that is counted, in bins. */
+  readonly top: number;
+  /** Lanes of `stride` counts each, one behind another. */
+  readonly counts: Int32Array;
+  readonly stride: number;
+}
+
+/** Counts values from `start` on, as far as none is larger than the bins hold or is no number; gives where that ends. */
+function countLanes(values: Float32Array, start: number, bins: Bins): number {
+  const { scale, top, counts, stride } = bins;
   const [second, third, fourth] = [stride, 2 * stride, 3 * stride];
-  for (let i = 0; i < whole; i += lanes) {
-    // `| 0` is a floor here: nothing is negative. Counts outside of an array are dropped, and there are none.
-    (counts[(Math.abs(values[i] as number) * scale) | 0] as number)++;
-    (counts[second + ((Math.abs(values[i + 1] as number) * scale) | 0)] as number)++;
-    (counts[third + ((Math.abs(values[i + 2] as number) * scale) | 0)] as number)++;
-    (counts[fourth + ((Math.abs(values[i + 3] as number) * scale) | 0)] as number)++;
+  let i = start;
+  for (; i + lanes <= values.length; i += lanes) {
+    const a = Math.abs(values[i] as number) * scale;
+    const b = Math.abs(values[i + 1] as number) * scale;
+    const c = Math.abs(values[i + 2] as number) * scale;
+    const d = Math.abs(values[i + 3] as number) * scale;
+    // Written so that it holds for what is no number, too.
+    if (!(a <= top && b <= top && c <= top && d <= top)) return i;
+    // `| 0` is a floor here: nothing is negative.
+    (counts[a | 0] as number)++;
+    (counts[second + (b | 0)] as number)++;
+    (counts[third + (c | 0)] as number)++;
+    (counts[fourth + (d | 0)] as number)++;
   }
-  for (let i = whole; i < values.length; i++) {
-    (counts[(Math.abs(values[i] as number) * scale) | 0] as number)++;
+  for (; i < values.length; i++) {
+    const a = Math.abs(values[i] as number) * scale;
+    if (!(a <= top)) return i;
+    (counts[a | 0] as number)++;
   }
+  return i;
 }
 
 /** A histogram as the algorithms read it. */
@@ -72,12 +88,18 @@ export interface HistogramData {
   readonly largest: number;
 }
 
+/** Counts of a lane stay far from what 32 bits hold. */
+const mostPending = 2 ** 30;
+
 export class Histogram {
   #counts = new Float64Array(0);
   #binWidth = 0;
   #largest = 0;
   /** Values of batches that were all 0, before there was a width. */
   #zeros = 0;
+  /** What was counted since the counts were last summed up. */
+  #bins: Bins = { scale: 0, top: 0, counts: new Int32Array(0), stride: 0 };
+  #pending = 0;
 
   get largest(): number {
     return this.#largest;
@@ -85,33 +107,44 @@ export class Histogram {
 
   /** A copy of the counts so far. */
   read(): HistogramData {
+    this.#sumUp();
     return { counts: this.#counts.slice(), binWidth: this.#binWidth, largest: this.#largest };
   }
 
-  /** Counts a batch; gives its largest |x| and counts nothing where that is NaN or infinite. */
+  /** Counts a batch; gives the largest |x| so far. Where a value is NaN or infinite it gives that, and the counts are of no use. */
   add(values: Float32Array): number {
-    const largest = largestMagnitude(values);
+    if (this.#pending + values.length > mostPending) this.#sumUp();
+    this.#pending += values.length;
+    const known = this.#binWidth === 0 ? 0 : countLanes(values, 0, this.#bins);
+    if (known === values.length) return this.#largest;
+    const largest = largestMagnitude(values.subarray(known));
     if (!Number.isFinite(largest)) return largest;
     if (largest > this.#largest) this.#reach(largest);
     if (this.#binWidth === 0) this.#zeros += values.length;
-    else this.#count(values);
-    return largest;
+    else countLanes(values, known, this.#bins);
+    return this.#largest;
   }
 
   #reach(largest: number): void {
+    this.#sumUp();
     this.#largest = largest;
     if (this.#binWidth === 0) {
       this.#binWidth = largest / firstBins;
       this.#counts = new Float64Array(firstBins);
       this.#counts[0] = this.#zeros;
-      return;
     }
     while (Math.ceil(largest / this.#binWidth) > mostBins) this.#join();
     const needed = Math.ceil(largest / this.#binWidth);
-    if (needed <= this.#counts.length) return;
-    const grown = new Float64Array(needed);
-    grown.set(this.#counts);
-    this.#counts = grown;
+    if (needed > this.#counts.length) {
+      const grown = new Float64Array(needed);
+      grown.set(this.#counts);
+      this.#counts = grown;
+    }
+    const scale = 1 / this.#binWidth;
+    // One bin more than there are: the largest value lies on the end of the last one.
+    const stride = this.#counts.length + 1;
+    const counts = new Int32Array(lanes * stride);
+    this.#bins = { scale, top: largest * scale, counts, stride };
   }
 
   /** Twice the width, half the bins. */
@@ -124,17 +157,14 @@ export class Histogram {
     this.#binWidth *= 2;
   }
 
-  #count(values: Float32Array): void {
-    // One bin more than there are: the largest value lies on the end of the last one.
-    const stride = this.#counts.length + 1;
-    const counted = new Uint32Array(lanes * stride);
-    countLanes(values, 1 / this.#binWidth, counted, stride);
+  #sumUp(): void {
+    const { counts, stride } = this.#bins;
     const last = this.#counts.length - 1;
-    for (let lane = 0; lane < lanes; lane++) {
-      for (let i = 0; i < stride; i++) {
-        const bin = Math.min(i, last);
-        this.#counts[bin] = (this.#counts[bin] as number) + (counted[lane * stride + i] as number);
-      }
+    for (const [at, count] of counts.entries()) {
+      const bin = Math.min(at % stride, last);
+      this.#counts[bin] = (this.#counts[bin] as number) + count;
     }
+    counts.fill(0);
+    this.#pending = 0;
   }
 }

@@ -67,12 +67,17 @@ describe('Histogram', () => {
     expect([counts[0], counts[2047]]).toEqual([4, 1]);
   });
 
-  it('says what is not finite and does not count it', () => {
-    const histogram = filled([1, 2]);
-    expect(histogram.add(Float32Array.of(1, Number.NaN))).toBeNaN();
-    expect(histogram.add(Float32Array.of(Number.POSITIVE_INFINITY))).toBe(Number.POSITIVE_INFINITY);
-    expect(sum(histogram.read().counts)).toBe(2);
-    expect(histogram.largest).toBe(2);
+  it('says what is not finite, wherever it stands', () => {
+    for (const place of [0, 3, 4, 7, 8]) {
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        const batch = new Float32Array(9).fill(1);
+        batch[place] = value;
+        expect(new Histogram().add(batch)).toBe(value);
+        const histogram = filled([1, 2]);
+        expect(histogram.add(batch)).toBe(value);
+        expect(histogram.largest).toBe(2);
+      }
+    }
   });
 
   it('gives no range where everything was 0', () => {
