@@ -1,5 +1,6 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { asFloat32 } from './as-float32.ts';
+import { giveBack, takeBytes } from './buffer-pool.ts';
 import { bytesOf, float32View } from './float-bytes.ts';
 import type { ParameterRole } from './parameter-slot.ts';
 import type { TensorLabel } from './tensor-layout.ts';
@@ -34,7 +35,7 @@ function checkValues(values: Float32Array, role: ParameterRole, label: TensorLab
 
 /** [rows, columns] → [columns, rows], in float32. */
 export function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(values.length);
+  const result = float32View(takeBytes(values.byteLength));
   for (let column = 0; column < columns; column++) {
     const start = column * rows;
     for (let row = 0; row < rows; row++)
@@ -58,7 +59,10 @@ export function parameterSource(
   const readValues = async (check: boolean): Promise<Uint8Array> => {
     const values = float32View(await float32.read());
     if (check) checkValues(values, role, label);
-    return bytesOf(transposed ? transpose(values, rows, columns) : values);
+    if (!transposed) return bytesOf(values);
+    const turned = transpose(values, rows, columns);
+    giveBack(bytesOf(values));
+    return bytesOf(turned);
   };
   return {
     dataType: 'float32',

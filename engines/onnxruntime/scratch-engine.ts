@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { writeModel } from '../../codegen/onnx/write.ts';
-import { giveBack } from '../../src/io/buffer-pool.ts';
+import { giveBack } from '../../codegen/weights/buffer-pool.ts';
 import { whileWriting } from '../../src/io/file-failure.ts';
 import { withTemporaryFolder } from '../../src/io/temporary-folder.ts';
 import { version } from '../../src/version.ts';

@@ -59,6 +59,11 @@ export function checkInputs(path: string, declared: readonly Value[], inputs: Te
   if (problem) fail('engine-input-mismatch', { path, problem });
 }
 
+/** Whether nothing else can be in or come into the bytes' buffer. */
+function isAlone({ buffer, byteLength }: Uint8Array): boolean {
+  return buffer instanceof ArrayBuffer && byteLength === buffer.byteLength;
+}
+
 /** A tensor for a session; its bytes are copied where they share a buffer with others. */
 export function toRuntime(runtime: Runtime, { dataType, shape, bytes }: Tensor): RuntimeTensor {
   const createArray = arrays[dataType];
@@ -67,7 +72,7 @@ export function toRuntime(runtime: Runtime, { dataType, shape, bytes }: Tensor):
   if (bytes.byteLength !== sizeBytes) {
     throw new Error(`a ${dataType} tensor [${shape.join(', ')}] has ${bytes.byteLength} bytes`);
   }
-  const alone = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+  const alone = isAlone(bytes) ? bytes : new Uint8Array(bytes);
   const data = createArray(alone.buffer as ArrayBuffer);
   // The constructor has an overload for each type; at run time it looks at the name.
   return new runtime.Tensor(dataType as 'float32', data as Float32Array, shape);

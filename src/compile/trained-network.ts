@@ -93,7 +93,7 @@ export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<
       graph,
       cost: lowered.cost,
       async describeWeights() {
-        const digest = await digesting.digest;
+        const digest = await digesting.digest();
         source.assertUnchanged();
         return { file: basename(path), format: file.format, scheme, digest };
       },

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
+import { statSync } from 'node:fs';
 import type { ByteSource } from '../../codegen/weights/byte-source.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { failReading } from './file-failure.ts';
+import { startFileHash } from './hash-thread.ts';
 
 const chunkBytes = 1_048_576;
 
@@ -14,38 +16,58 @@ export async function digestBytes(source: ByteSource): Promise<string> {
   return hash.digest('hex');
 }
 
-/** Runs in a thread of its own; as text, because the command line is one bundled file that a thread could not find its part in. */
-const workerCode = `
-  const { createHash } = require('node:crypto');
-  const { openSync, readSync } = require('node:fs');
-  const { parentPort, workerData } = require('node:worker_threads');
-  const hash = createHash('sha256');
-  const chunk = Buffer.allocUnsafe(${chunkBytes});
-  const file = openSync(workerData);
-  for (let count; (count = readSync(file, chunk)) > 0; ) hash.update(chunk.subarray(0, count));
-  parentPort.postMessage(hash.digest('hex'));
-`;
-
 /** A digest that is being made. */
 export interface FileDigestJob {
-  /** SHA-256 in hex. Rejects with DiagnosticError where the file cannot be read. */
-  readonly digest: Promise<string>;
-  /** Gives the work up; the digest then never comes. */
+  /** SHA-256 in hex. Throws DiagnosticError where the file cannot be read. */
+  digest(): Promise<string>;
+  /** Gives the work up where it is not done. */
   cancel(): void;
 }
 
-/** Starts the SHA-256 of a file on another core, so that it costs no time beside other work on the same file. */
+/** By path, size and time of modification. */
+const jobs = new Map<string, FileDigestJob>();
+
+function stateOf(path: string, what: string): string {
+  try {
+    const { size, mtimeNs } = statSync(path, { bigint: true });
+    return [path, size, mtimeNs].join('\0');
+  } catch (error) {
+    return failReading(path, what, error);
+  }
+}
+
+/**
+ * Starts the SHA-256 of a file in another thread; a file that stays as it is is digested once in a run. Throws DiagnosticError where there is no such
+ * file.
+ */
 export function startFileDigest(path: string, what = 'file'): FileDigestJob {
-  const worker = new Worker(workerCode, {
-    eval: true,
-    workerData: path,
-    resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
-  });
-  const digest = new Promise<string>((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  }).catch((error: unknown) => failReading(path, what, error));
-  // Whoever asks for it meets the failure; until then it is not unhandled.
-  digest.catch(() => {});
-  return { digest, cancel: () => void worker.terminate() };
+  const state = stateOf(path, what);
+  const known = jobs.get(state);
+  if (known) return known;
+  const hash = startFileHash(path);
+  let isDone = false;
+  const job: FileDigestJob = {
+    async digest() {
+      const digest = await hash.digest().catch((error) => failReading(path, what, error));
+      isDone = true;
+      return digest;
+    },
+    cancel() {
+      if (isDone) return;
+      jobs.delete(state);
+      hash.cancel();
+    },
+  };
+  jobs.set(state, job);
+  return job;
+}
+
+/** Starts a digest that will be asked for, before it is known whether all else is well. */
+export function startFileDigestAhead(path: string): void {
+  try {
+    startFileDigest(path);
+  } catch (error) {
+    // It is told when the file is opened.
+    if (!(error instanceof DiagnosticError)) throw error;
+  }
 }

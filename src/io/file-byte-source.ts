@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { takeBytes } from '../../codegen/weights/buffer-pool.ts';
 import type { ByteSource } from '../../codegen/weights/byte-source.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
-import { takeBytes } from './buffer-pool.ts';
 import { failReading } from './file-failure.ts';
 
 /** A file that stays open while it is read; close it when done. */

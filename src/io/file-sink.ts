@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteSink } from '../../codegen/onnx/byte-sink.ts';
-import { giveBack, smallBufferBytes, takeBytes } from './buffer-pool.ts';
+import {
+  giveBack,
+  pooledBytes,
+  smallBufferBytes,
+  takeBytes,
+} from '../../codegen/weights/buffer-pool.ts';
+import { type HashStream, startHash } from './hash-thread.ts';
 
 export interface FileDigest {
   readonly sizeBytes: number;
@@ -10,12 +16,13 @@ export interface FileDigest {
 }
 
 /**
- * Writes bytes in order to an open file. Small ones are gathered, large ones go out directly; one write is under way while the caller makes the
- * next bytes, so at most two of its arrays are held.
+ * Writes bytes in order to an open file. Small ones are gathered, large ones go out directly; one write is under way, and hashed in another thread,
+ * while the caller makes the next bytes, so at most two of its arrays are held.
  */
 export class FileSink implements ByteSink {
   readonly #file: FileHandle;
-  readonly #hash = createHash('sha256');
+  /** Absent until more is written than is gathered: for a short file no thread is worth its start. */
+  #hash: HashStream | undefined;
   #gathered = takeBytes(smallBufferBytes);
   #gatheredBytes = 0;
   #sizeBytes = 0;
@@ -28,20 +35,27 @@ export class FileSink implements ByteSink {
   write(bytes: Uint8Array): Promise<void> | void {
     this.#sizeBytes += bytes.byteLength;
     if (bytes.byteLength < smallBufferBytes) return this.#gather(bytes);
-    return this.#start(this.#takeGathered(), bytes);
+    return this.#start(...this.#takeGathered(), pooledBytes(bytes));
   }
 
   /** Waits until all bytes are with the operating system. */
   async finish(): Promise<FileDigest> {
-    await this.#start(this.#takeGathered());
+    const rest = this.#takeGathered();
+    if (!this.#hash) {
+      await this.#writeAll(rest);
+      const hash = createHash('sha256');
+      for (const part of rest) hash.update(part);
+      return { sizeBytes: this.#sizeBytes, sha256: hash.digest('hex') };
+    }
+    await this.#start(...rest);
     await this.#writing;
-    return { sizeBytes: this.#sizeBytes, sha256: this.#hash.digest('hex') };
+    return { sizeBytes: this.#sizeBytes, sha256: await this.#hash.digest() };
   }
 
   #gather(bytes: Uint8Array): Promise<void> | void {
     const started =
       this.#gatheredBytes + bytes.byteLength > this.#gathered.length
-        ? this.#start(this.#takeGathered())
+        ? this.#start(...this.#takeGathered())
         : undefined;
     this.#gathered.set(bytes, this.#gatheredBytes);
     this.#gatheredBytes += bytes.byteLength;
@@ -49,23 +63,27 @@ export class FileSink implements ByteSink {
     return started;
   }
 
-  #takeGathered(): Uint8Array {
+  #takeGathered(): readonly Uint8Array[] {
+    if (this.#gatheredBytes === 0) return [];
     const taken = this.#gathered.subarray(0, this.#gatheredBytes);
     // The taken part is still being written while the next bytes are gathered.
-    if (this.#gatheredBytes > 0) this.#gathered = takeBytes(smallBufferBytes);
+    this.#gathered = takeBytes(smallBufferBytes);
     this.#gatheredBytes = 0;
-    return taken;
+    return [taken];
   }
 
   async #start(...parts: readonly Uint8Array[]): Promise<void> {
     await this.#writing;
-    this.#writing = this.#writeAll(parts);
+    this.#hash ??= startHash();
+    this.#writing = this.#finishParts(parts, this.#hash);
     // The failure is met by whoever waits next; until then it is not unhandled.
     this.#writing.catch(() => {});
-    for (const part of parts) this.#hash.update(part);
-    // Both have been through the bytes once the write is over; the sink owns them, so they can be filled again.
-    this.#writing = this.#writing.then(() => parts.forEach(giveBack));
-    this.#writing.catch(() => {});
+  }
+
+  async #finishParts(parts: readonly Uint8Array[], hash: HashStream): Promise<void> {
+    await Promise.all([hash.update(parts), this.#writeAll(parts)]);
+    // The sink owns the bytes, so their buffers can be filled again.
+    parts.forEach(giveBack);
   }
 
   async #writeAll(parts: readonly Uint8Array[]): Promise<void> {

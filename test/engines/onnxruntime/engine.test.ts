@@ -247,8 +247,8 @@ describe('what cannot be loaded', () => {
     const path = join(folder, 'bad.onnx');
     writeFileSync(path, bytes);
     const request = { modelPath: path, directory: join(folder, 'bad'), precision: 'fp32' } as const;
-    for (const attempt of [engine.load(path), engine.build(request)]) {
-      const [diagnostic] = await codesOf(attempt, code);
+    for (const attempt of [() => engine.load(path), () => engine.build(request)]) {
+      const [diagnostic] = await codesOf(attempt(), code);
       expect(diagnostic?.message).toMatch(message);
       expect(diagnostic?.message).not.toMatch(/\.cc:|\n/);
     }

@@ -1,5 +1,5 @@
 /*
- * Buffers that go round between what is read and what is written. Without it each tensor leaves a buffer to the garbage collector, which lets tens of
+ * Shared buffers that go round between what is read and what is written. Without it each tensor leaves a buffer to the garbage collector, which lets tens of
  * megabytes of them pile up, and then marks the whole heap to be rid of them; with it memory is what is in use.
  */
 
@@ -7,33 +7,37 @@
 const leastBytes = 1 << 14;
 /** Arrays up to here are all given buffers of this size, so that small ones do not use up the large. */
 export const smallBufferBytes = 1 << 18;
-/** Of each kind: one is being filled, one being written, one waits. */
-const mostBuffers = 3;
+/** Of each kind, beside those in use: one is filled while another is written. */
+const mostBuffers = 2;
 
-const idle = { small: [] as ArrayBuffer[], large: [] as ArrayBuffer[] };
+const idle = { small: [] as SharedArrayBuffer[], large: [] as SharedArrayBuffer[] };
 const pooled = new WeakSet<ArrayBufferLike>();
-
-function freshBuffer(sizeBytes: number): ArrayBuffer {
-  return Buffer.allocUnsafeSlow(sizeBytes).buffer;
-}
 
 /** An array of that length, its content unspecified. */
 export function takeBytes(length: number): Uint8Array {
-  if (length < leastBytes) return new Uint8Array(freshBuffer(length));
+  if (length < leastBytes) return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
   const isSmall = length <= smallBufferBytes;
   const buffers = isSmall ? idle.small : idle.large;
   buffers.sort((a, b) => a.byteLength - b.byteLength);
   const index = buffers.findIndex((buffer) => buffer.byteLength >= length);
   const [found] = index < 0 ? [] : buffers.splice(index, 1);
   if (found) return new Uint8Array(found, 0, length);
-  const fresh = freshBuffer(isSmall ? smallBufferBytes : length);
+  const fresh = new SharedArrayBuffer(isSmall ? smallBufferBytes : length);
   pooled.add(fresh);
   return new Uint8Array(fresh, 0, length);
 }
 
+/** The array itself where its buffer is one of these, otherwise a copy in one. */
+export function pooledBytes(bytes: Uint8Array): Uint8Array {
+  if (pooled.has(bytes.buffer)) return bytes;
+  const copy = takeBytes(bytes.length);
+  copy.set(bytes);
+  return copy;
+}
+
 /** Takes an array back that nobody reads any more; arrays that did not come from here are left alone. */
 export function giveBack({ buffer }: Uint8Array): void {
-  if (!pooled.has(buffer) || !(buffer instanceof ArrayBuffer)) return;
+  if (!pooled.has(buffer) || !(buffer instanceof SharedArrayBuffer)) return;
   const buffers = buffer.byteLength <= smallBufferBytes ? idle.small : idle.large;
   if (buffers.includes(buffer)) return;
   buffers.push(buffer);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { giveBack, takeBytes } from '../../src/io/buffer-pool.ts';
+import { giveBack, takeBytes } from '../../../codegen/weights/buffer-pool.ts';
 
 const large = 1 << 20;
 

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startFileDigest, startFileDigestAhead } from '../../src/io/digest.ts';
+import { startFileHash, startHash } from '../../src/io/hash-thread.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rcc-hash-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const bytesOf = (length: number, seed: number): Buffer =>
+  Buffer.from(Uint8Array.from({ length }, (_, i) => (i * 31 + seed) & 255));
+
+describe('the hash thread', () => {
+  it('digests streams of parts while files are digested beside them', async () => {
+    const path = join(folder, 'file');
+    const content = bytesOf(3_000_001, 1);
+    writeFileSync(path, content);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 20 }),
+        async (parts) => {
+          const file = startFileHash(path);
+          const [first, second] = [startHash(), startHash()];
+          await first.update([]);
+          for (const part of parts) {
+            await Promise.all([first.update([part]), second.update([part, part])]);
+          }
+          await second.update([]);
+          expect(await first.digest()).toBe(sha256(Buffer.concat(parts)));
+          expect(await second.digest()).toBe(
+            sha256(Buffer.concat(parts.flatMap((part) => [part, part]))),
+          );
+          expect(await file.digest()).toBe(sha256(content));
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  it('goes on after a file that cannot be read and one that was given up', async () => {
+    const path = join(folder, 'large');
+    writeFileSync(path, bytesOf(20_000_000, 2));
+    const givenUp = startFileHash(path);
+    givenUp.cancel();
+    await expect(startFileHash(join(folder, 'none')).digest()).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+    const hash = startHash();
+    await hash.update([Buffer.from('x')]);
+    expect(await hash.digest()).toBe(sha256(Buffer.from('x')));
+  });
+});
+
+describe('startFileDigest', () => {
+  it('digests a file once as long as it stays as it is', async () => {
+    const path = join(folder, 'weights');
+    writeFileSync(path, 'first');
+    startFileDigestAhead(path);
+    const job = startFileDigest(path);
+    expect(startFileDigest(path)).toBe(job);
+    expect(await job.digest()).toBe(sha256(Buffer.from('first')));
+    job.cancel();
+    expect(startFileDigest(path)).toBe(job);
+    writeFileSync(path, 'second one');
+    expect(await startFileDigest(path).digest()).toBe(sha256(Buffer.from('second one')));
+  });
+
+  it('starts anew after it was given up, and says nothing ahead of a file that is missing', async () => {
+    const path = join(folder, 'again');
+    writeFileSync(path, 'again');
+    startFileDigest(path).cancel();
+    expect(await startFileDigest(path).digest()).toBe(sha256(Buffer.from('again')));
+    startFileDigestAhead(join(folder, 'missing'));
+    expect(() => startFileDigest(join(folder, 'missing'))).toThrow(
+      /file-not-found/,
+    );
+  });
+});
