@@ -80,6 +80,11 @@ export async function requireTrtexec(request: FindRequest): Promise<TrtexecTool>
 /** Programs that hand their arguments to a shell on the other side, joined by blanks. */
 const remoteShells = new Set(['ssh']);
 
+/** Whether trtexec runs on another host, of which the programs of this one know nothing. */
+export function isRemote({ command: [program] }: Pick<TrtexecTool, 'command'>): boolean {
+  return remoteShells.has(basename(program));
+}
+
 function quoteForShell(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
@@ -97,6 +102,6 @@ export function toolCommand(
 ): Command {
   const [program, ...prefix] = tool.command;
   const words = prefix.map((word) => word.replaceAll('{dir}', directory));
-  const given = remoteShells.has(basename(program)) ? args.map(quoteForShell) : args;
+  const given = isRemote(tool) ? args.map(quoteForShell) : args;
   return [program, ...words, ...given];
 }

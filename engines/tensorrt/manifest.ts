@@ -63,6 +63,11 @@ export function tensorrtFacts(
   } satisfies TensorrtFacts;
 }
 
+/** Index of the GPU that the engines were built on: the one to compare with. */
+export function deviceOf({ flags }: TensorrtFacts): number {
+  return Number(/(?:^| )--device=(\d+)/m.exec(flags)?.[1] ?? 0);
+}
+
 /** Reads the facts of a manifest. Throws `tensorrt-manifest-unreadable`. */
 export function readTensorrtFacts(facts: unknown, path: string): TensorrtFacts {
   const result = factsSchema.safeParse(facts);

@@ -1,5 +1,5 @@
 import { runTool, type ToolResult } from '../process.ts';
-import { findOnPath, splitCommand, type TrtexecTool, toolCommand } from './find.ts';
+import { findOnPath, isRemote, splitCommand, type TrtexecTool, toolCommand } from './find.ts';
 
 type Command = readonly [string, ...string[]];
 
@@ -139,8 +139,8 @@ export async function readGpuState(command: Command, id: string): Promise<GpuSta
 }
 
 /**
- * The command that asks the GPU which trtexec uses: NVIDIA_SMI; beside a command prefix, the same prefix with nvidia-smi in place of trtexec; PATH.
- * The first that lists a GPU is taken.
+ * The command that asks the GPU which trtexec uses: NVIDIA_SMI; beside a command prefix, the same prefix with nvidia-smi in place of trtexec; PATH,
+ * unless trtexec runs on another host. The first that lists a GPU is taken.
  */
 export async function findNvidiaSmi(
   tool: TrtexecTool | undefined,
@@ -149,7 +149,8 @@ export async function findNvidiaSmi(
   const [program, ...rest] = splitCommand(env.NVIDIA_SMI ?? '');
   const beside = tool && tool.command.length > 1 ? tool.command.slice(0, -1) : [];
   const [besideProgram, ...besideRest] = [...beside, 'nvidia-smi'];
-  const onPath = await findOnPath('nvidia-smi', env.PATH);
+  const isElsewhere = tool !== undefined && isRemote(tool);
+  const onPath = isElsewhere ? undefined : await findOnPath('nvidia-smi', env.PATH);
   const candidates: (Command | undefined)[] = [
     program ? [program, ...rest] : undefined,
     beside.length > 0 && besideProgram

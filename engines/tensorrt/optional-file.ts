@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { replaceFile } from '../../src/io/artifact.ts';
 
 /** Carries "do not put it in place" through `replaceFile`, which then removes the partial file. */
@@ -32,12 +32,16 @@ async function replaceWhen<T>(
   }
 }
 
-/** As `replaceFile`, for a file that the program may leave out. */
+/** As `replaceFile`, for a file that the program may leave out: what was there before was of another run, and goes. */
 export function replaceIfWritten<T>(
   path: string,
   produce: (partial: string) => Promise<T>,
 ): Promise<T> {
-  return replaceWhen(path, produce, async (partial) => (await sizeOf(partial)) > 0);
+  return replaceWhen(path, produce, async (partial) => {
+    const isWritten = (await sizeOf(partial)) > 0;
+    if (!isWritten) await rm(path, { force: true });
+    return isWritten;
+  });
 }
 
 /** Lets `use` have a file beside `path` that is gone afterwards, whatever happens. */

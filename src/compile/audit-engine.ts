@@ -8,7 +8,7 @@ import {
   withoutTypes,
 } from '../../engines/audit/audit-graph.ts';
 import type { Engine, Precision } from '../../engines/engine.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { type CompileListener, runPhase } from './phases.ts';
 import { tellsLayers } from './write-onnx.ts';
 
@@ -20,6 +20,22 @@ export interface AuditEngineOptions {
   readonly float32Nodes?: readonly string[] | undefined;
   readonly directory: string;
   readonly listener?: CompileListener;
+}
+
+/**
+ * The layer lists that a build left. An engine whose layers nobody can judge still runs: that is a warning, and there are none.
+ */
+async function readLayerLists(directory: string, listener: CompileListener | undefined) {
+  // Its readers and their library are of no use to other targets.
+  const { findLayerLists } = await import('../../engines/audit/audit-folder.ts');
+  try {
+    return await findLayerLists(directory);
+  } catch (error) {
+    const [first] = error instanceof DiagnosticError ? error.diagnostics : [];
+    if (first?.code !== 'audit-no-layers') throw error;
+    listener?.onNote?.(createDiagnostic('audit-impossible', { reason: first.message }));
+    return [];
+  }
 }
 
 function describe(reports: readonly AuditReport[]): string {
@@ -43,9 +59,7 @@ export async function auditEngine(
   const expected = withFloat32(chosen, float32Nodes);
   const spans = new Map(graph.nodes.map(({ name, span }) => [name, span]));
   return await runPhase('audit', listener, async () => {
-    // Its readers and their library are of no use to other targets.
-    const { findLayerLists } = await import('../../engines/audit/audit-folder.ts');
-    const lists = await findLayerLists(directory);
+    const lists = await readLayerLists(directory, listener);
     const reports = lists.map(({ list }) =>
       auditLayers(list, {
         precision,
@@ -53,7 +67,7 @@ export async function auditEngine(
         spanOf: (node) => spans.get(node),
       }),
     );
-    return { value: reports, detail: describe(reports) };
+    return { value: reports, detail: describe(reports) || 'not possible' };
   });
 }
 

@@ -5,7 +5,11 @@ import { checkOnnxruntimeEngine } from '../../engines/onnxruntime/check-engine.t
 import { checkTensorrtEngine } from '../../engines/tensorrt/check-engine.ts';
 import { shellText } from '../../engines/tensorrt/find.ts';
 import { inspectMachine } from '../../engines/tensorrt/machine.ts';
-import { readTensorrtFacts, type TensorrtFacts } from '../../engines/tensorrt/manifest.ts';
+import {
+  deviceOf,
+  readTensorrtFacts,
+  type TensorrtFacts,
+} from '../../engines/tensorrt/manifest.ts';
 import { checkTensorrtRtxEngine } from '../../engines/tensorrt-rtx/check-engine.ts';
 import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.ts';
 import { digestBytes } from '../io/digest.ts';
@@ -91,7 +95,8 @@ async function checkTensorrt(
 ): Promise<Found> {
   const known = readTensorrtFacts(facts, path);
   try {
-    const request = { env, device: 0, ...(trtexec === undefined ? {} : { trtexec }) };
+    const device = deviceOf(known);
+    const request = { env, device, ...(trtexec === undefined ? {} : { trtexec }) };
     return { checks: checkTensorrtEngine(known, await inspectMachine(request)) };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;

@@ -22,7 +22,7 @@ export interface LayerFindings {
 export async function findLayers(subject: LayerSubject): Promise<LayerFindings> {
   const { model, directory, built, measurements } = subject;
   const { target, facts } = built;
-  if (!tellsLayers(target)) return { audits: [], profiles: [] };
+  if (!tellsLayers(target) || subject.audits.length === 0) return { audits: [], profiles: [] };
   // Its readers and their library are of no use to other targets.
   const { findLayerLists } = await import('../../engines/audit/audit-folder.ts');
   const { auditSummaryOf, layerProfileOf } = await import('../report/from-engines.ts');

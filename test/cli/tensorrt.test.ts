@@ -346,6 +346,21 @@ describe('an artifact', () => {
   });
 });
 
+it('an engine whose layers nobody can judge is verified and timed all the same', async () => {
+  const directory = join(folder, 'unjudged');
+  const args = [spec, '--fp16', ...onTensorrt, '--batch', '1', '-o', directory];
+  pretend({ RELEASE: '10.4' });
+  await rcc('compile', ...args, '--no-verify', '--no-time');
+  expect(readdirSync(directory)).toContain('layers.json');
+  pretend({ LAYERS: 'missing' });
+  const made = await rcc('compile', ...args);
+  expect(made.exitCode, made.stderr).toBe(0);
+  expect(made.stderr).toContain('[audit-impossible]');
+  expect(made.stderr).toMatch(/verify .* the engine passed/);
+  expect(made.stdout).toMatch(/^digits +fp16 +Tesla T4/m);
+  expect(readdirSync(directory)).not.toContain('layers.json');
+});
+
 describe('an engine that is not what was asked for', () => {
   it.each([
     ['unfused', '10.4', 'audit-residual-unfused'],

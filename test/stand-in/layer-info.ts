@@ -17,7 +17,7 @@ export interface LayerInfoOptions {
   /** What the builder was allowed to compute in; absent: the graph's types decide. */
   readonly weak?: 'Float' | 'Half';
   readonly verbosity: string;
-  /** STAND_IN_LAYERS: `unfused` leaves a residual Add on its own, `float` builds FP32 whatever was asked for. */
+  /** STAND_IN_LAYERS: `unfused` leaves a residual Add on its own, `float` builds FP32 whatever was asked for, `missing` writes nothing. */
   readonly flaw?: string | undefined;
   readonly batch: number;
 }

@@ -44,7 +44,7 @@ export async function exportLayers(
 ): Promise<void> {
   const layers = options.get('--exportLayerInfo');
   const profile = options.get('--exportProfile');
-  if (!layers && !profile) return;
+  if ((!layers && !profile) || settings.flaw === 'missing') return;
   const { layerInfoText, layerNames } = await import('./layer-info.ts');
   const batch = batchOf(options.get('--shapes')) ?? header.batches?.[1] ?? 1;
   const facts = await layerFacts(header, onnx, batch);

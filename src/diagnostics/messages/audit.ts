@@ -15,6 +15,13 @@ export const auditMessages = {
     example: 'rcc audit profile.json',
     cure: 'Give the folder of an artifact, or a file that one of these tools wrote.',
   }),
+  'audit-impossible': row<{ reason: string }>({
+    severity: 'warning',
+    message: ({ reason }) =>
+      `Whether the engine is fused and in its precision is not known: ${reason}`,
+    cause: 'The compiler built an engine but left no list of layers that rcc can read.',
+    cure: 'Look at the log of the build; the engine can be verified and timed all the same.',
+  }),
   'audit-precision-unknown': row<{ path: string }>({
     severity: 'error',
     message: ({ path }) =>

@@ -250,11 +250,25 @@ test('two at once build one after the other, and both engines are whole', async 
 describe('another process', () => {
   const script = bundleScript('tensorrt/build.ts');
   afterAll(() => rm(script.folder, { recursive: true, force: true }));
-  const start = (directory: string) => {
-    const env = { ...process.env, STAND_IN_FAILURE: 'hang-with-child' };
+  const start = (directory: string, failure = 'hang-with-child') => {
+    const env = { ...process.env, STAND_IN_FAILURE: failure };
     const standIns = join(trtexecStandIn, '..');
     return spawn(process.execPath, [script.path, directory, standIns], { env });
   };
+
+  test('that builds the same engine at the same time leaves it whole', async () => {
+    const { directory, options, engine } = await standInEngine({ batches: [1] });
+    const others = [start(directory, ''), start(directory, '')];
+    const ended = others.map((other) => new Promise((resolve) => other.once('exit', resolve)));
+    expect(await Promise.all(ended)).toEqual([0, 0]);
+    const left = (await readdir(directory)).sort();
+    expect(left).toEqual(['cache', 'layers.json', 'model.onnx', 'model.plan', 'trtexec-build.log']);
+    const cached = await readdir(join(options.cacheDirectory, 'tensorrt'));
+    expect(cached.filter((name) => name.includes('.lock'))).toEqual([]);
+    const request = { batch: 1, warmUpMs: 0, durationMs: 0, minIterations: 10 };
+    const timed = await engine.measure(join(directory, 'model.plan'), 'fp32', request);
+    expect(timed.iterations).toBeGreaterThan(0);
+  }, 60_000);
 
   test('that is interrupted ends trtexec and leaves no half engine; its lock is taken over', async () => {
     const { build, directory, options } = await standInEngine({ batches: [1] });

@@ -1,8 +1,12 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { mismatchesOf } from '../../../engines/engine-check.ts';
 import { findTensorrt } from '../../../engines/tensorrt/auto.ts';
 import { checkTensorrtEngine } from '../../../engines/tensorrt/check-engine.ts';
 import { tensorrtDoctor } from '../../../engines/tensorrt/doctor.ts';
+import { findTrtexec } from '../../../engines/tensorrt/find.ts';
 import { parseGpu } from '../../../engines/tensorrt/gpu.ts';
 import { tensorrtIntent } from '../../../engines/tensorrt/intent.ts';
 import {
@@ -10,8 +14,8 @@ import {
   selectGpu,
   type TensorrtMachine,
 } from '../../../engines/tensorrt/machine.ts';
-import { readTensorrtFacts, tensorrtFacts } from '../../../engines/tensorrt/manifest.ts';
-import { readGpuState } from '../../../engines/tensorrt/nvidia-smi.ts';
+import { deviceOf, readTensorrtFacts, tensorrtFacts } from '../../../engines/tensorrt/manifest.ts';
+import { findNvidiaSmi, readGpuState } from '../../../engines/tensorrt/nvidia-smi.ts';
 import { planTrtexec } from '../../../engines/tensorrt/plan.ts';
 import { resolveRelease } from '../../../engines/tensorrt/release.ts';
 import {
@@ -57,6 +61,19 @@ describe('inspecting', () => {
     const machine = await inspectMachine({ trtexec: prefix, env: {}, device: 0 });
     expect(machine.nvidiaSmi).toEqual(['env', `PATH=${folder}:${process.env.PATH}`, 'nvidia-smi']);
     expect(machine.gpu.name).toBe('Tesla T4 (stand-in)');
+  });
+
+  test('the GPU of this host is none of another host', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rcc-ssh-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    // Stands in for a host that has trtexec and no nvidia-smi.
+    const ssh = `#!/bin/sh\ncase $2 in trtexec) shift; exec ${trtexecStandIn} ;; esac\nexit 127\n`;
+    await writeFile(join(folder, 'ssh'), ssh, { mode: 0o755 });
+    await symlink(nvidiaSmiStandIn, join(folder, 'nvidia-smi'));
+    const asked = { trtexec: `${join(folder, 'ssh')} host trtexec`, env: { PATH: folder } };
+    const tool = await findTrtexec(asked);
+    expect(await findNvidiaSmi(tool, asked.env)).toBeUndefined();
+    expect((await findNvidiaSmi(undefined, asked.env))?.gpus).toHaveLength(1);
   });
 
   test.each([
@@ -132,7 +149,7 @@ describe('doctor', () => {
   test('what is missing is named with its cure', async () => {
     expect(await rowsOf('/no/such/trtexec')).toEqual([
       ['trtexec', 'good', false],
-      ['TensorRT', 'missing', false],
+      ['TensorRT', 'missing', true],
       ['GPU', 'good', false],
     ]);
     pretend({ GPU: 'none' });
@@ -176,6 +193,8 @@ describe('check-engine', () => {
 
   test('the machine that built it', () => {
     const machine = machineOf('10.4', 'Tesla T4');
+    const devices = [{}, { device: 2 }].map((intent) => deviceOf(factsFor(machine, intent)));
+    expect(devices).toEqual([0, 2]);
     const checks = checkTensorrtEngine(factsFor(machine), machine);
     expect(checks.every(({ fits }) => fits === 'yes')).toBe(true);
     expect(mismatchesOf(checks, rebuild)).toEqual([]);
