@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -13,6 +13,7 @@ import { tensorrtIntent } from '../../engines/tensorrt/intent.ts';
 import { inspectMachine } from '../../engines/tensorrt/machine.ts';
 import { readTensorrtFacts } from '../../engines/tensorrt/manifest.ts';
 import { testGraph } from '../engines/tensorrt/helpers.ts';
+import { rccIn } from '../helpers/cli.ts';
 import { numbers } from '../helpers/graphs.ts';
 import { modelBytes } from '../helpers/run-graph.ts';
 
@@ -60,4 +61,34 @@ describe.skipIf(!tool)('a real trtexec (needs trtexec and a GPU)', () => {
       expect(Math.max(...differences)).toBeLessThan(1e-4);
     }
   }, 600_000);
+
+  test('compiles, audits, verifies, benches and checks through the command line', async () => {
+    const run = async (...argv: readonly string[]) => {
+      const outcome = await rccIn({ env: process.env }, ...argv);
+      expect([argv[0], outcome.exitCode, outcome.stderr]).toEqual([
+        argv[0],
+        0,
+        expect.not.stringContaining('error:'),
+      ]);
+      return outcome.stdout;
+    };
+    const spec = 'examples/digits/digits.rn';
+    const precisions = ['--fp32', '--fp16'];
+    const target = ['--target', 'tensorrt'];
+    expect(await run('doctor', ...target)).toMatch(/good +TensorRT/);
+    const artifacts = join(directory, 'artifacts');
+    const made = await run('compile', spec, ...precisions, ...target, '-o', artifacts);
+    expect(made).toContain('Host latency of one batch');
+    // The spec's own reference: what the training framework answered.
+    await run('verify', spec, ...precisions, ...target);
+    const bench = join(directory, 'bench.json');
+    await run('bench', spec, ...precisions, ...target, '--batch', '1,4,8', '-o', bench);
+    const { rows } = JSON.parse(await readFile(bench, 'utf8'));
+    expect(rows).toHaveLength(6);
+    for (const { device, parts } of rows) {
+      expect(device.kind).toBe('gpu');
+      expect(parts.gpuCompute.medianMs).toBeGreaterThan(0);
+    }
+    await run('check-engine', ...['fp32', 'fp16'].map((p) => join(artifacts, 'digits', p)));
+  }, 1_800_000);
 });
