@@ -10,6 +10,8 @@ export interface OnnxruntimeOptions {
   readonly threads?: number;
   /** What is done to models that are not built engines; default `all`. `disabled` computes them node by node, as a reference. */
   readonly optimization?: Optimization;
+  /** See SessionOptions; `measure` always spins. */
+  readonly spinning?: boolean | undefined;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface OnnxruntimeOptions {
  * Runs of onnxruntime block this thread; signals are looked at between them.
  */
 export function createOnnxruntimeEngine(options: OnnxruntimeOptions = {}): Engine {
-  const { threads, optimization = 'all' } = options;
+  const { threads, optimization = 'all', spinning } = options;
   let host: Promise<Host> | undefined;
   const findHost = (): Promise<Host> => {
     host ??= (async () => ({
@@ -32,6 +34,7 @@ export function createOnnxruntimeEngine(options: OnnxruntimeOptions = {}): Engin
     const session = await openSession(path, here, {
       threads: threads ?? here.processor.usableCores,
       optimization,
+      spinning,
     });
     return {
       inputs: session.inputs,

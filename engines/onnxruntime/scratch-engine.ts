@@ -30,19 +30,21 @@ async function writeScratch(path: string, graph: Graph, signal?: AbortSignal): P
 export interface ScratchOptions {
   /** `disabled` computes the graph node by node, as it stands; `all` is fast. */
   readonly optimization: Optimization;
+  /** Whether its threads keep their cores busy while they wait; default true. */
+  readonly spinning?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Runs `work` with a graph in memory as an onnxruntime engine of this machine; nothing is left of it. */
 export async function withScratchEngine<T>(
   graph: Graph,
-  { optimization, signal }: ScratchOptions,
+  { optimization, spinning, signal }: ScratchOptions,
   work: (engine: LoadedEngine) => Promise<T>,
 ): Promise<T> {
   return await withTemporaryFolder(async (folder) => {
     const path = join(folder, 'scratch.onnx');
     await writeScratch(path, graph, signal);
-    const engine = await createOnnxruntimeEngine({ optimization }).load(path);
+    const engine = await createOnnxruntimeEngine({ optimization, spinning }).load(path);
     try {
       return await work(engine);
     } finally {

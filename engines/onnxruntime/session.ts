@@ -21,6 +21,8 @@ export interface Host {
 export interface SessionOptions {
   readonly threads: number;
   readonly optimization: Optimization;
+  /** Whether threads that wait for each other keep their cores busy: faster, but nothing else gets done meanwhile. Default true. */
+  readonly spinning?: boolean | undefined;
 }
 
 /** A model in memory, ready to run. */
@@ -47,7 +49,7 @@ export function needsExactInt8(processor: Processor): boolean {
 /** onnxruntime's own options. */
 export function runtimeOptions(
   { processor }: Host,
-  { threads, optimization }: SessionOptions,
+  { threads, optimization, spinning = true }: SessionOptions,
 ): InferenceSession.SessionOptions {
   return {
     executionProviders: ['cpu'],
@@ -57,7 +59,7 @@ export function runtimeOptions(
     logSeverityLevel: 4,
     extra: {
       session: {
-        intra_op: { allow_spinning: '1' },
+        intra_op: { allow_spinning: spinning ? '1' : '0' },
         x64quantprecision: needsExactInt8(processor) ? '1' : '0',
       },
     },

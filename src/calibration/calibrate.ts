@@ -2,6 +2,7 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { CalibrationAlgorithm } from './algorithm-names.ts';
 import { chooseRange } from './algorithms.ts';
+import { CountingThread } from './counting-thread.ts';
 import type { CalibrationData } from './data.ts';
 import { Histogram } from './histogram.ts';
 import { observeNetwork } from './observe.ts';
@@ -31,16 +32,21 @@ export async function calibrate(
   { algorithm, signal }: CalibrateOptions,
 ): Promise<CalibratedTensors> {
   const histograms = new Map<string, Histogram>();
-  const onTensor = (tensor: string, numbers: Float32Array): void => {
+  const thread = new CountingThread();
+  const onTensor = async (tensor: string, numbers: Float32Array): Promise<void> => {
     let histogram = histograms.get(tensor);
     if (!histogram) {
       histogram = new Histogram();
       histograms.set(tensor, histogram);
     }
-    const largest = histogram.add(numbers);
+    const largest = await histogram.addSent(thread.send(numbers));
     if (!Number.isFinite(largest)) fail('calibration-not-finite', { tensor, value: `${largest}` });
   };
-  await observeNetwork(fused, data, { onTensor }, signal);
+  try {
+    await observeNetwork(fused, data, { onTensor }, signal);
+  } finally {
+    await thread.close();
+  }
   return new Map(
     [...histograms].map(([tensor, histogram]) => [
       tensor,

@@ -3,80 +3,18 @@
  * width of the bins and append more. Beyond `mostBins` neighbours are joined, so that an outlier of any size needs no memory: with 4 times as
  * many bins as at the start the resolution is never below that of the start.
  */
+import { type Bins, type Counted, countFrom, largestFrom } from './count-values.ts';
+import type { SentValues } from './counting-thread.ts';
 
 const firstBins = 2048;
 const mostBins = 4 * firstBins;
 
-/** The same number again and again would make each count wait for the one before it: neighbours count in lanes of their own. */
 const lanes = 4;
-
-/** The sign bit of a float32; the other bits, read as a whole number, grow with the magnitude. */
-const magnitudeMask = 0x7fffffff;
-const infinityBits = 0x7f800000;
-
-function largestBits(values: Float32Array): number {
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  const whole = bits.length - (bits.length % lanes);
-  let [a, b, c, d] = [0, 0, 0, 0];
-  for (let i = 0; i < whole; i += lanes) {
-    const p = (bits[i] as number) & magnitudeMask;
-    const q = (bits[i + 1] as number) & magnitudeMask;
-    const r = (bits[i + 2] as number) & magnitudeMask;
-    const s = (bits[i + 3] as number) & magnitudeMask;
-    if (p > a) a = p;
-    if (q > b) b = q;
-    if (r > c) c = r;
-    if (s > d) d = s;
-  }
-  for (let i = whole; i < bits.length; i++) {
-    const p = (bits[i] as number) & magnitudeMask;
-    if (p > a) a = p;
-  }
-  return Math.max(a, b, c, d);
-}
+const noBins: Bins = { scale: 0, top: -1, counts: new Int32Array(0), stride: 0 };
 
 /** Largest |x|: NaN or Infinity where a value is. */
 export function largestMagnitude(values: Float32Array): number {
-  const bits = largestBits(values);
-  if (bits > infinityBits) return Number.NaN;
-  return new Float32Array(Uint32Array.of(bits).buffer)[0] as number;
-}
-
-/** Where values fall, and how many may be counted. */
-interface Bins {
-  /** Bins a unit of the values. */
-  readonly scale: number;
-  /** The largest value that is counted, in bins. */
-  readonly top: number;
-  /** Lanes of `stride` counts each, one behind another. */
-  readonly counts: Int32Array;
-  readonly stride: number;
-}
-
-/** Counts values from `start` on, as far as none is larger than the bins hold or is no number; gives where that ends. */
-function countLanes(values: Float32Array, start: number, bins: Bins): number {
-  const { scale, top, counts, stride } = bins;
-  const [second, third, fourth] = [stride, 2 * stride, 3 * stride];
-  let i = start;
-  for (; i + lanes <= values.length; i += lanes) {
-    const a = Math.abs(values[i] as number) * scale;
-    const b = Math.abs(values[i + 1] as number) * scale;
-    const c = Math.abs(values[i + 2] as number) * scale;
-    const d = Math.abs(values[i + 3] as number) * scale;
-    // Written so that it holds for what is no number, too.
-    if (!(a <= top && b <= top && c <= top && d <= top)) return i;
-    // `| 0` is a floor here: nothing is negative.
-    (counts[a | 0] as number)++;
-    (counts[second + (b | 0)] as number)++;
-    (counts[third + (c | 0)] as number)++;
-    (counts[fourth + (d | 0)] as number)++;
-  }
-  for (; i < values.length; i++) {
-    const a = Math.abs(values[i] as number) * scale;
-    if (!(a <= top)) return i;
-    (counts[a | 0] as number)++;
-  }
-  return i;
+  return largestFrom(values, 0);
 }
 
 /** A histogram as the algorithms read it. */
@@ -91,6 +29,12 @@ export interface HistogramData {
 /** Counts of a lane stay far from what 32 bits hold. */
 const mostPending = 2 ** 30;
 
+/** What is to be counted next of a batch. */
+interface Step {
+  readonly start: number;
+  readonly bins: Bins;
+}
+
 export class Histogram {
   #counts = new Float64Array(0);
   #binWidth = 0;
@@ -98,7 +42,7 @@ export class Histogram {
   /** Values of batches that were all 0, before there was a width. */
   #zeros = 0;
   /** What was counted since the counts were last summed up. */
-  #bins: Bins = { scale: 0, top: 0, counts: new Int32Array(0), stride: 0 };
+  #bins = noBins;
   #pending = 0;
 
   get largest(): number {
@@ -113,15 +57,37 @@ export class Histogram {
 
   /** Counts a batch; gives the largest |x| so far. Where a value is NaN or infinite it gives that, and the counts are of no use. */
   add(values: Float32Array): number {
-    if (this.#pending + values.length > mostPending) this.#sumUp();
-    this.#pending += values.length;
-    const known = this.#binWidth === 0 ? 0 : countLanes(values, 0, this.#bins);
-    if (known === values.length) return this.#largest;
-    const largest = largestMagnitude(values.subarray(known));
-    if (!Number.isFinite(largest)) return largest;
-    if (largest > this.#largest) this.#reach(largest);
-    if (this.#binWidth === 0) this.#zeros += values.length;
-    else countLanes(values, known, this.#bins);
+    const steps = this.#count(values.length);
+    let step = steps.next();
+    while (!step.done) {
+      const end = countFrom(values, step.value.start, step.value.bins);
+      step = steps.next({ end, largest: largestFrom(values, end) });
+    }
+    return step.value;
+  }
+
+  /** As `add`, of an array in another thread; one batch after another. */
+  async addSent(values: SentValues): Promise<number> {
+    const steps = this.#count(values.length);
+    let step = steps.next();
+    while (!step.done) step = steps.next(await values.count(step.value.start, step.value.bins));
+    return step.value;
+  }
+
+  *#count(length: number): Generator<Step, number, Counted> {
+    if (this.#pending + length > mostPending) this.#sumUp();
+    this.#pending += length;
+    let start = 0;
+    while (start < length) {
+      const { end, largest } = yield { start, bins: this.#bins };
+      if (!Number.isFinite(largest)) return largest;
+      if (end < length && largest === 0) {
+        this.#zeros += length;
+        return 0;
+      }
+      if (end < length) this.#reach(largest);
+      start = end;
+    }
     return this.#largest;
   }
 
@@ -143,7 +109,8 @@ export class Histogram {
     const scale = 1 / this.#binWidth;
     // One bin more than there are: the largest value lies on the end of the last one.
     const stride = this.#counts.length + 1;
-    const counts = new Int32Array(lanes * stride);
+    // Seen by the thread that counts, too.
+    const counts = new Int32Array(new SharedArrayBuffer(lanes * stride * 4));
     this.#bins = { scale, top: largest * scale, counts, stride };
   }
 

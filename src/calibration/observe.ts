@@ -11,8 +11,8 @@ import { batchFor, type CalibrationData } from './data.ts';
 
 /** Told what a float32 network computes, batch by batch. */
 export interface Observer {
-  /** Values of a tensor for one batch; the array is the observer's. */
-  onTensor(value: string, numbers: Float32Array): void;
+  /** Values of a tensor for one batch; the array is the observer's. What it takes time for, the next batch but one waits for. */
+  onTensor(value: string, numbers: Float32Array): void | Promise<void>;
   /** A folded weight or bias, once. */
   onWeight?(initializer: Initializer, numbers: Float32Array): void;
 }
@@ -59,18 +59,26 @@ export async function observeNetwork(
   const taps = tapValues(tensors.map(({ value }) => value));
   const { graph } = runPasses(watchWeights(fused, observer), [expandFusedConv, taps]);
   const input = networkInput(graph);
-  await withScratchEngine(graph, { optimization: 'all', signal }, async (engine) => {
+  // An observer works beside the next run.
+  const options = { optimization: 'all', spinning: false, signal } as const;
+  await withScratchEngine(graph, options, async (engine) => {
+    let seen: Promise<unknown> = Promise.resolve();
     for await (const batch of data.batches(batchFor(input.type), signal)) {
       signal?.throwIfAborted();
-      observer.onTensor(input.name, float32View(batch.bytes));
       const outputs = await engine.run({ [input.name]: batch }, signal);
+      await seen;
+      const watched = [observer.onTensor(input.name, float32View(batch.bytes))];
       // In graph order: of tensors that go wrong the first is the one to tell.
       for (const { value } of tensors) {
         const output = outputs[value];
         if (!output) throw new Error(`'${value}' did not come out`);
-        observer.onTensor(value, float32View(output.bytes));
+        watched.push(observer.onTensor(value, float32View(output.bytes)));
       }
+      seen = Promise.all(watched);
+      // Whoever waits meets the failure.
+      seen.catch(() => {});
     }
+    await seen;
   });
   return tensors;
 }
