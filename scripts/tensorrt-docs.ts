@@ -78,7 +78,8 @@ of the graph, shapes, the arguments that built each engine, cache key, digests o
 | GPU | the same model, or any with \`--hardware-compatibility\` | another of the same compute capability | |
 | driver, CUDA | the same or newer | older, or not known | |
 | system | the same | | any other |
-| engines, model | there, sizes and digests as recorded | the model is not there | engines are missing, something was changed |
+| engines | there, with the sizes as recorded | | missing, or of another size |
+| model.onnx | there, with the digest as recorded | not there | changed |
 
 The cache key is the digest of release, GPU, graph, weights and every argument but the paths: the same key, the same engine.`;
 

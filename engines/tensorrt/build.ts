@@ -117,6 +117,10 @@ export async function buildEngines(
     path: first?.engine ?? '',
     sizeBytes: built[0]?.sizeBytes ?? 0,
     buildMs: performance.now() - startedMs,
-    facts: tensorrtFacts(options, plan),
+    facts: tensorrtFacts(
+      options,
+      plan,
+      built.map(({ sizeBytes }) => sizeBytes),
+    ),
   };
 }

@@ -19,6 +19,8 @@ const factsSchema = z.object({
   shapes: z.string(),
   /** File names, separated by blanks. */
   engines: z.string(),
+  /** Their sizes in bytes, in the same order. */
+  engineBytes: z.string(),
   versionCompatible: z.boolean(),
   hardwareCompatibility: z.enum(['none', 'ampere+', 'same-compute-capability']),
   cacheKey: z.string(),
@@ -36,10 +38,11 @@ function flagsOf({ args, engine }: TrtexecCommand): string {
   return shellText(args.map((argument) => argument.replace(folder, '')));
 }
 
-/** The facts of the engines that a plan builds on a machine. */
+/** The facts of the engines that a plan has built on a machine, with the size of each. */
 export function tensorrtFacts(
   { machine, intent }: TensorrtEngineOptions,
   plan: TrtexecPlan,
+  engineBytes: readonly number[],
 ): Record<string, string | boolean> {
   const builds = plan.commands.filter(({ kind }) => kind === 'build');
   const shapes = builds.flatMap(({ args }) =>
@@ -56,6 +59,7 @@ export function tensorrtFacts(
     graph: plan.graph,
     shapes: shapes.join(' '),
     engines: names.join(' '),
+    engineBytes: engineBytes.join(' '),
     versionCompatible: intent.versionCompatible,
     hardwareCompatibility: intent.hardwareCompatibility,
     cacheKey: plan.cacheKey,

@@ -8,7 +8,8 @@
 # RCC is the command that starts rcc, default rcc; TRTEXEC tells where TensorRT is: without it and a GPU the embedded engine is built.
 set -eu
 
-spec=$1 precision=$2 folder=$3
+usage='usage: deploy.sh SPEC PRECISION FOLDER [OPTION…]'
+spec=${1:?$usage} precision=${2:?$usage} folder=${3:?$usage}
 shift 3
 rcc=${RCC:-rcc}
 

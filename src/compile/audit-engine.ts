@@ -39,12 +39,12 @@ async function readLayerLists(directory: string, listener: CompileListener | und
 }
 
 function describe(reports: readonly AuditReport[]): string {
-  return reports
-    .map(({ verdict, kernels, blocks }) => {
-      const fused = blocks.filter(({ state }) => state === 'fused').length;
-      return `${verdict === 'pass' ? 'passed' : 'FAILED'}: ${kernels} kernels, ${fused} of ${blocks.length} residual blocks fused`;
-    })
-    .join('; ');
+  const texts = reports.map(({ verdict, kernels, blocks }) => {
+    const fused = blocks.filter(({ state }) => state === 'fused').length;
+    return `${verdict === 'pass' ? 'passed' : 'FAILED'}: ${kernels} kernels, ${fused} of ${blocks.length} residual blocks fused`;
+  });
+  // Engines for several batches are mostly alike.
+  return [...new Set(texts)].join('; ');
 }
 
 /** Judges what a compiler made of the graph, from the layer lists that the build left in the artifact's folder. */

@@ -62,19 +62,18 @@ async function checkModel(directory: string, { digest }: Manifest['onnx']): Prom
   }
 }
 
-/** Of several engines the manifest has the size of the first; the others have to be there. */
+/** A target with an engine for each batch tells names and sizes of all among its facts. */
 async function checkFiles(
   directory: string,
   { file, sizeBytes, facts }: Engine,
 ): Promise<readonly EngineCheck[]> {
   const names = String(facts.engines ?? file).split(' ');
+  const sizes = String(facts.engineBytes ?? sizeBytes).split(' ');
   return await Promise.all(
-    names.map(async (name) => {
+    names.map(async (name, i) => {
       const size = (await stat(join(directory, name)).catch(() => undefined))?.size;
       const found = size === undefined ? 'not there' : `${size} bytes`;
-      const isWhole = name === file ? size === sizeBytes : size !== undefined;
-      const expected = name === file ? `${sizeBytes} bytes` : 'there';
-      return checkOf(name, expected, found, isWhole ? 'yes' : 'no');
+      return checkOf(name, `${sizes[i]} bytes`, found, String(size) === sizes[i] ? 'yes' : 'no');
     }),
   );
 }

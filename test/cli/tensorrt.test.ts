@@ -1,5 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -108,7 +115,7 @@ describe('a published model from end to end', () => {
     const args = ['specs/resnet101_vd.rn', '--fp16', '--target', 'tensorrt', '-o', directory];
     const made = await rcc('compile', ...args);
     expect(made.exitCode, made.stderr).toBe(0);
-    expect(made.stderr.match(/33 of 33 residual blocks fused/g)).toHaveLength(3);
+    expect(made.stderr).toContain('33 of 33 residual blocks fused');
     expect(made.stderr).toMatch(/verify .* the engine passed against the unfolded graph/);
     const rows = [...made.stdout.matchAll(/^resnet101_vd +fp16 +Tesla T4 \(stand-in\) +(\d+) /gm)];
     expect(rows.map(([, batch]) => batch)).toEqual(['1', '4', '8']);
@@ -314,6 +321,9 @@ describe('an artifact', () => {
     pretend({ RELEASE: '10.4' });
     await compile();
     expect(readdirSync(directory)).toContain('model.b8.plan');
+    truncateSync(join(directory, 'model.b4.plan'), 100);
+    const cut = await rcc('check-engine', directory);
+    expect(cut.stderr).toMatch(/model\.b4\.plan: built for \d{4,} bytes, found 100 bytes/);
     await compile('--batch', '3');
     const left = readdirSync(directory).filter((name) => /plan|layers/.test(name));
     expect(left.sort()).toEqual(['layers.json', 'model.plan']);

@@ -185,7 +185,7 @@ describe('check-engine', () => {
     const { plan } = planTrtexec(full, machine, factsOf());
     if (!plan) throw new Error('no plan');
     const options = { machine, intent: full, cacheDirectory: '' };
-    const written = JSON.parse(JSON.stringify(tensorrtFacts(options, plan)));
+    const written = JSON.parse(JSON.stringify(tensorrtFacts(options, plan, [1])));
     return readTensorrtFacts(written, 'manifest.json');
   }
 
