@@ -38,9 +38,11 @@ function scalesOf(
   });
 }
 
+/** The integers, in the front quarter of the numbers' own bytes. */
 function quantizeChannels(values: Float32Array, scales: Float32Array): Int8Array {
   const size = values.length / scales.length;
-  const result = new Int8Array(values.length);
+  // Value i is written to byte i; bytes 4i and on are still to be read.
+  const result = new Int8Array(values.buffer, values.byteOffset, values.length);
   for (let o = 0; o < scales.length; o++) {
     const scale = scales[o] as number;
     const end = (o + 1) * size;
