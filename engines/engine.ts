@@ -82,6 +82,7 @@ export interface MeasureRequest {
   /** Least number of counted runs. */
   readonly minIterations: number;
   readonly signal?: AbortSignal;
+  report?(progress: string): void;
 }
 
 /** One timing, with what it means. */

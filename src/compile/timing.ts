@@ -86,6 +86,7 @@ export async function measureBatches(
         await engine.measure(built.path, options.precision, {
           batch: size,
           ...timing,
+          report: (text) => options.listener?.onProgress?.(text),
           ...(options.signal ? { signal: options.signal } : {}),
         }),
       );

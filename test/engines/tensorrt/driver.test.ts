@@ -163,6 +163,17 @@ describe('building', () => {
 });
 
 describe('timing', () => {
+  test('tells what it is at', async () => {
+    const { engine, path } = await builtEngine();
+    const told: string[] = [];
+    const report = (text: string) => void told.push(text);
+    const request = { batch: 1, warmUpMs: 0, durationMs: 0, minIterations: 10, report };
+    await engine.measure(path, 'fp32', request);
+    await engine.measure(path, 'fp32', request);
+    expect(told[0]).toBe('time batch 1: starting trtexec, 0 s');
+    expect(told.at(-1)).toMatch(/^time batch 1: .*, 0 s \(last time [\d.]+ s\)$/);
+  });
+
   test('repeats an unsteady run and says that it stays so', async () => {
     pretend({ JITTER: '0.2' });
     const { engine, path } = await builtEngine({ repeats: 2 });
