@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import type { CalibrationAlgorithm } from '../calibration/algorithm-names.ts';
-import { type CalibratedTensors, calibrate } from '../calibration/calibrate.ts';
+import type { CalibratedTensors } from '../calibration/calibrate.ts';
 import {
   type CalibrationFile,
   type CalibrationKey,
@@ -12,7 +12,6 @@ import {
   readCalibrationFile,
 } from '../calibration/calibration-file.ts';
 import { type CalibrationData, createNoiseData } from '../calibration/data.ts';
-import { fuseNetwork, networkInput } from '../calibration/observe.ts';
 import { openCalibrationData, recognizeSource } from '../calibration/open-data.ts';
 import { createDiagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
@@ -64,11 +63,10 @@ async function keyOf(
 /** The data that the options name. Throws DiagnosticError where there is none; made-up weights may do with noise. */
 async function openData(
   network: TrainedNetwork,
-  fused: Graph,
+  { type: input }: Graph['inputs'][number],
   { calibrate: path, calibrationImages = usualImages, listener }: CalibrationStepOptions,
 ): Promise<CalibrationData> {
   const { spec } = network;
-  const { type: input } = networkInput(fused);
   if (path !== undefined) {
     const source = await recognizeSource(path);
     if (source === 'calibration') throw new Error('a calibration is not opened as data');
@@ -117,6 +115,7 @@ async function runCalibration(
   const digest = await data.digest(signal);
   const found = await findCalibration(path, { ...key, data: digest });
   if (found) return { file: found, reused: true };
+  const { calibrate } = await import('../calibration/calibrate.ts');
   const tensors = await calibrate(fused, data, { algorithm, signal });
   noteDeadTensors(tensors, listener);
   const { description, images } = data;
@@ -152,8 +151,10 @@ export async function calibrateNetwork(
       const file = await takeCalibration(network, path, options);
       return { value: { file }, detail: `${file.algorithm}, taken from ${path}` };
     }
+    // An engine and what measures are of no use to a calibration that is done.
+    const { fuseNetwork, networkInput } = await import('../calibration/observe.ts');
     const fused = fuseNetwork(network.graph);
-    const data = await openData(network, fused, options);
+    const data = await openData(network, networkInput(fused), options);
     try {
       const { file, reused } = await runCalibration(network, fused, data, options);
       const sample = await firstInputs(data, signal);
