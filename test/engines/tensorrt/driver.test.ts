@@ -171,7 +171,7 @@ describe('timing', () => {
     await engine.measure(path, 'fp32', request);
     await engine.measure(path, 'fp32', request);
     expect(told[0]).toBe('time batch 1: starting trtexec, 0 s');
-    expect(told.at(-1)).toMatch(/^time batch 1: .*, 0 s \(last time [\d.]+ s\)$/);
+    expect(told.at(-1)).toMatch(/^time batch 1: .*, \d+ s \(last time [\d.]+ s\)$/);
   });
 
   test('repeats an unsteady run and says that it stays so', async () => {
