@@ -23,6 +23,7 @@ OPERATORS = {
     "fp16": {"Cast"},
     "int8": {"QuantizeLinear", "DequantizeLinear"},
 }
+INPUT_OPERATORS = {"Cast", "Transpose", "Sub"}
 
 
 def precision_of(model):
@@ -44,8 +45,13 @@ def check_structure(path, model):
     yield "shape inference", not unknown, f"strict, {len(known)} values typed" + (f", unknown: {unknown[:3]}" if unknown else "")
 
 
+def adapts_input(model):
+    """Whether the model reads something else than normalised float32."""
+    return model.graph.input[0].type.tensor_type.elem_type != onnx.TensorProto.FLOAT
+
+
 def check_nodes(model, precision):
-    allowed = OPERATORS["fp32"] | OPERATORS[precision]
+    allowed = OPERATORS["fp32"] | OPERATORS[precision] | (INPUT_OPERATORS if adapts_input(model) else set())
     found = {n.op_type for n in model.graph.node}
     foreign = sorted(found - allowed)
     names = [n.name for n in model.graph.node]
@@ -91,6 +97,26 @@ def check_agreement(path, x, logits, tolerance):
         yield engine, bool(error <= tolerance), detail
 
 
+def print_checks(groups):
+    """Prints a line a check; returns how many failed."""
+    failures = 0
+    for group in groups:
+        try:
+            for name, good, detail in group:
+                failures += not good
+                print(f"{'ok  ' if good else 'FAIL'} {name}: {detail}", flush=True)
+        except Exception as error:  # whatever a checker or an engine raises is its verdict
+            failures += 1
+            print(f"FAIL {type(error).__module__}: {' '.join(str(error).split())[:500]}", flush=True)
+    return failures
+
+
+def judge_structure(path):
+    """What the checkers alone say; returns how many checks failed."""
+    model = onnx.load(path)
+    return print_checks([check_structure(path, model), check_nodes(model, precision_of(model))])
+
+
 def judge(path, x=None, logits=None, tolerance=None, foreign=False):
     """Prints a line a check and a verdict; returns how many checks failed."""
     try:
@@ -106,15 +132,7 @@ def judge(path, x=None, logits=None, tolerance=None, foreign=False):
     groups = [check_structure(path, model), check_agreement(path, x, logits, tolerance)]
     if not foreign:
         groups.insert(1, check_nodes(model, precision))
-    failures = 0
-    for group in groups:
-        try:
-            for name, good, detail in group:
-                failures += not good
-                print(f"{'ok  ' if good else 'FAIL'} {name}: {detail}", flush=True)
-        except Exception as error:  # whatever a checker or an engine raises is its verdict
-            failures += 1
-            print(f"FAIL {type(error).__module__}: {' '.join(str(error).split())[:500]}", flush=True)
+    failures = print_checks(groups)
     print(f"{path}: {precision}, {failures or 'no'} failure{'' if failures == 1 else 's'}", flush=True)
     return failures
 
