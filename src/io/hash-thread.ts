@@ -75,7 +75,6 @@ class HashThread {
       eval: true,
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
     });
-    this.#worker.unref();
     this.#worker.on('message', ({ id, result = '', error }: Answer) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
@@ -87,6 +86,8 @@ class HashThread {
       for (const { reject } of this.#waiting.values()) reject(error);
       this.#waiting.clear();
     });
+    // After the listeners: one that is added keeps the process alive again.
+    this.#worker.unref();
   }
 
   tell(task: Readonly<Record<string, unknown>>): void {
