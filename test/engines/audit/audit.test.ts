@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { auditLayers } from '../../../engines/audit/audit.ts';
-import type { AuditGraph, AuditNode } from '../../../engines/audit/audit-graph.ts';
+import {
+  type AuditGraph,
+  type AuditNode,
+  withFloat32,
+  withoutTypes,
+} from '../../../engines/audit/audit-graph.ts';
 import type { AuditExpectation } from '../../../engines/audit/context.ts';
 import type { LayerList } from '../../../engines/audit/layer.ts';
 import { readLayerList } from '../../../engines/audit/read-layer-list.ts';
@@ -234,10 +239,11 @@ describe('precision', () => {
       { ...layer, inputs: inputs.map((input) => ({ ...input, dataType: 'float32' as const })) },
     ]);
     expect(complaints(mixed, { ...fp16, graph })).toEqual([`audit-layer-precision ${conv}`]);
-    const nodes = graph.nodes.map((node) =>
-      node.name === conv ? { ...node, dataType: 'float32' as const } : node,
-    );
-    expect(complaints(mixed, { ...fp16, graph: { ...graph, nodes } })).toEqual([]);
+    const kept = withFloat32(graph, [conv]);
+    expect(complaints(mixed, { ...fp16, graph: kept })).toEqual([]);
+    // So it is where the builder chooses types, and the graph has none.
+    const untyped = withFloat32(withoutTypes(graph), [conv]);
+    expect(complaints(mixed, { ...fp16, graph: untyped })).toEqual([]);
   });
 
   it('fails an int8 engine whose blocks write float, and names them', () => {
