@@ -1,4 +1,5 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { giveBack } from './buffer-pool.ts';
 import type { ByteSource } from './byte-source.ts';
 
 /** Reads a range that a file claims to have; DiagnosticError `weights-truncated` where it ends earlier. */
@@ -41,6 +42,9 @@ export function windowedSource(source: ByteSource, windowBytes = 65_536): ByteSo
       if (length >= windowBytes) return readRange(source, offset, length);
       checkRange(source, offset, length);
       if (offset < start || offset + length > start + window.length) {
+        giveBack(window);
+        // Not given back a second time by a read that comes while this one waits.
+        window = new Uint8Array(0);
         window = await source.read(offset, Math.min(windowBytes, source.sizeBytes - offset));
         start = offset;
       }

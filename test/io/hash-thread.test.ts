@@ -78,8 +78,6 @@ describe('startFileDigest', () => {
     startFileDigest(path).cancel();
     expect(await startFileDigest(path).digest()).toBe(sha256(Buffer.from('again')));
     startFileDigestAhead(join(folder, 'missing'));
-    expect(() => startFileDigest(join(folder, 'missing'))).toThrow(
-      /file-not-found/,
-    );
+    expect(() => startFileDigest(join(folder, 'missing'))).toThrow(/file-not-found/);
   });
 });
