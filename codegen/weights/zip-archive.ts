@@ -15,6 +15,8 @@ export interface ZipEntry extends ByteSource {
 /** ResNet-200 has 1,240; more than this is an index made to fill memory. */
 const maxEntries = 20_000;
 const localHeaderBytes = 30;
+/** Small: behind a local header comes the data of its entry, which is read by itself. */
+const windowBytes = 4096;
 const verifyChunkBytes = 1_048_576;
 
 function malformed(file: string, reason: string): never {
@@ -148,7 +150,7 @@ function zipEntry(located: Located): ZipEntry {
 
 /** The files of a zip by path. Only stored entries are accepted; DiagnosticError where the archive contradicts itself. */
 export async function openZip(source: ByteSource): Promise<ReadonlyMap<string, ZipEntry>> {
-  const reader = new SourceReader(windowedSource(source));
+  const reader = new SourceReader(windowedSource(source, windowBytes));
   const zip = await explained(source.name, () =>
     fromRandomAccessReaderPromise(reader, source.sizeBytes, { autoClose: false }),
   );
