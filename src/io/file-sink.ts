@@ -9,6 +9,14 @@ import {
 } from '../../codegen/weights/buffer-pool.ts';
 import { type HashStream, startHash } from './hash-thread.ts';
 
+/** Writes under way at once, and what they may hold together. */
+const mostWrites = 2;
+const mostHeldBytes = 8 << 20;
+
+function totalBytes(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
 export interface FileDigest {
   readonly sizeBytes: number;
   /** Lower-case hexadecimal. */
@@ -16,8 +24,8 @@ export interface FileDigest {
 }
 
 /**
- * Writes bytes in order to an open file. Small ones are gathered, large ones go out directly; one write is under way, and hashed in another thread,
- * while the caller makes the next bytes, so at most two of its arrays are held.
+ * Writes bytes in order to a new file. Small ones are gathered, large ones go out directly, and are hashed in another thread, while the caller
+ * makes the next bytes. Held are one array of any size, or two that are not large together, beside the one that is made.
  */
 export class FileSink implements ByteSink {
   readonly #file: FileHandle;
@@ -26,7 +34,10 @@ export class FileSink implements ByteSink {
   #gathered = takeBytes(smallBufferBytes);
   #gatheredBytes = 0;
   #sizeBytes = 0;
-  #writing: Promise<void> = Promise.resolve();
+  /** What has been handed on to be written. */
+  #position = 0;
+  /** Writes under way, the oldest first. */
+  readonly #underWay: { readonly sizeBytes: number; readonly done: Promise<void> }[] = [];
 
   constructor(file: FileHandle) {
     this.#file = file;
@@ -42,13 +53,13 @@ export class FileSink implements ByteSink {
   async finish(): Promise<FileDigest> {
     const rest = this.#takeGathered();
     if (!this.#hash) {
-      await this.#writeAll(rest);
+      await this.#writeAll(rest, 0);
       const hash = createHash('sha256');
       for (const part of rest) hash.update(part);
       return { sizeBytes: this.#sizeBytes, sha256: hash.digest('hex') };
     }
     await this.#start(...rest);
-    await this.#writing;
+    await Promise.all(this.#underWay.map(({ done }) => done));
     return { sizeBytes: this.#sizeBytes, sha256: await this.#hash.digest() };
   }
 
@@ -73,25 +84,41 @@ export class FileSink implements ByteSink {
   }
 
   async #start(...parts: readonly Uint8Array[]): Promise<void> {
-    await this.#writing;
+    const sizeBytes = totalBytes(parts);
+    while (this.#isFull(sizeBytes)) await this.#underWay.shift()?.done;
     this.#hash ??= startHash();
-    this.#writing = this.#finishParts(parts, this.#hash);
+    const done = this.#finishParts(parts, this.#position, this.#hash);
     // The failure is met by whoever waits next; until then it is not unhandled.
-    this.#writing.catch(() => {});
+    done.catch(() => {});
+    this.#position += sizeBytes;
+    this.#underWay.push({ sizeBytes, done });
   }
 
-  async #finishParts(parts: readonly Uint8Array[], hash: HashStream): Promise<void> {
-    await Promise.all([hash.update(parts), this.#writeAll(parts)]);
+  #isFull(moreBytes: number): boolean {
+    const count = this.#underWay.length;
+    const heldBytes = this.#underWay.reduce((sum, { sizeBytes }) => sum + sizeBytes, moreBytes);
+    return count === mostWrites || (count > 0 && heldBytes > mostHeldBytes);
+  }
+
+  async #finishParts(
+    parts: readonly Uint8Array[],
+    position: number,
+    hash: HashStream,
+  ): Promise<void> {
+    await Promise.all([hash.update(parts), this.#writeAll(parts, position)]);
     // The sink owns the bytes, so their buffers can be filled again.
     parts.forEach(giveBack);
   }
 
-  async #writeAll(parts: readonly Uint8Array[]): Promise<void> {
+  async #writeAll(parts: readonly Uint8Array[], position: number): Promise<void> {
+    let at = position;
     for (const part of parts) {
       // A disk that is nearly full takes a part of the bytes and refuses the rest only when asked again.
       for (let offset = 0; offset < part.byteLength; ) {
-        const { bytesWritten } = await this.#file.write(part, offset);
+        const length = part.byteLength - offset;
+        const { bytesWritten } = await this.#file.write(part, offset, length, at);
         offset += bytesWritten;
+        at += bytesWritten;
       }
     }
   }
