@@ -61,3 +61,28 @@ export async function benchConvert(
   }
   return rows;
 }
+
+export function convertTable(rows: readonly ConvertRow[]) {
+  return {
+    head: [
+      'model',
+      'format',
+      'weights MB',
+      'cp ms',
+      'rcc ms',
+      '4 × cp + 250 ms',
+      '× cp',
+      'peak MB',
+    ],
+    cells: rows.map(({ model, format, weightsBytes, cpMs, rccMs, ratio, peakBytes }) => [
+      model,
+      format,
+      (weightsBytes / 1e6).toFixed(0),
+      cpMs.toFixed(0),
+      rccMs.toFixed(0),
+      (4 * cpMs + 250).toFixed(0),
+      ratio.toFixed(2),
+      (peakBytes / 1e6).toFixed(0),
+    ]),
+  };
+}

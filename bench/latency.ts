@@ -76,3 +76,17 @@ export async function benchLatency(
   }
   return rows;
 }
+
+export function latencyTable(rows: readonly LatencyRow[]) {
+  return {
+    head: ['exported by', 'batch', 'rcc ms', 'theirs ms', 'rcc / theirs', 'threads'],
+    cells: rows.map(({ network, batch, rccMs, peerMs, ratio, rccThreads, peerThreads }) => [
+      network,
+      String(batch),
+      rccMs.toFixed(1),
+      peerMs.toFixed(1),
+      ratio.toFixed(2),
+      `${rccThreads} / ${peerThreads}`,
+    ]),
+  };
+}

@@ -12,10 +12,10 @@ import { defaultCacheDirectory } from '../engines/tensorrt/context.ts';
 import { probeTensorrtRtx, type TensorrtRtxInstallation } from '../engines/tensorrt-rtx/probe.ts';
 import { version } from '../src/version.ts';
 import { benchCalibration, calibrationTable } from './calibration.ts';
-import { benchConvert } from './convert.ts';
+import { benchConvert, convertTable } from './convert.ts';
 import { benchForms, formTable, triedModel } from './kernels/forms.ts';
 import { benchKernels, kernelTable } from './kernels/kernels.ts';
-import { benchLatency } from './latency.ts';
+import { benchLatency, latencyTable } from './latency.ts';
 import { markdownTable, type PrintedTable } from './markdown-table.ts';
 import {
   benchPrecisionConversion,
@@ -23,7 +23,7 @@ import {
   precisionConversionTable,
 } from './precision-conversion.ts';
 import { benchPrecisions, precisionTable } from './precisions.ts';
-import { benchStartup } from './startup.ts';
+import { benchStartup, startupTable } from './startup.ts';
 import { benchTensorrt, tensorrtTable } from './tensorrt/tensorrt.ts';
 
 interface Part {
@@ -50,8 +50,6 @@ const { values, positionals } = parseArgs({
 const runs = Number(values.runs);
 const pythons = { torch: values['torch-python'], paddle: values['paddle-python'] };
 const log = (line: string): void => console.error(line);
-const ms = (value: number): string => value.toFixed(0);
-const mb = (value: number): string => (value / 1e6).toFixed(0);
 
 const rtxNeeds =
   'a Python with TensorRT-RTX: --rtx-python, RCC_PYTHON or rcc doctor --setup tensorrt-rtx';
@@ -68,11 +66,7 @@ const parts: Readonly<Record<string, Part>> = {
     timed: true,
     async run() {
       const rows = benchStartup(runs);
-      return {
-        head: ['command', 'ms', '× empty node'],
-        cells: rows.map((row) => [row.command, ms(row.wallMs), row.ratio.toFixed(2)]),
-        rows,
-      };
+      return { ...startupTable(rows), rows };
     },
   },
   convert: {
@@ -80,29 +74,7 @@ const parts: Readonly<Record<string, Part>> = {
     timed: true,
     async run() {
       const rows = await benchConvert(runs, log);
-      return {
-        head: [
-          'model',
-          'format',
-          'weights MB',
-          'cp ms',
-          'rcc ms',
-          '4 × cp + 250 ms',
-          '× cp',
-          'peak MB',
-        ],
-        cells: rows.map((row) => [
-          row.model,
-          row.format,
-          mb(row.weightsBytes),
-          ms(row.cpMs),
-          ms(row.rccMs),
-          ms(4 * row.cpMs + 250),
-          row.ratio.toFixed(2),
-          mb(row.peakBytes),
-        ]),
-        rows,
-      };
+      return { ...convertTable(rows), rows };
     },
   },
   latency: {
@@ -112,18 +84,7 @@ const parts: Readonly<Record<string, Part>> = {
     async run() {
       if (!pythons.torch && !pythons.paddle) return undefined;
       const rows = await benchLatency(pythons, runs, log);
-      return {
-        head: ['exported by', 'batch', 'rcc ms', 'theirs ms', 'rcc / theirs', 'threads'],
-        cells: rows.map((row) => [
-          row.network,
-          String(row.batch),
-          row.rccMs.toFixed(1),
-          row.peerMs.toFixed(1),
-          row.ratio.toFixed(2),
-          `${row.rccThreads} / ${row.peerThreads}`,
-        ]),
-        rows,
-      };
+      return { ...latencyTable(rows), rows };
     },
   },
   tensorrt: {

@@ -22,3 +22,10 @@ export function benchStartup(runs: number): readonly StartupRow[] {
     };
   });
 }
+
+export function startupTable(rows: readonly StartupRow[]) {
+  return {
+    head: ['command', 'ms', '× empty node'],
+    cells: rows.map(({ command, wallMs, ratio }) => [command, wallMs.toFixed(0), ratio.toFixed(2)]),
+  };
+}

@@ -1,0 +1,59 @@
+/* Figures in pages come from the bench's results. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type ConvertRow, convertTable } from '../../bench/convert.ts';
+import { type FormRow, formTable } from '../../bench/kernels/forms.ts';
+import { type KernelRow, kernelTable } from '../../bench/kernels/kernels.ts';
+import { isBuilt } from '../../bench/kernels/outcome.ts';
+import { type LatencyRow, latencyTable } from '../../bench/latency.ts';
+import { markdownTable } from '../../bench/markdown-table.ts';
+import { type StartupRow, startupTable } from '../../bench/startup.ts';
+import { type TensorrtRow, tensorrtTable } from '../../bench/tensorrt/tensorrt.ts';
+
+function readRows<Row>(part: string): readonly Row[] {
+  return JSON.parse(readFileSync(`bench/results/${part}.json`, 'utf8')).rows;
+}
+
+const conversions = readRows<ConvertRow>('convert');
+const kernels = readRows<KernelRow>('kernels');
+const latencies = readRows<LatencyRow>('latency');
+const overheads = readRows<TensorrtRow>('tensorrt');
+
+describe('what the bench measured', () => {
+  it.each([
+    ['bench/README.md', 'startup', startupTable(readRows<StartupRow>('startup'))],
+    ['bench/README.md', 'convert', convertTable(conversions)],
+    ['bench/README.md', 'latency', latencyTable(latencies)],
+    ['bench/README.md', 'tensorrt', tensorrtTable(overheads)],
+    ['bench/README.md', 'kernels', kernelTable(kernels)],
+    ['docs/forms.md', 'forms', formTable(readRows<FormRow>('forms'))],
+  ])('stands in %s as printed: %s', (page, _part, table) => {
+    expect(readFileSync(page, 'utf8')).toContain(markdownTable(table));
+  });
+
+  it('is a peak of at most 130 MB for every conversion, however deep the network', () => {
+    expect(new Set(conversions.map(({ model }) => model)).size).toBe(4);
+    for (const { peakBytes } of conversions) expect(peakBytes).toBeLessThanOrEqual(130e6);
+  });
+
+  it('is a latency within noise of the same network exported by others', () => {
+    expect(latencies).not.toHaveLength(0);
+    for (const { ratio } of latencies) expect(ratio).toBeLessThanOrEqual(1.03);
+  });
+
+  it('is below its target wherever rcc spends time around TensorRT', () => {
+    const aimed = overheads.filter(({ targetMs }) => targetMs !== undefined);
+    expect(aimed).not.toHaveLength(0);
+    for (const { ms, targetMs } of aimed) expect(ms).toBeLessThan(targetMs ?? 0);
+  });
+
+  it('is at most one kernel above the bound for every spec, all residuals fused', () => {
+    const own = kernels.filter(({ writtenBy }) => writtenBy === 'rcc');
+    expect(new Set(own.flatMap(({ networks }) => networks)).size).toBe(18);
+    for (const { bound, outcome } of own) {
+      if (!isBuilt(outcome)) throw new Error(outcome.refusal);
+      expect(outcome.kernels - bound).toBeLessThanOrEqual(1);
+      expect(outcome.fused).toBe(outcome.blocks);
+    }
+  });
+});
