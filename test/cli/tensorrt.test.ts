@@ -159,7 +159,8 @@ describe('what is refused before anything is made', () => {
 
   it('a refused precision hides none of the others', async () => {
     pretend({ RELEASE: '10.4', GPU: 'v100' });
-    const told = await rcc('bench', spec, '--fp16', '--int8', ...onTensorrt, '--batch', '1');
+    const measured = ['--batch', '1', '-o', join(folder, 'others.json')];
+    const told = await rcc('bench', spec, '--fp16', '--int8', ...onTensorrt, ...measured);
     expect(told.exitCode).toBe(3);
     expect(told.stdout).toMatch(/^digits +fp16 +Tesla V100/m);
     expect(told.stderr).toContain('it has no INT8 tensor cores');
