@@ -13,8 +13,9 @@ import { type HashStream, startHash } from './hash-thread.ts';
 const mostWrites = 2;
 const mostHeldBytes = 8 << 20;
 
-function totalBytes(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+/** Memory behind arrays: one may be a short view of a long buffer. */
+function bytesBehind(parts: readonly Uint8Array[]): number {
+  return parts.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
 }
 
 export interface FileDigest {
@@ -37,7 +38,7 @@ export class FileSink implements ByteSink {
   /** What has been handed on to be written. */
   #position = 0;
   /** Writes under way, the oldest first. */
-  readonly #underWay: { readonly sizeBytes: number; readonly done: Promise<void> }[] = [];
+  readonly #underWay: { readonly heldBytes: number; readonly done: Promise<void> }[] = [];
 
   constructor(file: FileHandle) {
     this.#file = file;
@@ -84,20 +85,20 @@ export class FileSink implements ByteSink {
   }
 
   async #start(...parts: readonly Uint8Array[]): Promise<void> {
-    const sizeBytes = totalBytes(parts);
-    while (this.#isFull(sizeBytes)) await this.#underWay.shift()?.done;
+    const heldBytes = bytesBehind(parts);
+    while (this.#isFull(heldBytes)) await this.#underWay.shift()?.done;
     this.#hash ??= startHash();
     const done = this.#finishParts(parts, this.#position, this.#hash);
     // The failure is met by whoever waits next; until then it is not unhandled.
     done.catch(() => {});
-    this.#position += sizeBytes;
-    this.#underWay.push({ sizeBytes, done });
+    for (const { byteLength } of parts) this.#position += byteLength;
+    this.#underWay.push({ heldBytes, done });
   }
 
   #isFull(moreBytes: number): boolean {
     const count = this.#underWay.length;
-    const heldBytes = this.#underWay.reduce((sum, { sizeBytes }) => sum + sizeBytes, moreBytes);
-    return count === mostWrites || (count > 0 && heldBytes > mostHeldBytes);
+    const total = this.#underWay.reduce((sum, { heldBytes }) => sum + heldBytes, moreBytes);
+    return count === mostWrites || (count > 0 && total > mostHeldBytes);
   }
 
   async #finishParts(
