@@ -22,7 +22,7 @@ const schemeOf: Readonly<Record<Format, string>> = {
 function turned(source: TensorSource): TensorSource {
   const [rows = 0, columns = 0] = source.shape;
   return {
-    ...source,
+    dataType: source.dataType,
     shape: [columns, rows],
     async read() {
       return bytesOf(transpose(float32View(await source.read()), rows, columns));

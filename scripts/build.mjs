@@ -1,4 +1,4 @@
-// Builds the package: typed modules (tsc), the scripts that run beside them, and the bundled command line (esbuild).
+// Builds the package: typed modules (tsc), the scripts that run beside them, and the bundled command line (rolldown).
 import { execFileSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -5,6 +5,7 @@
 import protobuf from 'protobufjs/minimal.js';
 import type { Graph, Initializer } from '../ir/graph.ts';
 import { byteCount, dataTypes } from '../ir/types.ts';
+import { slicesOf } from '../weights/tensor-source.ts';
 import type { ByteSink } from './byte-sink.ts';
 import { concatBytes } from './bytes.ts';
 import { encodeGraph, encodeMetadata, encodeModelHead } from './messages.ts';
@@ -52,12 +53,15 @@ function frameTensor(initializer: Initializer): TensorFrame {
 async function writeTensor(frame: TensorFrame, sink: ByteSink): Promise<void> {
   const { name, source } = frame.initializer;
   if (!source) throw new Error(`'${name}' has no data`);
-  const bytes = await source.read();
-  if (bytes.byteLength !== frame.sizeBytes) {
-    throw new Error(`'${name}' gave ${bytes.byteLength} bytes, its type has ${frame.sizeBytes}`);
-  }
   await sink.write(frame.header);
-  await sink.write(bytes);
+  let sizeBytes = 0;
+  for await (const slice of slicesOf(source)) {
+    sizeBytes += slice.byteLength;
+    await sink.write(slice);
+  }
+  if (sizeBytes !== frame.sizeBytes) {
+    throw new Error(`'${name}' gave ${sizeBytes} bytes, its type has ${frame.sizeBytes}`);
+  }
 }
 
 /** Writes the graph as an ONNX file. All initializers have sources; operators are ONNX's. */

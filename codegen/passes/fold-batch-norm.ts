@@ -7,6 +7,7 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { editGraph, renameOutput } from '../ir/edit.ts';
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
+import { oncePer } from '../ir/once-per.ts';
 import { initializerOf, inputOf, isGraphOutput, outputOf, soleUser, usersOf } from '../ir/walk.ts';
 import { bytesOf, float32View } from '../weights/float-bytes.ts';
 import type { TensorSource } from '../weights/tensor-source.ts';
@@ -25,30 +26,36 @@ async function readFloats(source: TensorSource): Promise<Float32Array> {
 }
 
 /** γ/√(σ²+ε), in float64. */
-async function factorsOf({ scale, variance, epsilon }: BatchNorm): Promise<Float64Array> {
-  const gamma = await readFloats(scale);
-  const sigma2 = await readFloats(variance);
-  const factors = new Float64Array(gamma.length);
-  for (let o = 0; o < factors.length; o++) {
-    factors[o] = (gamma[o] as number) / Math.sqrt((sigma2[o] as number) + epsilon);
-  }
-  return factors;
-}
+const factorsOf = oncePer(
+  async ({ scale, variance, epsilon }: BatchNorm): Promise<Float64Array> => {
+    const gamma = await readFloats(scale);
+    const sigma2 = await readFloats(variance);
+    const factors = new Float64Array(gamma.length);
+    for (let o = 0; o < factors.length; o++) {
+      factors[o] = (gamma[o] as number) / Math.sqrt((sigma2[o] as number) + epsilon);
+    }
+    return factors;
+  },
+);
 
 /**
- * Scales the values of each output channel in place. The result is 0 unless some product is infinite or no number, which it is wherever a value was: a
- * finite product × 0 is 0, any other NaN, and four sums keep the additions from waiting for each other.
+ * Scales the values of each row in place by the factors from `first` on. The result is finite unless some product is infinite or no number, which it is
+ * wherever a value was: sums in float64 cannot overflow from float32 values. There are four, so that additions do not wait for each other.
  */
-function scaleChannels(values: Float32Array, factors: Float64Array): number {
-  const size = values.length / factors.length;
+function scaleRows(
+  values: Float32Array,
+  size: number,
+  factors: Float64Array,
+  first: number,
+): number {
   let a = 0;
   let b = 0;
   let c = 0;
   let d = 0;
-  for (let o = 0; o < factors.length; o++) {
+  for (let start = 0, o = first; start < values.length; start += size, o++) {
     const factor = factors[o] as number;
-    const end = (o + 1) * size;
-    let i = o * size;
+    const end = start + size;
+    let i = start;
     for (; i + 3 < end; i += 4) {
       const first = Math.fround((values[i] as number) * factor);
       const second = Math.fround((values[i + 1] as number) * factor);
@@ -58,33 +65,39 @@ function scaleChannels(values: Float32Array, factors: Float64Array): number {
       values[i + 1] = second;
       values[i + 2] = third;
       values[i + 3] = fourth;
-      a += first * 0;
-      b += second * 0;
-      c += third * 0;
-      d += fourth * 0;
+      a += first;
+      b += second;
+      c += third;
+      d += fourth;
     }
     for (; i < end; i++) {
       const product = Math.fround((values[i] as number) * factor);
       values[i] = product;
-      a += product * 0;
+      a += product;
     }
   }
   return a + b + c + d;
 }
 
 function foldedWeight(name: string, weight: TensorSource, bn: BatchNorm): TensorSource {
+  const before = weight.unchecked ?? weight;
+  const { readRows } = before;
+  const rowLength = weight.shape.slice(1).reduce((product, size) => product * size, 1);
+  const folded = async (bytes: Uint8Array, first: number): Promise<Uint8Array> => {
+    const values = float32View(bytes);
+    if (!Number.isFinite(scaleRows(values, rowLength, await factorsOf(bn), first))) {
+      await weight.read();
+      fail('folded-weights-overflow', { tensor: name });
+    }
+    return bytesOf(values);
+  };
   return {
     dataType: 'float32',
     shape: weight.shape,
-    async read() {
-      const factors = await factorsOf(bn);
-      const values = float32View(await (weight.readUnchecked?.() ?? weight.read()));
-      if (scaleChannels(values, factors) !== 0) {
-        await weight.read();
-        fail('folded-weights-overflow', { tensor: name });
-      }
-      return bytesOf(values);
-    },
+    read: async () => folded(await before.read(), 0),
+    ...(readRows && {
+      readRows: async (first, count) => folded(await readRows(first, count), first),
+    }),
   };
 }
 

@@ -97,7 +97,11 @@ export function quantizeParameters({
     read: async () => bytesOf(await read()),
   });
   return {
-    floatWeight: { ...weight, read: async () => bytesOf((await readWeight()).values) },
+    floatWeight: {
+      dataType: weight.dataType,
+      shape: weight.shape,
+      read: async () => bytesOf((await readWeight()).values),
+    },
     weight: {
       dataType: 'int8',
       shape: weight.shape,

@@ -62,11 +62,14 @@ const conversions: Readonly<
 export function asFloat32(source: TensorSource): TensorSource {
   if (source.dataType === 'float32') return source;
   const { sizeBytes, convert } = conversions[source.dataType];
+  const { readRows } = source;
+  const converted = (bytes: Uint8Array) => bytesOf(convert(alignedBytes(bytes, sizeBytes)));
   return {
     dataType: 'float32',
     shape: source.shape,
-    async read() {
-      return bytesOf(convert(alignedBytes(await source.read(), sizeBytes)));
-    },
+    read: async () => converted(await source.read()),
+    ...(readRows && {
+      readRows: async (first, count) => converted(await readRows(first, count)),
+    }),
   };
 }

@@ -6,9 +6,9 @@
 /** Smaller arrays are cheap to make anew; those of one number a channel are. */
 const leastBytes = 1 << 14;
 /** Arrays up to here are all given buffers of this size, so that small ones do not use up the large. */
-export const smallBufferBytes = 1 << 18;
+export const smallBufferBytes = 1 << 19;
 /** Of each kind, beside those in use: one is filled while another is written. */
-const mostBuffers = 2;
+const mostBuffers = { small: 16, large: 2 };
 
 const idle = { small: [] as SharedArrayBuffer[], large: [] as SharedArrayBuffer[] };
 const pooled = new WeakSet<ArrayBufferLike>();
@@ -38,9 +38,10 @@ export function pooledBytes(bytes: Uint8Array): Uint8Array {
 /** Takes an array back that nobody reads any more; arrays that did not come from here are left alone. */
 export function giveBack({ buffer }: Uint8Array): void {
   if (!pooled.has(buffer) || !(buffer instanceof SharedArrayBuffer)) return;
-  const buffers = buffer.byteLength <= smallBufferBytes ? idle.small : idle.large;
+  const size = buffer.byteLength <= smallBufferBytes ? 'small' : 'large';
+  const buffers = idle[size];
   if (buffers.includes(buffer)) return;
   buffers.push(buffer);
-  if (buffers.length <= mostBuffers) return;
+  if (buffers.length <= mostBuffers[size]) return;
   buffers.sort((a, b) => b.byteLength - a.byteLength).pop();
 }

@@ -23,14 +23,42 @@ function isFinite32(values: Float32Array): boolean {
   return a + b + c + d === 0;
 }
 
-function checkValues(values: Float32Array, role: ParameterRole, label: TensorLabel): void {
+/** `start` is where the values stand in the tensor. */
+function checkValues(
+  values: Float32Array,
+  start: number,
+  role: ParameterRole,
+  label: TensorLabel,
+): void {
   if (!isFinite32(values)) {
-    const index = values.findIndex((value) => !Number.isFinite(value));
-    fail('weights-not-finite', { ...label, value: String(values[index]), index });
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    fail('weights-not-finite', { ...label, value: String(values[at]), index: start + at });
   }
   if (role !== 'bn.var') return;
-  const index = values.findIndex((value) => value < 0);
-  if (index >= 0) fail('weights-negative-variance', { ...label, value: values[index] ?? 0, index });
+  const at = values.findIndex((value) => value < 0);
+  if (at < 0) return;
+  fail('weights-negative-variance', { ...label, value: values[at] ?? 0, index: start + at });
+}
+
+function checkedSource(
+  source: TensorSource,
+  role: ParameterRole,
+  label: TensorLabel,
+): TensorSource {
+  const rowLength = source.shape.slice(1).reduce((product, size) => product * size, 1);
+  const { readRows } = source;
+  const checked = (bytes: Uint8Array, start: number): Uint8Array => {
+    const values = float32View(bytes);
+    checkValues(values, start, role, label);
+    return bytesOf(values);
+  };
+  return {
+    ...source,
+    read: async () => checked(await source.read(), 0),
+    ...(readRows && {
+      readRows: async (first, count) => checked(await readRows(first, count), first * rowLength),
+    }),
+  };
 }
 
 /** [rows, columns] → [columns, rows], in float32. */
@@ -44,6 +72,20 @@ export function transpose(values: Float32Array, rows: number, columns: number): 
   return result;
 }
 
+function transposedSource(source: TensorSource): TensorSource {
+  const [rows = 0, columns = 0] = source.shape;
+  return {
+    dataType: 'float32',
+    shape: [columns, rows],
+    async read() {
+      const values = float32View(await source.read());
+      const turned = transpose(values, rows, columns);
+      giveBack(bytesOf(values));
+      return bytesOf(turned);
+    },
+  };
+}
+
 /**
  * A parameter as the graph wants it: float32, a linear weight stored as [inputs, outputs] turned around, and checked when
  * it is read: DiagnosticError where a value is NaN or infinite or a variance is negative.
@@ -54,20 +96,7 @@ export function parameterSource(
   label: TensorLabel,
   transposed: boolean,
 ): TensorSource {
-  const float32 = asFloat32(source);
-  const [rows = 0, columns = 0] = source.shape;
-  const readValues = async (check: boolean): Promise<Uint8Array> => {
-    const values = float32View(await float32.read());
-    if (check) checkValues(values, role, label);
-    if (!transposed) return bytesOf(values);
-    const turned = transpose(values, rows, columns);
-    giveBack(bytesOf(values));
-    return bytesOf(turned);
-  };
-  return {
-    dataType: 'float32',
-    shape: transposed ? [columns, rows] : source.shape,
-    read: () => readValues(true),
-    readUnchecked: () => readValues(false),
-  };
+  const unchecked = asFloat32(source);
+  const checked = checkedSource(unchecked, role, label);
+  return transposed ? transposedSource(checked) : { ...checked, unchecked };
 }

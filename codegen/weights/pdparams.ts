@@ -34,12 +34,14 @@ export function arraySource(array: PickleArray, label: TensorLabel): TensorSourc
     const reason = `shape [${shape.join(', ')}] needs ${sizeBytes} bytes, the file has ${data.most}`;
     fail('weights-tensor-malformed', { ...label, reason });
   }
+  const { readPart } = data;
   const storage: ByteSource = {
     name: label.file,
     sizeBytes,
-    read: (_offset, length) => data.read(length),
+    read: readPart ?? ((_offset, length) => data.read(length)),
   };
-  return storedTensor(storage, layout, byteOrderOfNumpy(state.byteOrder));
+  const { readRows, ...whole } = storedTensor(storage, layout, byteOrderOfNumpy(state.byteOrder));
+  return readPart && readRows ? { ...whole, readRows } : whole;
 }
 
 function notesOn(tensors: Iterable<PickledTensor>): string[] {

@@ -63,22 +63,32 @@ export function alignedBytes(bytes: Uint8Array, sizeBytes: number): Uint8Array {
   return bytes.byteOffset % sizeBytes === 0 ? bytes : new Uint8Array(bytes);
 }
 
-/** A tensor in a storage; the layout has been checked against it. Contiguous tensors are one read. */
+/** A tensor in a storage; the layout has been checked against it. Contiguous tensors are one read, or one for each run of rows. */
 export function storedTensor(
   storage: ByteSource,
   layout: TensorLayout,
   byteOrder: ByteOrder = 'little',
 ): TensorSource {
-  const { sizeBytes } = dataTypes[layout.dataType];
+  const { dataType, shape, offset } = layout;
+  const { sizeBytes } = dataTypes[dataType];
+  const readElements = async (first: number, count: number): Promise<Uint8Array> => {
+    const stored = await storage.read((offset + first) * sizeBytes, count * sizeBytes);
+    return byteOrder === 'big' ? swapBytes(stored, sizeBytes) : stored;
+  };
+  const span = spanOf(layout);
+  if (span === 0) return { dataType, shape, read: async () => new Uint8Array(0) };
+  if (!isContiguous(layout)) {
+    return {
+      dataType,
+      shape,
+      read: async () => rowMajorBytes(await readElements(0, span), layout),
+    };
+  }
+  const rowLength = span / (shape[0] ?? 1);
   return {
-    dataType: layout.dataType,
-    shape: layout.shape,
-    async read() {
-      const span = spanOf(layout);
-      if (span === 0) return new Uint8Array(0);
-      const stored = await storage.read(layout.offset * sizeBytes, span * sizeBytes);
-      const bytes = byteOrder === 'big' ? swapBytes(stored, sizeBytes) : stored;
-      return isContiguous(layout) ? bytes : rowMajorBytes(bytes, layout);
-    },
+    dataType,
+    shape,
+    read: () => readElements(0, span),
+    readRows: (first, count) => readElements(first * rowLength, count * rowLength),
   };
 }

@@ -1,10 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
 import { DiagnosticError, fail } from '../../src/diagnostics/diagnostic.ts';
+import { giveBack } from './buffer-pool.ts';
 import { windowedSource } from './byte-range.ts';
 import type { ByteSource } from './byte-source.ts';
 
-/** A stored file in a zip. Reading all of it at once checks its CRC; a part of it cannot be checked. */
+/** A stored file in a zip. Reading all of it, at once or in order, checks its CRC at the end; a part of it cannot be checked. */
 export interface ZipEntry extends ByteSource {
   /** Path inside the archive: a key, never a path on disk. */
   readonly path: string;
@@ -129,21 +130,30 @@ function zipEntry(located: Located): ZipEntry {
     if (offset < 0 || offset + length > sizeBytes) throw new Error('read outside of a zip entry');
     return source.read((await start) + offset, length);
   };
+  // Reads that follow each other from the start to the end are checked at the end.
+  let checksum = 0;
+  let checkedBytes = 0;
+  const checkNext = (offset: number, bytes: Uint8Array): void => {
+    if (offset === 0) checksum = checkedBytes = 0;
+    if (offset !== checkedBytes) return;
+    checksum = crc32(bytes, checksum);
+    checkedBytes += bytes.length;
+    if (checkedBytes === sizeBytes) checkChecksum(located, checksum);
+  };
+  const read = async (offset: number, length: number) => {
+    const bytes = await readPart(offset, length);
+    checkNext(offset, bytes);
+    return bytes;
+  };
   return {
     name: source.name,
     path: entry.fileName,
     sizeBytes,
-    async read(offset, length) {
-      const bytes = await readPart(offset, length);
-      if (length === sizeBytes) checkChecksum(located, crc32(bytes));
-      return bytes;
-    },
+    read,
     async verify() {
-      let checksum = 0;
       for (let at = 0; at < sizeBytes; at += verifyChunkBytes) {
-        checksum = crc32(await readPart(at, Math.min(verifyChunkBytes, sizeBytes - at)), checksum);
+        giveBack(await read(at, Math.min(verifyChunkBytes, sizeBytes - at)));
       }
-      checkChecksum(located, checksum);
     },
   };
 }

@@ -33,7 +33,8 @@ function watchWeights(graph: Graph, { onWeight }: Observer): Graph {
       onWeight(initializer, float32View(bytes));
       return bytes;
     };
-    return [name, { ...initializer, source: { ...source, read } }] as const;
+    const { dataType, shape } = source;
+    return [name, { ...initializer, source: { dataType, shape, read } }] as const;
   });
   return { ...graph, initializers: new Map(initializers) };
 }

@@ -9,13 +9,27 @@ import {
 } from '../../codegen/weights/buffer-pool.ts';
 import { type HashStream, startHash } from './hash-thread.ts';
 
-/** Writes under way at once, and what they may hold together. */
-const mostWrites = 2;
-const mostHeldBytes = 8 << 20;
+/** Arrays shorter than this are copied one behind another: each has a buffer of full size behind it. */
+const leastPartBytes = smallBufferBytes >> 2;
+/** Arrays are handed on together from here on: each hand-over costs both threads a wake-up. */
+const batchBytes = smallBufferBytes;
+/** Batches under way at once, and what they may hold together. */
+const mostBatches = 4;
+const mostHeldBytes = 4 << 20;
 
 /** Memory behind arrays: one may be a short view of a long buffer. */
 function bytesBehind(parts: readonly Uint8Array[]): number {
   return parts.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+}
+
+/** What is left of arrays that follow each other when so many bytes are taken away. */
+function withoutFirst(parts: readonly Uint8Array[], sizeBytes: number): readonly Uint8Array[] {
+  let left = sizeBytes;
+  return parts.flatMap((part) => {
+    const taken = Math.min(left, part.byteLength);
+    left -= taken;
+    return taken < part.byteLength ? [part.subarray(taken)] : [];
+  });
 }
 
 export interface FileDigest {
@@ -25,8 +39,8 @@ export interface FileDigest {
 }
 
 /**
- * Writes bytes in order to a new file. Small ones are gathered, large ones go out directly, and are hashed in another thread, while the caller
- * makes the next bytes. Held are one array of any size, or two that are not large together, beside the one that is made.
+ * Writes bytes in order to a new file, in batches that are also hashed in another thread, while the caller makes the next bytes. Held are one array of
+ * any size, or a few that are not large together, beside the one that is made.
  */
 export class FileSink implements ByteSink {
   readonly #file: FileHandle;
@@ -35,9 +49,12 @@ export class FileSink implements ByteSink {
   #gathered = takeBytes(smallBufferBytes);
   #gatheredBytes = 0;
   #sizeBytes = 0;
+  /** The next batch, without what is still being gathered. */
+  #batch: Uint8Array[] = [];
+  #batchBytes = 0;
   /** What has been handed on to be written. */
   #position = 0;
-  /** Writes under way, the oldest first. */
+  /** Batches under way, the oldest first. */
   readonly #underWay: { readonly heldBytes: number; readonly done: Promise<void> }[] = [];
 
   constructor(file: FileHandle) {
@@ -46,45 +63,58 @@ export class FileSink implements ByteSink {
 
   write(bytes: Uint8Array): Promise<void> | void {
     this.#sizeBytes += bytes.byteLength;
-    if (bytes.byteLength < smallBufferBytes) return this.#gather(bytes);
-    return this.#start(...this.#takeGathered(), pooledBytes(bytes));
+    if (bytes.byteLength < leastPartBytes) this.#gather(bytes);
+    else {
+      this.#takeGathered();
+      this.#add(pooledBytes(bytes));
+    }
+    if (this.#batchBytes >= batchBytes) return this.#start(this.#takeBatch());
   }
 
   /** Waits until all bytes are with the operating system. */
   async finish(): Promise<FileDigest> {
-    const rest = this.#takeGathered();
+    this.#takeGathered();
+    const rest = this.#takeBatch();
     if (!this.#hash) {
       await this.#writeAll(rest, 0);
       const hash = createHash('sha256');
       for (const part of rest) hash.update(part);
       return { sizeBytes: this.#sizeBytes, sha256: hash.digest('hex') };
     }
-    await this.#start(...rest);
+    await this.#start(rest);
     await Promise.all(this.#underWay.map(({ done }) => done));
     return { sizeBytes: this.#sizeBytes, sha256: await this.#hash.digest() };
   }
 
-  #gather(bytes: Uint8Array): Promise<void> | void {
-    const started =
-      this.#gatheredBytes + bytes.byteLength > this.#gathered.length
-        ? this.#start(...this.#takeGathered())
-        : undefined;
+  #gather(bytes: Uint8Array): void {
+    if (this.#gatheredBytes + bytes.byteLength > this.#gathered.length) this.#takeGathered();
     this.#gathered.set(bytes, this.#gatheredBytes);
     this.#gatheredBytes += bytes.byteLength;
     giveBack(bytes);
-    return started;
   }
 
-  #takeGathered(): readonly Uint8Array[] {
-    if (this.#gatheredBytes === 0) return [];
-    const taken = this.#gathered.subarray(0, this.#gatheredBytes);
-    // The taken part is still being written while the next bytes are gathered.
+  /** Puts what has been gathered into the batch. */
+  #takeGathered(): void {
+    if (this.#gatheredBytes === 0) return;
+    this.#add(this.#gathered.subarray(0, this.#gatheredBytes));
+    // It is still being written while the next bytes are gathered.
     this.#gathered = takeBytes(smallBufferBytes);
     this.#gatheredBytes = 0;
-    return [taken];
   }
 
-  async #start(...parts: readonly Uint8Array[]): Promise<void> {
+  #add(part: Uint8Array): void {
+    this.#batch.push(part);
+    this.#batchBytes += part.byteLength;
+  }
+
+  #takeBatch(): readonly Uint8Array[] {
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#batchBytes = 0;
+    return batch;
+  }
+
+  async #start(parts: readonly Uint8Array[]): Promise<void> {
     const heldBytes = bytesBehind(parts);
     while (this.#isFull(heldBytes)) await this.#underWay.shift()?.done;
     this.#hash ??= startHash();
@@ -98,7 +128,7 @@ export class FileSink implements ByteSink {
   #isFull(moreBytes: number): boolean {
     const count = this.#underWay.length;
     const total = this.#underWay.reduce((sum, { heldBytes }) => sum + heldBytes, moreBytes);
-    return count === mostWrites || (count > 0 && total > mostHeldBytes);
+    return count === mostBatches || (count > 0 && total > mostHeldBytes);
   }
 
   async #finishParts(
@@ -113,14 +143,12 @@ export class FileSink implements ByteSink {
 
   async #writeAll(parts: readonly Uint8Array[], position: number): Promise<void> {
     let at = position;
-    for (const part of parts) {
+    let rest = parts;
+    while (rest.length > 0) {
       // A disk that is nearly full takes a part of the bytes and refuses the rest only when asked again.
-      for (let offset = 0; offset < part.byteLength; ) {
-        const length = part.byteLength - offset;
-        const { bytesWritten } = await this.#file.write(part, offset, length, at);
-        offset += bytesWritten;
-        at += bytesWritten;
-      }
+      const { bytesWritten } = await this.#file.writev(rest, at);
+      at += bytesWritten;
+      rest = withoutFirst(rest, bytesWritten);
     }
   }
 }

@@ -28,7 +28,8 @@ export function withChanged(
   if (!initializer?.source) throw new Error(`no numbers in ${name}`);
   const { source } = initializer;
   const changed: TensorSource = {
-    ...source,
+    dataType: source.dataType,
+    shape: source.shape,
     read: async () => {
       const values = change(float32View(await source.read()));
       return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -144,7 +144,7 @@ describe('runTool', () => {
   });
 
   it.each(['exit', 'throw'])('ends the program when this process ends by %s', async (way) => {
-    const { folder: scripts, path } = bundleScript('processes/run-tool.mjs');
+    const { folder: scripts, path } = await bundleScript('processes/run-tool.mjs');
     const outer = spawn(process.execPath, [path, way, ...node('stubborn.mjs')], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });

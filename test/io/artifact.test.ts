@@ -198,7 +198,7 @@ describe('what the system refuses', () => {
   });
 });
 
-const writer = bundleScript('processes/write-artifacts.mjs');
+const writer = await bundleScript('processes/write-artifacts.mjs');
 // Another user runs it too.
 chmodSync(writer.folder, 0o755);
 afterAll(() => rmSync(writer.folder, { recursive: true }));

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { onExit } from '../../src/io/exit-cleanup.ts';
 import { bundleScript } from '../helpers/bundle-script.ts';
 
-const script = bundleScript('processes/hold-on.mjs');
+const script = await bundleScript('processes/hold-on.mjs');
 afterAll(() => rmSync(script.folder, { recursive: true }));
 
 function start(graceMs: number) {

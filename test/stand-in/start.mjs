@@ -3,7 +3,7 @@
  * again when a source has changed.
  */
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -15,31 +15,27 @@ function isFresh() {
   try {
     const madeMs = statSync(bundle).mtimeMs;
     const inputs = JSON.parse(readFileSync(`${bundle}.inputs.json`, 'utf8'));
-    return inputs.every((path) => statSync(join(root, path)).mtimeMs < madeMs);
+    return inputs.every((path) => statSync(path).mtimeMs < madeMs);
   } catch {
     return false;
   }
 }
 
 async function make() {
-  const { build } = await import('esbuild');
-  const { metafile, outputFiles } = await build({
-    entryPoints: [join(here, 'trtexec.ts')],
-    absWorkingDir: root,
-    bundle: true,
+  const { build } = await import('rolldown');
+  const { output } = await build({
+    input: { trtexec: join(here, 'trtexec.ts') },
+    cwd: root,
     platform: 'node',
-    format: 'esm',
     external: ['onnxruntime-node'],
-    splitting: true,
-    minify: true,
-    metafile: true,
+    output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs', minify: true },
     write: false,
-    outdir: dirname(bundle),
-    outExtension: { '.js': '.mjs' },
   });
-  mkdirSync(dirname(bundle), { recursive: true });
-  const parts = outputFiles.map(({ path, contents }) => [path, contents]);
-  const inputs = [`${bundle}.inputs.json`, JSON.stringify(Object.keys(metafile.inputs))];
+  const folder = dirname(bundle);
+  mkdirSync(folder, { recursive: true });
+  const parts = output.map(({ fileName, code }) => [join(folder, fileName), code]);
+  const modules = output.flatMap(({ moduleIds }) => moduleIds).filter(isAbsolute);
+  const inputs = [`${bundle}.inputs.json`, JSON.stringify(modules)];
   // What is started comes last: it names its parts, which have their contents' digests in their names.
   const isStarted = ([path]) => path === bundle;
   const ordered = [...parts.filter((part) => !isStarted(part)), inputs, ...parts.filter(isStarted)];

@@ -1,5 +1,5 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
-import { readRange } from '../byte-range.ts';
+import { sliceSource } from '../byte-range.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { buildState } from './build.ts';
 import { PickleCursor } from './cursor.ts';
@@ -172,12 +172,13 @@ export class PickleMachine implements PickleContext {
   /** A run of bytes after the opcode: only its place is kept. */
   pushBytes(length: number): void {
     const offset = this.cursor.skip(length);
-    const source = this.#source;
+    const part = sliceSource(this.#source, offset, length);
     this.push({
       kind: 'bytes',
       least: length,
       most: length,
-      read: (sizeBytes) => readRange(source, offset, sizeBytes),
+      read: (sizeBytes) => part.read(0, sizeBytes),
+      readPart: part.read,
     });
   }
 

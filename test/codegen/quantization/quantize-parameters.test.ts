@@ -101,7 +101,11 @@ describe('quantizeParameters', () => {
       reads++;
       return source.read();
     };
-    const counted = { weight: { ...source, read }, bias: undefined, inputScale: 1 };
+    const counted = {
+      weight: { dataType: source.dataType, shape: source.shape, read },
+      bias: undefined,
+      inputScale: 1,
+    };
     const quantized = quantizeParameters(counted);
     await quantized.weight.read();
     await quantized.weightScale.read();

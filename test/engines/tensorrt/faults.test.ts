@@ -247,8 +247,8 @@ test('two at once build one after the other, and both engines are whole', async 
   expect(performance.now() - started).toBeGreaterThan(1000);
 });
 
-describe('another process', () => {
-  const script = bundleScript('tensorrt/build.ts');
+describe('another process', async () => {
+  const script = await bundleScript('tensorrt/build.ts');
   afterAll(() => rm(script.folder, { recursive: true, force: true }));
   const start = (directory: string, failure = 'hang-with-child') => {
     const env = { ...process.env, STAND_IN_FAILURE: failure };
