@@ -52,8 +52,8 @@ export class FileSink implements ByteSink {
   /** The next batch, without what is still being gathered. */
   #batch: Uint8Array[] = [];
   #batchBytes = 0;
-  /** What has been handed on to be written. */
-  #position = 0;
+  /** One batch after another: writes to a file wait for each other in the system, and cost time while they do. */
+  #written: Promise<void> = Promise.resolve();
   /** Batches under way, the oldest first. */
   readonly #underWay: { readonly heldBytes: number; readonly done: Promise<void> }[] = [];
 
@@ -76,7 +76,7 @@ export class FileSink implements ByteSink {
     this.#takeGathered();
     const rest = this.#takeBatch();
     if (!this.#hash) {
-      await this.#writeAll(rest, 0);
+      await this.#writeAll(rest);
       const hash = createHash('sha256');
       for (const part of rest) hash.update(part);
       return { sizeBytes: this.#sizeBytes, sha256: hash.digest('hex') };
@@ -118,10 +118,9 @@ export class FileSink implements ByteSink {
     const heldBytes = bytesBehind(parts);
     while (this.#isFull(heldBytes)) await this.#underWay.shift()?.done;
     this.#hash ??= startHash();
-    const done = this.#finishParts(parts, this.#position, this.#hash);
+    const done = this.#finishParts(parts, this.#hash);
     // The failure is met by whoever waits next; until then it is not unhandled.
     done.catch(() => {});
-    for (const { byteLength } of parts) this.#position += byteLength;
     this.#underWay.push({ heldBytes, done });
   }
 
@@ -131,23 +130,18 @@ export class FileSink implements ByteSink {
     return count === mostBatches || (count > 0 && total > mostHeldBytes);
   }
 
-  async #finishParts(
-    parts: readonly Uint8Array[],
-    position: number,
-    hash: HashStream,
-  ): Promise<void> {
-    await Promise.all([hash.update(parts), this.#writeAll(parts, position)]);
+  async #finishParts(parts: readonly Uint8Array[], hash: HashStream): Promise<void> {
+    this.#written = this.#written.then(() => this.#writeAll(parts));
+    await Promise.all([hash.update(parts), this.#written]);
     // The sink owns the bytes, so their buffers can be filled again.
     parts.forEach(giveBack);
   }
 
-  async #writeAll(parts: readonly Uint8Array[], position: number): Promise<void> {
-    let at = position;
+  async #writeAll(parts: readonly Uint8Array[]): Promise<void> {
     let rest = parts;
     while (rest.length > 0) {
       // A disk that is nearly full takes a part of the bytes and refuses the rest only when asked again.
-      const { bytesWritten } = await this.#file.writev(rest, at);
-      at += bytesWritten;
+      const { bytesWritten } = await this.#file.writev(rest);
       rest = withoutFirst(rest, bytesWritten);
     }
   }
