@@ -1,5 +1,5 @@
 /* Weights file → ONNX, as a whole process, against `cp` of the same weights in turn. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formats, writeSyntheticWeights } from './synthetic-weights.ts';
@@ -16,6 +16,13 @@ export interface ConvertRow {
   readonly peakBytes: number;
 }
 
+/** Waits until a file is on the disk: writing it back would be timed with what comes next. */
+function settle(path: string): void {
+  const file = openSync(path, 'r+');
+  fsyncSync(file);
+  closeSync(file);
+}
+
 const models = ['resnet18', 'resnet50_vd', 'resnet101_vd', 'resnet200_vd'] as const;
 /** Times every model and format; `runs` counted pairs after one that is not. */
 export async function benchConvert(
@@ -29,6 +36,7 @@ export async function benchConvert(
       for (const format of formats) {
         const weights = join(folder, `${model}.${format}`);
         await writeSyntheticWeights(model, format, weights);
+        settle(weights);
         const pairs = Array.from({ length: runs + 1 }, () => {
           const cp = runProcess('cp', [weights, join(folder, 'copy')]);
           const output = join(folder, 'artifact');
