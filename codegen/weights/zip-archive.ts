@@ -15,9 +15,11 @@ export interface ZipEntry extends ByteSource {
 
 /** ResNet-200 has 1,240; more than this is an index made to fill memory. */
 const maxEntries = 20_000;
+/** The local header before an entry's name, from PKWARE's APPNOTE: where it has its signature and the lengths of its name and extra field. */
 const localHeaderBytes = 30;
-/** Small: behind a local header comes the data of its entry, which is read by itself. */
-const windowBytes = 4096;
+const localSignature = 0x04034b50;
+const nameLengthAt = 26;
+const extraLengthAt = 28;
 const verifyChunkBytes = 1_048_576;
 
 function malformed(file: string, reason: string): never {
@@ -100,16 +102,22 @@ function entryLimits(source: ByteSource, entries: readonly Entry[]): Map<Entry, 
 
 interface Located {
   readonly source: ByteSource;
-  readonly zip: ZipFile;
   readonly entry: Entry;
   readonly limit: number;
 }
 
 /** First byte of an entry's data: known from its local header only, whose extra field is another than the index's. */
-async function locate({ source, zip, entry, limit }: Located): Promise<number> {
-  const { fileDataStart } = await explained(source.name, () =>
-    zip.readLocalFileHeaderPromise(entry, { minimal: true }),
-  );
+async function locate({ source, entry, limit }: Located): Promise<number> {
+  const at = entry.relativeOffsetOfLocalHeader;
+  // What has no room for it overlaps what follows: that has been looked at.
+  const { buffer, byteOffset } = await source.read(at, localHeaderBytes);
+  const header = new DataView(buffer, byteOffset);
+  if (header.getUint32(0, true) !== localSignature) {
+    malformed(source.name, `'${entry.fileName}' has no local header`);
+  }
+  const nameLength = header.getUint16(nameLengthAt, true);
+  const extraLength = header.getUint16(extraLengthAt, true);
+  const fileDataStart = at + localHeaderBytes + nameLength + extraLength;
   if (fileDataStart + entry.compressedSize > limit) {
     malformed(source.name, `'${entry.fileName}' overlaps what follows it`);
   }
@@ -160,7 +168,7 @@ function zipEntry(located: Located): ZipEntry {
 
 /** The files of a zip by path. Only stored entries are accepted; DiagnosticError where the archive contradicts itself. */
 export async function openZip(source: ByteSource): Promise<ReadonlyMap<string, ZipEntry>> {
-  const reader = new SourceReader(windowedSource(source, windowBytes));
+  const reader = new SourceReader(windowedSource(source));
   const zip = await explained(source.name, () =>
     fromRandomAccessReaderPromise(reader, source.sizeBytes, { autoClose: false }),
   );
@@ -169,7 +177,7 @@ export async function openZip(source: ByteSource): Promise<ReadonlyMap<string, Z
   return new Map(
     entries.map((entry) => [
       entry.fileName,
-      zipEntry({ source, zip, entry, limit: limits.get(entry) ?? source.sizeBytes }),
+      zipEntry({ source, entry, limit: limits.get(entry) ?? source.sizeBytes }),
     ]),
   );
 }

@@ -14,7 +14,14 @@ export function numbers(count: number, seed: number): Float32Array {
 }
 
 export function sourceOf(values: Float32Array, shape: readonly number[]): TensorSource {
-  return { dataType: 'float32', shape, read: async () => bytesOf(values.slice()) };
+  const rowLength = values.length / (shape[0] ?? 1);
+  return {
+    dataType: 'float32',
+    shape,
+    read: async () => bytesOf(values.slice()),
+    readRows: async (first, count) =>
+      bytesOf(values.slice(first * rowLength, (first + count) * rowLength)),
+  };
 }
 
 /** The graph with numbers in every initializer that has none; variances and scales are positive. */

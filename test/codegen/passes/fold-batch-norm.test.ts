@@ -47,6 +47,25 @@ describe('foldBatchNorm', () => {
     expect(before.some((value) => Math.abs(value) > 0.1)).toBe(true);
   });
 
+  it('gives the same numbers row by row', async () => {
+    const bound = withNumbers(matching, 7);
+    const weight = foldBatchNorm.run(bound, {}).initializers.get('conv.weight')?.source;
+    const whole = (await weight?.read()) ?? new Uint8Array();
+    expect(weight?.readRows).toBeDefined();
+    const rowBytes = whole.length / 4;
+    for (const [first, count] of [
+      [0, 4],
+      [0, 1],
+      [1, 2],
+      [3, 1],
+    ] as const) {
+      const part = whole.subarray(first * rowBytes, (first + count) * rowBytes);
+      expect(Buffer.from((await weight?.readRows?.(first, count)) ?? [])).toEqual(
+        Buffer.from(part),
+      );
+    }
+  });
+
   it('rounds once: the folded weight is the float64 product as float32', async () => {
     const bound = withNumbers(matching, 5);
     const values = async (graph: Graph, name: string): Promise<Float32Array> =>

@@ -295,6 +295,23 @@ describe('archives that are refused', () => {
     expect(message).toContain('m/data/0');
   });
 
+  test('a storage with a wrong checksum is found at the end of its rows', async () => {
+    const file = await openWeights(memorySource(zip(pkl, { ...data, checksum: 7 })));
+    const tensor = file.tensors.get('a');
+    const [rows = 0] = tensor?.shape ?? [];
+    expect(rows).toBeGreaterThan(1);
+    for (let row = 0; row < rows - 1; row++) await tensor?.readRows?.(row, 1);
+    await expectDiagnostic(() => tensor?.readRows?.(rows - 1, 1), 'weights-zip-checksum');
+  });
+
+  test('an entry whose local header is none', async () => {
+    const bytes = zip(pkl, data);
+    const local = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    local.writeUInt32LE(0, local.indexOf('m/data/0') - 30);
+    const file = await openWeights(memorySource(bytes));
+    await expectDiagnostic(() => file.tensors.get('a')?.read(), 'weights-zip-malformed');
+  });
+
   test('bytes after the pickle', async () => {
     const bytes = bytesOfParts(pkl.bytes, [0, 0]);
     await expectDiagnostic(
