@@ -1,5 +1,5 @@
 /* How fast the command line answers, as a whole process, against an empty Node. */
-import { medianOf, runProcess } from './whole-process.ts';
+import { medianOf, timeProcess } from './whole-process.ts';
 
 export interface StartupRow {
   readonly command: string;
@@ -12,8 +12,8 @@ export function benchStartup(runs: number): readonly StartupRow[] {
   const commands = [['--version'], ['--help'], ['check', 'specs/resnet50_vd.rn']];
   return commands.map((parameters) => {
     const pairs = Array.from({ length: runs + 1 }, () => ({
-      empty: runProcess(process.execPath, ['-e', '0']).wallMs,
-      rcc: runProcess(process.execPath, ['dist/rcc.js', ...parameters]).wallMs,
+      empty: timeProcess(process.execPath, ['-e', '0']),
+      rcc: timeProcess(process.execPath, ['dist/rcc.js', ...parameters]),
     })).slice(1);
     return {
       command: `rcc ${parameters.join(' ')}`,

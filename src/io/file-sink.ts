@@ -12,7 +12,7 @@ import { type HashStream, startHash } from './hash-thread.ts';
 /** Arrays shorter than this are copied one behind another: each has a buffer of full size behind it. */
 const leastPartBytes = smallBufferBytes >> 2;
 /** Arrays are handed on together from here on: each hand-over costs both threads a wake-up. */
-const batchBytes = smallBufferBytes;
+const batchBytes = 2 * smallBufferBytes;
 /** Batches under way at once, and what they may hold together. */
 const mostBatches = 4;
 const mostHeldBytes = 4 << 20;

@@ -74,7 +74,7 @@ class HashThread {
   constructor(onEnd: () => void) {
     this.#worker = new Worker(workerCode, {
       eval: true,
-      resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
+      resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 12 },
     });
     this.#worker.on('message', ({ id, result = '', error }: Answer) => {
       const waiting = this.#waiting.get(id);
