@@ -124,6 +124,9 @@ async function locate({ source, entry, limit }: Located): Promise<number> {
   return fileDataStart;
 }
 
+/** No checksum, which torch writes where `set_crc32_options(False)` asks for it. */
+const noChecksum = 0;
+
 function checkChecksum({ source, entry }: Located, checksum: number): void {
   if (checksum === entry.crc32) return;
   fail('weights-zip-checksum', { file: source.name, entry: entry.fileName });
@@ -142,6 +145,7 @@ function zipEntry(located: Located): ZipEntry {
   let checksum = 0;
   let checkedBytes = 0;
   const checkNext = (offset: number, bytes: Uint8Array): void => {
+    if (entry.crc32 === noChecksum) return;
     if (offset === 0) checksum = checkedBytes = 0;
     if (offset !== checkedBytes) return;
     checksum = crc32(bytes, checksum);

@@ -304,6 +304,13 @@ describe('archives that are refused', () => {
     await expectDiagnostic(() => tensor?.readRows?.(rows - 1, 1), 'weights-zip-checksum');
   });
 
+  test('entries without checksums, as torch writes them when told to', async () => {
+    const bare = [pkl, data].map((part) => ({ ...part, checksum: 0 }));
+    const file = await openWeights(memorySource(zip(...bare)));
+    const checked = await openWeights(memorySource(zip(pkl, data)));
+    expect(await file.tensors.get('a')?.read()).toEqual(await checked.tensors.get('a')?.read());
+  });
+
   test('an entry whose local header is none', async () => {
     const bytes = zip(pkl, data);
     const local = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
