@@ -8,6 +8,7 @@
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
 import type { DataType } from '../ir/types.ts';
 import { inputOf, isGraphOutput, outputOf } from '../ir/walk.ts';
+import { giveBack } from '../weights/buffer-pool.ts';
 import { bytesOf, float32View } from '../weights/float-bytes.ts';
 import { castToFloat16 } from '../weights/float16.ts';
 import { type LayerFilter, matchBlocks, noLayer } from './layer-filter.ts';
@@ -29,7 +30,9 @@ export function castInitializer(initializer: Initializer, context: PassContext):
       dataType: 'float16',
       shape: source.shape,
       async read() {
-        const { values, ...counts } = castToFloat16(float32View(await source.read()));
+        const bytes = await source.read();
+        const { values, ...counts } = castToFloat16(float32View(bytes));
+        giveBack(bytes);
         context.reportCast?.({ tensor: name, ...counts });
         return bytesOf(values);
       },

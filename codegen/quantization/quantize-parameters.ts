@@ -4,6 +4,7 @@
  * A channel whose weights are next to nothing beside its bias (a dead one) gets a scale in which that integer still fits; engines that are
  * given a float bias make the same integer of it.
  */
+import { giveBack } from '../weights/buffer-pool.ts';
 import { bytesOf, float32View } from '../weights/float-bytes.ts';
 import type { TensorSource } from '../weights/tensor-source.ts';
 import { roundHalfEven } from './rounding.ts';
@@ -107,7 +108,9 @@ export function quantizeParameters({
       shape: weight.shape,
       async read() {
         const { values, scales } = await readWeight();
-        return bytesOf(quantizeChannels(values, scales));
+        const quantized = quantizeChannels(values, scales);
+        giveBack(bytesOf(values));
+        return bytesOf(quantized);
       },
     },
     weightScale: floats(readScales),

@@ -97,8 +97,6 @@ export async function compileSpecs(
 ): Promise<CommandResult> {
   // What is large here are buffers outside of the heap; a young generation that stays small keeps the peak down.
   setFlagsFromString('--semi-space-growth-factor=1');
-  // The heap is small: marked at once it stops the work for milliseconds, in steps it takes a core from the hash.
-  setFlagsFromString('--no-incremental-marking');
   // A conversion is over before optimised code pays, except that of loops over weights; compiling the rest takes a core from the hash and the writes.
   setFlagsFromString('--interrupt-budget=1000000');
   const { specs, diagnostics: warnings } = await loadSpecs(paths);
