@@ -36,6 +36,10 @@ describe('what the bench measured', () => {
     for (const { peakBytes } of conversions) expect(peakBytes).toBeLessThanOrEqual(130e6);
   });
 
+  it('is a conversion within 4 × cp + 250 ms', () => {
+    for (const { cpMs, rccMs } of conversions) expect(rccMs).toBeLessThanOrEqual(4 * cpMs + 250);
+  });
+
   it('is a latency within noise of the same network exported by others', () => {
     expect(latencies).not.toHaveLength(0);
     for (const { ratio } of latencies) expect(ratio).toBeLessThanOrEqual(1.03);
