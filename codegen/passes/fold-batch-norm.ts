@@ -8,6 +8,7 @@ import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { editGraph, renameOutput } from '../ir/edit.ts';
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
 import { oncePer } from '../ir/once-per.ts';
+import { elementCount } from '../ir/types.ts';
 import { initializerOf, inputOf, isGraphOutput, outputOf, soleUser, usersOf } from '../ir/walk.ts';
 import { bytesOf, float32View } from '../weights/float-bytes.ts';
 import type { TensorSource } from '../weights/tensor-source.ts';
@@ -82,7 +83,7 @@ function scaleRows(
 function foldedWeight(name: string, weight: TensorSource, bn: BatchNorm): TensorSource {
   const before = weight.unchecked ?? weight;
   const { readRows } = before;
-  const rowLength = weight.shape.slice(1).reduce((product, size) => product * size, 1);
+  const rowLength = elementCount(weight.shape.slice(1));
   const folded = async (bytes: Uint8Array, first: number): Promise<Uint8Array> => {
     const values = float32View(bytes);
     if (!Number.isFinite(scaleRows(values, rowLength, await factorsOf(bn), first))) {

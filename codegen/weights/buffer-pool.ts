@@ -7,7 +7,7 @@
 const leastBytes = 1 << 14;
 /** Arrays up to here are all given buffers of this size, so that small ones do not use up the large. */
 export const smallBufferBytes = 1 << 19;
-/** Of each kind, beside those in use: one is filled while another is written. */
+/** Of each kind, beside those in use: small ones are written several at once, of the large one is filled while another is written. */
 const mostBuffers = { small: 16, large: 2 };
 
 const idle = { small: [] as SharedArrayBuffer[], large: [] as SharedArrayBuffer[] };

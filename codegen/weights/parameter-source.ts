@@ -1,4 +1,5 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { elementCount } from '../ir/types.ts';
 import { asFloat32 } from './as-float32.ts';
 import { giveBack, takeBytes } from './buffer-pool.ts';
 import { bytesOf, float32View } from './float-bytes.ts';
@@ -45,7 +46,7 @@ function checkedSource(
   role: ParameterRole,
   label: TensorLabel,
 ): TensorSource {
-  const rowLength = source.shape.slice(1).reduce((product, size) => product * size, 1);
+  const rowLength = elementCount(source.shape.slice(1));
   const { readRows } = source;
   const checked = (bytes: Uint8Array, start: number): Uint8Array => {
     const values = float32View(bytes);

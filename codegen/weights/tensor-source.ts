@@ -1,4 +1,4 @@
-import { type DataType, dataTypes } from '../ir/types.ts';
+import { byteCount, type DataType } from '../ir/types.ts';
 import { smallBufferBytes } from './buffer-pool.ts';
 
 /**
@@ -31,10 +31,7 @@ const sliceBytes = smallBufferBytes;
 /** A tensor's bytes in order, in slices where its source can make them; each may be kept by the caller. */
 export async function* slicesOf(source: TensorSource): AsyncGenerator<Uint8Array, void, undefined> {
   const [rows = 1, ...inner] = source.shape;
-  const rowBytes = inner.reduce(
-    (product, size) => product * size,
-    dataTypes[source.dataType].sizeBytes,
-  );
+  const rowBytes = byteCount({ dataType: source.dataType, shape: inner });
   const most = Math.max(1, Math.floor(sliceBytes / rowBytes));
   // Of one length, so that none is a short rest.
   const step = Math.ceil(rows / Math.ceil(rows / most));
