@@ -1,10 +1,8 @@
 import { lowerSpec } from '../codegen/architecture/lower.ts';
-import { bytesOf, float32View } from '../codegen/weights/float-bytes.ts';
 import { createNaming } from '../codegen/weights/naming/naming.ts';
 import { schemes } from '../codegen/weights/naming/schemes.ts';
-import { transpose } from '../codegen/weights/parameter-source.ts';
+import { transposedSource } from '../codegen/weights/parameter-source.ts';
 import { synthesizeWeights } from '../codegen/weights/synthesize.ts';
-import type { TensorSource } from '../codegen/weights/tensor-source.ts';
 import { loadSpecFiles } from '../src/compile/spec-files.ts';
 import { type NamedTensor, weightsWriters } from './weights-writers.ts';
 
@@ -17,18 +15,6 @@ const schemeOf: Readonly<Record<Format, string>> = {
   pth: 'timm',
   safetensors: 'timm',
 };
-
-/** [classes, inputs] → [inputs, classes], as Paddle stores a linear layer. */
-function turned(source: TensorSource): TensorSource {
-  const [rows = 0, columns = 0] = source.shape;
-  return {
-    dataType: source.dataType,
-    shape: [columns, rows],
-    async read() {
-      return bytesOf(transpose(float32View(await source.read()), rows, columns));
-    },
-  };
-}
 
 async function tensorsOf(model: string, format: Format): Promise<readonly NamedTensor[]> {
   const path = `specs/${model}.rn`;
@@ -44,7 +30,7 @@ async function tensorsOf(model: string, format: Format): Promise<readonly NamedT
     const name = slot && nameOf(slot);
     if (!slot || !source || name === undefined) return [];
     const turn = slot.role === 'linear.weight' && scheme.linearLayout === 'io';
-    return [{ name, source: turn ? turned(source) : source }];
+    return [{ name, source: turn ? transposedSource(source) : source }];
   });
 }
 

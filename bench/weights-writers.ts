@@ -1,7 +1,7 @@
 /* Writes weights files as the frameworks do, for the bench: the same tensors in each format, a tensor in memory at a time. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import type { TensorSource } from '../codegen/weights/tensor-source.ts';
+import { readAll, type TensorSource } from '../codegen/weights/tensor-source.ts';
 
 export interface NamedTensor {
   readonly name: string;
@@ -68,7 +68,7 @@ async function writePdparams(path: string, tensors: readonly NamedTensor[]): Pro
   const { write, close } = openWriter(path);
   write(ascii('\x80\x04}('));
   for (const { name, source } of tensors) {
-    const bytes = await source.read();
+    const bytes = await readAll(source);
     write(
       Buffer.concat([
         pickle.text(name),
@@ -168,7 +168,7 @@ async function writeTorchZip(path: string, tensors: readonly NamedTensor[]): Pro
   };
   add('data.pkl', torchPickle(tensors));
   add('byteorder', ascii('little'));
-  for (const [key, { source }] of tensors.entries()) add(`data/${key}`, await source.read());
+  for (const [key, { source }] of tensors.entries()) add(`data/${key}`, await readAll(source));
   add('version', ascii('3\n'));
   const start = position();
   for (const entry of entries) {
@@ -205,7 +205,7 @@ async function writeSafetensors(path: string, tensors: readonly NamedTensor[]): 
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
   write(Buffer.concat([length, ascii(padded)]));
-  for (const { source } of tensors) write(await source.read());
+  for (const { source } of tensors) write(await readAll(source));
   close();
 }
 

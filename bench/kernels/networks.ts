@@ -8,6 +8,7 @@ import { printGraph } from '../../codegen/ir/print.ts';
 import { elementCount } from '../../codegen/ir/types.ts';
 import type { TensorRanges } from '../../codegen/quantization/ranges.ts';
 import { bytesOf } from '../../codegen/weights/float-bytes.ts';
+import { wholeTensor } from '../../codegen/weights/tensor-source.ts';
 import { loadSpecFiles } from '../../src/compile/spec-files.ts';
 import type { Spec } from '../../src/language/spec.ts';
 
@@ -39,9 +40,10 @@ function fillParameter(initializer: Initializer): Initializer {
   if (!slot) return initializer;
   const shape = type.shape.map(Number);
   const count = elementCount(shape);
-  const read = async () =>
-    bytesOf(slot.role === 'bn.var' ? new Float32Array(count).fill(1) : fill(count));
-  return { ...initializer, source: { dataType: 'float32', shape, read } };
+  const source = wholeTensor('float32', shape, () =>
+    bytesOf(slot.role === 'bn.var' ? new Float32Array(count).fill(1) : fill(count)),
+  );
+  return { ...initializer, source };
 }
 
 /** Numbers for every parameter that cost little to make: a compiler chooses kernels by shapes and types. */

@@ -4,7 +4,7 @@ import type { Graph, Initializer, Node } from '../../codegen/ir/graph.ts';
 import { initializerOf, inputOf, outputOf, producersOf, usersOf } from '../../codegen/ir/walk.ts';
 import type { Pass } from '../../codegen/passes/pass.ts';
 import { bytesOf, float32View } from '../../codegen/weights/float-bytes.ts';
-import type { TensorSource } from '../../codegen/weights/tensor-source.ts';
+import { readAll, wholeTensor } from '../../codegen/weights/tensor-source.ts';
 
 function node(
   op: Node['op'],
@@ -23,11 +23,11 @@ function reshaped(
 ): Initializer {
   const { source } = weight;
   const given = weight.type.shape.map(Number);
-  const changed: TensorSource | undefined = source && {
-    dataType: 'float32',
-    shape,
-    read: async () => bytesOf(change(float32View(await source.read()), given)),
-  };
+  const changed =
+    source &&
+    wholeTensor('float32', shape, async () =>
+      bytesOf(change(float32View(await readAll(source)), given)),
+    );
   return { ...weight, type: { ...weight.type, shape }, ...(changed ? { source: changed } : {}) };
 }
 

@@ -1,18 +1,15 @@
-import type { TensorSource } from '../weights/tensor-source.ts';
+import { bytesOf } from '../weights/float-bytes.ts';
+import { type TensorSource, wholeTensor } from '../weights/tensor-source.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 
 /** Weights [out, in, 1, 1] that pass each channel on unchanged, with zero channels before and after. */
 function channelPadWeights(outputs: number, inputs: number): TensorSource {
   const before = Math.floor((outputs - inputs) / 2);
-  return {
-    dataType: 'float32',
-    shape: [outputs, inputs, 1, 1],
-    async read() {
-      const values = new Float32Array(outputs * inputs);
-      for (let i = 0; i < inputs; i++) values[(i + before) * inputs + i] = 1;
-      return new Uint8Array(values.buffer);
-    },
-  };
+  return wholeTensor('float32', [outputs, inputs, 1, 1], () => {
+    const values = new Float32Array(outputs * inputs);
+    for (let i = 0; i < inputs; i++) values[(i + before) * inputs + i] = 1;
+    return bytesOf(values);
+  });
 }
 
 /**

@@ -1,11 +1,15 @@
 /*
  * A model file in the order ModelProto head, GraphProto (nodes, then one frame and raw_data a tensor), metadata. The bytes of a tensor are
- * made when they are written, so that memory is bounded by the largest one; field order is free in protobuf.
+ * made when they are written, so that memory is bounded by the largest one; field order is free in protobuf. Numbers are judged as they pass: whatever
+ * a pass made of them, none is written that is NaN or infinite.
  */
+
 import protobuf from 'protobufjs/minimal.js';
+import { fail } from '../../src/diagnostics/diagnostic.ts';
 import type { Graph, Initializer } from '../ir/graph.ts';
-import { byteCount, dataTypes } from '../ir/types.ts';
-import { slicesOf } from '../weights/tensor-source.ts';
+import { byteCount, type DataType, dataTypes } from '../ir/types.ts';
+import { firstNotFinite, firstNotFinite16 } from '../weights/finite.ts';
+import { float32View } from '../weights/float-bytes.ts';
 import type { ByteSink } from './byte-sink.ts';
 import { concatBytes } from './bytes.ts';
 import { encodeGraph, encodeMetadata, encodeModelHead } from './messages.ts';
@@ -50,14 +54,30 @@ function frameTensor(initializer: Initializer): TensorFrame {
   return { initializer, sizeBytes, header: concatBytes([header, inner]) };
 }
 
+const searches: Readonly<Partial<Record<DataType, (bytes: Uint8Array) => number>>> = {
+  float32: (bytes) => firstNotFinite(float32View(bytes)),
+  float16: ({ buffer, byteOffset, byteLength }) =>
+    firstNotFinite16(new Uint16Array(buffer, byteOffset, byteLength / 2)),
+};
+
+/** DiagnosticError where numbers are not finite. `at` is where the bytes stand in the tensor. */
+function checkFinite({ name, type: { dataType } }: Initializer, bytes: Uint8Array, at: number) {
+  const index = searches[dataType]?.(bytes) ?? -1;
+  if (index >= 0) {
+    fail('tensor-not-finite', { tensor: name, index: at / dataTypes[dataType].sizeBytes + index });
+  }
+}
+
 async function writeTensor(frame: TensorFrame, sink: ByteSink): Promise<void> {
-  const { name, source } = frame.initializer;
+  const { initializer } = frame;
+  const { name, source } = initializer;
   if (!source) throw new Error(`'${name}' has no data`);
   await sink.write(frame.header);
   let sizeBytes = 0;
-  for await (const slice of slicesOf(source)) {
-    sizeBytes += slice.byteLength;
-    await sink.write(slice);
+  for await (const rows of source.rows()) {
+    checkFinite(initializer, rows, sizeBytes);
+    sizeBytes += rows.byteLength;
+    await sink.write(rows);
   }
   if (sizeBytes !== frame.sizeBytes) {
     throw new Error(`'${name}' gave ${sizeBytes} bytes, its type has ${frame.sizeBytes}`);

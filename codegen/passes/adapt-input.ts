@@ -12,8 +12,8 @@ import type { Graph, Initializer, Node, Value } from '../ir/graph.ts';
 import type { Shape } from '../ir/types.ts';
 import { initializerOf, inputOf } from '../ir/walk.ts';
 import { constantSource, fixedInitializer } from '../quantization/constant.ts';
-import { bytesOf, float32View } from '../weights/float-bytes.ts';
-import type { TensorSource } from '../weights/tensor-source.ts';
+import { float32View } from '../weights/float-bytes.ts';
+import { mapRows, type TensorSource } from '../weights/tensor-source.ts';
 import type { Pass } from './pass.ts';
 
 export const inputForms = ['float32', 'float16', 'uint8-nhwc', 'rgba-uint8'] as const;
@@ -73,27 +73,28 @@ function scaledWeight(
   const [outputs = 0, channels = 0, height = 0, width = 0] = weight.shape;
   const area = height * width;
   const wide = channels + (offsets ? 1 : 0);
-  return {
-    dataType: 'float32',
-    shape: [outputs, wide, height, width],
-    async read() {
-      const values = float32View(await weight.read());
-      const result = new Float32Array(outputs * wide * area);
-      for (let o = 0; o < outputs; o++) {
-        for (let i = 0; i < area; i++) {
-          let sum = 0;
-          for (let c = 0; c < channels; c++) {
-            const scaled =
-              (values[(o * channels + c) * area + i] as number) * (factors[c] as number);
-            result[(o * wide + c) * area + i] = scaled;
-            sum += scaled * (offsets?.[c] ?? 0);
-          }
-          if (offsets) result[(o * wide + channels) * area + i] = sum;
-        }
+  const scaleRow = (values: Float32Array, result: Float32Array): void => {
+    for (let i = 0; i < area; i++) {
+      let sum = 0;
+      for (let c = 0; c < channels; c++) {
+        const scaled = (values[c * area + i] as number) * (factors[c] as number);
+        result[c * area + i] = scaled;
+        sum += scaled * (offsets?.[c] ?? 0);
       }
-      return bytesOf(result);
-    },
+      if (offsets) result[channels * area + i] = sum;
+    }
   };
+  const shape = [outputs, wide, height, width];
+  return mapRows(weight, { dataType: 'float32', shape }, () => ({
+    map(from, into) {
+      const values = float32View(from);
+      const result = float32View(into);
+      for (let o = 0; o * channels * area < values.length; o++) {
+        const row = values.subarray(o * channels * area, (o + 1) * channels * area);
+        scaleRow(row, result.subarray(o * wide * area, (o + 1) * wide * area));
+      }
+    },
+  }));
 }
 
 interface Adaptation {

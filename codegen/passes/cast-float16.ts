@@ -8,9 +8,9 @@
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
 import type { DataType } from '../ir/types.ts';
 import { inputOf, isGraphOutput, outputOf } from '../ir/walk.ts';
-import { giveBack } from '../weights/buffer-pool.ts';
-import { bytesOf, float32View } from '../weights/float-bytes.ts';
+import { float32View } from '../weights/float-bytes.ts';
 import { castToFloat16 } from '../weights/float16.ts';
+import { mapRows, type TensorSource } from '../weights/tensor-source.ts';
 import { type LayerFilter, matchBlocks, noLayer } from './layer-filter.ts';
 import type { Pass, PassContext } from './pass.ts';
 
@@ -19,25 +19,24 @@ export interface CastFloat16Options {
   readonly keepFp32?: LayerFilter | undefined;
 }
 
+function castSource(tensor: string, source: TensorSource, context: PassContext): TensorSource {
+  return mapRows(source, { dataType: 'float16', shape: source.shape }, () => {
+    const counts = { clampedCount: 0, flushedCount: 0, largest: 0 };
+    return {
+      map(from, into) {
+        const values = float32View(from);
+        castToFloat16(values, new Uint16Array(into.buffer, into.byteOffset, values.length), counts);
+      },
+      end: () => context.reportCast?.({ tensor, ...counts }),
+    };
+  });
+}
+
 /** The initializer with its numbers rounded to float16 when they are read. */
 export function castInitializer(initializer: Initializer, context: PassContext): Initializer {
   const { name, type, source, ...rest } = initializer;
   const cast = { ...rest, name, type: { ...type, dataType: 'float16' as const } };
-  if (!source) return cast;
-  return {
-    ...cast,
-    source: {
-      dataType: 'float16',
-      shape: source.shape,
-      async read() {
-        const bytes = await source.read();
-        const { values, ...counts } = castToFloat16(float32View(bytes));
-        giveBack(bytes);
-        context.reportCast?.({ tensor: name, ...counts });
-        return bytesOf(values);
-      },
-    },
-  };
+  return source ? { ...cast, source: castSource(name, source, context) } : cast;
 }
 
 function castNode(name: string, input: string, output: string, to: DataType): Node {

@@ -4,14 +4,18 @@
  *   b′[o]   = (b[o] − μ[o]) · γ[o] / √(σ²[o] + ε) + β[o]
  * in float64, rounded to float32 once. Not where anything else reads the convolution's output.
  */
-import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { editGraph, renameOutput } from '../ir/edit.ts';
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
 import { oncePer } from '../ir/once-per.ts';
-import { elementCount } from '../ir/types.ts';
 import { initializerOf, inputOf, isGraphOutput, outputOf, soleUser, usersOf } from '../ir/walk.ts';
 import { bytesOf, float32View } from '../weights/float-bytes.ts';
-import type { TensorSource } from '../weights/tensor-source.ts';
+import {
+  mapRows,
+  readAll,
+  rowBytesOf,
+  type TensorSource,
+  wholeTensor,
+} from '../weights/tensor-source.ts';
 import type { Pass } from './pass.ts';
 
 interface BatchNorm {
@@ -23,7 +27,7 @@ interface BatchNorm {
 }
 
 async function readFloats(source: TensorSource): Promise<Float32Array> {
-  return float32View(await source.read());
+  return float32View(await readAll(source));
 }
 
 /** γ/√(σ²+ε), in float64. */
@@ -39,86 +43,42 @@ const factorsOf = oncePer(
   },
 );
 
-/**
- * Scales the values of each row in place by the factors from `first` on. The result is finite unless some product is infinite or no number, which it is
- * wherever a value was: sums in float64 cannot overflow from float32 values. There are four, so that additions do not wait for each other.
- */
-function scaleRows(
-  values: Float32Array,
-  size: number,
-  factors: Float64Array,
-  first: number,
-): number {
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let start = 0, o = first; start < values.length; start += size, o++) {
+/** Each row times its factor; `factors` begins with the first row's. */
+function scaleRows(values: Float32Array, factors: Float64Array, into: Float32Array): void {
+  const size = values.length / factors.length;
+  for (let o = 0, i = 0; o < factors.length; o++) {
     const factor = factors[o] as number;
-    const end = start + size;
-    let i = start;
-    for (; i + 3 < end; i += 4) {
-      const first = Math.fround((values[i] as number) * factor);
-      const second = Math.fround((values[i + 1] as number) * factor);
-      const third = Math.fround((values[i + 2] as number) * factor);
-      const fourth = Math.fround((values[i + 3] as number) * factor);
-      values[i] = first;
-      values[i + 1] = second;
-      values[i + 2] = third;
-      values[i + 3] = fourth;
-      a += first;
-      b += second;
-      c += third;
-      d += fourth;
-    }
-    for (; i < end; i++) {
-      const product = Math.fround((values[i] as number) * factor);
-      values[i] = product;
-      a += product;
-    }
+    for (const end = i + size; i < end; i++) into[i] = (values[i] as number) * factor;
   }
-  return a + b + c + d;
 }
 
-function foldedWeight(name: string, weight: TensorSource, bn: BatchNorm): TensorSource {
-  const before = weight.unchecked ?? weight;
-  const { readRows } = before;
-  const rowLength = elementCount(weight.shape.slice(1));
-  const folded = async (bytes: Uint8Array, first: number): Promise<Uint8Array> => {
-    const values = float32View(bytes);
-    if (!Number.isFinite(scaleRows(values, rowLength, await factorsOf(bn), first))) {
-      await weight.read();
-      fail('folded-weights-overflow', { tensor: name });
-    }
-    return bytesOf(values);
-  };
-  return {
-    dataType: 'float32',
-    shape: weight.shape,
-    read: async () => folded(await before.read(), 0),
-    ...(readRows && {
-      readRows: async (first, count) => folded(await readRows(first, count), first),
-    }),
-  };
+function foldedWeight(weight: TensorSource, bn: BatchNorm): TensorSource {
+  const { shape } = weight;
+  const rowBytes = rowBytesOf(weight);
+  return mapRows(weight, { dataType: 'float32', shape }, async () => {
+    const factors = await factorsOf(bn);
+    return {
+      map(from, into, first) {
+        const here = factors.subarray(first, first + from.byteLength / rowBytes);
+        scaleRows(float32View(from), here, float32View(into));
+      },
+    };
+  });
 }
 
-function foldedBias(name: string, bias: TensorSource | undefined, bn: BatchNorm): TensorSource {
-  return {
-    dataType: 'float32',
-    shape: bn.bias.shape,
-    async read() {
-      const factors = await factorsOf(bn);
-      const mean = await readFloats(bn.mean);
-      const before = bias ? await readFloats(bias) : undefined;
-      const values = await readFloats(bn.bias);
-      for (let o = 0; o < values.length; o++) {
+function foldedBias(bias: TensorSource | undefined, bn: BatchNorm): TensorSource {
+  return wholeTensor('float32', bn.bias.shape, async () => {
+    const factors = await factorsOf(bn);
+    const mean = await readFloats(bn.mean);
+    const before = bias && (await readFloats(bias));
+    const beta = await readFloats(bn.bias);
+    return bytesOf(
+      beta.map((shift, o) => {
         const centred = (before?.[o] ?? 0) - (mean[o] as number);
-        values[o] = centred * (factors[o] as number) + (values[o] as number);
-      }
-      if (!values.every(Number.isFinite)) fail('folded-weights-overflow', { tensor: name });
-      return bytesOf(values);
-    },
-  };
+        return centred * (factors[o] as number) + shift;
+      }),
+    );
+  });
 }
 
 function batchNormOf(graph: Graph, node: Node): BatchNorm | undefined {
@@ -140,8 +100,8 @@ function fold(graph: Graph, conv: Node, norm: Node): readonly Initializer[] {
   const biasName = `${conv.name}.bias`;
   const bias = { name: biasName, type: initializerOf(graph, norm.inputs[2]).type };
   return [
-    withSource(weight, bn && weight.source && foldedWeight(weight.name, weight.source, bn)),
-    withSource(bias, bn && foldedBias(biasName, oldBias?.source, bn)),
+    withSource(weight, bn && weight.source && foldedWeight(weight.source, bn)),
+    withSource(bias, bn && foldedBias(oldBias?.source, bn)),
   ];
 }
 

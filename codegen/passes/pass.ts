@@ -12,7 +12,7 @@ export interface CastReport {
 }
 
 export interface PassContext {
-  /** Called while a tensor's bytes are made, that is when the file is written. */
+  /** Called when all numbers of a tensor have been made, that is when the file is written. */
   reportCast?(report: CastReport): void;
 }
 

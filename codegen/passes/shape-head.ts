@@ -10,9 +10,8 @@ import { editGraph } from '../ir/edit.ts';
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
 import { inferTypes } from '../ir/infer-types.ts';
 import { initializerOf, inputOf, outputOf, producersOf } from '../ir/walk.ts';
-import { bytesOf, float32View } from '../weights/float-bytes.ts';
-import { transpose } from '../weights/parameter-source.ts';
-import type { TensorSource } from '../weights/tensor-source.ts';
+import { transposedSource } from '../weights/parameter-source.ts';
+import { reshaped } from '../weights/tensor-source.ts';
 import type { Pass } from './pass.ts';
 
 export interface HeadForm {
@@ -38,10 +37,7 @@ function findHead(graph: Graph): Head | undefined {
 /** [classes, features] → [classes, features, 1, 1]: the same bytes. */
 function asConvWeight(weight: Initializer): Initializer {
   const shape = [...weight.type.shape, 1, 1];
-  const source: TensorSource | undefined = weight.source && {
-    ...weight.source,
-    shape: shape.map(Number),
-  };
+  const source = weight.source && reshaped(weight.source, shape.map(Number));
   return { ...weight, type: { ...weight.type, shape }, ...(source ? { source } : {}) };
 }
 
@@ -49,13 +45,8 @@ function asConvWeight(weight: Initializer): Initializer {
 function asFactors(weight: Initializer): Initializer {
   const [classes = 0, features = 0] = weight.type.shape.map(Number);
   const shape = [features, classes, 1];
-  const { source } = weight;
-  const turned: TensorSource | undefined = source && {
-    dataType: 'float32',
-    shape,
-    read: async () => bytesOf(transpose(float32View(await source.read()), classes, features)),
-  };
-  return { ...weight, type: { ...weight.type, shape }, ...(turned ? { source: turned } : {}) };
+  const source = weight.source && reshaped(transposedSource(weight.source), shape);
+  return { ...weight, type: { ...weight.type, shape }, ...(source ? { source } : {}) };
 }
 
 function poolAs(pool: Node, input: string, form: HeadForm, sides: readonly number[]): Node {

@@ -1,6 +1,6 @@
 import type { Initializer } from '../ir/graph.ts';
 import type { DataType } from '../ir/types.ts';
-import type { TensorSource } from '../weights/tensor-source.ts';
+import { type TensorSource, wholeTensor } from '../weights/tensor-source.ts';
 
 /** Little-endian numbers that are known at once. */
 export function constantSource(
@@ -9,7 +9,7 @@ export function constantSource(
   values: ArrayBufferView,
 ): TensorSource {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  return { dataType, shape, read: async () => new Uint8Array(bytes) };
+  return wholeTensor(dataType, shape, () => new Uint8Array(bytes));
 }
 
 /** An initializer that no training made: scales and zero points, means. Its source may be missing where the graph is made for its form only. */

@@ -4,9 +4,9 @@
  * A channel whose weights are next to nothing beside its bias (a dead one) gets a scale in which that integer still fits; engines that are
  * given a float bias make the same integer of it.
  */
-import { giveBack } from '../weights/buffer-pool.ts';
+import { elementCount } from '../ir/types.ts';
 import { bytesOf, float32View } from '../weights/float-bytes.ts';
-import type { TensorSource } from '../weights/tensor-source.ts';
+import { mapRows, readAll, type TensorSource, wholeTensor } from '../weights/tensor-source.ts';
 import { roundHalfEven } from './rounding.ts';
 
 /** The bias may take half of the 31 bits; the sums of products need a tenth of the rest at ResNet's largest (4608 · 127 · 255). */
@@ -15,43 +15,31 @@ const largestBias = 2 ** 30;
 /** Below this a scale would be lost in float32 arithmetic, and what it stands for is nothing. */
 const smallestScale = 2 ** -100;
 
+/** The largest magnitude of a row; NaN or infinity where one of its numbers is, so that no integer hides it. */
 function largestMagnitude(values: Float32Array, start: number, end: number): number {
   let largest = 0;
+  let zero = 0;
   for (let i = start; i < end; i++) {
-    const magnitude = Math.abs(values[i] as number);
+    const value = values[i] as number;
+    const magnitude = Math.abs(value);
     if (magnitude > largest) largest = magnitude;
+    zero += value * 0;
   }
-  return largest;
+  return largest + zero;
 }
 
-function scalesOf(
-  weight: Float32Array,
-  channels: number,
-  bias: Float32Array | undefined,
-  inputScale: number,
-): Float32Array {
-  const size = weight.length / channels;
-  return Float32Array.from({ length: channels }, (_, o) => {
-    const forWeight = largestMagnitude(weight, o * size, (o + 1) * size) / 127;
-    const forBias = Math.abs(bias?.[o] ?? 0) / (inputScale * largestBias);
-    const scale = Math.max(forWeight, forBias);
-    return scale < smallestScale ? 1 : scale;
-  });
+/** The scale of one output channel. */
+function scaleOf(largestWeight: number, bias: number, inputScale: number): number {
+  const forWeight = largestWeight / 127;
+  const forBias = Math.abs(bias) / (inputScale * largestBias);
+  const scale = Math.max(forWeight, forBias);
+  return Math.fround(scale < smallestScale ? 1 : scale);
 }
 
-/** The integers, in the front quarter of the numbers' own bytes. */
-function quantizeChannels(values: Float32Array, scales: Float32Array): Int8Array {
-  const size = values.length / scales.length;
-  // Value i is written to byte i; bytes 4i and on are still to be read.
-  const result = new Int8Array(values.buffer, values.byteOffset, values.length);
-  for (let o = 0; o < scales.length; o++) {
-    const scale = scales[o] as number;
-    const end = (o + 1) * size;
-    // In float32, as QuantizeLinear divides; by the choice of the scale no quotient is beyond ±127.
-    for (let i = o * size; i < end; i++)
-      result[i] = roundHalfEven(Math.fround((values[i] as number) / scale));
-  }
-  return result;
+function quantizeRow(values: Float32Array, scale: number, into: Int8Array): void {
+  // In float32, as QuantizeLinear divides; by the choice of the scale no quotient is beyond ±127.
+  for (let i = 0; i < values.length; i++)
+    into[i] = roundHalfEven(Math.fround((values[i] as number) / scale));
 }
 
 export interface FloatParameters {
@@ -83,48 +71,60 @@ export function quantizeParameters({
   inputScale,
 }: FloatParameters): QuantizedParameters {
   const [channels = 1] = weight.shape;
+  const rowLength = elementCount(weight.shape.slice(1));
   let found: Float32Array | undefined;
-  const readBias = async () => (bias ? float32View(await bias.read()) : undefined);
-  const readWeight = async () => {
-    const values = float32View(await weight.read());
-    found ??= scalesOf(values, channels, await readBias(), inputScale);
-    return { values, scales: found };
-  };
-  const readScales = async () => (found ?? (await readWeight()).scales).slice();
-  const readBiasScales = async () => (await readScales()).map((scale) => scale * inputScale);
-  const floats = (read: () => Promise<Float32Array>): TensorSource => ({
-    dataType: 'float32',
-    shape: [channels],
-    read: async () => bytesOf(await read()),
+  const readBias = async () =>
+    bias ? float32View(await readAll(bias)) : new Float32Array(channels);
+
+  /** The weight's rows of float32, each with its scale; all scales are known behind the last. */
+  const mapWeight = (
+    dataType: 'int8' | 'float32',
+    mapRow: (row: Float32Array, scale: number, into: Uint8Array) => void,
+  ): TensorSource =>
+    mapRows(weight, { dataType, shape: weight.shape }, async () => {
+      const biases = await readBias();
+      const scales = new Float32Array(channels);
+      return {
+        map(from, into, first) {
+          const values = float32View(from);
+          const intoBytes = (into.byteLength / values.length) * rowLength;
+          for (let start = 0, o = first; start < values.length; start += rowLength, o++) {
+            const largest = largestMagnitude(values, start, start + rowLength);
+            const scale = scaleOf(largest, biases[o] as number, inputScale);
+            scales[o] = scale;
+            const at = (start / rowLength) * intoBytes;
+            const row = values.subarray(start, start + rowLength);
+            mapRow(row, scale, into.subarray(at, at + intoBytes));
+          }
+        },
+        end() {
+          found = scales;
+        },
+      };
+    });
+  const quantized = mapWeight('int8', (row, scale, into) => {
+    quantizeRow(row, scale, new Int8Array(into.buffer, into.byteOffset, into.length));
   });
+  const floatWeight = mapWeight('float32', (row, _scale, into) => into.set(bytesOf(row)));
+  const readScales = async (): Promise<Float32Array> => {
+    if (!found) for await (const _rows of floatWeight.rows());
+    if (!found) throw new Error('a reading of the weight finds its scales');
+    return found.slice();
+  };
+  const readBiasScales = async () => (await readScales()).map((scale) => scale * inputScale);
+  const floats = (read: () => Promise<Float32Array>): TensorSource =>
+    wholeTensor('float32', [channels], async () => bytesOf(await read()));
   return {
-    floatWeight: {
-      dataType: weight.dataType,
-      shape: weight.shape,
-      read: async () => bytesOf((await readWeight()).values),
-    },
-    weight: {
-      dataType: 'int8',
-      shape: weight.shape,
-      async read() {
-        const { values, scales } = await readWeight();
-        const quantized = quantizeChannels(values, scales);
-        giveBack(bytesOf(values));
-        return bytesOf(quantized);
-      },
-    },
+    floatWeight,
+    weight: quantized,
     weightScale: floats(readScales),
-    bias: {
-      dataType: 'int32',
-      shape: [channels],
-      async read() {
-        const scales = await readBiasScales();
-        const values = (await readBias()) ?? new Float32Array(channels);
-        return bytesOf(
-          Int32Array.from(values, (value, o) => roundHalfEven(value / (scales[o] as number))),
-        );
-      },
-    },
+    bias: wholeTensor('int32', [channels], async () => {
+      const scales = await readBiasScales();
+      const values = await readBias();
+      return bytesOf(
+        Int32Array.from(values, (value, o) => roundHalfEven(value / (scales[o] as number))),
+      );
+    }),
     biasScale: floats(readBiasScales),
   };
 }

@@ -1,75 +1,62 @@
-import type { DataType } from '../ir/types.ts';
-import { bytesOf } from './float-bytes.ts';
+import { type DataType, dataTypes } from '../ir/types.ts';
+import { float32View } from './float-bytes.ts';
 import { fromFloat16Bits } from './float16.ts';
 import { alignedBytes } from './stored-tensor.ts';
-import type { TensorSource } from './tensor-source.ts';
+import { mapRows, type TensorSource } from './tensor-source.ts';
 
 let float16Table: Float32Array | undefined;
 
 /** All float16 numbers by their bits: 65,536 of them cost less than one layer's arithmetic. */
-function widenFloat16(bytes: Uint8Array): Float32Array {
+function widenFloat16(bytes: Uint8Array, into: Float32Array): void {
   float16Table ??= Float32Array.from({ length: 65_536 }, (_, half) => fromFloat16Bits(half));
   const table = float16Table;
-  const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
-  const result = new Float32Array(halves.length);
-  for (let i = 0; i < result.length; i++) result[i] = table[halves[i] as number] as number;
-  return result;
+  const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, into.length);
+  for (let i = 0; i < into.length; i++) into[i] = table[halves[i] as number] as number;
 }
 
-function widenBfloat16(bytes: Uint8Array): Int32Array {
-  const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
-  const result = new Int32Array(halves.length);
-  for (let i = 0; i < result.length; i++) result[i] = (halves[i] as number) << 16;
-  return result;
+function widenBfloat16(bytes: Uint8Array, into: Float32Array): void {
+  const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, into.length);
+  const words = new Int32Array(into.buffer, into.byteOffset, into.length);
+  for (let i = 0; i < words.length; i++) words[i] = (halves[i] as number) << 16;
 }
 
-function bigIntsAsFloat32(bytes: Uint8Array): Float32Array {
-  const integers = new BigInt64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
-  const result = new Float32Array(integers.length);
-  for (let i = 0; i < result.length; i++) result[i] = Number(integers[i]);
-  return result;
+function widenInt64(bytes: Uint8Array, into: Float32Array): void {
+  const integers = new BigInt64Array(bytes.buffer, bytes.byteOffset, into.length);
+  for (let i = 0; i < into.length; i++) into[i] = Number(integers[i]);
 }
 
 type NumberArray = Uint8Array | Int8Array | Int16Array | Int32Array | Float64Array;
 
-function numbersAsFloat32<T extends NumberArray>(
+function numbersOf<T extends NumberArray>(
   NumberArray: new (buffer: ArrayBufferLike, offset: number, length: number) => T,
-  sizeBytes: number,
 ) {
-  return (bytes: Uint8Array): Float32Array =>
-    new Float32Array(new NumberArray(bytes.buffer, bytes.byteOffset, bytes.byteLength / sizeBytes));
+  return (bytes: Uint8Array, into: Float32Array): void => {
+    into.set(new NumberArray(bytes.buffer, bytes.byteOffset, into.length));
+  };
 }
 
 /** From little-endian elements to float32: exact except for float64 and wide integers, which round to nearest. */
 const conversions: Readonly<
-  Record<
-    Exclude<DataType, 'float32'>,
-    { sizeBytes: number; convert(bytes: Uint8Array): Int32Array | Float32Array }
-  >
+  Record<Exclude<DataType, 'float32'>, (bytes: Uint8Array, into: Float32Array) => void>
 > = {
-  float16: { sizeBytes: 2, convert: widenFloat16 },
-  bfloat16: { sizeBytes: 2, convert: widenBfloat16 },
-  float64: { sizeBytes: 8, convert: numbersAsFloat32(Float64Array, 8) },
-  uint8: { sizeBytes: 1, convert: numbersAsFloat32(Uint8Array, 1) },
-  bool: { sizeBytes: 1, convert: numbersAsFloat32(Uint8Array, 1) },
-  int8: { sizeBytes: 1, convert: numbersAsFloat32(Int8Array, 1) },
-  int16: { sizeBytes: 2, convert: numbersAsFloat32(Int16Array, 2) },
-  int32: { sizeBytes: 4, convert: numbersAsFloat32(Int32Array, 4) },
-  int64: { sizeBytes: 8, convert: bigIntsAsFloat32 },
+  float16: widenFloat16,
+  bfloat16: widenBfloat16,
+  float64: numbersOf(Float64Array),
+  uint8: numbersOf(Uint8Array),
+  bool: numbersOf(Uint8Array),
+  int8: numbersOf(Int8Array),
+  int16: numbersOf(Int16Array),
+  int32: numbersOf(Int32Array),
+  int64: widenInt64,
 };
 
 /** The same tensor in float32; a float32 source is returned as it is. */
 export function asFloat32(source: TensorSource): TensorSource {
-  if (source.dataType === 'float32') return source;
-  const { sizeBytes, convert } = conversions[source.dataType];
-  const { readRows } = source;
-  const converted = (bytes: Uint8Array) => bytesOf(convert(alignedBytes(bytes, sizeBytes)));
-  return {
-    dataType: 'float32',
-    shape: source.shape,
-    read: async () => converted(await source.read()),
-    ...(readRows && {
-      readRows: async (first, count) => converted(await readRows(first, count)),
-    }),
-  };
+  const { dataType, shape } = source;
+  if (dataType === 'float32') return source;
+  const convert = conversions[dataType];
+  const { sizeBytes } = dataTypes[dataType];
+  return mapRows(source, { dataType: 'float32', shape }, () => ({
+    map: (from, into) => convert(alignedBytes(from, sizeBytes), float32View(into)),
+  }));
 }

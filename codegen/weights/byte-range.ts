@@ -1,5 +1,4 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
-import { giveBack } from './buffer-pool.ts';
 import type { ByteSource } from './byte-source.ts';
 
 /** Reads a range that a file claims to have; DiagnosticError `weights-truncated` where it ends earlier. */
@@ -7,9 +6,10 @@ export async function readRange(
   source: ByteSource,
   offset: number,
   length: number,
+  into?: Uint8Array,
 ): Promise<Uint8Array> {
   checkRange(source, offset, length);
-  return source.read(offset, length);
+  return source.read(offset, length, into);
 }
 
 export function checkRange(source: ByteSource, offset: number, length: number): void {
@@ -24,9 +24,21 @@ export function sliceSource(source: ByteSource, offset: number, sizeBytes: numbe
   return {
     name: source.name,
     sizeBytes,
-    async read(from, length) {
+    async read(from, length, into) {
       if (from < 0 || from + length > sizeBytes) throw new Error('read outside of a slice');
-      return source.read(offset + from, length);
+      return source.read(offset + from, length, into);
+    },
+  };
+}
+
+/** Bytes in memory as a source. */
+export function bytesSource(name: string, bytes: Uint8Array): ByteSource {
+  return {
+    name,
+    sizeBytes: bytes.byteLength,
+    async read(offset, length, into = new Uint8Array(length)) {
+      into.set(bytes.subarray(offset, offset + length));
+      return into;
     },
   };
 }
@@ -38,17 +50,17 @@ export function windowedSource(source: ByteSource, windowBytes = 65_536): ByteSo
   return {
     name: source.name,
     sizeBytes: source.sizeBytes,
-    async read(offset, length) {
-      if (length >= windowBytes) return readRange(source, offset, length);
+    async read(offset, length, into = new Uint8Array(length)) {
+      if (length >= windowBytes) return readRange(source, offset, length, into);
       checkRange(source, offset, length);
       if (offset < start || offset + length > start + window.length) {
-        giveBack(window);
-        // Not given back a second time by a read that comes while this one waits.
-        window = new Uint8Array(0);
-        window = await source.read(offset, Math.min(windowBytes, source.sizeBytes - offset));
+        const next = await source.read(offset, Math.min(windowBytes, source.sizeBytes - offset));
+        // Both at once: a read that came meanwhile has set its own.
+        window = next;
         start = offset;
       }
-      return new Uint8Array(window.subarray(offset - start, offset - start + length));
+      into.set(window.subarray(offset - start, offset - start + length));
+      return into;
     },
   };
 }

@@ -4,8 +4,8 @@ export interface ByteSource {
   readonly name: string;
   readonly sizeBytes: number;
   /**
-   * Exactly `length` bytes from `offset`, in an array of the caller's own.
+   * Exactly `length` bytes from `offset`, in `into` where one is given, which has that length, otherwise in a new array; both are the caller's own.
    * Callers check the range first; a short read throws DiagnosticError `weights-truncated`.
    */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
 }

@@ -1,12 +1,14 @@
 /** The largest finite float16 (IEEE 754-2008 binary16). */
 export const largestFloat16 = 65504;
 
-export interface Float16Cast {
-  readonly values: Uint16Array;
-  readonly clampedCount: number;
-  readonly flushedCount: number;
+/** What casts of a tensor's numbers did so far. */
+export interface Float16Counts {
+  /** Finite numbers beyond ±65504, which became ±65504. */
+  clampedCount: number;
+  /** Numbers that were not zero and became zero. */
+  flushedCount: number;
   /** Largest absolute value before the cast. */
-  readonly largest: number;
+  largest: number;
 }
 
 const float = new Float32Array(1);
@@ -52,27 +54,26 @@ export function fromFloat16Bits(half: number): number {
 }
 
 /**
- * Weights to float16: round to nearest even, clamped to ±65504, with a count of what the cast could not keep.
- * The result takes the place of the source, in the first half of its bytes.
+ * Weights to float16: round to nearest even; finite numbers are clamped to ±65504, NaN and infinity stay what they are, so that whoever writes them sees
+ * them. Adds to `counts` what the cast could not keep.
  */
-export function castToFloat16(source: Float32Array): Float16Cast {
-  const input = new Uint32Array(source.buffer, source.byteOffset, source.length);
-  // Value i is written to bytes 2i and 2i + 1, all of which have been read by then.
-  const values = new Uint16Array(source.buffer, source.byteOffset, source.length);
-  let clampedCount = 0;
-  let flushedCount = 0;
+export function castToFloat16(values: Float32Array, into: Uint16Array, counts: Float16Counts) {
+  const input = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  let { clampedCount, flushedCount } = counts;
   let largestBits = 0;
   for (let i = 0; i < input.length; i++) {
     const bits32 = input[i] as number;
     let half = float16Bits(bits32);
     const magnitude = bits32 & 0x7fffffff;
     if (magnitude > largestBits) largestBits = magnitude;
-    if ((half & 0x7fff) === 0x7c00) {
+    if ((half & 0x7fff) === 0x7c00 && magnitude < 0x7f800000) {
       clampedCount++;
       half = (half & 0x8000) | 0x7bff;
     } else if ((half & 0x7fff) === 0 && magnitude !== 0) flushedCount++;
-    values[i] = half;
+    into[i] = half;
   }
   bits[0] = largestBits;
-  return { values, clampedCount, flushedCount, largest: float[0] as number };
+  counts.largest = Math.max(counts.largest, float[0] as number);
+  counts.clampedCount = clampedCount;
+  counts.flushedCount = flushedCount;
 }

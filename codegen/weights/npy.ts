@@ -5,7 +5,7 @@ import type { ByteSource } from './byte-source.ts';
 import { byteOrderOfNumpy, dataTypeOfNumpy, numpyCodeOf } from './numpy-type.ts';
 import { type ByteOrder, storedTensor } from './stored-tensor.ts';
 import { checkLayout, columnMajorStrides, rowMajorStrides } from './tensor-layout.ts';
-import type { TensorSource } from './tensor-source.ts';
+import { readAll, type TensorSource } from './tensor-source.ts';
 
 /** Header of a `.npy` file (numpy.lib.format, versions 1 to 3). */
 export interface NpyHeader {
@@ -111,7 +111,7 @@ export function npyTensor(
 /** A `.npy` file, read whole. */
 export async function readNpy(source: ByteSource): Promise<NpyArray> {
   const tensor = npyTensor(source, await parseNpyHeader(source));
-  return { dataType: tensor.dataType, shape: tensor.shape, bytes: await tensor.read() };
+  return { dataType: tensor.dataType, shape: tensor.shape, bytes: await readAll(tensor) };
 }
 
 /** A `.npy` file of version 1.0, as numpy.save writes it: data starts at a multiple of 64. */

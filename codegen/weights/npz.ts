@@ -1,6 +1,4 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
-import { readRange } from './byte-range.ts';
-import type { ByteSource } from './byte-source.ts';
 import { npyTensor, parseNpyHeader } from './npy.ts';
 import { stripPrefixes } from './prefixes.ts';
 import type { TensorSource } from './tensor-source.ts';
@@ -16,18 +14,6 @@ export function isNpz(entries: ReadonlyMap<string, ZipEntry>): boolean {
   return entries.size > 0 && [...entries.keys()].every((path) => path.endsWith(extension));
 }
 
-/** An entry whose data is fetched together with the little before it, so that the CRC of all of it is checked. */
-function checkedEntry(entry: ZipEntry): ByteSource {
-  return {
-    name: entry.name,
-    sizeBytes: entry.sizeBytes,
-    async read(offset, length) {
-      if (offset + length < entry.sizeBytes) return readRange(entry, offset, length);
-      return (await entry.read(0, entry.sizeBytes)).subarray(offset);
-    },
-  };
-}
-
 interface NamedTensor {
   readonly name: string;
   /** Absent: not a tensor. */
@@ -38,7 +24,7 @@ async function openEntry(entry: ZipEntry): Promise<NamedTensor> {
   const name = entry.path.slice(0, -extension.length);
   const header = await parseNpyHeader(entry);
   if (harmlessKinds.test(header.code)) return { name };
-  const source = npyTensor(checkedEntry(entry), header, { tensor: name, bfloat16: true });
+  const source = npyTensor(entry, header, { tensor: name, bfloat16: true });
   return { name, source };
 }
 

@@ -1,70 +1,99 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
-import { elementCount } from '../ir/types.ts';
+import { printable } from '../../src/diagnostics/printable.ts';
+import { type DataType, elementCount } from '../ir/types.ts';
 import { asFloat32 } from './as-float32.ts';
-import { giveBack, takeBytes } from './buffer-pool.ts';
+import { firstNotFinite } from './finite.ts';
 import { bytesOf, float32View } from './float-bytes.ts';
 import type { ParameterRole } from './parameter-slot.ts';
-import type { TensorLabel } from './tensor-layout.ts';
-import type { TensorSource } from './tensor-source.ts';
+import { readAll, type TensorSource, watchRows, wholeTensor } from './tensor-source.ts';
 
-/** x × 0 is 0 for every finite x and NaN for the others; four sums keep the additions from waiting for each other. */
-function isFinite32(values: Float32Array): boolean {
-  const whole = values.length - (values.length % 4);
-  let a = 0;
-  let b = 0;
-  let c = 0;
-  let d = 0;
-  for (let i = 0; i < whole; i += 4) {
-    a += (values[i] as number) * 0;
-    b += (values[i + 1] as number) * 0;
-    c += (values[i + 2] as number) * 0;
-    d += (values[i + 3] as number) * 0;
-  }
-  for (let i = whole; i < values.length; i++) a += (values[i] as number) * 0;
-  return a + b + c + d === 0;
+/** A parameter as its file has it. */
+export interface StoredParameter {
+  readonly source: TensorSource;
+  readonly role: ParameterRole;
+  /** Its name in the file. */
+  readonly tensor: string;
+  /** Whether it is a linear weight stored as [inputs, outputs]. */
+  readonly transposed: boolean;
+}
+
+/** What no trained parameter holds. */
+interface BadValue {
+  readonly tensor: string;
+  readonly kind: 'notFinite' | 'negativeVariance';
+  readonly value: number;
+  /** Of the element, in the order of the file. */
+  readonly index: number;
 }
 
 /** `start` is where the values stand in the tensor. */
-function checkValues(
+function findBadValue(
   values: Float32Array,
   start: number,
-  role: ParameterRole,
-  label: TensorLabel,
-): void {
-  if (!isFinite32(values)) {
-    const at = values.findIndex((value) => !Number.isFinite(value));
-    fail('weights-not-finite', { ...label, value: String(values[at]), index: start + at });
-  }
-  if (role !== 'bn.var') return;
-  const at = values.findIndex((value) => value < 0);
-  if (at < 0) return;
-  fail('weights-negative-variance', { ...label, value: values[at] ?? 0, index: start + at });
+  { role, tensor }: StoredParameter,
+): BadValue | undefined {
+  const found = (kind: BadValue['kind'], at: number): BadValue | undefined =>
+    at < 0 ? undefined : { tensor, kind, value: values[at] as number, index: start + at };
+  return (
+    found('notFinite', firstNotFinite(values)) ??
+    (role === 'bn.var'
+      ? found(
+          'negativeVariance',
+          values.findIndex((value) => value < 0),
+        )
+      : undefined)
+  );
 }
 
-function checkedSource(
-  source: TensorSource,
-  role: ParameterRole,
-  label: TensorLabel,
-): TensorSource {
-  const rowLength = elementCount(source.shape.slice(1));
-  const { readRows } = source;
-  const checked = (bytes: Uint8Array, start: number): Uint8Array => {
-    const values = float32View(bytes);
-    checkValues(values, start, role, label);
-    return bytesOf(values);
-  };
-  return {
-    ...source,
-    read: async () => checked(await source.read(), 0),
-    ...(readRows && {
-      readRows: async (first, count) => checked(await readRows(first, count), first * rowLength),
-    }),
-  };
+/** The first bad value of a tensor, which is read up to there. */
+async function searchTensor(parameter: StoredParameter): Promise<BadValue | undefined> {
+  let start = 0;
+  for await (const rows of asFloat32(parameter.source).rows()) {
+    const values = float32View(rows);
+    const bad = findBadValue(values, start, parameter);
+    if (bad) return bad;
+    start += values.length;
+  }
+  return undefined;
+}
+
+/** Tensors that are named; the count of all stands in the message. */
+const mostNamed = 8;
+
+const kinds = {
+  notFinite: { code: 'weights-not-finite', say: 'holds' },
+  negativeVariance: { code: 'weights-negative-variance', say: 'is a variance and holds' },
+} as const;
+
+/** Looks through all parameters of a file and names those that are as bad as the one that was met. */
+async function failWithAll(
+  file: string,
+  all: readonly StoredParameter[],
+  met: BadValue,
+): Promise<never> {
+  const bad: BadValue[] = [];
+  for (const parameter of all) {
+    const found = await searchTensor(parameter);
+    if (found) bad.push(found);
+  }
+  const { kind, tensor, value, index } = bad[0] ?? met;
+  const lines = bad
+    .slice(0, mostNamed)
+    .map(
+      (each) =>
+        `${printable(each.tensor)} ${kinds[each.kind].say} ${each.value} (element ${each.index})`,
+    );
+  const rest = bad.length - lines.length;
+  return fail(
+    kinds[kind].code,
+    { file, tensor, value: String(value), index, others: bad.length - 1 },
+    bad.length > 1 ? { details: rest > 0 ? [...lines, `… and ${rest} more`] : lines } : {},
+  );
 }
 
 /** [rows, columns] → [columns, rows], in float32. */
 export function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
-  const result = float32View(takeBytes(values.byteLength));
+  const result = new Float32Array(values.length);
   for (let column = 0; column < columns; column++) {
     const start = column * rows;
     for (let row = 0; row < rows; row++)
@@ -73,31 +102,48 @@ export function transpose(values: Float32Array, rows: number, columns: number): 
   return result;
 }
 
-function transposedSource(source: TensorSource): TensorSource {
+/** A float32 matrix turned around; it is read whole. */
+export function transposedSource(source: TensorSource): TensorSource {
   const [rows = 0, columns = 0] = source.shape;
-  return {
-    dataType: 'float32',
-    shape: [columns, rows],
-    async read() {
-      const values = float32View(await source.read());
-      const turned = transpose(values, rows, columns);
-      giveBack(bytesOf(values));
-      return bytesOf(turned);
-    },
-  };
+  return wholeTensor('float32', [columns, rows], async () =>
+    bytesOf(transpose(float32View(await readAll(source)), rows, columns)),
+  );
+}
+
+const floatTypes: ReadonlySet<DataType> = new Set(['float16', 'bfloat16', 'float32', 'float64']);
+
+/** DiagnosticError where numbers that are no real ones stand for parameters: integers are nothing without their scale. */
+function checkTypes(file: string, all: readonly StoredParameter[]): void {
+  const integers = all.filter(({ source }) => !floatTypes.has(source.dataType));
+  const [first] = integers;
+  if (!first) return;
+  const lines = integers
+    .slice(0, mostNamed)
+    .map(({ tensor, source }) => `${printable(tensor)} is ${source.dataType}`);
+  const rest = integers.length - lines.length;
+  fail(
+    'weights-integers',
+    { file, tensor: first.tensor, type: first.source.dataType, others: integers.length - 1 },
+    integers.length > 1 ? { details: rest > 0 ? [...lines, `… and ${rest} more`] : lines } : {},
+  );
 }
 
 /**
- * A parameter as the graph wants it: float32, a linear weight stored as [inputs, outputs] turned around, and checked when
- * it is read: DiagnosticError where a value is NaN or infinite or a variance is negative.
+ * The parameters of a file as the graph wants them: float32, linear weights as [outputs, inputs], and looked at as they are read: DiagnosticError where a
+ * value is NaN or infinite or a variance is negative, which names all tensors of the file that are so. DiagnosticError at once where one is no float.
  */
-export function parameterSource(
-  source: TensorSource,
-  role: ParameterRole,
-  label: TensorLabel,
-  transposed: boolean,
-): TensorSource {
-  const unchecked = asFloat32(source);
-  const checked = checkedSource(unchecked, role, label);
-  return transposed ? transposedSource(checked) : { ...checked, unchecked };
+export function parameterSources(
+  file: string,
+  all: readonly StoredParameter[],
+): readonly TensorSource[] {
+  checkTypes(file, all);
+  return all.map((parameter) => {
+    const { source, transposed } = parameter;
+    const rowLength = elementCount(source.shape.slice(1));
+    const checked = watchRows(asFloat32(source), (rows, first) => {
+      const met = findBadValue(float32View(rows), first * rowLength, parameter);
+      return met && failWithAll(file, all, met);
+    });
+    return transposed ? transposedSource(checked) : checked;
+  });
 }

@@ -1,5 +1,6 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { dataTypes } from '../ir/types.ts';
+import { bytesSource } from './byte-range.ts';
 import type { ByteSource } from './byte-source.ts';
 import { byteOrderOfNumpy, dataTypeOfNumpy } from './numpy-type.ts';
 import { readPickle } from './pickle/read-pickle.ts';
@@ -34,14 +35,17 @@ export function arraySource(array: PickleArray, label: TensorLabel): TensorSourc
     const reason = `shape [${shape.join(', ')}] needs ${sizeBytes} bytes, the file has ${data.most}`;
     fail('weights-tensor-malformed', { ...label, reason });
   }
+  const byteOrder = byteOrderOfNumpy(state.byteOrder);
+  const storedIn = (storage: ByteSource) => storedTensor(storage, layout, byteOrder);
   const { readPart } = data;
-  const storage: ByteSource = {
-    name: label.file,
-    sizeBytes,
-    read: readPart ?? ((_offset, length) => data.read(length)),
+  if (readPart) return storedIn({ name: label.file, sizeBytes, read: readPart });
+  return {
+    dataType,
+    shape,
+    async *rows() {
+      yield* storedIn(bytesSource(label.file, await data.read(sizeBytes))).rows();
+    },
   };
-  const { readRows, ...whole } = storedTensor(storage, layout, byteOrderOfNumpy(state.byteOrder));
-  return readPart && readRows ? { ...whole, readRows } : whole;
 }
 
 function notesOn(tensors: Iterable<PickledTensor>): string[] {

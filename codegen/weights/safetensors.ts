@@ -136,7 +136,7 @@ function source(file: ByteSource, dataStart: number, entry: HeaderEntry): Tensor
   const storage: ByteSource = {
     name: file.name,
     sizeBytes: end - begin,
-    read: (offset, length) => readRange(file, dataStart + begin + offset, length),
+    read: (offset, length, into) => readRange(file, dataStart + begin + offset, length, into),
   };
   return storedTensor(storage, { dataType, shape, strides: rowMajorStrides(shape), offset: 0 });
 }

@@ -1,7 +1,13 @@
 import { dataTypes } from '../ir/types.ts';
 import type { ByteSource } from './byte-source.ts';
 import { isContiguous, spanOf, type TensorLayout } from './tensor-layout.ts';
-import type { TensorSource } from './tensor-source.ts';
+import {
+  lending,
+  rowBytesOf,
+  rowsPerSlice,
+  type TensorSource,
+  wholeTensor,
+} from './tensor-source.ts';
 
 export type ByteOrder = 'little' | 'big';
 
@@ -63,7 +69,26 @@ export function alignedBytes(bytes: Uint8Array, sizeBytes: number): Uint8Array {
   return bytes.byteOffset % sizeBytes === 0 ? bytes : new Uint8Array(bytes);
 }
 
-/** A tensor in a storage; the layout has been checked against it. Contiguous tensors are one read, or one for each run of rows. */
+/** Rows as they lie in the storage, a slice after another in one array. */
+async function* storedRows(
+  storage: ByteSource,
+  { dataType, shape, offset }: TensorLayout,
+  byteOrder: ByteOrder,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { sizeBytes } = dataTypes[dataType];
+  const rowBytes = rowBytesOf({ dataType, shape });
+  const [rows = 1] = shape;
+  const step = Math.min(rows, rowsPerSlice({ dataType, shape }));
+  const array = new Uint8Array(step * rowBytes);
+  for (let first = 0; first < rows; first += step) {
+    const slice = array.subarray(0, Math.min(step, rows - first) * rowBytes);
+    await storage.read(offset * sizeBytes + first * rowBytes, slice.byteLength, slice);
+    yield byteOrder === 'big' ? swapBytes(slice, sizeBytes) : slice;
+    lending.end(slice);
+  }
+}
+
+/** A tensor in a storage; the layout has been checked against it. Only one that is not contiguous is read whole. */
 export function storedTensor(
   storage: ByteSource,
   layout: TensorLayout,
@@ -71,24 +96,13 @@ export function storedTensor(
 ): TensorSource {
   const { dataType, shape, offset } = layout;
   const { sizeBytes } = dataTypes[dataType];
-  const readElements = async (first: number, count: number): Promise<Uint8Array> => {
-    const stored = await storage.read((offset + first) * sizeBytes, count * sizeBytes);
-    return byteOrder === 'big' ? swapBytes(stored, sizeBytes) : stored;
-  };
   const span = spanOf(layout);
-  if (span === 0) return { dataType, shape, read: async () => new Uint8Array(0) };
-  if (!isContiguous(layout)) {
-    return {
-      dataType,
-      shape,
-      read: async () => rowMajorBytes(await readElements(0, span), layout),
-    };
+  if (span === 0) return wholeTensor(dataType, shape, () => new Uint8Array(0));
+  if (isContiguous(layout)) {
+    return { dataType, shape, rows: () => storedRows(storage, layout, byteOrder) };
   }
-  const rowLength = span / (shape[0] ?? 1);
-  return {
-    dataType,
-    shape,
-    read: () => readElements(0, span),
-    readRows: (first, count) => readElements(first * rowLength, count * rowLength),
-  };
+  return wholeTensor(dataType, shape, async () => {
+    const stored = await storage.read(offset * sizeBytes, span * sizeBytes);
+    return rowMajorBytes(byteOrder === 'big' ? swapBytes(stored, sizeBytes) : stored, layout);
+  });
 }

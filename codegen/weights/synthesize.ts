@@ -3,7 +3,7 @@ import { elementCount } from '../ir/types.ts';
 import { bytesOf } from './float-bytes.ts';
 import type { ParameterRole, ParameterSlot } from './parameter-slot.ts';
 import { createRandomStream, hashText, type RandomStream } from './random.ts';
-import type { TensorSource } from './tensor-source.ts';
+import { type TensorSource, wholeTensor } from './tensor-source.ts';
 
 /** What a tensor's numbers depend on beside its stream. */
 interface Recipe {
@@ -64,15 +64,11 @@ function syntheticSource(
   branchScale: number,
 ): TensorSource {
   const shape = type.shape.map(Number);
-  return {
-    dataType: 'float32',
-    shape,
-    async read() {
-      const values = new Float32Array(elementCount(shape));
-      fills[role](values, createRandomStream(hashText(name, seed)), { shape, branchScale });
-      return bytesOf(values);
-    },
-  };
+  return wholeTensor('float32', shape, () => {
+    const values = new Float32Array(elementCount(shape));
+    fills[role](values, createRandomStream(hashText(name, seed)), { shape, branchScale });
+    return bytesOf(values);
+  });
 }
 
 /**

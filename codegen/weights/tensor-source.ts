@@ -1,45 +1,134 @@
 import { byteCount, type DataType } from '../ir/types.ts';
-import { smallBufferBytes } from './buffer-pool.ts';
 
 /**
- * A tensor whose bytes are fetched or computed when they are wanted, and not kept.
- * Passes compose sources; nothing is read before the file is written. A source that reads otherwise than the one it is made of names its members and
- * does not spread the other's: its rows would be the other's.
+ * A tensor whose numbers are read or computed when they are wanted, and not kept. Passes compose sources; nothing is read before the file is written.
+ *
+ * Who owns the arrays: a reader makes them and may fill the same one again for the next rows; a sink copies what it keeps; whoever stands between writes
+ * neither into an array that it was handed nor keeps it.
  */
 export interface TensorSource {
   readonly dataType: DataType;
   readonly shape: readonly number[];
   /**
-   * The tensor's bytes: row-major, little-endian, exactly elements × element size. Each call gives bytes that the caller may keep.
+   * The tensor's numbers from the first to the last, in slices of whole rows of the first axis: row-major, little-endian, aligned to the element size.
+   * Each slice holds what it says until the next is asked for. An empty tensor has none.
    * Throws DiagnosticError where the file ends early or holds what a weights tensor cannot.
    */
-  read(): Promise<Uint8Array>;
-  /**
-   * Of the same bytes those of `count` rows of the first axis from row `first` on, looked at as `read` does. Absent where only the whole can be made.
-   */
-  readRows?(first: number, count: number): Promise<Uint8Array>;
-  /**
-   * Where `read` also looks at the values: the tensor without that, for a pass that sees in what it computes from them whether they were fit, and calls
-   * `read` for the diagnostic where they were not.
-   */
-  readonly unchecked?: TensorSource;
+  rows(): AsyncIterable<Uint8Array>;
 }
 
-/** Rows are asked for in slices of at most this size: they stay in a core's cache from where they are read to where they are written. */
-const sliceBytes = smallBufferBytes;
+/** Larger slices would leave a core's cache between their reader and their writer. */
+const sliceBytes = 1 << 18;
 
-/** A tensor's bytes in order, in slices where its source can make them; each may be kept by the caller. */
-export async function* slicesOf(source: TensorSource): AsyncGenerator<Uint8Array, void, undefined> {
-  const [rows = 1, ...inner] = source.shape;
-  const rowBytes = byteCount({ dataType: source.dataType, shape: inner });
-  const most = Math.max(1, Math.floor(sliceBytes / rowBytes));
-  // Of one length, so that none is a short rest.
-  const step = Math.ceil(rows / Math.ceil(rows / most));
-  if (!source.readRows || rows <= step) {
-    yield await source.read();
-    return;
+/** Rows of the first axis that a slice of a tensor has. */
+export function rowsPerSlice({ dataType, shape }: Pick<TensorSource, 'dataType' | 'shape'>) {
+  const rowBytes = rowBytesOf({ dataType, shape });
+  return Math.max(1, Math.floor(sliceBytes / rowBytes));
+}
+
+/** Size of one row of the first axis; of a number, where there is no axis. */
+export function rowBytesOf({ dataType, shape }: Pick<TensorSource, 'dataType' | 'shape'>): number {
+  return byteCount({ dataType, shape: shape.slice(1) });
+}
+
+/** What happens to an array when its time is over. Tests fill it here, so that whoever reads it later reads wrong numbers. */
+export const lending = {
+  end(_bytes: Uint8Array): void {},
+};
+
+/** A tensor that can only be made whole. `read` gives a new array each time. */
+export function wholeTensor(
+  dataType: DataType,
+  shape: readonly number[],
+  read: () => Promise<Uint8Array> | Uint8Array,
+): TensorSource {
+  return {
+    dataType,
+    shape,
+    async *rows() {
+      const bytes = await read();
+      if (bytes.byteLength > 0) yield bytes;
+      lending.end(bytes);
+    },
+  };
+}
+
+/** All numbers of a tensor, in an array of the caller's own. */
+export async function readAll(source: TensorSource): Promise<Uint8Array> {
+  const { dataType, shape } = source;
+  const bytes = new Uint8Array(byteCount({ dataType, shape }));
+  let at = 0;
+  for await (const slice of source.rows()) {
+    bytes.set(slice, at);
+    at += slice.byteLength;
   }
-  for (let first = 0; first < rows; first += step) {
-    yield await source.readRows(first, Math.min(step, rows - first));
+  if (at !== bytes.byteLength) {
+    throw new Error(`a tensor of ${bytes.byteLength} bytes gave ${at}`);
   }
+  return bytes;
+}
+
+/** One reading of a tensor, from its first row to its last. */
+export interface RowReading {
+  /** Writes what becomes of `from` into `into`, as many rows of the new type; `first` is where these rows stand in the tensor. */
+  map(from: Uint8Array, into: Uint8Array, first: number): void;
+  /** Called behind the last row. */
+  end?(): void;
+}
+
+/** A tensor made from another's rows, each from the one in its place. */
+export function mapRows(
+  source: TensorSource,
+  type: Pick<TensorSource, 'dataType' | 'shape'>,
+  start: () => RowReading | Promise<RowReading>,
+): TensorSource {
+  const { dataType, shape } = type;
+  return {
+    dataType,
+    shape,
+    async *rows() {
+      const fromBytes = rowBytesOf(source);
+      const intoBytes = rowBytesOf(type);
+      const reading = await start();
+      let array = new Uint8Array(0);
+      let first = 0;
+      for await (const from of source.rows()) {
+        const count = from.byteLength / fromBytes;
+        const sizeBytes = count * intoBytes;
+        if (array.byteLength < sizeBytes) array = new Uint8Array(sizeBytes);
+        const into = array.subarray(0, sizeBytes);
+        reading.map(from, into, first);
+        first += count;
+        yield into;
+        lending.end(into);
+      }
+      reading.end?.();
+    },
+  };
+}
+
+/** The tensor itself, whose rows are shown to `look` as they pass; `first` is where they stand in the tensor. */
+export function watchRows(
+  source: TensorSource,
+  look: (rows: Uint8Array, first: number) => void | Promise<void>,
+): TensorSource {
+  return {
+    ...source,
+    async *rows() {
+      const rowBytes = rowBytesOf(source);
+      let first = 0;
+      for await (const slice of source.rows()) {
+        // Most looks have nothing to wait for, and a promise each slice costs time.
+        const waiting = look(slice, first);
+        if (waiting) await waiting;
+        first += slice.byteLength / rowBytes;
+        yield slice;
+      }
+    },
+  };
+}
+
+/** The same numbers in another shape, whose rows are as long or cut them evenly. */
+export function reshaped(source: TensorSource, shape: readonly number[]): TensorSource {
+  return { ...source, shape };
 }

@@ -1,11 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
 import { DiagnosticError, fail } from '../../src/diagnostics/diagnostic.ts';
-import { giveBack } from './buffer-pool.ts';
 import { windowedSource } from './byte-range.ts';
 import type { ByteSource } from './byte-source.ts';
 
-/** A stored file in a zip. Reading all of it, at once or in order, checks its CRC at the end; a part of it cannot be checked. */
+/** A stored file in a zip. Reading all of it, at once or in order, checks its CRC at the end, also where parts overlap; a part alone cannot be checked. */
 export interface ZipEntry extends ByteSource {
   /** Path inside the archive: a key, never a path on disk. */
   readonly path: string;
@@ -136,10 +135,10 @@ function zipEntry(located: Located): ZipEntry {
   const { source, entry } = located;
   const sizeBytes = entry.uncompressedSize;
   let start: Promise<number> | undefined;
-  const readPart = async (offset: number, length: number) => {
+  const readPart = async (offset: number, length: number, into?: Uint8Array) => {
     start ??= locate(located);
     if (offset < 0 || offset + length > sizeBytes) throw new Error('read outside of a zip entry');
-    return source.read((await start) + offset, length);
+    return source.read((await start) + offset, length, into);
   };
   // Reads that follow each other from the start to the end are checked at the end.
   let checksum = 0;
@@ -147,13 +146,14 @@ function zipEntry(located: Located): ZipEntry {
   const checkNext = (offset: number, bytes: Uint8Array): void => {
     if (entry.crc32 === noChecksum) return;
     if (offset === 0) checksum = checkedBytes = 0;
-    if (offset !== checkedBytes) return;
-    checksum = crc32(bytes, checksum);
-    checkedBytes += bytes.length;
+    const end = offset + bytes.length;
+    if (offset > checkedBytes || end <= checkedBytes) return;
+    checksum = crc32(bytes.subarray(checkedBytes - offset), checksum);
+    checkedBytes = end;
     if (checkedBytes === sizeBytes) checkChecksum(located, checksum);
   };
-  const read = async (offset: number, length: number) => {
-    const bytes = await readPart(offset, length);
+  const read = async (offset: number, length: number, into?: Uint8Array) => {
+    const bytes = await readPart(offset, length, into);
     checkNext(offset, bytes);
     return bytes;
   };
@@ -164,7 +164,7 @@ function zipEntry(located: Located): ZipEntry {
     read,
     async verify() {
       for (let at = 0; at < sizeBytes; at += verifyChunkBytes) {
-        giveBack(await read(at, Math.min(verifyChunkBytes, sizeBytes - at)));
+        await read(at, Math.min(verifyChunkBytes, sizeBytes - at));
       }
     },
   };

@@ -2,7 +2,6 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { writeModel } from '../../codegen/onnx/write.ts';
-import { giveBack } from '../../codegen/weights/buffer-pool.ts';
 import { whileWriting } from '../../src/io/file-failure.ts';
 import { withTemporaryFolder } from '../../src/io/temporary-folder.ts';
 import { version } from '../../src/version.ts';
@@ -17,7 +16,6 @@ async function writeScratch(path: string, graph: Graph, signal?: AbortSignal): P
     const write = async (bytes: Uint8Array): Promise<void> => {
       signal?.throwIfAborted();
       await file.appendFile(bytes);
-      giveBack(bytes);
     };
     try {
       await writeModel(graph, { write }, { producerVersion: version, metadata: () => ({}) });

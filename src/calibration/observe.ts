@@ -6,6 +6,7 @@ import { runPasses } from '../../codegen/passes/pass.ts';
 import { freeBatch, tapValues } from '../../codegen/passes/tap-values.ts';
 import { type ComputedTensor, computedTensors } from '../../codegen/quantization/tensors.ts';
 import { float32View } from '../../codegen/weights/float-bytes.ts';
+import { watchRows } from '../../codegen/weights/tensor-source.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { batchFor, type CalibrationData } from './data.ts';
 
@@ -13,7 +14,7 @@ import { batchFor, type CalibrationData } from './data.ts';
 export interface Observer {
   /** Values of a tensor for one batch; the array is the observer's. What it takes time for, the next batch but one waits for. */
   onTensor(value: string, numbers: Float32Array): void | Promise<void>;
-  /** A folded weight or bias, once. */
+  /** Rows of a folded weight or bias, each once. */
   onWeight?(initializer: Initializer, numbers: Float32Array): void;
 }
 
@@ -28,13 +29,8 @@ function watchWeights(graph: Graph, { onWeight }: Observer): Graph {
   const initializers = [...graph.initializers].map(([name, initializer]) => {
     const { source } = initializer;
     if (!source) return [name, initializer] as const;
-    const read = async () => {
-      const bytes = await source.read();
-      onWeight(initializer, float32View(bytes));
-      return bytes;
-    };
-    const { dataType, shape } = source;
-    return [name, { ...initializer, source: { dataType, shape, read } }] as const;
+    const watched = watchRows(source, (rows) => onWeight(initializer, float32View(rows)));
+    return [name, { ...initializer, source: watched }] as const;
   });
   return { ...graph, initializers: new Map(initializers) };
 }

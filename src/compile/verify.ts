@@ -1,5 +1,6 @@
 import { asFloat32 } from '../../codegen/weights/as-float32.ts';
 import { readNpy } from '../../codegen/weights/npy.ts';
+import { readAll, wholeTensor } from '../../codegen/weights/tensor-source.ts';
 import { compareOutputs, type Verdict } from '../../engines/compare.ts';
 import type { Engine, Tensor } from '../../engines/engine.ts';
 import { joinBatches, sliceBatch } from '../../engines/tensor-batch.ts';
@@ -46,9 +47,9 @@ export interface Verification {
 async function readTensor(path: string): Promise<Tensor> {
   const source = createFileByteSource(path);
   try {
-    const array = await readNpy(source);
-    const floats = asFloat32({ ...array, read: async () => array.bytes });
-    return { dataType: 'float32', shape: array.shape, bytes: await floats.read() };
+    const { dataType, shape, bytes } = await readNpy(source);
+    const floats = asFloat32(wholeTensor(dataType, shape, () => bytes));
+    return { dataType: 'float32', shape, bytes: await readAll(floats) };
   } finally {
     source.close();
   }

@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { takeBytes } from '../../codegen/weights/buffer-pool.ts';
 import type { ByteSource } from '../../codegen/weights/byte-source.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { failReading } from './file-failure.ts';
@@ -65,9 +64,8 @@ export function createFileByteSource(path: string, what = 'file'): FileByteSourc
   return {
     name: path,
     sizeBytes: opened.sizeBytes,
-    async read(offset, length) {
-      const bytes = takeBytes(length);
-      if (readInto(bytes, offset) === length) return bytes;
+    async read(offset, length, into = new Uint8Array(length)) {
+      if (readInto(into, offset) === length) return into;
       assertUnchanged();
       const { sizeBytes } = opened;
       return fail('weights-truncated', { file: path, neededBytes: offset + length, sizeBytes });

@@ -1,36 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteSink } from '../../codegen/onnx/byte-sink.ts';
-import {
-  giveBack,
-  pooledBytes,
-  smallBufferBytes,
-  takeBytes,
-} from '../../codegen/weights/buffer-pool.ts';
+import { lending } from '../../codegen/weights/tensor-source.ts';
 import { type HashStream, startHash } from './hash-thread.ts';
 
-/** Arrays shorter than this are copied one behind another: each has a buffer of full size behind it. */
-const leastPartBytes = smallBufferBytes >> 2;
-/** Arrays are handed on together from here on: each hand-over costs both threads a wake-up. */
-const batchBytes = 2 * smallBufferBytes;
-/** Batches under way at once, and what they may hold together. */
-const mostBatches = 4;
-const mostHeldBytes = 4 << 20;
-
-/** Memory behind arrays: one may be a short view of a long buffer. */
-function bytesBehind(parts: readonly Uint8Array[]): number {
-  return parts.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
-}
-
-/** What is left of arrays that follow each other when so many bytes are taken away. */
-function withoutFirst(parts: readonly Uint8Array[], sizeBytes: number): readonly Uint8Array[] {
-  let left = sizeBytes;
-  return parts.flatMap((part) => {
-    const taken = Math.min(left, part.byteLength);
-    left -= taken;
-    return taken < part.byteLength ? [part.subarray(taken)] : [];
-  });
-}
+/** Bytes are hashed and written so many at a time: each hand-over costs both threads a wake-up. */
+const batchBytes = 1 << 20;
+/** Batches under way at once, beside the one that is filled. */
+const mostUnderWay = 3;
 
 export interface FileDigest {
   readonly sizeBytes: number;
@@ -38,24 +15,26 @@ export interface FileDigest {
   readonly sha256: string;
 }
 
+/** An array that the hash thread sees without a copy. */
+function createBatch(): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(batchBytes));
+}
+
 /**
- * Writes bytes in order to a new file, in batches that are also hashed in another thread, while the caller makes the next bytes. Held are one array of
- * any size, or a few that are not large together, beside the one that is made.
+ * Writes bytes in order to a new file. They are copied into batches of the sink's own, which are hashed in another thread and written while the next is
+ * filled; nobody else sees them.
  */
 export class FileSink implements ByteSink {
   readonly #file: FileHandle;
-  /** Absent until more is written than is gathered: for a short file no thread is worth its start. */
+  /** Absent until more is written than a batch holds: for a short file no thread is worth its start. */
   #hash: HashStream | undefined;
-  #gathered = takeBytes(smallBufferBytes);
-  #gatheredBytes = 0;
+  #batch = createBatch();
+  #filledBytes = 0;
   #sizeBytes = 0;
-  /** The next batch, without what is still being gathered. */
-  #batch: Uint8Array[] = [];
-  #batchBytes = 0;
-  /** One batch after another: writes to a file wait for each other in the system, and cost time while they do. */
+  /** Writes go one after another: they wait for each other in the system, and cost time while they do. */
   #written: Promise<void> = Promise.resolve();
-  /** Batches under way, the oldest first. */
-  readonly #underWay: { readonly heldBytes: number; readonly done: Promise<void> }[] = [];
+  /** Batches under way, the oldest first; each gives its array when it is written and hashed. */
+  readonly #underWay: Promise<Uint8Array>[] = [];
 
   constructor(file: FileHandle) {
     this.#file = file;
@@ -63,86 +42,69 @@ export class FileSink implements ByteSink {
 
   write(bytes: Uint8Array): Promise<void> | void {
     this.#sizeBytes += bytes.byteLength;
-    if (bytes.byteLength < leastPartBytes) this.#gather(bytes);
-    else {
-      this.#takeGathered();
-      this.#add(pooledBytes(bytes));
-    }
-    if (this.#batchBytes >= batchBytes) return this.#start(this.#takeBatch());
+    // What fits is copied at once: most writes are short, and a promise each would cost time.
+    const fits = this.#fill(bytes);
+    if (this.#filledBytes === batchBytes) return this.#fillNext(bytes.subarray(fits));
   }
 
   /** Waits until all bytes are with the operating system. */
   async finish(): Promise<FileDigest> {
-    this.#takeGathered();
-    const rest = this.#takeBatch();
+    const rest = this.#batch.subarray(0, this.#filledBytes);
     if (!this.#hash) {
       await this.#writeAll(rest);
-      const hash = createHash('sha256');
-      for (const part of rest) hash.update(part);
-      return { sizeBytes: this.#sizeBytes, sha256: hash.digest('hex') };
+      const sha256 = createHash('sha256').update(rest).digest('hex');
+      return { sizeBytes: this.#sizeBytes, sha256 };
     }
-    await this.#start(rest);
-    await Promise.all(this.#underWay.map(({ done }) => done));
+    this.#start(rest, this.#hash);
+    await Promise.all(this.#underWay);
     return { sizeBytes: this.#sizeBytes, sha256: await this.#hash.digest() };
   }
 
-  #gather(bytes: Uint8Array): void {
-    if (this.#gatheredBytes + bytes.byteLength > this.#gathered.length) this.#takeGathered();
-    this.#gathered.set(bytes, this.#gatheredBytes);
-    this.#gatheredBytes += bytes.byteLength;
-    giveBack(bytes);
+  /** Copies what fits into the batch, and says how much that is. */
+  #fill(bytes: Uint8Array): number {
+    const part = bytes.subarray(0, batchBytes - this.#filledBytes);
+    this.#batch.set(part, this.#filledBytes);
+    this.#filledBytes += part.byteLength;
+    return part.byteLength;
   }
 
-  /** Puts what has been gathered into the batch. */
-  #takeGathered(): void {
-    if (this.#gatheredBytes === 0) return;
-    this.#add(this.#gathered.subarray(0, this.#gatheredBytes));
-    // It is still being written while the next bytes are gathered.
-    this.#gathered = takeBytes(smallBufferBytes);
-    this.#gatheredBytes = 0;
+  /** Sends the full batch on its way, and goes on with the rest in the next. */
+  async #fillNext(bytes: Uint8Array): Promise<void> {
+    let rest = bytes;
+    while (this.#filledBytes === batchBytes) {
+      this.#hash ??= startHash();
+      this.#start(this.#batch, this.#hash);
+      this.#batch = await this.#takeBatch();
+      this.#filledBytes = 0;
+      rest = rest.subarray(this.#fill(rest));
+    }
   }
 
-  #add(part: Uint8Array): void {
-    this.#batch.push(part);
-    this.#batchBytes += part.byteLength;
+  async #takeBatch(): Promise<Uint8Array> {
+    const done = this.#underWay.length > mostUnderWay ? await this.#underWay.shift() : undefined;
+    return done ?? createBatch();
   }
 
-  #takeBatch(): readonly Uint8Array[] {
-    const batch = this.#batch;
-    this.#batch = [];
-    this.#batchBytes = 0;
+  #start(batch: Uint8Array, hash: HashStream): void {
+    const done = this.#finishBatch(batch, hash);
+    // The failure is met by whoever waits next; until then it is not unhandled.
+    done.catch(() => {});
+    this.#underWay.push(done);
+  }
+
+  async #finishBatch(batch: Uint8Array, hash: HashStream): Promise<Uint8Array> {
+    this.#written = this.#written.then(() => this.#writeAll(batch));
+    await Promise.all([hash.update([batch]), this.#written]);
+    lending.end(batch);
     return batch;
   }
 
-  async #start(parts: readonly Uint8Array[]): Promise<void> {
-    const heldBytes = bytesBehind(parts);
-    while (this.#isFull(heldBytes)) await this.#underWay.shift()?.done;
-    this.#hash ??= startHash();
-    const done = this.#finishParts(parts, this.#hash);
-    // The failure is met by whoever waits next; until then it is not unhandled.
-    done.catch(() => {});
-    this.#underWay.push({ heldBytes, done });
-  }
-
-  #isFull(moreBytes: number): boolean {
-    const count = this.#underWay.length;
-    const total = this.#underWay.reduce((sum, { heldBytes }) => sum + heldBytes, moreBytes);
-    return count === mostBatches || (count > 0 && total > mostHeldBytes);
-  }
-
-  async #finishParts(parts: readonly Uint8Array[], hash: HashStream): Promise<void> {
-    this.#written = this.#written.then(() => this.#writeAll(parts));
-    await Promise.all([hash.update(parts), this.#written]);
-    // The sink owns the bytes, so their buffers can be filled again.
-    parts.forEach(giveBack);
-  }
-
-  async #writeAll(parts: readonly Uint8Array[]): Promise<void> {
-    let rest = parts;
-    while (rest.length > 0) {
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    let rest = bytes;
+    while (rest.byteLength > 0) {
       // A disk that is nearly full takes a part of the bytes and refuses the rest only when asked again.
-      const { bytesWritten } = await this.#file.writev(rest);
-      rest = withoutFirst(rest, bytesWritten);
+      const { bytesWritten } = await this.#file.write(rest);
+      rest = rest.subarray(bytesWritten);
     }
   }
 }

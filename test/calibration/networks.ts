@@ -1,9 +1,9 @@
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import type { TensorType } from '../../codegen/ir/types.ts';
-import { float32View } from '../../codegen/weights/float-bytes.ts';
+import { bytesOf, float32View } from '../../codegen/weights/float-bytes.ts';
 import { synthesizeWeights } from '../../codegen/weights/synthesize.ts';
-import type { TensorSource } from '../../codegen/weights/tensor-source.ts';
+import { readAll, wholeTensor } from '../../codegen/weights/tensor-source.ts';
 import type { CalibrationData } from '../../src/calibration/data.ts';
 import { createNoiseData } from '../../src/calibration/data.ts';
 import { specOf } from '../helpers/specs.ts';
@@ -27,14 +27,9 @@ export function withChanged(
   const initializer = graph.initializers.get(name);
   if (!initializer?.source) throw new Error(`no numbers in ${name}`);
   const { source } = initializer;
-  const changed: TensorSource = {
-    dataType: source.dataType,
-    shape: source.shape,
-    read: async () => {
-      const values = change(float32View(await source.read()));
-      return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    },
-  };
+  const changed = wholeTensor(source.dataType, source.shape, async () =>
+    bytesOf(change(float32View(await readAll(source)))),
+  );
   const initializers = new Map(graph.initializers).set(name, { ...initializer, source: changed });
   return { ...graph, initializers };
 }

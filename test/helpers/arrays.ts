@@ -1,4 +1,6 @@
+import { bytesSource } from '../../codegen/weights/byte-range.ts';
 import { npyTensor, parseNpyHeader } from '../../codegen/weights/npy.ts';
+import { readAll } from '../../codegen/weights/tensor-source.ts';
 import { openZipStore } from '../../src/images/datasets/zip-store.ts';
 
 /** The arrays of an .npz that numpy.savez_compressed wrote, by name, as they are stored. */
@@ -10,13 +12,9 @@ export async function readArrays(
     const arrays = new Map<string, { shape: readonly number[]; bytes: Uint8Array }>();
     for (const file of store.files) {
       const stored = await store.read(file);
-      const source = {
-        name: file.path,
-        sizeBytes: stored.length,
-        read: async (offset: number, length: number) => stored.slice(offset, offset + length),
-      };
+      const source = bytesSource(file.path, stored);
       const header = await parseNpyHeader(source);
-      const bytes = await npyTensor(source, header).read();
+      const bytes = await readAll(npyTensor(source, header));
       arrays.set(file.path.replace(/\.npy$/, ''), { shape: header.shape, bytes });
     }
     return arrays;

@@ -15,14 +15,15 @@ export function memorySource(bytes: Uint8Array, name = 'memory.bin'): CountingSo
     name,
     sizeBytes: bytes.length,
     total,
-    async read(offset, length) {
+    async read(offset, length, into = new Uint8Array(length)) {
       if (!(offset >= 0 && length >= 0 && offset + length <= bytes.length)) {
         throw new Error(`read of ${length} at ${offset} in ${bytes.length} bytes`);
       }
       total.bytes += length;
       total.largest = Math.max(total.largest, length);
       total.reads++;
-      return new Uint8Array(bytes.subarray(offset, offset + length));
+      into.set(bytes.subarray(offset, offset + length));
+      return into;
     },
   };
 }
@@ -32,11 +33,11 @@ export function sparseSource(start: Uint8Array, sizeBytes: number): ByteSource {
   return {
     name: 'sparse.bin',
     sizeBytes,
-    async read(offset, length) {
+    async read(offset, length, into = new Uint8Array(length)) {
       if (offset + length > sizeBytes) throw new Error('read outside of the file');
-      const bytes = new Uint8Array(length);
-      if (offset < start.length) bytes.set(start.subarray(offset, offset + length));
-      return bytes;
+      into.fill(0);
+      if (offset < start.length) into.set(start.subarray(offset, offset + length));
+      return into;
     },
   };
 }

@@ -1,7 +1,10 @@
 import { GraphBuilder } from '../../codegen/architecture/graph-builder.ts';
 import type { Graph, Initializer } from '../../codegen/ir/graph.ts';
 import { elementCount } from '../../codegen/ir/types.ts';
+import { bytesSource } from '../../codegen/weights/byte-range.ts';
 import { bytesOf } from '../../codegen/weights/float-bytes.ts';
+import { storedTensor } from '../../codegen/weights/stored-tensor.ts';
+import { rowMajorStrides } from '../../codegen/weights/tensor-layout.ts';
 import type { TensorSource } from '../../codegen/weights/tensor-source.ts';
 
 /** Whole numbers from a linear congruential generator: the same on every machine. */
@@ -14,14 +17,9 @@ export function numbers(count: number, seed: number): Float32Array {
 }
 
 export function sourceOf(values: Float32Array, shape: readonly number[]): TensorSource {
-  const rowLength = values.length / (shape[0] ?? 1);
-  return {
-    dataType: 'float32',
-    shape,
-    read: async () => bytesOf(values.slice()),
-    readRows: async (first, count) =>
-      bytesOf(values.slice(first * rowLength, (first + count) * rowLength)),
-  };
+  const bytes = bytesSource('memory', bytesOf(values));
+  const strides = rowMajorStrides(shape);
+  return storedTensor(bytes, { dataType: 'float32', shape, strides, offset: 0 });
 }
 
 /** The graph with numbers in every initializer that has none; variances and scales are positive. */

@@ -10,7 +10,7 @@ export async function modelBytes(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  const sink = { write: (bytes: Uint8Array) => void parts.push(bytes) };
+  const sink = { write: (bytes: Uint8Array) => void parts.push(new Uint8Array(bytes)) };
   await writeModel(graph, sink, { producerVersion: '0.0.0', metadata: () => metadata });
   return concatBytes(parts);
 }

@@ -6,7 +6,7 @@ import { sameShape } from '../../ir/types.ts';
 import { shapesOf } from '../describe-weights.ts';
 import type { NamedShapes } from '../network-outline.ts';
 import type { ParameterSlot } from '../parameter-slot.ts';
-import { parameterSource } from '../parameter-source.ts';
+import { parameterSources } from '../parameter-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { type Misfit, misfitHint, misfitLines } from './misfit.ts';
 import type { Naming } from './naming.ts';
@@ -154,11 +154,13 @@ export function bindWeights(
   checkFit(graph, file, wanted, { naming, span });
   checkShortcut(graph, file, wanted, { scheme, span });
   const initializers = new Map(graph.initializers);
-  for (const { initializer, slot, name, transposed } of wanted) {
-    const tensor = file.tensors.get(name);
-    if (!tensor) throw new Error(`'${name}' was there and is gone`);
-    const label = { file: file.name, tensor: name };
-    const source = parameterSource(tensor, slot.role, label, transposed);
+  const stored = wanted.map(({ slot, name, transposed }) => {
+    const source = file.tensors.get(name);
+    if (!source) throw new Error(`'${name}' was there and is gone`);
+    return { source, role: slot.role, tensor: name, transposed };
+  });
+  for (const [index, source] of parameterSources(file.name, stored).entries()) {
+    const { initializer } = wanted[index] as Wanted;
     initializers.set(initializer.name, { ...initializer, source });
   }
   return { graph: { ...graph, initializers }, scheme: scheme.name };

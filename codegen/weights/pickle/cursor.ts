@@ -1,5 +1,4 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
-import { giveBack } from '../buffer-pool.ts';
 import type { ByteSource } from '../byte-source.ts';
 
 /** Longest name or text that is decoded at once; what is longer stays in the file. */
@@ -53,7 +52,6 @@ export class PickleCursor {
     // After a jump over data the next opcodes are few: a small window; in a row of opcodes a large one.
     const jumped = this.#at > this.#window.length;
     const length = Math.min(jumped ? smallWindowBytes : largeWindowBytes, this.remaining);
-    giveBack(this.#window);
     this.#window = await this.#source.read(offset, length);
     this.#view = viewOf(this.#window);
     this.#windowStart = offset;

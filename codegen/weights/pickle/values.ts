@@ -7,7 +7,7 @@ export interface PickleBytes {
   /** All of it; `sizeBytes` is the length that the reader expects. DiagnosticError where it is another. */
   read(sizeBytes: number): Promise<Uint8Array>;
   /** A part of it. Absent where it has to be decoded from its start on. */
-  readPart?(offset: number, sizeBytes: number): Promise<Uint8Array>;
+  readPart?(offset: number, sizeBytes: number, into?: Uint8Array): Promise<Uint8Array>;
 }
 
 /** A text too long to be a name: the bytes of a tensor at protocol 2, as latin-1 code points in UTF-8. */

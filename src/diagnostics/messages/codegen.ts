@@ -8,13 +8,14 @@ export const codegenMessages = {
     cause: 'The file is cut short, damaged, or of another format.',
     cure: 'Make it again, for example with `rcc compile SPEC --target onnx`.',
   }),
-  'folded-weights-overflow': row<{ tensor: string }>({
+  'tensor-not-finite': row<{ tensor: string; index: number }>({
     severity: 'error',
-    message: ({ tensor }) => `Folding batch norm into '${tensor}' gives values beyond float32.`,
+    message: ({ tensor, index }) =>
+      `'${tensor}' would be written with NaN or infinity (element ${index}), though the weights are finite.`,
     hint: () =>
       'Look at the scale and the variance of the batch norm beside it in the weights file.',
     cause:
-      'The scale of a batch norm divided by the root of its variance is so large that a folded weight is infinite.',
+      'What the compiler makes of the weights leaves float32: the scale of a batch norm divided by the root of its variance is so large that a folded weight is infinite.',
     cure: 'Check that the file holds trained statistics; a variance near zero with a large scale is the usual reason.',
   }),
 } as const;

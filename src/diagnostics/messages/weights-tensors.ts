@@ -9,6 +9,19 @@ export interface OfTensor extends InFile {
   readonly tensor: string;
 }
 
+interface BadValue {
+  readonly value: string;
+  /** Of the element, in the order of the file. */
+  readonly index: number;
+  /** How many more tensors of the file hold such values. */
+  readonly others: number;
+}
+
+function andOthers(count: number): string {
+  if (count === 0) return '';
+  return `, and so ${count === 1 ? 'does another tensor' : `do ${count} other tensors`}`;
+}
+
 function tensorIn({ tensor, file }: OfTensor): string {
   return `'${printable(tensor)}' in '${printable(file)}'`;
 }
@@ -63,20 +76,30 @@ export const weightsTensorMessages = {
     example: 'paddle.save(huge_state_dict, "model.pdparams", protocol=2)',
     cure: 'paddle.save(model.state_dict(), "model.pdparams", protocol=4)',
   }),
-  'weights-not-finite': row<OfTensor & { value: string; index: number }>({
+  'weights-integers': row<OfTensor & { type: string; others: number }>({
     severity: 'error',
-    message: ({ value, index, ...where }) =>
-      `${tensorIn(where)} holds ${value} (element ${index}) in float32.`,
+    message: ({ type, others, ...where }) =>
+      `${tensorIn(where)} has the type ${type} where a trained parameter is wanted${andOthers(others)}: quantised weights without their scale.`,
+    hint: () => 'Give the float checkpoint; rcc quantises with --int8.',
+    cause:
+      'Integers are parameters only together with a scale and a zero point, which rcc does not read from a checkpoint.',
+    example: 'A state dict of a network that was quantised for a mobile runtime.',
+    cure: 'Compile the float32 or float16 checkpoint that the integers were made from.',
+  }),
+  'weights-not-finite': row<OfTensor & BadValue>({
+    severity: 'error',
+    message: ({ value, index, others, ...where }) =>
+      `${tensorIn(where)} holds ${value} (element ${index}) in float32${andOthers(others)}.`,
     hint: () =>
       'The training diverged, or the file is damaged; an earlier checkpoint may be sound.',
     cause: 'A network with an infinite or undefined weight computes nothing.',
     example: 'A checkpoint of a training whose loss became NaN.',
     cure: 'Take another checkpoint, or fetch the file again.',
   }),
-  'weights-negative-variance': row<OfTensor & { value: number; index: number }>({
+  'weights-negative-variance': row<OfTensor & BadValue>({
     severity: 'error',
-    message: ({ value, index, ...where }) =>
-      `${tensorIn(where)} is a variance and holds ${value} (element ${index}).`,
+    message: ({ value, index, others, ...where }) =>
+      `${tensorIn(where)} is a variance and holds ${value} (element ${index})${andOthers(others)}.`,
     hint: () => 'The file is damaged, or its tensors are under the wrong names.',
     cause: 'A running variance is a mean of squares and never negative.',
     example: 'A file in which running_mean and running_var were exchanged.',

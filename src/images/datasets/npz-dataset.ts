@@ -1,5 +1,6 @@
-import type { ByteSource } from '../../../codegen/weights/byte-source.ts';
+import { bytesSource } from '../../../codegen/weights/byte-range.ts';
 import { type NpyHeader, npyTensor, parseNpyHeader } from '../../../codegen/weights/npy.ts';
+import { readAll } from '../../../codegen/weights/tensor-source.ts';
 import { DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
 import type { ClassRules } from './class-folders.ts';
 import { type Dataset, digestListing } from './dataset.ts';
@@ -13,14 +14,6 @@ interface NumpyArray {
   readonly bytes: Uint8Array;
 }
 
-function sourceOf(name: string, bytes: Uint8Array): ByteSource {
-  return {
-    name,
-    sizeBytes: bytes.length,
-    read: async (offset, length) => bytes.slice(offset, offset + length),
-  };
-}
-
 async function readArray(path: string, store: FileStore, name: string): Promise<NumpyArray> {
   const file = store.files.find((each) => each.path === `${name}.npy`);
   if (!file) {
@@ -31,9 +24,9 @@ async function readArray(path: string, store: FileStore, name: string): Promise<
   if (file.sizeBytes > maxArrayBytes) {
     fail('dataset-arrays', { path, reason: `\`${name}\` is larger than 1 GiB; use a folder` });
   }
-  const source = sourceOf(`${path}/${name}`, await store.read(file));
+  const source = bytesSource(`${path}/${name}`, await store.read(file));
   const header = await parseNpyHeader(source);
-  return { header, bytes: await npyTensor(source, header).read() };
+  return { header, bytes: await readAll(npyTensor(source, header)) };
 }
 
 interface Pixels {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph, Node } from '../../../codegen/ir/graph.ts';
 import { graphRules, verifyGraph } from '../../../codegen/ir/verify.ts';
-import { smallGraph } from '../../helpers/graphs.ts';
+import { smallGraph, sourceOf } from '../../helpers/graphs.ts';
 
 const legal = smallGraph((builder, input) => {
   const relu = builder.node('Relu', 'relu', [input]);
@@ -31,7 +31,7 @@ const breaches: Readonly<Record<string, Graph>> = {
         {
           name: 'weight',
           type: { dataType: 'float32', shape: [2] },
-          source: { dataType: 'float32', shape: [3], read: async () => new Uint8Array(12) },
+          source: sourceOf(new Float32Array(3), [3]),
         },
       ],
     ]),

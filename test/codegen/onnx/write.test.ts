@@ -5,8 +5,10 @@ import type { Graph } from '../../../codegen/ir/graph.ts';
 import { readOnnx } from '../../../codegen/onnx/read.ts';
 import { writeModel } from '../../../codegen/onnx/write.ts';
 import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
+import { wholeTensor } from '../../../codegen/weights/tensor-source.ts';
 import { smallGraph, withNumbers } from '../../helpers/graphs.ts';
 import { modelBytes } from '../../helpers/run-graph.ts';
+import { tensorBytes } from '../../helpers/tensors.ts';
 
 const place = { kind: 'stem', index: 0, count: 1 } as const;
 const graph: Graph = withNumbers(
@@ -43,7 +45,7 @@ describe('writeModel', () => {
     ]);
     const weight = model.graph?.initializer?.find((tensor) => tensor.name === 'conv.weight');
     expect(weight?.dims?.map(Number)).toEqual([4, 3, 3, 3]);
-    const expected = await graph.initializers.get('conv.weight')?.source?.read();
+    const expected = await tensorBytes(graph.initializers.get('conv.weight')?.source);
     expect(Buffer.from(weight?.rawData ?? [])).toEqual(Buffer.from(expected ?? []));
     expect(model.metadataProps).toEqual([
       expect.objectContaining({ key: 'rcc.precision', value: 'fp32' }),
@@ -68,14 +70,10 @@ describe('writeModel', () => {
         name,
         {
           ...one,
-          source: {
-            dataType: 'float32' as const,
-            shape: one.type.shape.map(Number),
-            read: async () => {
-              most = Math.max(most, ++open);
-              return (await one.source?.read()) ?? new Uint8Array();
-            },
-          },
+          source: wholeTensor('float32', one.type.shape.map(Number), async () => {
+            most = Math.max(most, ++open);
+            return await tensorBytes(one.source);
+          }),
         },
       ]),
     );
@@ -96,7 +94,7 @@ describe('writeModel', () => {
     const initializers = new Map(graph.initializers);
     const weight = initializers.get('conv.weight');
     if (!weight?.source) throw new Error('no weight');
-    const short = { ...weight.source, read: async () => new Uint8Array(4) };
+    const short = wholeTensor('float32', weight.source.shape, () => new Uint8Array(4));
     initializers.set('conv.weight', { ...weight, source: short });
     await expect(modelBytes({ ...graph, initializers })).rejects.toThrow(/gave 4 bytes/);
   });
@@ -114,7 +112,7 @@ describe('readOnnx', () => {
       { name: 'conv.bias', shape: [4], dataType: 'float32' },
     ]);
     const weight = file.initializers[0];
-    const expected = await graph.initializers.get('conv.weight')?.source?.read();
+    const expected = await tensorBytes(graph.initializers.get('conv.weight')?.source);
     const from = weight?.dataOffset ?? 0;
     expect(Buffer.from(bytes.subarray(from, from + (weight?.sizeBytes ?? 0)))).toEqual(
       Buffer.from(expected ?? []),

@@ -13,6 +13,7 @@ import { type CastReport, runPasses } from '../../../codegen/passes/pass.ts';
 import { smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 import { specOf } from '../../helpers/specs.ts';
+import { tensorBytes } from '../../helpers/tensors.ts';
 
 const place = { kind: 'stem', index: 0, count: 1 } as const;
 const network = foldBatchNorm.run(
@@ -75,7 +76,7 @@ describe('castFloat16', () => {
     const context = { reportCast: (report: CastReport) => void reports.push(report) };
     const cast = castFloat16().run({ ...network, initializers }, context);
     expect(reports).toEqual([]);
-    const bytes = (await cast.initializers.get('conv.bias')?.source?.read()) ?? new Uint8Array();
+    const bytes = await tensorBytes(cast.initializers.get('conv.bias')?.source);
     expect(reports).toEqual([
       { tensor: 'conv.bias', clampedCount: 2, flushedCount: 1, largest: 1e6 },
     ]);

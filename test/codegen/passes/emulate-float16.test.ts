@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { printGraph } from '../../../codegen/ir/print.ts';
+import { elementCount } from '../../../codegen/ir/types.ts';
 import { verifyGraph } from '../../../codegen/ir/verify.ts';
 import { castFloat16 } from '../../../codegen/passes/cast-float16.ts';
 import { emulateFloat16 } from '../../../codegen/passes/emulate-float16.ts';
@@ -11,7 +12,7 @@ import { runPasses } from '../../../codegen/passes/pass.ts';
 import { roundWeights } from '../../../codegen/passes/round-weights.ts';
 import { tapValues } from '../../../codegen/passes/tap-values.ts';
 import { fromFloat16Bits, toFloat16Bits } from '../../../codegen/weights/float16.ts';
-import { numbers, smallGraph, withNumbers } from '../../helpers/graphs.ts';
+import { numbers, smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 
 const place = { kind: 'stem', index: 0, count: 1 } as const;
@@ -110,14 +111,8 @@ describe('emulateFloat16', () => {
     for (const name of ['stem/conv1.weight', 'stem/conv1.bias']) {
       const initializer = initializers.get(name);
       if (!initializer) throw new Error(`no ${name}`);
-      const source = {
-        dataType: 'float32' as const,
-        shape: initializer.type.shape.map(Number),
-        read: async () => {
-          const size = initializer.type.shape.reduce<number>((n, dim) => n * Number(dim), 1);
-          return new Uint8Array(new Float32Array(size).fill(6e4).buffer);
-        },
-      };
+      const shape = initializer.type.shape.map(Number);
+      const source = sourceOf(new Float32Array(elementCount(shape)).fill(6e4), shape);
       initializers.set(name, { ...initializer, source });
     }
     const large = { ...fused, initializers };

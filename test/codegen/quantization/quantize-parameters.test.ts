@@ -5,6 +5,7 @@ import { roundHalfEven } from '../../../codegen/quantization/rounding.ts';
 import { float32View } from '../../../codegen/weights/float-bytes.ts';
 import type { TensorSource } from '../../../codegen/weights/tensor-source.ts';
 import { sourceOf } from '../../helpers/graphs.ts';
+import { tensorBytes } from '../../helpers/tensors.ts';
 
 /** Two output channels of four weights each. */
 function parameters(weight: readonly number[], bias: readonly number[], inputScale = 0.02) {
@@ -15,10 +16,10 @@ function parameters(weight: readonly number[], bias: readonly number[], inputSca
   });
 }
 
-const floats = async (source: TensorSource) => [...float32View(await source.read())];
-const bytes = async (source: TensorSource) => [...new Int8Array(await source.read())];
+const floats = async (source: TensorSource) => [...float32View(await tensorBytes(source))];
+const bytes = async (source: TensorSource) => [...new Int8Array(await tensorBytes(source))];
 const wholes = async (source: TensorSource) => [
-  ...new Int32Array(new Uint8Array(await source.read()).buffer),
+  ...new Int32Array(new Uint8Array(await tensorBytes(source)).buffer),
 ];
 
 describe('roundHalfEven', () => {
@@ -97,19 +98,19 @@ describe('quantizeParameters', () => {
   it('reads the weight once where the weight comes first', async () => {
     let reads = 0;
     const source = sourceOf(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8), [2, 4, 1, 1]);
-    const read = () => {
+    const rows = () => {
       reads++;
-      return source.read();
+      return source.rows();
     };
     const counted = {
-      weight: { dataType: source.dataType, shape: source.shape, read },
+      weight: { ...source, rows },
       bias: undefined,
       inputScale: 1,
     };
     const quantized = quantizeParameters(counted);
-    await quantized.weight.read();
-    await quantized.weightScale.read();
-    await quantized.biasScale.read();
+    await tensorBytes(quantized.weight);
+    await tensorBytes(quantized.weightScale);
+    await tensorBytes(quantized.biasScale);
     expect(reads).toBe(1);
     const other = quantizeParameters(counted);
     const scale = await floats(other.weightScale);

@@ -43,8 +43,20 @@ describe('float16', () => {
   });
 
   it('counts what it clamps and flushes', () => {
-    const { values, ...counts } = castToFloat16(Float32Array.of(1, -1e5, 1e-8, 0, 70000));
+    const counts = { clampedCount: 0, flushedCount: 0, largest: 0 };
+    const values = new Uint16Array(5);
+    castToFloat16(Float32Array.of(1, -1e5, 1e-8, 0, 70000), values, counts);
     expect(counts).toEqual({ clampedCount: 2, flushedCount: 1, largest: 1e5 });
     expect([...values]).toEqual([0x3c00, 0xfbff, 0, 0, 0x7bff]);
+    castToFloat16(Float32Array.of(7e4, 2e-9), values, counts);
+    expect(counts).toEqual({ clampedCount: 3, flushedCount: 2, largest: 1e5 });
+  });
+
+  it('hides neither infinity nor NaN', () => {
+    const counts = { clampedCount: 0, flushedCount: 0, largest: 0 };
+    const values = new Uint16Array(3);
+    castToFloat16(Float32Array.of(Infinity, -Infinity, NaN), values, counts);
+    expect([...values]).toEqual([0x7c00, 0xfc00, 0x7e00]);
+    expect(counts.clampedCount).toBe(0);
   });
 });

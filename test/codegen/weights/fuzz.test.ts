@@ -3,6 +3,7 @@ import { describe, test } from 'vitest';
 import { openWeights } from '../../../codegen/weights/open-weights.ts';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import { memorySource } from '../../helpers/byte-sources.ts';
+import { tensorBytes } from '../../helpers/tensors.ts';
 import { encoders, smallTensors, type Tensors } from '../../helpers/weight-files.ts';
 
 /** What a file of this size may make a reader ask for at once, and in all: no length in a file is believed. */
@@ -19,7 +20,8 @@ async function openAndRead(bytes: Uint8Array): Promise<void> {
   const source = memorySource(bytes);
   try {
     const file = await openWeights(source);
-    for (const tensor of file.tensors.values()) await tensor.read().catch(expectDiagnosticError);
+    for (const tensor of file.tensors.values())
+      await tensorBytes(tensor).catch(expectDiagnosticError);
   } catch (error) {
     expectDiagnosticError(error);
   }

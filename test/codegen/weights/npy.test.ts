@@ -7,6 +7,7 @@ import { openWeights } from '../../../codegen/weights/open-weights.ts';
 import type { DiagnosticCode } from '../../../src/diagnostics/messages.ts';
 import { expectDiagnostic, memorySource } from '../../helpers/byte-sources.ts';
 import { bytesOfParts, u16, u32 } from '../../helpers/pickle-parts.ts';
+import { tensorBytes } from '../../helpers/tensors.ts';
 import { float32Bytes } from '../../helpers/weight-files.ts';
 import { zip } from '../../helpers/zip-parts.ts';
 
@@ -156,6 +157,6 @@ describe('npz', () => {
     const long = encodeNpy({ dataType: 'float32', shape: [1000], bytes });
     const archive = zip({ path: 'a.npy', bytes: long, checksum: 1 });
     const file = await openWeights(memorySource(archive));
-    await expectDiagnostic(async () => file.tensors.get('a')?.read(), 'weights-zip-checksum');
+    await expectDiagnostic(async () => tensorBytes(file.tensors.get('a')), 'weights-zip-checksum');
   });
 });

@@ -13,6 +13,7 @@ import type { WeightsFile } from '../../../codegen/weights/weights-file.ts';
 import { memorySource } from '../../helpers/byte-sources.ts';
 import { specFromInferred } from '../../helpers/inferred-networks.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
+import { tensorBytes } from '../../helpers/tensors.ts';
 
 interface Network {
   readonly file: string;
@@ -145,7 +146,7 @@ async function checkTensors(path: string, expectedPath: string): Promise<void> {
   for (const [name, { shape, values }] of Object.entries(expected)) {
     const tensor = tensors.get(name);
     expect(tensor?.shape, name).toEqual(shape);
-    const floats = tensor && float32View(await asFloat32(tensor).read());
+    const floats = tensor && float32View(await tensorBytes(asFloat32(tensor)));
     expect([...(floats ?? [])], name).toEqual(values.map(Math.fround));
   }
 }
@@ -172,7 +173,7 @@ async function allValues(path: string): Promise<Record<string, string>> {
   const { tensors } = await open(path);
   const digests: Record<string, string> = {};
   for (const [name, tensor] of tensors) {
-    const bytes = await asFloat32(tensor).read();
+    const bytes = await tensorBytes(asFloat32(tensor));
     digests[name] = createHash('sha256').update(bytes).digest('hex');
   }
   return digests;

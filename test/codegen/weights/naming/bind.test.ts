@@ -6,12 +6,13 @@ import { float32View } from '../../../../codegen/weights/float-bytes.ts';
 import { type BindOptions, bindWeights } from '../../../../codegen/weights/naming/bind.ts';
 import { createNaming } from '../../../../codegen/weights/naming/naming.ts';
 import { schemes } from '../../../../codegen/weights/naming/schemes.ts';
-import type { TensorSource } from '../../../../codegen/weights/tensor-source.ts';
+import { type TensorSource, wholeTensor } from '../../../../codegen/weights/tensor-source.ts';
 import type { WeightsFile } from '../../../../codegen/weights/weights-file.ts';
 import type { Spec } from '../../../../src/language/spec.ts';
 import { expectDiagnostic } from '../../../helpers/byte-sources.ts';
 import { numbers, sourceOf } from '../../../helpers/graphs.ts';
 import { specOf } from '../../../helpers/specs.ts';
+import { tensorBytes } from '../../../helpers/tensors.ts';
 
 const base: Partial<Spec> = {
   stages: [1, 2],
@@ -64,9 +65,9 @@ describe('bindWeights', () => {
     for (const classes of [10, 16]) {
       const file = fileFor({ classes }, 'paddleclas');
       const { graph } = bindWeights(graphOf({ classes }), file);
-      const stored = float32View((await file.tensors.get('fc.weight')?.read()) ?? new Uint8Array());
+      const stored = float32View(await tensorBytes(file.tensors.get('fc.weight')));
       const bound = float32View(
-        (await graph.initializers.get('head/fc.weight')?.source?.read()) ?? new Uint8Array(),
+        await tensorBytes(graph.initializers.get('head/fc.weight')?.source),
       );
       expect(bound[1]).toBe(stored[classes]);
       expect(bound[16]).toBe(stored[1]);
@@ -78,7 +79,9 @@ describe('bindWeights', () => {
     const unreadable: TensorSource = {
       dataType: 'float32',
       shape: [10],
-      read: () => Promise.reject(new Error('read')),
+      rows() {
+        throw new Error('read');
+      },
     };
     file.tensors.set('fc.bias', unreadable);
     expect(() => bindWeights(graphOf(), file)).not.toThrow();
@@ -94,16 +97,43 @@ describe('bindWeights', () => {
     ['float16', Uint8Array.of(0x00, 0x3c, 0x00, 0xc0), [1, -2]],
     ['bfloat16', Uint8Array.of(0x80, 0x3f, 0x00, 0xc0), [1, -2]],
     ['float64', new Uint8Array(Float64Array.of(0.1, -3).buffer), [Math.fround(0.1), -3]],
-    ['int64', new Uint8Array(BigInt64Array.of(5n, -7n).buffer), [5, -7]],
-    ['int16', new Uint8Array(Int16Array.of(5, -7).buffer), [5, -7]],
-    ['bool', Uint8Array.of(1, 0), [1, 0]],
   ] as const)('%s becomes float32', async (dataType, bytes, expected) => {
     const file = fileFor({ classes: 2 });
-    file.tensors.set('fc.bias', { dataType, shape: [2], read: async () => bytes });
+    file.tensors.set(
+      'fc.bias',
+      wholeTensor(dataType, [2], () => new Uint8Array(bytes)),
+    );
     const { graph } = bindWeights(graphOf({ classes: 2 }), file);
     const source = graph.initializers.get('head/fc.bias')?.source;
     expect(source?.dataType).toBe('float32');
-    expect([...float32View((await source?.read()) ?? new Uint8Array())]).toEqual(expected);
+    expect([...float32View(await tensorBytes(source))]).toEqual(expected);
+  });
+});
+
+describe('integers where parameters are wanted', () => {
+  test.each([
+    'int8',
+    'uint8',
+    'int16',
+    'int32',
+    'int64',
+    'bool',
+  ] as const)('%s is refused by name before anything is read', async (dataType) => {
+    const file = fileFor({});
+    for (const name of ['conv1.weight', 'bn1.running_var', 'fc.bias']) {
+      const { shape = [] } = file.tensors.get(name) ?? {};
+      file.tensors.set(
+        name,
+        wholeTensor(dataType, shape, () => new Uint8Array(8 * elementCount(shape))),
+      );
+    }
+    const { message, details } = await expectDiagnostic(
+      () => bindWeights(graphOf(), file),
+      'weights-integers',
+    );
+    expect(message).toContain(`has the type ${dataType} where a trained parameter is wanted`);
+    expect(message).toContain('2 other tensors');
+    expect(details).toHaveLength(3);
   });
 });
 
@@ -119,19 +149,49 @@ describe('values that no network can use', () => {
       values[index] = value;
       file.tensors.set('fc.bias', sourceOf(values, [10]));
       const { graph } = bindWeights(graphOf(), file);
-      const read = () => graph.initializers.get('head/fc.bias')?.source?.read();
+      const read = () => tensorBytes(graph.initializers.get('head/fc.bias')?.source);
       const { message } = await expectDiagnostic(async () => read(), 'weights-not-finite');
       expect(message).toContain(`'fc.bias' in 'given.pth' holds ${value} (element ${index})`);
     }
   });
 
+  test('all tensors that hold one are named, in the order of the network, up to a screenful', async () => {
+    const file = fileFor({});
+    const damaged = [...file.tensors.keys()].filter((name) => name.endsWith('.bias'));
+    for (const name of damaged) {
+      const { shape = [] } = file.tensors.get(name) ?? {};
+      const values = new Float32Array(elementCount(shape));
+      values[1] = Number.NaN;
+      file.tensors.set(name, sourceOf(values, shape));
+    }
+    file.tensors.set('bn1.running_var', sourceOf(new Float32Array(8).fill(-2), [8]));
+    const { graph } = bindWeights(graphOf(), file);
+    const read = () => tensorBytes(graph.initializers.get('head/fc.bias')?.source);
+    const { message, details = [] } = await expectDiagnostic(read, 'weights-not-finite');
+    expect(message).toContain(`, and so do ${damaged.length} other tensors`);
+    expect(details).toContain('bn1.bias holds NaN (element 1)');
+    expect(details).toContain('bn1.running_var is a variance and holds -2 (element 0)');
+    expect(details).toHaveLength(9);
+    expect(details.at(-1)).toBe(`… and ${damaged.length + 1 - 8} more`);
+  });
+
+  test('a variance of zero is a channel that never changes', async () => {
+    const file = fileFor({});
+    file.tensors.set('bn1.running_var', sourceOf(new Float32Array(8), [8]));
+    const { graph } = bindWeights(graphOf(), file);
+    expect(await tensorBytes(graph.initializers.get('stem/conv1/bn.var')?.source)).toHaveLength(32);
+  });
+
   test('a float64 beyond float32 is not finite', async () => {
     const file = fileFor({ classes: 1 });
     const bytes = new Uint8Array(Float64Array.of(1e300).buffer);
-    file.tensors.set('fc.bias', { dataType: 'float64', shape: [1], read: async () => bytes });
+    file.tensors.set(
+      'fc.bias',
+      wholeTensor('float64', [1], () => new Uint8Array(bytes)),
+    );
     const { graph } = bindWeights(graphOf({ classes: 1 }), file);
     await expectDiagnostic(
-      async () => graph.initializers.get('head/fc.bias')?.source?.read(),
+      async () => tensorBytes(graph.initializers.get('head/fc.bias')?.source),
       'weights-not-finite',
     );
   });
@@ -142,7 +202,7 @@ describe('values that no network can use', () => {
     file.tensors.set('bn1.running_var', sourceOf(values, [8]));
     file.tensors.set('bn1.weight', sourceOf(values, [8]));
     const { graph } = bindWeights(graphOf(), file);
-    const read = (name: string) => graph.initializers.get(name)?.source?.read();
+    const read = (name: string) => tensorBytes(graph.initializers.get(name)?.source);
     await expectDiagnostic(async () => read('stem/conv1/bn.var'), 'weights-negative-variance');
     expect(await read('stem/conv1/bn.scale')).toHaveLength(32);
   });
