@@ -1,7 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type InputForm, inputForms } from '../../codegen/passes/adapt-input.ts';
 import type { GraphPrecision } from '../../codegen/passes/pipeline.ts';
-import { algorithmNames, type CalibrationAlgorithm } from '../calibration/algorithm-names.ts';
+import {
+  algorithmNames,
+  type CalibrationAlgorithm,
+  defaultAlgorithm,
+} from '../calibration/algorithm-names.ts';
 import type { PrecisionOptions } from '../compile/precision.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 
@@ -69,7 +73,7 @@ const rows: readonly PrecisionOptionRow[] = [
     key: 'calibrationAlgorithm',
     option: new Option(
       '--calibration-algorithm <name>',
-      'how ranges are chosen (default: entropy)',
+      `how ranges are chosen (default: ${defaultAlgorithm})`,
     ).choices(algorithmNames),
     changes: ['int8'],
   },

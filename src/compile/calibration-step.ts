@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import type { Tensor } from '../../engines/engine.ts';
-import type { CalibrationAlgorithm } from '../calibration/algorithm-names.ts';
+import { type CalibrationAlgorithm, defaultAlgorithm } from '../calibration/algorithm-names.ts';
 import type { CalibratedTensors } from '../calibration/calibrate.ts';
 import {
   type CalibrationFile,
@@ -24,7 +24,7 @@ export interface CalibrationOptions {
   readonly calibrate?: string;
   /** Most pictures that are taken, spread over all. Default 500. */
   readonly calibrationImages?: number;
-  /** Default `entropy`. */
+  /** Default `mse`. */
   readonly calibrationAlgorithm?: CalibrationAlgorithm;
 }
 
@@ -109,7 +109,12 @@ async function runCalibration(
   data: CalibrationData,
   options: CalibrationStepOptions,
 ): Promise<{ readonly file: CalibrationFile; readonly reused: boolean }> {
-  const { calibrationAlgorithm: algorithm = 'entropy', directory, listener, signal } = options;
+  const {
+    calibrationAlgorithm: algorithm = defaultAlgorithm,
+    directory,
+    listener,
+    signal,
+  } = options;
   const path = join(directory, artifactFiles.calibration);
   const key = await keyOf(network, algorithm);
   const digest = await data.digest(signal);

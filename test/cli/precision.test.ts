@@ -34,7 +34,7 @@ describe('rcc compile --int8', () => {
       JSON.parse(await readFile(join(folder, 'first/manifest.json'), 'utf8')),
     );
     expect(manifest.precision).toBe('int8');
-    expect(manifest.calibration).toMatchObject({ algorithm: 'entropy', images: 100 });
+    expect(manifest.calibration).toMatchObject({ algorithm: 'mse', images: 100 });
     expect(manifest.calibration?.description).toBe('calibration.zip (100 pictures)');
     const kept = JSON.parse(await readFile(join(folder, 'first/calibration.json'), 'utf8'));
     expect(Object.keys(kept.tensors)).toContain('stage1/block0/conv2/relu');
@@ -52,7 +52,7 @@ describe('rcc compile --int8', () => {
       join(folder, 'first'),
       ...pictures,
     );
-    expect(again.stderr).toContain('entropy over calibration.zip (100 pictures), as before');
+    expect(again.stderr).toContain('mse over calibration.zip (100 pictures), as before');
     await compile('second', '--calibrate', join(folder, 'first/calibration.json'));
     await compile('third', ...pictures);
     const [first, second, third] = await Promise.all(
@@ -192,15 +192,15 @@ describe('rcc verify', () => {
   it('names the first node that int8 loses, with its line', async () => {
     const network = 'test/fixtures/weights/neck4_d.rn#neck4_d';
     const calibrate = ['--calibrate', 'test/fixtures/weights/input.64.npy'];
-    const entropy = await jsonOf('verify', network, '--int8', '--bisect', ...calibrate);
+    const given = ['verify', network, '--int8', '--bisect', ...calibrate];
+    const entropy = await jsonOf(...given, '--calibration-algorithm', 'entropy');
     expect(entropy.exitCode).toBe(1);
     const found = entropy.json.diagnostics.find(
       ({ code }: { code: string }) => code === 'bisection-found',
     );
     expect(found.message).toContain("'stage1/block0/conv3' is the first node out of bounds");
     expect(found.span.line ?? found.span.start.line).toBe(5);
-    const options = ['--calibration-algorithm', 'max'];
-    const max = await jsonOf('verify', network, '--int8', '--bisect', ...calibrate, ...options);
+    const max = await jsonOf(...given, '--calibration-algorithm', 'max');
     expect(max.exitCode).toBe(0);
   });
 
