@@ -58,6 +58,24 @@ describe('the rooms', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('read files through src/io alone, which waits for no pipe', () => {
+    const openers =
+      /\b(?:open|openSync|openAsBlob|readFile|readFileSync|createReadStream|copyFile|copyFileSync|cp|cpSync)\b/;
+    const found = sources
+      .filter((path) => !path.startsWith('src/io/'))
+      .flatMap((path) => {
+        const text = readFileSync(path, 'utf8');
+        const imports = text.matchAll(
+          /import (\{[^}]*\}|[^;{]*) from '(?:node:)?fs(?:\/promises)?'/g,
+        );
+        return [...imports].map(([, names = '']) => ({ path, names }));
+      });
+    expect(found.length).toBeGreaterThan(5);
+    const wrong = found.filter(({ names }) => !names.startsWith('{') || openers.test(names));
+    // It makes the file that it opens.
+    expect(wrong.map(({ path }) => path)).toEqual(['engines/onnxruntime/scratch-engine.ts']);
+  });
+
   it('have a line each in docs/architecture.md', () => {
     const page = readFileSync('docs/architecture.md', 'utf8');
     const folders = ['src', 'codegen', 'engines'].flatMap((folder) =>

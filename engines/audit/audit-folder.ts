@@ -1,7 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { failReading } from '../../src/io/file-failure.ts';
+import { readText } from '../../src/io/open-file.ts';
 import type { LayerList } from './layer.ts';
 import { readLayerList } from './read-layer-list.ts';
 
@@ -30,12 +31,12 @@ const layerFiles: readonly {
 const refuse = (path: string) => (error: unknown) => failReading(path, 'layer list', error);
 
 async function readOne(path: string, profileName?: string): Promise<FoundLayers> {
-  const text = await readFile(path, 'utf8').catch(refuse(path));
+  const text = await readText(path, 'layer list');
   const profilePath = profileName === undefined ? undefined : join(dirname(path), profileName);
   const profile =
     profilePath === undefined
       ? undefined
-      : await readFile(profilePath, 'utf8').catch(() => undefined);
+      : await readText(profilePath, 'profile').catch(() => undefined);
   const list = readLayerList({ name: path, text, ...(profile === undefined ? {} : { profile }) });
   const batch = /\.b(\d+)\.json$/.exec(path)?.[1];
   return { path, ...(batch === undefined ? {} : { batch: Number(batch) }), list };

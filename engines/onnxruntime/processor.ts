@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus } from 'node:os';
+import { readText } from '../../src/io/open-file.ts';
 import type { Device } from '../engine.ts';
 
 /** Instruction sets that decide which kernels onnxruntime takes, in the words of /proc/cpuinfo. */
@@ -34,7 +34,7 @@ export interface ProcessorFiles {
 }
 
 async function readIfThere(path: string): Promise<string> {
-  return await readFile(path, 'utf8').catch(() => '');
+  return await readText(path, 'file').catch(() => '');
 }
 
 async function readProcessorFiles(): Promise<ProcessorFiles> {

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Value } from '../../codegen/ir/graph.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
@@ -72,7 +71,6 @@ async function optimizationFor(
   host: Host,
   wanted: Optimization,
 ): Promise<Optimization> {
-  if (!(await stat(path).catch(() => undefined))) fail('file-not-found', { path, what: 'model' });
   const built = await readStamp(path);
   if (!built) return wanted;
   const here = stampOf(host);

@@ -3,9 +3,11 @@
  * processor would compute something else from them without a word; so two entries of model metadata are appended to its file (messages of
  * protobuf may be concatenated) and read before it is loaded.
  */
-import { appendFile, type FileHandle, open } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import protobuf from 'protobufjs/minimal.js';
 import { encodeMetadata } from '../../codegen/onnx/messages.ts';
+import type { ByteSource } from '../../codegen/weights/byte-source.ts';
+import { createFileByteSource } from '../../src/io/file-byte-source.ts';
 
 export interface EngineStamp {
   /** E.g. "onnxruntime 1.30.0". */
@@ -20,6 +22,8 @@ const keys = { runtime: 'rcc.engine.runtime', processor: 'rcc.engine.processor' 
 const metadataField = 14;
 /** Longer entries are none of ours. */
 const longestEntry = 4096;
+/** Tag and length of a field, both varints. */
+const longestHead = 20;
 
 export async function appendStamp(path: string, stamp: EngineStamp): Promise<void> {
   await appendFile(
@@ -35,9 +39,9 @@ interface Field {
 }
 
 /** The field of a message that begins at `offset`; undefined where the bytes are none. */
-async function readField(file: FileHandle, offset: number): Promise<Field | undefined> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(20), 0, 20, offset);
-  const reader = protobuf.Reader.create(buffer.subarray(0, bytesRead));
+async function readField(file: ByteSource, offset: number): Promise<Field | undefined> {
+  const bytes = await file.read(offset, Math.min(longestHead, file.sizeBytes - offset));
+  const reader = protobuf.Reader.create(bytes);
   try {
     const tag = reader.uint32();
     // 2: length-delimited; the others are skipped as they are.
@@ -53,10 +57,8 @@ async function readField(file: FileHandle, offset: number): Promise<Field | unde
   }
 }
 
-async function readEntry(file: FileHandle, field: Field): Promise<[string, string]> {
-  const length = field.end - field.start;
-  const { buffer } = await file.read(Buffer.alloc(length), 0, length, field.start);
-  const reader = protobuf.Reader.create(buffer);
+async function readEntry(file: ByteSource, field: Field): Promise<[string, string]> {
+  const reader = protobuf.Reader.create(await file.read(field.start, field.end - field.start));
   const entry = { key: '', value: '' };
   while (reader.pos < reader.len) {
     const tag = reader.uint32();
@@ -67,12 +69,12 @@ async function readEntry(file: FileHandle, field: Field): Promise<[string, strin
   return [entry.key, entry.value];
 }
 
-async function readMetadata(file: FileHandle): Promise<Map<string, string>> {
+async function readMetadata(file: ByteSource): Promise<Map<string, string>> {
   const metadata = new Map<string, string>();
-  const { size } = await file.stat();
-  for (let offset = 0; offset < size; ) {
+  const { sizeBytes } = file;
+  for (let offset = 0; offset < sizeBytes; ) {
     const field = await readField(file, offset);
-    if (!field || field.end > size || field.end <= offset) break;
+    if (!field || field.end > sizeBytes || field.end <= offset) break;
     if (field.number === metadataField && field.end - field.start <= longestEntry) {
       const [key, value] = await readEntry(file, field);
       metadata.set(key, value);
@@ -82,9 +84,9 @@ async function readMetadata(file: FileHandle): Promise<Map<string, string>> {
   return metadata;
 }
 
-/** The stamp of an optimised model; undefined for any other file, which onnxruntime may judge. */
+/** The stamp of an optimised model; undefined for any other file, which onnxruntime may judge. DiagnosticError where there is no regular file. */
 export async function readStamp(path: string): Promise<EngineStamp | undefined> {
-  const file = await open(path, 'r');
+  const file = createFileByteSource(path, 'model');
   try {
     const metadata = await readMetadata(file);
     const runtime = metadata.get(keys.runtime);
@@ -94,6 +96,6 @@ export async function readStamp(path: string): Promise<EngineStamp | undefined> 
     // Not a message: onnxruntime says what is wrong with it.
     return undefined;
   } finally {
-    await file.close();
+    file.close();
   }
 }

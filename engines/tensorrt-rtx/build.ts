@@ -1,8 +1,9 @@
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DiagnosticError, fail } from '../../src/diagnostics/diagnostic.ts';
 import { replaceFile, writeArtifact } from '../../src/io/artifact.ts';
 import { whileWriting } from '../../src/io/file-failure.ts';
+import { readText } from '../../src/io/open-file.ts';
 import { isKernel, type LayerList } from '../audit/layer.ts';
 import { printLayerList, readLayerList } from '../audit/read-layer-list.ts';
 import type { BuildRequest, BuiltEngine } from '../engine.ts';
@@ -84,7 +85,7 @@ async function compile(
 /** The layers that the build log lists; undefined where a release lists none or the log could not be kept. */
 async function readLayers(log: string): Promise<LayerList | undefined> {
   try {
-    return readLayerList({ name: log, text: await readFile(log, 'utf8') });
+    return readLayerList({ name: log, text: await readText(log, 'build log') });
   } catch {
     return undefined;
   }

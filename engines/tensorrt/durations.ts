@@ -1,13 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../../src/io/artifact.ts';
+import { readText } from '../../src/io/open-file.ts';
 
 const fileName = 'durations.json';
 const mostEntries = 500;
 
 async function readAll(directory: string): Promise<Record<string, number>> {
   try {
-    const all: unknown = JSON.parse(await readFile(join(directory, fileName), 'utf8'));
+    const all: unknown = JSON.parse(await readText(join(directory, fileName), 'file'));
     return typeof all === 'object' && all !== null ? (all as Record<string, number>) : {};
   } catch {
     return {};

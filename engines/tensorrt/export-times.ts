@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { streamFile } from '../../src/io/open-file.ts';
 
 /** Most queries that are read; more than an hour at 0.5 ms. */
 const mostQueries = 8_000_000;
@@ -87,10 +87,10 @@ class TimesReader {
 
 /**
  * Reads the file of `--exportTimes` query by query. Only the differences that trtexec wrote are taken: its points in time have six digits,
- * too coarse to subtract late in a run. Throws what the file system throws.
+ * too coarse to subtract late in a run. Throws DiagnosticError where it cannot be opened, else what the file system throws.
  */
 export async function readTimes(path: string): Promise<QueryTimes> {
   const reader = new TimesReader();
-  for await (const chunk of createReadStream(path, { encoding: 'utf8' })) reader.push(chunk);
+  for await (const chunk of streamFile(path, 'times').setEncoding('utf8')) reader.push(chunk);
   return reader.end();
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onExit } from '../../src/io/exit-cleanup.ts';
+import { readBytesSync } from '../../src/io/open-file.ts';
 
 /** A holder shows that it lives this often; without a sign for `silentMs` its lock is taken away. */
 const signEveryMs = 5000;
@@ -33,7 +34,7 @@ const ownerFile = 'owner.json';
 /** Synchronous, as it serves a process that exits too. */
 function readOwner(path: string): Owner | undefined {
   try {
-    return JSON.parse(readFileSync(join(path, ownerFile), 'utf8'));
+    return JSON.parse(new TextDecoder().decode(readBytesSync(join(path, ownerFile), 'lock')));
   } catch {
     return undefined;
   }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { DataType } from '../../codegen/ir/types.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { readText } from '../../src/io/open-file.ts';
 import type { Tensor } from '../engine.ts';
 import type { TensorFacts } from './model-facts.ts';
 
@@ -44,7 +44,7 @@ export async function readOutputs(
   log: string,
 ): Promise<Record<string, Tensor>> {
   const refuse = (reason: string) => fail('tensorrt-output-unreadable', { path, reason, log });
-  const text = await readFile(path, 'utf8').catch(() => refuse('it was not written'));
+  const text = await readText(path, 'outputs').catch(() => refuse('it was not written'));
   let written: z.infer<typeof outputsSchema>;
   try {
     written = parseOutputs(text);

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
-import { copyFile, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createDiagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { replaceFile } from '../../src/io/artifact.ts';
 import { onExit } from '../../src/io/exit-cleanup.ts';
+import { copyFile } from '../../src/io/open-file.ts';
 import { machineKey, type TensorrtEngineOptions } from './context.ts';
 import { withLock } from './lock.ts';
 
@@ -59,7 +60,7 @@ export async function lendTimingCache<T>(
   const forget = onExit(() => rmSync(workingPath, { force: true }));
   try {
     await rm(workingPath, { force: true });
-    await copyFile(shared, workingPath).catch(() => {});
+    await copyFile(shared, workingPath, 'timing cache').catch(() => {});
     const result = await task();
     await keep(workingPath, shared).catch((error) => {
       const facts = { path: shared, reason: error instanceof Error ? error.message : 'unknown' };
@@ -75,5 +76,5 @@ export async function lendTimingCache<T>(
 async function keep(workingPath: string, shared: string): Promise<void> {
   const written = await stat(workingPath).catch(() => undefined);
   if (!written || written.size === 0) return;
-  await replaceFile(shared, (partial) => copyFile(workingPath, partial));
+  await replaceFile(shared, (partial) => copyFile(workingPath, partial, 'timing cache'));
 }

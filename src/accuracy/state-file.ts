@@ -1,8 +1,8 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import * as z from 'zod';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { writeArtifact } from '../io/artifact.ts';
-import { failReading } from '../io/file-failure.ts';
+import { readTextIfThere } from '../io/open-file.ts';
 import type { EvalRecords } from './records.ts';
 
 /** What an evaluation is of, part by part; one goes on only where all of it is the same. */
@@ -32,15 +32,6 @@ const stateSchema = z.object({
   }),
 });
 
-async function readState(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    return failReading(path, 'state of an evaluation', error);
-  }
-}
-
 function parseState(path: string, text: string): z.infer<typeof stateSchema> {
   let json: unknown;
   try {
@@ -69,7 +60,7 @@ export async function loadRecords(
   path: string,
   identity: EvalIdentity,
 ): Promise<EvalRecords | undefined> {
-  const text = await readState(path);
+  const text = await readTextIfThere(path, 'state of an evaluation');
   if (text === undefined) return undefined;
   const state = parseState(path, text);
   const parts = new Set([...Object.keys(identity), ...Object.keys(state.identity)]);

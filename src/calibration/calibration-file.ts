@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { DiagnosticError, fail } from '../diagnostics/diagnostic.ts';
-import { failReading } from '../io/file-failure.ts';
+import { readText } from '../io/open-file.ts';
 import { version } from '../version.ts';
 import { algorithmNames } from './algorithm-names.ts';
 import type { CalibratedTensors } from './calibrate.ts';
@@ -67,10 +66,7 @@ function parseCalibrationFile(path: string, text: string): CalibrationFile {
 
 /** Throws DiagnosticError where the file cannot be read or is no calibration. */
 export async function readCalibrationFile(path: string): Promise<CalibrationFile> {
-  const text = await readFile(path, 'utf8').catch((error) =>
-    failReading(path, 'calibration', error),
-  );
-  return parseCalibrationFile(path, text);
+  return parseCalibrationFile(path, await readText(path, 'calibration'));
 }
 
 /** The calibration at a path if there is one that fits; anything else there is as good as nothing. */

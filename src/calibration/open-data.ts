@@ -1,7 +1,6 @@
-import { open } from 'node:fs/promises';
 import type { TensorType } from '../../codegen/ir/types.ts';
 import { npyMagic } from '../../codegen/weights/npy.ts';
-import { failReading } from '../io/file-failure.ts';
+import { isFolder, readStart } from '../io/open-file.ts';
 import type { Spec } from '../language/spec.ts';
 import type { CalibrationData } from './data.ts';
 import { openNpyData } from './npy-data.ts';
@@ -10,18 +9,9 @@ import { openNpyData } from './npy-data.ts';
 export type CalibrationSource = 'calibration' | 'inputs' | 'pictures';
 
 export async function recognizeSource(path: string): Promise<CalibrationSource> {
-  const head = new Uint8Array(npyMagic.length);
-  try {
-    const file = await open(path);
-    try {
-      if (!(await file.stat()).isFile()) return 'pictures';
-      await file.read(head, 0, head.length, 0);
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    return failReading(path, 'calibration data', error);
-  }
+  const what = 'calibration data';
+  if (isFolder(path, what)) return 'pictures';
+  const head = await readStart(path, npyMagic.length, what);
   if (npyMagic.every((byte, i) => head[i] === byte)) return 'inputs';
   return new TextDecoder().decode(head).trimStart().startsWith('{') ? 'calibration' : 'pictures';
 }

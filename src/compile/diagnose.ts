@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { parseGotClass, readGotLogits } from '../accuracy/diagnose/answer.ts';
 import { type DiagnosisText, describeDiagnosis } from '../accuracy/diagnose/describe.ts';
 import { type DiagnoseOptions, type Diagnosis, diagnose } from '../accuracy/diagnose/diagnose.ts';
 import { readLabels } from '../images/labels.ts';
-import { failReading } from '../io/file-failure.ts';
+import { readBytes } from '../io/open-file.ts';
 import type { Spec } from '../language/spec.ts';
 import { loadNetwork, type NetworkOptions } from './trained-network.ts';
 
@@ -27,7 +26,7 @@ export async function diagnoseSpec(
   const answer = got.endsWith('.npy')
     ? await readGotLogits(got, classes)
     : parseGotClass(got, classes, labels);
-  const bytes = await readFile(image).catch((error) => failReading(image, 'picture', error));
+  const bytes = await readBytes(image, 'picture');
   const network = await loadNetwork(spec, options);
   try {
     const diagnosis = await withScratchEngine(

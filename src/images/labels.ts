@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { fail } from '../diagnostics/diagnostic.ts';
-import { failReading } from '../io/file-failure.ts';
+import { readBytes } from '../io/open-file.ts';
 
 /** The names of a network's classes, in their order. */
 export interface Labels {
@@ -25,7 +24,7 @@ export function parseLabels(text: string): readonly string[] {
 
 /** Reads a labels file. Throws DiagnosticError `file-not-found`, `file-unreadable`, or `labels-count` where they are not as many as `classes`. */
 export async function readLabels(file: string, classes: number): Promise<Labels> {
-  const bytes = await readFile(file).catch((error) => failReading(file, 'labels file', error));
+  const bytes = await readBytes(file, 'labels file');
   const names = parseLabels(new TextDecoder().decode(bytes));
   if (names.length !== classes) fail('labels-count', { file, count: names.length, classes });
   return { file, names, digest: createHash('sha256').update(bytes).digest('hex') };

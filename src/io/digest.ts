@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import type { ByteSource } from '../../codegen/weights/byte-source.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { failReading } from './file-failure.ts';
 import { startFileHash } from './hash-thread.ts';
+import { openFile } from './open-file.ts';
 
 const chunkBytes = 1_048_576;
 
@@ -27,24 +28,24 @@ export interface FileDigestJob {
 /** By path, size and time of modification. */
 const jobs = new Map<string, FileDigestJob>();
 
-function stateOf(path: string, what: string): string {
-  try {
-    const { size, mtimeNs } = statSync(path, { bigint: true });
-    return [path, size, mtimeNs].join('\0');
-  } catch (error) {
-    return failReading(path, what, error);
-  }
+function stateOf(path: string, descriptor: number): string {
+  const { size, mtimeNs } = fstatSync(descriptor, { bigint: true });
+  return [path, size, mtimeNs].join('\0');
 }
 
 /**
  * Starts the SHA-256 of a file in another thread; a file that stays as it is is digested once in a run. Throws DiagnosticError where there is no such
- * file.
+ * regular file.
  */
 export function startFileDigest(path: string, what = 'file'): FileDigestJob {
-  const state = stateOf(path, what);
+  const descriptor = openFile(path, what);
+  const state = stateOf(path, descriptor);
   const known = jobs.get(state);
-  if (known) return known;
-  const hash = startFileHash(path);
+  if (known) {
+    closeSync(descriptor);
+    return known;
+  }
+  const hash = startFileHash(descriptor);
   let isDone = false;
   const job: FileDigestJob = {
     async digest() {

@@ -6,8 +6,8 @@ import { createDiagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts'
 
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Exit code of an interrupted run, from the table of design. */
-const interruptedExitCode = 130;
+/** An interrupted run has this long to end in an orderly way. */
+const defaultGraceMs = 700;
 
 const cleanups = new Set<() => void>();
 
@@ -36,17 +36,31 @@ export function onExit(cleanup: () => void): () => void {
   };
 }
 
+/** From here on a signal does what it does to any program. */
+function leaveSignals(): void {
+  for (const signal of endingSignals) process.removeAllListeners(signal);
+}
+
+/** Ends the process by the signal that it got. Not by an exit, which waits for all threads: one that waits in the system for another program may never end. */
+function dieOf(signal: NodeJS.Signals): void {
+  runCleanups();
+  leaveSignals();
+  process.kill(process.pid, signal);
+}
+
 /**
  * For a command line: the first SIGINT, SIGTERM or SIGHUP aborts the returned signal with an `interrupted` diagnostic as its reason, so that the run
- * ends in an orderly way; a second one, or `graceMs` without an end, exits with 130 at once.
+ * ends in an orderly way; at a second one, or after `graceMs` without an end, the process is cleaned up and dies of it, whatever its threads do.
  */
-export function abortOnSignals(graceMs = 10_000): AbortSignal {
+export function abortOnSignals(graceMs = defaultGraceMs): AbortSignal {
   const controller = new AbortController();
   const interrupt = (signal: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(interruptedExitCode);
+    if (controller.signal.aborted) dieOf(signal);
     controller.abort(new DiagnosticError(createDiagnostic('interrupted', { signal })));
-    setTimeout(() => process.exit(interruptedExitCode), graceMs).unref();
+    setTimeout(dieOf, graceMs, signal).unref();
   };
   for (const signal of endingSignals) process.on(signal, interrupt);
+  // Nothing of this is heard any more while an exit waits for threads.
+  process.once('exit', leaveSignals);
   return controller.signal;
 }

@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { ByteSource } from '../../codegen/weights/byte-source.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { failReading } from './file-failure.ts';
+import { openFile } from './open-file.ts';
 
 /** A file that stays open while it is read; close it when done. */
 export interface FileByteSource extends ByteSource {
@@ -12,18 +13,6 @@ export interface FileByteSource extends ByteSource {
 
 /** One read asks for no more: larger ones fail on some systems. */
 const maxReadBytes = 2 ** 30;
-
-/** Descriptor of a regular file. Looked at before it is opened: opening a pipe would wait for its writer. */
-function openFile(path: string, what: string): number {
-  try {
-    const stats = statSync(path);
-    if (stats.isFile()) return openSync(path, 'r');
-    const reason = stats.isDirectory() ? 'it is a folder' : 'it is no regular file';
-    return fail('file-unreadable', { path, reason });
-  } catch (error) {
-    return failReading(path, what, error);
-  }
-}
 
 function snapshot(descriptor: number): { sizeBytes: number; modified: bigint } {
   const stats = fstatSync(descriptor, { bigint: true });

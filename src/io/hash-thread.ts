@@ -10,7 +10,7 @@ const chunkBytes = 1 << 18;
  */
 const workerCode = `
   const { createHash } = require('node:crypto');
-  const { closeSync, openSync, readSync } = require('node:fs');
+  const { closeSync, readSync } = require('node:fs');
   const { parentPort } = require('node:worker_threads');
   const chunk = Buffer.allocUnsafe(${chunkBytes});
   const hashes = new Map();
@@ -25,14 +25,14 @@ const workerCode = `
         setImmediate(hashChunks, id, file, hash);
         return;
       }
-      closeSync(file);
       if (!isCancelled) parentPort.postMessage({ id, result: hash.digest('hex') });
     } catch (error) {
       fail(id, error);
     }
+    closeSync(file);
   };
   const tasks = {
-    file: ({ id, path }) => hashChunks(id, openSync(path), createHash('sha256')),
+    file: ({ id, descriptor }) => hashChunks(id, descriptor, createHash('sha256')),
     cancel: ({ file }) => cancelled.add(file),
     update({ id, stream, parts }) {
       if (!hashes.has(stream)) hashes.set(stream, createHash('sha256'));
@@ -74,6 +74,8 @@ class HashThread {
   constructor(onEnd: () => void) {
     this.#worker = new Worker(workerCode, {
       eval: true,
+      // It closes files that it did not open.
+      trackUnmanagedFds: false,
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 12 },
     });
     this.#worker.on('message', ({ id, result = '', error }: Answer) => {
@@ -137,9 +139,10 @@ export interface HashJob {
   cancel(): void;
 }
 
-export function startFileHash(path: string): HashJob {
+/** Hashes the file behind a descriptor from its start to its end, and closes it. The caller opened it: what waits in an open keeps a process from ending. */
+export function startFileHash(descriptor: number): HashJob {
   const thread = hashThread();
-  const { id, result } = thread.ask({ task: 'file', path });
+  const { id, result } = thread.ask({ task: 'file', descriptor });
   return {
     digest: () => thread.wait(result),
     cancel: () => thread.tell({ task: 'cancel', file: id }),

@@ -1,9 +1,10 @@
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
+import { readText } from '../io/open-file.ts';
 import { parseResultFile } from './result-file.ts';
 
 const precision = z.enum(['fp32', 'fp16', 'int8']);
@@ -156,8 +157,8 @@ export async function specsFolder(): Promise<string> {
 export async function readFigures(): Promise<Figures> {
   const folder = await specsFolder();
   const paths = [join(folder, 'published.json'), join(folder, 'baselines.json')] as const;
-  const [published, baselines] = await Promise.all(paths.map((path) => readFile(path, 'utf8')));
   const what = 'file of published figures';
+  const [published, baselines] = await Promise.all(paths.map((path) => readText(path, what)));
   return {
     published: parseResultFile(publishedSchema, published ?? '', { path: paths[0], what }),
     baselines: parseResultFile(baselinesSchema, baselines ?? '', { path: paths[1], what })

@@ -26,7 +26,7 @@ const mistakes: readonly [code: string, exitCode: number, hint: RegExp, argv: re
   [
     ['not-a-spec', 2, /rcc init/, ['compile', weights]],
     ['file-not-found', 2, /^$/, ['check', join(folder, 'no.rn')]],
-    ['file-unreadable', 2, /^$/, ['compile', spec, '--weights', folder]],
+    ['not-a-file', 2, /^$/, ['compile', spec, '--weights', folder]],
     ['spec-too-large', 2, /^$/, ['check', huge]],
     [
       'weights-for-several-specs',

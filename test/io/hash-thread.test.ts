@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -17,6 +17,19 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 const bytesOf = (length: number, seed: number): Buffer =>
   Buffer.from(Uint8Array.from({ length }, (_, i) => (i * 31 + seed) & 255));
 
+/** Files of the folder that this process has open. */
+function openInFolder(): readonly string[] {
+  const links = readdirSync('/proc/self/fd').map((name) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${name}`);
+    } catch {
+      // That of the listing itself is closed.
+      return '';
+    }
+  });
+  return links.filter((link) => link.startsWith(folder));
+}
+
 describe('the hash thread', () => {
   it('digests streams of parts while files are digested beside them', async () => {
     const path = join(folder, 'file');
@@ -26,7 +39,7 @@ describe('the hash thread', () => {
       fc.asyncProperty(
         fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 20 }),
         async (parts) => {
-          const file = startFileHash(path);
+          const file = startFileHash(openSync(path, 'r'));
           const [first, second] = [startHash(), startHash()];
           await first.update([]);
           for (const part of parts) {
@@ -47,14 +60,18 @@ describe('the hash thread', () => {
   it('goes on after a file that cannot be read and one that was given up', async () => {
     const path = join(folder, 'large');
     writeFileSync(path, bytesOf(20_000_000, 2));
-    const givenUp = startFileHash(path);
+    const givenUp = startFileHash(openSync(path, 'r'));
     givenUp.cancel();
-    await expect(startFileHash(join(folder, 'none')).digest()).rejects.toMatchObject({
-      code: 'ENOENT',
-    });
+    // Open for writing alone.
+    const unreadable = startFileHash(openSync(join(folder, 'unreadable'), 'w'));
+    await expect(unreadable.digest()).rejects.toMatchObject({ code: 'EBADF' });
     const hash = startHash();
     await hash.update([Buffer.from('x')]);
     expect(await hash.digest()).toBe(sha256(Buffer.from('x')));
+  });
+
+  it.runIf(process.platform === 'linux')('closes each file, whatever became of it', async () => {
+    await expect.poll(openInFolder, { timeout: 10_000 }).toEqual([]);
   });
 });
 

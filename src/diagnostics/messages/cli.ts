@@ -46,6 +46,26 @@ export const cliMessages = {
     cause: 'The operating system refused to open or read the file.',
     cure: 'Check the permissions of the file and of the folders above it.',
   }),
+  'not-a-file': row<{ path: string; what: string; found: string }>({
+    severity: 'error',
+    message: ({ path, what, found }) => `The ${what} '${path}' is ${found}, not a regular file.`,
+    hint: ({ found }) =>
+      found === 'a folder'
+        ? undefined
+        : 'Write what comes out of it into a file, and give that file.',
+    cause:
+      'A folder, pipe, device or socket stands where a file is wanted. rcc reads a file more than once and from any place, which only a regular file allows.',
+    example: 'rcc compile --weights <(zstdcat resnet50.pth.zst) specs/resnet50.rn',
+    cure: 'Give a regular file: of a folder the file in it that you mean, of a pipe a file that its content was written to.',
+  }),
+  'file-too-large': row<{ path: string; sizeBytes: number; limitBytes: number }>({
+    severity: 'error',
+    message: ({ path, sizeBytes, limitBytes }) =>
+      `'${path}' has ${sizeBytes} bytes, more than the ${limitBytes} that such a file may have.`,
+    cause:
+      'Pictures, lists of labels, bench files and the like are read as a whole; a file of this size is something else.',
+    cure: 'Give the right file.',
+  }),
   'file-unwritable': row<{ path: string; reason: string }>({
     severity: 'error',
     exit: 'tool-failed',

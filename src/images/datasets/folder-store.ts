@@ -1,6 +1,7 @@
-import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { failReading } from '../../io/file-failure.ts';
+import { readBytesSync } from '../../io/open-file.ts';
 import type { FileStore, StoredFile } from './file-store.ts';
 
 interface Folder {
@@ -37,13 +38,7 @@ export function openFolder(directory: string): FileStore {
     return {
       files: [...walkFolder({ directory, prefix: '', chain: [] })],
       async read({ path }) {
-        const full = join(directory, path);
-        try {
-          // Synchronous: a read of a warm file costs less than the turns of the event loop that it would wait behind a running engine.
-          return readFileSync(full);
-        } catch (error) {
-          return failReading(full, 'picture', error);
-        }
+        return readBytesSync(join(directory, path), 'picture');
       },
       async close() {},
     };

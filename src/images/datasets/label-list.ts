@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { findNearest } from '../../diagnostics/nearest.ts';
 import { printable } from '../../diagnostics/printable.ts';
-import { failReading } from '../../io/file-failure.ts';
+import { readText } from '../../io/open-file.ts';
 import type { ClassRules } from './class-folders.ts';
 
 interface Line {
@@ -61,9 +60,7 @@ export async function readLabelList(
   file: string,
   rules: ClassRules,
 ): Promise<ReadonlyMap<string, number>> {
-  const text = await readFile(file, 'utf8').catch((error) =>
-    failReading(file, 'list of labels', error),
-  );
+  const text = await readText(file, 'list of labels');
   const byPath = new Map<string, number>();
   for (const line of parseLines(file, text)) {
     const number = classOf(file, line, rules);

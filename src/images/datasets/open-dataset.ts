@@ -1,6 +1,6 @@
-import { open, stat } from 'node:fs/promises';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { failReading } from '../../io/file-failure.ts';
+import { isFolder, readStart } from '../../io/open-file.ts';
 import type { Dataset } from './dataset.ts';
 import type { FileStore } from './file-store.ts';
 import { openFolder } from './folder-store.ts';
@@ -55,17 +55,6 @@ const others: readonly (Pick<ArchiveFormat, 'magic' | 'offset'> & { readonly nam
 
 const headBytes = 512;
 
-async function readHead(path: string): Promise<Uint8Array> {
-  const file = await open(path);
-  try {
-    const head = new Uint8Array(headBytes);
-    const { bytesRead } = await file.read(head, 0, headBytes, 0);
-    return head.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
 function matches(
   head: Uint8Array,
   { magic, offset }: { magic: readonly number[]; offset: number },
@@ -75,10 +64,8 @@ function matches(
 
 async function openStore(path: string, signal?: AbortSignal): Promise<FileStore> {
   try {
-    const stats = await stat(path);
-    if (stats.isDirectory()) return openFolder(path);
-    if (!stats.isFile()) return fail('dataset-format', { path, found: 'no regular file' });
-    const head = await readHead(path);
+    if (isFolder(path, 'data set')) return openFolder(path);
+    const head = await readStart(path, headBytes, 'data set');
     const format = formats.find((each) => matches(head, each));
     if (format) return await format.open(path, signal);
     const found = others.find((each) => matches(head, each))?.name ?? 'something else';

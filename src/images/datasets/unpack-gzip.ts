@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, rmSync } from 'node:fs';
+import { createWriteStream, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { onExit } from '../../io/exit-cleanup.ts';
 import { whileWriting } from '../../io/file-failure.ts';
+import { streamFile } from '../../io/open-file.ts';
 
 export interface Unpacked {
   readonly path: string;
@@ -30,7 +31,7 @@ export async function unpackGzip(path: string, signal?: AbortSignal): Promise<Un
   try {
     await whileWriting(unpacked, () =>
       pipeline(
-        createReadStream(path),
+        streamFile(path, 'data set'),
         createGunzip(),
         createWriteStream(unpacked),
         signal ? { signal } : {},

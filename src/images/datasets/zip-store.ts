@@ -1,6 +1,8 @@
+import { closeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
 import { fail } from '../../diagnostics/diagnostic.ts';
+import { openFile } from '../../io/open-file.ts';
 import type { FileStore, StoredFile } from './file-store.ts';
 
 /** What yauzl found wrong, as a clause. */
@@ -10,15 +12,17 @@ function reasonOf(error: unknown): string {
 }
 
 async function openIndex(path: string): Promise<{ zip: ZipFile; entries: readonly Entry[] }> {
-  const { openPromise } = await import('yauzl');
+  const { fromFdPromise } = await import('yauzl');
+  const descriptor = openFile(path, 'data set');
   try {
-    const zip = await openPromise(path, { lazyEntries: true, autoClose: false });
+    const zip = await fromFdPromise(descriptor, { lazyEntries: true, autoClose: false });
     const entries: Entry[] = [];
     for await (const entry of zip.eachEntry()) {
       if (!entry.fileName.endsWith('/')) entries.push(entry);
     }
     return { zip, entries };
   } catch (error) {
+    closeSync(descriptor);
     return fail('dataset-malformed', { path, reason: reasonOf(error) });
   }
 }

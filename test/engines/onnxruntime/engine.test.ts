@@ -257,8 +257,8 @@ describe('what cannot be loaded', () => {
 
   it('is told: no file, or a folder', async () => {
     await codesOf(engine.load(join(folder, 'none.onnx')), 'file-not-found');
-    const [diagnostic] = await codesOf(engine.load(folder), 'engine-model-unreadable');
-    expect(diagnostic?.message).toContain('it is a folder');
+    const [diagnostic] = await codesOf(engine.load(folder), 'not-a-file');
+    expect(diagnostic?.message).toContain('is a folder');
   });
 });
 
