@@ -1,4 +1,5 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { printable } from '../../src/diagnostics/printable.ts';
 import { type DataType, dataTypes } from '../ir/types.ts';
 import { readRange, sliceSource } from './byte-range.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -35,21 +36,49 @@ function malformed(file: string, reason: string): never {
   return fail('npy-malformed', { file, reason });
 }
 
-/** `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }`, keys in any order. */
+/** An entry of a header, e.g. `'shape': (2, 3), `; numpy evaluates it as Python. */
+const headerEntry =
+  /\s*'(?:(descr)'\s*:\s*'([^']*)'|(fortran_order)'\s*:\s*(True|False)|(shape)'\s*:\s*\(([\d\s,]*)\))\s*(?:,|(?=\}))/y;
+
+/** The entries of `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }`, in any order, each once; undefined where it is anything else. */
+function readEntries(text: string): ReadonlyMap<string, string> | undefined {
+  const entries = new Map<string, string>();
+  const [, dictionary = ''] = /^\s*\{(.*\})\s*$/s.exec(text) ?? [];
+  let at = 0;
+  for (let turn = 0; turn < 3; turn++) {
+    headerEntry.lastIndex = at;
+    const found = headerEntry.exec(dictionary)?.filter((part) => part !== undefined);
+    if (!found) return undefined;
+    const [{ length }, key = '', value = ''] = found as [string, string, string];
+    entries.set(key, value);
+    at += length;
+  }
+  return entries.size === 3 && /^\s*\}$/.test(dictionary.slice(at)) ? entries : undefined;
+}
+
+function sizeOf(file: string, digits: string): number {
+  const size = Number(digits);
+  return Number.isSafeInteger(size)
+    ? size
+    : malformed(file, `${printable(digits)} is a dimension beyond any array's`);
+}
+
 function parseDictionary(file: string, text: string): Omit<NpyHeader, 'dataOffset'> {
-  const descr = /'descr'\s*:\s*(?:'([^']*)'|(\[))/.exec(text);
-  const order = /'fortran_order'\s*:\s*(True|False)\b/.exec(text);
-  const shape = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(text);
-  if (!descr || !order || !shape) return malformed(file, 'its header is not that of an array');
-  if (descr[2]) return malformed(file, 'it holds records, not numbers');
-  const [, mark = '', code = ''] = /^([<>=|]?)(\w+)$/.exec(descr[1] ?? '') ?? [];
+  if (/'descr'\s*:\s*\[/.test(text)) return malformed(file, 'it holds records, not numbers');
+  const entries = readEntries(text);
+  if (!entries) return malformed(file, 'its header is not that of an array');
+  const [, mark = '', code = ''] = /^([<>=|]?)(\w+)$/.exec(entries.get('descr') ?? '') ?? [];
   if (code === '') return malformed(file, 'its header has no element type');
-  const sizes = (shape[1] ?? '').split(',').flatMap((size) => size.trim() || []);
+  const sizes =
+    entries
+      .get('shape')
+      ?.split(',')
+      .map((size) => size.trim()) ?? [];
   return {
     code,
     byteOrder: byteOrderOfNumpy(mark),
-    isColumnMajor: order[1] === 'True',
-    shape: sizes.map(Number),
+    isColumnMajor: entries.get('fortran_order') === 'True',
+    shape: sizes.filter((size) => size !== '').map((size) => sizeOf(file, size)),
   };
 }
 

@@ -1,4 +1,5 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { printable } from '../../src/diagnostics/printable.ts';
 import { type DataType, dataTypes } from '../ir/types.ts';
 import { readRange } from './byte-range.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -52,26 +53,26 @@ function isBeforeColon(json: string, start: number): boolean {
   return json[at] === ':';
 }
 
-/**
- * Keys of the outermost object in order: JSON.parse keeps the last of two equal ones and says nothing. The text is known to
- * be JSON.
- */
-function outerKeys(json: string): string[] {
-  const keys: string[] = [];
-  let depth = 0;
+function isNew(keys: Set<string> | undefined, key: string): boolean {
+  const before = keys?.size;
+  return keys?.add(key).size !== before;
+}
+
+/** A key that an object has twice, as it is written: JSON.parse keeps the last of two equal ones and says nothing. The text is known to be JSON. */
+function keyTwice(json: string): string | undefined {
+  const open: Set<string>[] = [];
   for (let at = 0; at < json.length; at++) {
-    const character = json[at];
-    if (character === '{' || character === '[') depth++;
-    else if (character === '}' || character === ']') depth--;
+    const character = json[at] ?? '';
+    if ('{['.includes(character)) open.push(new Set());
+    else if ('}]'.includes(character)) open.pop();
     else if (character === '"') {
       const end = endOfString(json, at);
-      if (depth === 1 && isBeforeColon(json, end + 1)) {
-        keys.push(JSON.parse(json.slice(at, end + 1)));
-      }
+      const text = json.slice(at, end + 1);
+      if (isBeforeColon(json, end + 1) && !isNew(open.at(-1), JSON.parse(text))) return text;
       at = end;
     }
   }
-  return keys;
+  return undefined;
 }
 
 function parseHeader(file: string, bytes: Uint8Array): [string, unknown][] {
@@ -81,11 +82,9 @@ function parseHeader(file: string, bytes: Uint8Array): [string, unknown][] {
     if (typeof header !== 'object' || header === null || Array.isArray(header)) {
       return malformed(file, 'its header is no JSON object');
     }
-    const entries = Object.entries(header);
-    if (outerKeys(json).length !== entries.length) {
-      return malformed(file, 'its header names a tensor twice');
-    }
-    return entries;
+    const twice = keyTwice(json);
+    if (twice !== undefined) return malformed(file, `its header has ${printable(twice)} twice`);
+    return Object.entries(header);
   } catch (error) {
     // Deep nesting ends JSON.parse with a RangeError, anything else with a SyntaxError.
     if (error instanceof SyntaxError || error instanceof RangeError || error instanceof TypeError) {
@@ -99,18 +98,32 @@ function isIntegers(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 }
 
+/** Says of a part of an entry that it is missing, or what it is instead. */
+function wrongEntry(
+  file: string,
+  name: string,
+  part: Readonly<Record<string, unknown>>,
+  wanted: string,
+): never {
+  const [[key = '', value] = []] = Object.entries(part);
+  const found = value === undefined ? 'missing' : printable(JSON.stringify(value));
+  return malformed(file, `the ${key} of '${name}' is ${found}, not ${wanted}`);
+}
+
 function checkEntry(file: string, name: string, value: unknown): HeaderEntry {
   const entry: Readonly<Record<string, unknown>> = { ...(typeof value === 'object' ? value : {}) };
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== 'string' || !isIntegers(shape) || !isIntegers(offsets)) {
-    return malformed(file, `its header has no dtype, shape and data_offsets for '${name}'`);
+  if (typeof dtype !== 'string') return wrongEntry(file, name, { dtype }, 'the name of a type');
+  if (!isIntegers(shape)) return wrongEntry(file, name, { shape }, 'a list of sizes');
+  if (!isIntegers(offsets) || offsets.length !== 2) {
+    return wrongEntry(file, name, { data_offsets: offsets }, 'a list of two offsets');
   }
   const dataType = Object.hasOwn(types, dtype) ? types[dtype] : undefined;
   const label = { file, tensor: name };
   if (!dataType) return fail('weights-tensor-type', { ...label, type: `safetensors ${dtype}` });
-  const [begin, end] = offsets;
+  const [begin = 0, end = 0] = offsets;
   const sizeBytes = checkShape(shape, dataType, label) * dataTypes[dataType].sizeBytes;
-  if (begin === undefined || end === undefined || end - begin !== sizeBytes) {
+  if (end - begin !== sizeBytes) {
     const reason = `shape [${shape.join(', ')}] needs ${sizeBytes} bytes, its offsets are [${offsets.join(', ')}]`;
     return fail('weights-tensor-malformed', { ...label, reason });
   }

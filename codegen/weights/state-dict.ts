@@ -5,6 +5,7 @@ import {
   type PickleDict,
   type PickleTensor,
   type PickleValue,
+  textOf,
   valueOfKind,
 } from './pickle/values.ts';
 
@@ -43,7 +44,7 @@ const paddleSplitTable = 'UnpackBigParamInfor@@';
 /** The tensor that a value is. Paddle writes (parameter name, array) for a tensor that is not at the top level. */
 function tensorOf(value: PickleValue): PickledTensor | undefined {
   const [name, array] = valueOfKind(value, 'tuple')?.items ?? [];
-  if (typeof name === 'string') return valueOfKind(array, 'array');
+  if (textOf(name) !== undefined) return valueOfKind(array, 'array');
   return valueOfKind(value, 'array') ?? valueOfKind(value, 'tensor');
 }
 

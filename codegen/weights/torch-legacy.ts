@@ -7,6 +7,7 @@ import {
   describeValue,
   type PickleStorage,
   type PickleValue,
+  textOf,
   valueOfKind,
 } from './pickle/values.ts';
 import { elementBytes, storageOf, torchWeights } from './torch-tensors.ts';
@@ -35,8 +36,8 @@ function byteOrderOf(file: string, info: PickleValue, offset: number): 'little' 
 function keysOf(file: string, value: PickleValue, offset: number): string[] {
   const items = valueOfKind(value, 'list')?.items;
   if (!items) return malformed(file, `storage keys that are ${describeValue(value)}`, offset);
-  return items.map((item) =>
-    typeof item === 'string' ? item : malformed(file, 'a storage key that is no text', offset),
+  return items.map(
+    (item) => textOf(item) ?? malformed(file, 'a storage key that is no text', offset),
   );
 }
 

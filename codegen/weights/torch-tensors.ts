@@ -10,21 +10,28 @@ import {
   type PickleStorage,
   type PickleTensor,
   type PickleValue,
+  textOf,
   valueOfKind,
 } from './pickle/values.ts';
 import { stripPrefixes } from './prefixes.ts';
 import { selectStateDict } from './state-dict.ts';
 import { type ByteOrder, storedTensor } from './stored-tensor.ts';
-import { checkLayout, type TensorLabel } from './tensor-layout.ts';
+import { checkLayout, spanOf, type TensorLabel, type TensorLayout } from './tensor-layout.ts';
 import type { TensorSource } from './tensor-source.ts';
 import type { WeightsFile } from './weights-file.ts';
+
+/** A storage's bytes, which are checked where all of them are read in order. */
+export interface StorageSource extends ByteSource {
+  /** Checks all of it, once, for a reader who wants a part; absent where there is nothing to check it by. */
+  verify?(): Promise<void>;
+}
 
 /** Where a container keeps the bytes of its storages. */
 export interface TorchStorages {
   readonly file: string;
   readonly byteOrder: ByteOrder;
   /** The whole storage of that key; DiagnosticError where there is none. */
-  find(storage: PickleStorage): ByteSource;
+  find(storage: PickleStorage): StorageSource;
 }
 
 function isDataType(type: string): type is DataType {
@@ -50,9 +57,10 @@ function viewOf(value: PickleValue | undefined, context: PickleContext): PickleS
 
 /** ("storage", class, key, location, number of elements[, view]): torch's persistent id of a storage. */
 export const storageOf: PersistentLoad = ({ items }, context) => {
-  const [tag, type, key, , size, view] = items;
+  const [tag, type, , , size, view] = items;
+  const key = textOf(items[2]);
   const elementType = valueOfKind(type, 'global')?.elementType;
-  if (tag !== 'storage' || typeof key !== 'string' || !elementType) {
+  if (textOf(tag) !== 'storage' || key === undefined || !elementType) {
     return context.malformed('a persistent id that is no storage');
   }
   const part = viewOf(view, context);
@@ -65,12 +73,31 @@ export const storageOf: PersistentLoad = ({ items }, context) => {
   };
 };
 
+/** The same bytes for somebody who reads a part of them. */
+function checkedParts(source: StorageSource): ByteSource {
+  if (!source.verify) return source;
+  return {
+    name: source.name,
+    sizeBytes: source.sizeBytes,
+    async read(offset, length, into) {
+      await source.verify?.();
+      return await source.read(offset, length, into);
+    },
+  };
+}
+
+function isWhole(storage: StorageSource, layout: TensorLayout): boolean {
+  return spanOf(layout) * dataTypes[layout.dataType].sizeBytes === storage.sizeBytes;
+}
+
 function storageBytes(
   storages: TorchStorages,
   storage: PickleStorage,
+  layout: TensorLayout,
   label: TensorLabel,
 ): ByteSource {
-  const whole = storages.find(storage);
+  const found = storages.find(storage);
+  const whole = isWhole(found, layout) ? found : checkedParts(found);
   const { view } = storage;
   if (!view) return whole;
   const sizeBytes = elementBytes(storage);
@@ -92,9 +119,14 @@ function tensorSource(
   if (!isDataType(dataType)) {
     return fail('weights-tensor-type', { ...label, type: `torch.${dataType}` });
   }
-  const storage = storageBytes(storages, tensor.storage, label);
   const layout = { dataType, shape, strides, offset };
-  checkLayout(layout, Math.floor(storage.sizeBytes / dataTypes[dataType].sizeBytes), label);
+  const storage = storageBytes(storages, tensor.storage, layout, label);
+  const elements = storage.sizeBytes / dataTypes[dataType].sizeBytes;
+  if (!Number.isInteger(elements)) {
+    const reason = `a storage of ${storage.sizeBytes} bytes, which are no whole number of ${dataType}`;
+    fail('weights-tensor-malformed', { ...label, reason });
+  }
+  checkLayout(layout, elements, label);
   return storedTensor(storage, layout, storages.byteOrder);
 }
 

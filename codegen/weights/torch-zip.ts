@@ -1,6 +1,7 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { readPickle } from './pickle/read-pickle.ts';
 import type { PickleStorage } from './pickle/values.ts';
+import type { ByteOrder } from './stored-tensor.ts';
 import { elementBytes, storageOf, torchWeights } from './torch-tensors.ts';
 import type { WeightsFile } from './weights-file.ts';
 import type { ZipEntry } from './zip-archive.ts';
@@ -29,10 +30,20 @@ function findStorage(
   };
 }
 
+const byteOrders: readonly ByteOrder[] = ['little', 'big'];
+const longestByteOrder = 6;
+
 /** Files older than torch 1.12 do not say: little. */
-async function readByteOrder(entry: ZipEntry | undefined): Promise<'little' | 'big'> {
-  if (entry?.sizeBytes !== 3) return 'little';
-  return new TextDecoder().decode(await entry.read(0, 3)) === 'big' ? 'big' : 'little';
+async function readByteOrder(entry: ZipEntry | undefined): Promise<ByteOrder> {
+  if (!entry) return 'little';
+  const { name: file, path, sizeBytes } = entry;
+  const text = new TextDecoder().decode(
+    await entry.read(0, Math.min(sizeBytes, longestByteOrder + 1)),
+  );
+  const reason = `'${path}' says neither little nor big`;
+  return (
+    byteOrders.find((order) => order === text) ?? fail('weights-zip-malformed', { file, reason })
+  );
 }
 
 /** Whether a zip is one that torch.save writes: a folder with a data.pkl. */

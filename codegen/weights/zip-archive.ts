@@ -4,11 +4,14 @@ import { DiagnosticError, fail } from '../../src/diagnostics/diagnostic.ts';
 import { windowedSource } from './byte-range.ts';
 import type { ByteSource } from './byte-source.ts';
 
-/** A stored file in a zip. Reading all of it, at once or in order, checks its CRC at the end, also where parts overlap; a part alone cannot be checked. */
+/**
+ * A stored file in a zip. Reading all of it, at once or in order, checks its CRC at the end, also where parts overlap; a read that leaves bytes out first
+ * checks the whole. Who reads a part from its start checks the whole himself.
+ */
 export interface ZipEntry extends ByteSource {
   /** Path inside the archive: a key, never a path on disk. */
   readonly path: string;
-  /** Checks the CRC in one pass over the entry. */
+  /** Checks the CRC, in one pass over the entry where that has not been done. */
   verify(): Promise<void>;
 }
 
@@ -140,33 +143,45 @@ function zipEntry(located: Located): ZipEntry {
     if (offset < 0 || offset + length > sizeBytes) throw new Error('read outside of a zip entry');
     return source.read((await start) + offset, length, into);
   };
+  const verifyAll = async (): Promise<void> => {
+    const chunk = new Uint8Array(Math.min(verifyChunkBytes, sizeBytes));
+    let checksum = 0;
+    for (let at = 0; at < sizeBytes; at += verifyChunkBytes) {
+      const length = Math.min(verifyChunkBytes, sizeBytes - at);
+      checksum = crc32(await readPart(at, length, chunk.subarray(0, length)), checksum);
+    }
+    checkChecksum(located, checksum);
+  };
+  let verified: Promise<void> | undefined;
+  if (entry.crc32 === noChecksum) verified = Promise.resolve();
+  const verify = (): Promise<void> => {
+    verified ??= verifyAll();
+    return verified;
+  };
   // Reads that follow each other from the start to the end are checked at the end.
   let checksum = 0;
   let checkedBytes = 0;
   const checkNext = (offset: number, bytes: Uint8Array): void => {
-    if (entry.crc32 === noChecksum) return;
-    if (offset === 0) checksum = checkedBytes = 0;
     const end = offset + bytes.length;
-    if (offset > checkedBytes || end <= checkedBytes) return;
+    if (end <= checkedBytes) return;
     checksum = crc32(bytes.subarray(checkedBytes - offset), checksum);
     checkedBytes = end;
-    if (checkedBytes === sizeBytes) checkChecksum(located, checksum);
-  };
-  const read = async (offset: number, length: number, into?: Uint8Array) => {
-    const bytes = await readPart(offset, length, into);
-    checkNext(offset, bytes);
-    return bytes;
+    if (checkedBytes < sizeBytes) return;
+    checkChecksum(located, checksum);
+    verified = Promise.resolve();
   };
   return {
     name: source.name,
     path: entry.fileName,
     sizeBytes,
-    read,
-    async verify() {
-      for (let at = 0; at < sizeBytes; at += verifyChunkBytes) {
-        await read(at, Math.min(verifyChunkBytes, sizeBytes - at));
-      }
+    async read(offset, length, into) {
+      const bytes = await readPart(offset, length, into);
+      if (offset === 0) checksum = checkedBytes = 0;
+      if (verified || offset > checkedBytes) await verify();
+      else checkNext(offset, bytes);
+      return bytes;
     },
+    verify,
   };
 }
 

@@ -97,6 +97,8 @@ export interface ArrayParts {
   readonly code?: string;
   readonly byteOrder?: string;
   readonly shape: readonly number[];
+  /** The shape as it is written, where it is none. */
+  readonly dimensions?: readonly Part[];
   readonly isColumnMajor?: boolean;
   /** The data as the protocol writes it; default: BINBYTES. */
   readonly data: Part;
@@ -127,7 +129,13 @@ export function arrayParts(array: ArrayParts): Part {
     op.global(module, '_reconstruct'),
     op.tuple(op.global('numpy', 'ndarray'), op.tuple(op.int(0)), op.shortBytes(Uint8Array.of(98))),
     op.reduce,
-    op.tuple(op.int(1), shape(array.shape), dtype, isColumnMajor ? op.true : op.false, array.data),
+    op.tuple(
+      op.int(1),
+      array.dimensions ? op.tuple(...array.dimensions) : shape(array.shape),
+      dtype,
+      isColumnMajor ? op.true : op.false,
+      array.data,
+    ),
     op.build,
   ];
 }
@@ -142,6 +150,8 @@ export interface TensorParts {
   readonly key: string;
   readonly storage?: string;
   readonly storageSize: number;
+  /** The size as it is written, where it is none. */
+  readonly storageCount?: Part;
   readonly offset?: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
@@ -160,7 +170,7 @@ export function tensorParts(tensor: TensorParts): Part {
           op.global('torch', storage),
           op.text(tensor.key),
           op.text('cpu'),
-          op.int(tensor.storageSize),
+          tensor.storageCount ?? op.int(tensor.storageSize),
           ...(tensor.view ? [tensor.view] : []),
         ),
         op.persistentId,

@@ -5,13 +5,15 @@ import {
   type PickleContext,
   type PickleDType,
   type PickleValue,
+  textOf,
   valueOfKind,
 } from './values.ts';
 
 /** numpy.dtype's state: (version, byte order, subarray, names, fields, size, alignment, flags). */
 function buildDType(target: PickleDType, state: PickleValue, context: PickleContext): void {
-  const [, byteOrder, subarray, names, fields] = valueOfKind(state, 'tuple')?.items ?? [];
-  if (typeof byteOrder !== 'string' || !'<>=|'.includes(byteOrder) || byteOrder.length !== 1) {
+  const [, order, subarray, names, fields] = valueOfKind(state, 'tuple')?.items ?? [];
+  const byteOrder = textOf(order);
+  if (byteOrder === undefined || !'<>=|'.includes(byteOrder) || byteOrder.length !== 1) {
     context.malformed('a dtype without a byte order');
   }
   if (subarray !== null || names !== null || fields !== null) {
@@ -29,11 +31,16 @@ function buildArray(target: PickleArray, state: PickleValue, context: PickleCont
     context.malformed('an array with an unknown state');
   }
   if (target.state) context.malformed('an array that is filled twice');
-  // Python 2 writes short data as a string of one byte a character.
-  const bytes = typeof data === 'string' ? context.bytesOfText(data) : valueOfKind(data, 'bytes');
+  const bytes = valueOfKind(data, 'bytes');
   if (!bytes) context.malformed(`an array whose data is ${describeValue(data)}`);
   const { code, byteOrder } = type;
-  target.state = { shape: integersOf(shape, context), code, byteOrder, isColumnMajor, data: bytes };
+  target.state = {
+    shape: integersOf(shape, 'dimension', context),
+    code,
+    byteOrder,
+    isColumnMajor,
+    data: bytes,
+  };
 }
 
 /** Gives a value its state. A dict's is `_metadata`, which is no tensor; a blank stays one. */

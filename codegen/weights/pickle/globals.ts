@@ -1,3 +1,4 @@
+import { printable } from '../../../src/diagnostics/printable.ts';
 import {
   describeValue,
   type PickleConstructor,
@@ -6,20 +7,31 @@ import {
   type PickleGlobal,
   type PickleTensor,
   type PickleValue,
+  textOf,
   valueOfKind,
 } from './values.ts';
 
-/** Integers of a tuple or list (a shape, strides). */
-export function integersOf(value: PickleValue | undefined, context: PickleContext): number[] {
+/** What an integer of a tensor counts. */
+type Integer = 'dimension' | 'stride' | 'offset';
+
+/** Integers of a tuple or list: a shape's dimensions, or strides. */
+export function integersOf(
+  value: PickleValue | undefined,
+  what: Integer,
+  context: PickleContext,
+): number[] {
   const sequence = valueOfKind(value, 'tuple') ?? valueOfKind(value, 'list');
-  if (!sequence) return context.malformed(`a shape or strides that are ${describeValue(value)}`);
-  if (sequence.items.length > 64) context.malformed('a shape of more than 64 dimensions');
-  return sequence.items.map((item) => integerOf(item, context));
+  if (!sequence) return context.malformed(`${what}s that are ${describeValue(value)}`);
+  if (sequence.items.length > 64) context.malformed(`more than 64 ${what}s`);
+  return sequence.items.map((item) => integerOf(item, what, context));
 }
 
-function integerOf(value: PickleValue | undefined, context: PickleContext): number {
+function integerOf(value: PickleValue | undefined, what: Integer, context: PickleContext): number {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
-  return context.malformed(`${describeValue(value)} where an integer belongs`);
+  if (typeof value === 'bigint') {
+    return context.malformed(`${printable(String(value))} as a ${what}, beyond any tensor's`);
+  }
+  return context.malformed(`${describeValue(value)} as a ${what}, which is an integer`);
 }
 
 const orderedDict: PickleConstructor = (args, context) => {
@@ -37,7 +49,8 @@ const tuple: PickleConstructor = ([items], context) => {
 
 /** `_codecs.encode(text, "latin1")`: how protocol 2 writes bytes. */
 const encode: PickleConstructor = ([text, encoding], context) => {
-  if (encoding !== 'latin1') return context.malformed('a text encoded other than in latin1');
+  if (textOf(encoding) !== 'latin1')
+    return context.malformed('a text encoded other than in latin1');
   const long = valueOfKind(text, 'text');
   if (typeof text !== 'string' && !long)
     return context.malformed('an encoded value that is no text');
@@ -51,10 +64,12 @@ const reconstruct: PickleConstructor = ([type], context) => {
   return { kind: 'array' };
 };
 
-const dtype: PickleConstructor = ([code], context): PickleDType =>
-  typeof code === 'string'
-    ? { kind: 'dtype', code, byteOrder: '<' }
-    : context.malformed('a dtype without a code');
+const dtype: PickleConstructor = ([value], context): PickleDType => {
+  const code = textOf(value);
+  return code === undefined
+    ? context.malformed('a dtype without a code')
+    : { kind: 'dtype', code, byteOrder: '<' };
+};
 
 function rebuild(
   args: readonly PickleValue[],
@@ -68,9 +83,9 @@ function rebuild(
     kind: 'tensor',
     storage: stored,
     elementType: elementType ?? stored.elementType,
-    offset: integerOf(offset, context),
-    shape: integersOf(shape, context),
-    strides: integersOf(strides, context),
+    offset: integerOf(offset, 'offset', context),
+    shape: integersOf(shape, 'dimension', context),
+    strides: integersOf(strides, 'stride', context),
   };
 }
 

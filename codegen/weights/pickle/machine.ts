@@ -1,4 +1,5 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
+import { printable } from '../../../src/diagnostics/printable.ts';
 import { sliceSource } from '../byte-range.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { buildState } from './build.ts';
@@ -15,6 +16,7 @@ import {
   type PickleText,
   type PickleTuple,
   type PickleValue,
+  textOf,
   valueOfKind,
 } from './values.ts';
 
@@ -106,8 +108,10 @@ export class PickleMachine implements PickleContext {
     this.push({ kind: 'tuple', items });
   }
 
-  pushGlobal(module: PickleValue | undefined, name: PickleValue | undefined): void {
-    if (typeof module !== 'string' || typeof name !== 'string') {
+  pushGlobal(moduleValue: PickleValue, nameValue: PickleValue): void {
+    const module = textOf(moduleValue);
+    const name = textOf(nameValue);
+    if (module === undefined || name === undefined) {
       this.malformed('a global whose name is no text');
     }
     const known = globals.get(`${module} ${name}`);
@@ -155,10 +159,12 @@ export class PickleMachine implements PickleContext {
   }
 
   #setItem(dict: PickleDict, key: PickleValue | undefined, value: PickleValue): void {
-    if (typeof key !== 'string' && typeof key !== 'number') {
+    const name = textOf(key) ?? valueOfKind(key, 'float')?.value ?? key;
+    if (typeof name !== 'string' && typeof name !== 'number') {
       this.malformed(`a key that is ${describeValue(key)}`);
     }
-    dict.entries.set(key, value);
+    if (dict.entries.has(name)) this.malformed(`the key '${printable(String(name))}' twice`);
+    dict.entries.set(name, value);
   }
 
   appendItems(items: readonly PickleValue[]): void {
@@ -171,12 +177,22 @@ export class PickleMachine implements PickleContext {
 
   /** A run of bytes after the opcode: only its place is kept. */
   pushBytes(length: number): void {
-    const offset = this.cursor.skip(length);
+    this.#pushBytesAt(this.cursor.skip(length), length);
+  }
+
+  /** A string of Python 2 that is short enough for a name. */
+  pushShortString(length: number): void {
+    const { offset } = this.cursor;
+    this.#pushBytesAt(offset, length, String.fromCharCode(...this.cursor.bytes(length)));
+  }
+
+  #pushBytesAt(offset: number, length: number, text?: string): void {
     const part = sliceSource(this.#source, offset, length);
     this.push({
       kind: 'bytes',
       least: length,
       most: length,
+      ...(text === undefined ? {} : { text }),
       read: (sizeBytes) => part.read(0, sizeBytes),
       readPart: part.read,
     });

@@ -13,7 +13,7 @@ function pushText(machine: PickleMachine, length: number): void {
 /** Python 2 strings are bytes: names are short, data is long. */
 function pushString(machine: PickleMachine, length: number): void {
   if (length > inlineTextBytes) machine.pushBytes(length);
-  else machine.push(String.fromCharCode(...machine.cursor.bytes(length)));
+  else machine.pushShortString(length);
 }
 
 /** Two's complement, low byte first. */
@@ -44,7 +44,7 @@ const rows: readonly (readonly [opcode: number, Execute])[] = [
   [0x4b, (m) => m.push(m.cursor.u8())],
   [0x4d, (m) => m.push(m.cursor.u16())],
   [0x8a, pushLong],
-  [0x47, (m) => m.push(m.cursor.f64())],
+  [0x47, (m) => m.push({ kind: 'float', value: m.cursor.f64() })],
   // SHORT_BINUNICODE, BINUNICODE, BINUNICODE8
   [0x8c, (m) => pushText(m, m.cursor.u8())],
   [0x58, (m) => pushText(m, m.cursor.u32())],

@@ -4,6 +4,8 @@ export interface PickleBytes {
   /** Bounds of its length in bytes; they differ where the bytes are written as text. */
   readonly least: number;
   readonly most: number;
+  /** A short string of Python 2, which is bytes and may be a name: one character a byte. */
+  readonly text?: string;
   /** All of it; `sizeBytes` is the length that the reader expects. DiagnosticError where it is another. */
   read(sizeBytes: number): Promise<Uint8Array>;
   /** A part of it. Absent where it has to be decoded from its start on. */
@@ -15,6 +17,12 @@ export interface PickleText {
   readonly kind: 'text';
   readonly offset: number;
   readonly length: number;
+}
+
+/** A number written as a float, whole or not: no size and no count. */
+export interface PickleFloat {
+  readonly kind: 'float';
+  readonly value: number;
 }
 
 export interface PickleList {
@@ -90,6 +98,7 @@ export interface PickleTensor {
 export type PickleObject =
   | PickleBytes
   | PickleText
+  | PickleFloat
   | PickleList
   | PickleTuple
   | PickleDict
@@ -100,6 +109,7 @@ export type PickleObject =
   | PickleStorage
   | PickleTensor;
 
+/** Numbers are integers; those beyond 2^53 are bigints. */
 export type PickleValue = null | boolean | number | bigint | string | PickleObject;
 
 /** What a constructor may ask of the pickle that it stands in. */
@@ -124,8 +134,18 @@ export function valueOfKind<K extends PickleObject['kind']>(
   return value as Extract<PickleObject, { kind: K }>;
 }
 
+/** The text of a name: a string, in files of Python 2 a short run of bytes. */
+export function textOf(value: PickleValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : valueOfKind(value, 'bytes')?.text;
+}
+
 /** What a value is, in a user's words. */
 export function describeValue(value: PickleValue | undefined): string {
   if (value === undefined || value === null) return 'nothing';
-  return typeof value === 'object' ? `a ${value.kind}` : `a ${typeof value}`;
+  if (typeof value === 'object') return `a ${value.kind}`;
+  return Number.isInteger(value)
+    ? 'an integer'
+    : typeof value === 'bigint'
+      ? 'a huge integer'
+      : `a ${typeof value}`;
 }

@@ -78,6 +78,17 @@ describe('npy', () => {
       'npy-malformed',
       npy("{'descr': '<f4', 'fortran_order': False}\n", new Uint8Array()),
     ],
+    ...(
+      [
+        ['a letter beyond Latin-1', headerOf("'<f4'", 'False', '(1,)').replace('\n', 'é\n')],
+        ['a letter before it', `é${headerOf("'<f4'", 'False', '(1,)')}`],
+        ['a fourth entry', headerOf("'<f4'", 'False', '(1,)').replace('{', "{'more': 1, ")],
+        ['an entry twice', headerOf("'<f4'", 'False', '(1,)').replace('{', "{'descr': '<f8', ")],
+        ['something after it', `${headerOf("'<f4'", 'False', '(1,)').trim()} {}\n`],
+        ['entries without commas', headerOf("'<f4'", 'False', '(1,)').replace(', ', ' ')],
+        ['a dimension beyond every array', headerOf("'<f4'", 'False', '(4611686018427387904,)')],
+      ] as const
+    ).map(([name, header]) => [name, 'npy-malformed', npy(header, float32Bytes([1]))] as const),
     [
       'a negative size',
       'npy-malformed',
@@ -158,5 +169,20 @@ describe('npz', () => {
     const archive = zip({ path: 'a.npy', bytes: long, checksum: 1 });
     const file = await openWeights(memorySource(archive));
     await expectDiagnostic(async () => tensorBytes(file.tensors.get('a')), 'weights-zip-checksum');
+  });
+
+  test('an array is read once, also in slices, and checked', async () => {
+    const bytes = Uint8Array.from({ length: 4_000_000 }, (_, i) => i * 7);
+    const long = encodeNpy({ dataType: 'uint8', shape: [40, 100_000], bytes });
+    const source = memorySource(zip({ path: 'a.npy', bytes: long }));
+    const file = await openWeights(source);
+    const { bytes: before } = source.total;
+    expect(await tensorBytes(file.tensors.get('a'))).toEqual(bytes);
+    // With the local header in the zip.
+    expect(source.total.bytes - before).toBeLessThan(long.length + 100);
+    const damaged = await openWeights(
+      memorySource(zip({ path: 'a.npy', bytes: long, checksum: 1 })),
+    );
+    await expectDiagnostic(() => tensorBytes(damaged.tensors.get('a')), 'weights-zip-checksum');
   });
 });

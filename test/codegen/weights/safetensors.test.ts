@@ -86,7 +86,19 @@ describe('safetensors', () => {
       `{"a":${entry('F32', '[2]', '[8,0]')}}`,
       8,
     ],
-    ['one offset', 'weights-tensor-malformed', `{"a":${entry('F32', '[2]', '[8]')}}`, 8],
+    [
+      'a part of an entry twice',
+      'weights-safetensors-malformed',
+      `{"a":${a.replace('{', '{"dtype":"F16",')}}`,
+      8,
+    ],
+    [
+      'three offsets',
+      'weights-safetensors-malformed',
+      `{"a":${entry('F32', '[2]', '[0,8,8]')}}`,
+      8,
+    ],
+    ['one offset', 'weights-safetensors-malformed', `{"a":${entry('F32', '[2]', '[8]')}}`, 8],
     [
       'a product beyond every file',
       'weights-tensor-too-large',
@@ -124,6 +136,26 @@ describe('safetensors', () => {
   ];
   test.each(cases)('%s: %s', async (_, code, header, dataBytes) => {
     await expectDiagnostic(() => open(header, dataBytes), code);
+  });
+
+  test.each([
+    [
+      `{"a":${entry('F32', '[4611686018427387904]', '[0,8]')}}`,
+      "the shape of 'a' is [4611686018427388000], not a list of sizes",
+    ],
+    [
+      `{"a":${entry('F32', '[2]', '[0,8,8]')}}`,
+      "the data_offsets of 'a' is [0,8,8], not a list of two offsets",
+    ],
+    ['{"a":{"dtype":"F32","data_offsets":[0,8]}}', "the shape of 'a' is missing"],
+    ['{"a":{"dtype":7}}', "the dtype of 'a' is 7, not the name of a type"],
+    [`{"a":${a},"a":${a}}`, 'its header has "a" twice'],
+  ])('%s: it says what is wrong', async (header, reason) => {
+    const { message } = await expectDiagnostic(
+      () => open(header, 8),
+      'weights-safetensors-malformed',
+    );
+    expect(message).toContain(reason);
   });
 
   test('a header longer than the file', async () => {

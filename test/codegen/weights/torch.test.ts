@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { ByteSource } from '../../../codegen/weights/byte-source.ts';
 import { float32View } from '../../../codegen/weights/float-bytes.ts';
 import { openWeights } from '../../../codegen/weights/open-weights.ts';
+import { openZip } from '../../../codegen/weights/zip-archive.ts';
 import type { DiagnosticCode } from '../../../src/diagnostics/messages.ts';
 import { expectDiagnostic, memorySource } from '../../helpers/byte-sources.ts';
 import {
@@ -81,6 +83,16 @@ describe('views of a storage', () => {
       'weights-tensor-too-large',
       { shape: [2 ** 20, 200], strides: [0, 0] },
     ],
+    [
+      'a storage of a float of elements',
+      'weights-pickle-malformed',
+      { storageCount: op.float(12) },
+    ],
+    [
+      'a storage of a broken number of elements',
+      'weights-pickle-malformed',
+      { storageCount: op.float(11.5) },
+    ],
     ['a storage of another size', 'weights-zip-malformed', { storageSize: 11, shape: [1] }],
     ['a storage that is not there', 'weights-zip-malformed', { key: '1', shape: [1] }],
     [
@@ -110,30 +122,45 @@ describe('what torch.save puts around tensors', () => {
     expect(values).toHaveLength(12);
   });
 
+  const untyped = (size: number): Part =>
+    op.dict([
+      op.text('a'),
+      [
+        op.global('torch._utils', '_rebuild_tensor_v3'),
+        op.tuple(
+          [
+            op.tuple(
+              op.text('storage'),
+              op.global('torch.storage', 'UntypedStorage'),
+              op.text('0'),
+              op.text('cpu'),
+              op.int(size),
+            ),
+            op.persistentId,
+          ],
+          op.int(2),
+          op.tuple(op.int(3)),
+          op.tuple(op.int(1)),
+          op.false,
+          op.none,
+          op.global('torch', 'float32'),
+        ),
+        op.reduce,
+      ],
+    ]);
+
   test('an untyped storage counts bytes, the tensor has the type', async () => {
-    const tensor: Part = [
-      op.global('torch._utils', '_rebuild_tensor_v3'),
-      op.tuple(
-        [
-          op.tuple(
-            op.text('storage'),
-            op.global('torch.storage', 'UntypedStorage'),
-            op.text('0'),
-            op.text('cpu'),
-            op.int(48),
-          ),
-          op.persistentId,
-        ],
-        op.int(2),
-        op.tuple(op.int(3)),
-        op.tuple(op.int(1)),
-        op.false,
-        op.none,
-        op.global('torch', 'float32'),
-      ),
-      op.reduce,
-    ];
-    expect(await valuesOf(archive(op.dict([op.text('a'), tensor])))).toEqual([2, 3, 4]);
+    expect(await valuesOf(archive(untyped(48)))).toEqual([2, 3, 4]);
+  });
+
+  test('a storage that is no whole number of elements', async () => {
+    const bytes = zip(
+      { path: 'm/data.pkl', bytes: pickle(2, untyped(46)) },
+      { path: 'm/data/0', bytes: twelve.subarray(0, 46) },
+    );
+    const work = () => openWeights(memorySource(bytes));
+    const { message } = await expectDiagnostic(work, 'weights-tensor-malformed');
+    expect(message).toContain('a storage of 46 bytes, which are no whole number of float32');
   });
 
   test('a type that rcc does not read is named', async () => {
@@ -303,6 +330,83 @@ describe('archives that are refused', () => {
       while (!(await rows?.next())?.done);
     };
     await expectDiagnostic(readOn, 'weights-zip-checksum');
+  });
+
+  describe('a part of a storage with a flipped bit', () => {
+    const parts: readonly (readonly [string, Partial<TensorParts>])[] = [
+      ['from its start', { shape: [2] }],
+      ['its middle', { offset: 5, shape: [2] }],
+      ['its end', { offset: 10, shape: [2] }],
+      ['one number', { shape: [], strides: [], offset: 11 }],
+      ['every other row', { shape: [2, 2], strides: [4, 1] }],
+      [
+        'a view of another number of elements',
+        { view: op.tuple(op.text('v'), op.int(2), op.int(3)), shape: [3] },
+      ],
+    ];
+    test.each(parts)('%s is refused', async (_, over) => {
+      const bytes = zip(
+        { path: 'm/data.pkl', bytes: pickle(2, oneTensor(over)) },
+        { ...data, checksum: 7 },
+      );
+      await expectDiagnostic(() => valuesOf(bytes), 'weights-zip-checksum');
+    });
+
+    describe('in a storage that many share', () => {
+      const numbers = 1 << 20;
+      const names = Array.from({ length: 50 }, (_, i) => `t${i}`);
+      const part = { ...wholeStorage, storageSize: numbers, shape: [8] };
+      const root = op.dict(
+        ...names.map(
+          (name, i) => [op.text(name), tensorParts({ ...part, offset: 8 * i })] as const,
+        ),
+      );
+      const sourceOf = (over: Partial<ZipPart>) =>
+        memorySource(
+          zip(
+            { path: 'm/data.pkl', bytes: pickle(2, root) },
+            { path: 'm/data/0', bytes: new Uint8Array(4 * numbers), ...over },
+          ),
+        );
+      const readersOf = async (source: ByteSource) => {
+        const { tensors } = await openWeights(source);
+        return names.map((name) => () => tensorBytes(tensors.get(name)));
+      };
+
+      test('costs one pass over it', async () => {
+        const source = sourceOf({});
+        const readers = await readersOf(source);
+        expect(await Promise.all(readers.map((read) => read()))).toHaveLength(50);
+        expect(source.total.bytes).toBeLessThan(4.4 * numbers);
+        expect(source.total.largest).toBeLessThanOrEqual(1 << 20);
+      });
+
+      test('is told to each', async () => {
+        for (const read of await readersOf(sourceOf({ checksum: 7 })))
+          await expectDiagnostic(read, 'weights-zip-checksum');
+      });
+    });
+
+    test('is found too by a read that leaves out what is before it', async () => {
+      const entries = await openZip(memorySource(zip(pkl, { ...data, checksum: 7 })));
+      const entry = entries.get('m/data/0');
+      expect(await entry?.read(0, 8)).toHaveLength(8);
+      await expectDiagnostic(() => entry?.read(12, 4), 'weights-zip-checksum');
+    });
+  });
+
+  test.each([
+    '',
+    'Little',
+    'little ',
+    'bi',
+    'middle',
+    'x'.repeat(100),
+  ])('a byte order of %j', async (order) => {
+    const bytes = zip(pkl, data, { path: 'm/byteorder', bytes: text(order) });
+    const work = () => openWeights(memorySource(bytes));
+    const { message } = await expectDiagnostic(work, 'weights-zip-malformed');
+    expect(message).toContain("'m/byteorder' says neither little nor big");
   });
 
   test('entries without checksums, as torch writes them when told to', async () => {

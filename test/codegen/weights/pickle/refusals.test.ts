@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { float32View } from '../../../../codegen/weights/float-bytes.ts';
 import { openWeights } from '../../../../codegen/weights/open-weights.ts';
 import { openPdparams } from '../../../../codegen/weights/pdparams.ts';
 import type { DiagnosticCode } from '../../../../src/diagnostics/messages.ts';
@@ -212,6 +213,21 @@ describe('a pickle that contradicts itself', () => {
       'weights-no-state-dict',
       [op.dict([op.int(1), arrayParts({ shape: [1], data: fourBytes })])],
     ],
+    [
+      'a key twice',
+      'weights-pickle-malformed',
+      [op.dict([op.text('a'), op.none], [op.text('b'), op.none], [op.text('a'), op.none])],
+    ],
+    [
+      'a key twice, written differently',
+      'weights-pickle-malformed',
+      [op.dict([op.text('a'), op.none], [op.shortString('a'), op.none])],
+    ],
+    [
+      'a number twice as a key, once as a float',
+      'weights-pickle-malformed',
+      [op.dict([op.int(1), op.none], [op.float(1), op.none])],
+    ],
     ['no values', 'weights-pickle-malformed', []],
     ['two values at the end', 'weights-pickle-malformed', [op.none, op.none]],
     ['an open group at the end', 'weights-pickle-malformed', [op.emptyDict, op.mark]],
@@ -297,9 +313,43 @@ describe('arrays that lie', () => {
     ['no byte order', 'weights-pickle-malformed', { byteOrder: '' }],
     ['data that is a list', 'weights-pickle-malformed', { data: op.emptyList }],
     ['data that is a number', 'weights-pickle-malformed', { data: op.int(1) }],
+    ['data that is a short text', 'weights-pickle-malformed', { data: op.text('abcd') }],
+    [
+      'data that is a long text',
+      'weights-pickle-malformed',
+      { shape: [100], data: op.text('a'.repeat(400)) },
+    ],
+    ['a dimension that is a float', 'weights-pickle-malformed', { dimensions: [op.float(1)] }],
   ];
   test.each(cases)('%s: %s', async (_, code, over) => {
     await expectDiagnostic(() => open(array(over)), code);
+  });
+
+  test.each([
+    [op.float(1), 'a float as a dimension, which is an integer'],
+    [op.true, 'a boolean as a dimension, which is an integer'],
+    // 2⁶², −2⁶² and a number of 40 digits.
+    [op.long(0, 0, 0, 0, 0, 0, 0, 0x40), "4611686018427387904 as a dimension, beyond any tensor's"],
+    [
+      op.long(0, 0, 0, 0, 0, 0, 0, 0xc0),
+      "-4611686018427387904 as a dimension, beyond any tensor's",
+    ],
+    [op.long(...new Array(250).fill(1)), '…'],
+  ] satisfies readonly (readonly [
+    Part,
+    string,
+  ])[])('a shape says what is wrong with it: %#', async (dimension, reason) => {
+    const { message } = await expectDiagnostic(
+      () => open(array({ dimensions: [dimension] })),
+      'weights-pickle-malformed',
+    );
+    expect(message).toContain(reason);
+    expect(message.length).toBeLessThan(300);
+  });
+
+  test('short data as a string of Python 2', async () => {
+    const file = await open(array({ data: op.shortString('\0\0\x80?') }));
+    expect(float32View(await tensorBytes(file.tensors.get('a')))).toEqual(Float32Array.of(1));
   });
 
   test('a code point beyond latin-1 among bytes', async () => {
