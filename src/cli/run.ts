@@ -9,6 +9,7 @@ import {
   silentProgress,
 } from './command.ts';
 import { commands } from './commands.ts';
+import { refuseEmptyValues } from './empty-values.ts';
 import { exitCodeOf } from './exit-codes.ts';
 
 /** The streams of a run, so that tests can watch them. */
@@ -134,6 +135,7 @@ export async function run(
       .option('--json', 'print the result and all diagnostics as JSON')
       .option('-q, --quiet', 'no progress on stderr');
     definition.declare(command);
+    command.hook('preAction', refuseEmptyValues);
     command.action(async (...values: unknown[]) => {
       const context = await contextFor(command.opts<GlobalOptions>(), io, signal);
       const result = await runCommand(definition, values, context);

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Command, type Option } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { rcc } from '../helpers/cli.ts';
 
@@ -60,6 +62,47 @@ describe('a mistake on the command line', () => {
     const errors = diagnostics.filter((one: Diagnostic) => one.severity === 'error');
     expect(errors).toMatchObject([{ code }]);
     expect(errors[0].hint ?? '').toMatch(hint);
+  });
+
+  const valued = commands.flatMap((definition) => {
+    const command = new Command(definition.name);
+    definition.declare(command);
+    const needed = command.registeredArguments.filter(({ required }) => required).map(() => 'x.rn');
+    const required = command.options.filter(({ mandatory }) => mandatory);
+    const others = (but: Option) =>
+      required.filter((option) => option !== but).flatMap(({ long }) => [String(long), 'x']);
+    return [
+      ...command.registeredArguments.map((argument, index) => ({
+        name: `${definition.name} ${argument.name()}`,
+        argv: [
+          definition.name,
+          ...needed.slice(0, index),
+          '',
+          ...needed.slice(index + 1),
+          ...required.flatMap(({ long }) => [String(long), 'x']),
+        ],
+      })),
+      ...command.options
+        .filter((option) => option.required)
+        .map((option) => ({
+          name: `${definition.name} ${option.flags}`,
+          argv: [definition.name, ...needed, ...others(option), `${option.long}=`],
+        })),
+    ];
+  });
+
+  it.each(valued)('an empty value is wrong use: $name', async ({ argv }) => {
+    const { exitCode, stdout } = await rcc(...argv, '--json');
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(stdout).diagnostics).toMatchObject([{ code: 'command-line' }]);
+  });
+
+  it('an empty value says which', async () => {
+    for (const output of [['-o', ''], ['--output=']]) {
+      const { stderr } = await rcc('compile', spec, ...output);
+      expect(stderr).toContain("Option '-o, --output <dir>' has an empty value. [command-line]");
+    }
+    expect((await rcc('check', spec, '')).stderr).toContain("Argument 'specs' has an empty value.");
   });
 
   it('names the command that was meant, or rcc', async () => {
