@@ -44,6 +44,51 @@ function isAllowed(from: string, to: string): boolean {
   return rooms.indexOf(roomOf(to)) <= rooms.indexOf(roomOf(from));
 }
 
+const textOf = (path: string): string => readFileSync(path, 'utf8');
+
+/** Files of the project with one of these endings. */
+function filesEndingIn(...endings: readonly string[]): readonly string[] {
+  return ['src', 'codegen', 'engines', 'test', 'bench', 'scripts', 'examples']
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
+    )
+    .filter((path) => endings.some((ending) => path.endsWith(ending)));
+}
+
+describe('onnxruntime, which records what it runs unless it is told not to before it is loaded', () => {
+  const loads =
+    /^(?!\s*import type\b).*(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*['"]onnxruntime-node['"]/m;
+  const loadsInPython = /^\s*(?:import|from) onnxruntime\b/m;
+
+  it.each([
+    ["import { Tensor } from 'onnxruntime-node';", true],
+    ["const ort = await import('onnxruntime-node');", true],
+    ["  const ort = require('onnxruntime-node');", true],
+    ["import 'onnxruntime-node';", true],
+    ["import type { Tensor } from 'onnxruntime-node';", false],
+  ])('is loaded by: %s', (line, expected) => {
+    expect(loads.test(`// a line\n${line}\n`)).toBe(expected);
+  });
+
+  it('is loaded in one place', () => {
+    const others = filesEndingIn('.ts', '.mts', '.mjs', '.js')
+      .filter((path) => path !== 'test/architecture.test.ts')
+      .filter((path) => loads.test(textOf(path).replaceAll('typeof import', '')));
+    expect(others).toEqual(['engines/onnxruntime/runtime.ts']);
+  });
+
+  it('is loaded in Python after what keeps it from that', () => {
+    const loading = filesEndingIn('.py').filter((path) => loadsInPython.test(textOf(path)));
+    expect(loading.length).toBeGreaterThan(0);
+    const unguarded = loading.filter((path) => {
+      const [before = ''] = textOf(path).split(loadsInPython);
+      return !/^import telemetry_off\b|^from measured import/m.test(before);
+    });
+    expect(unguarded).toEqual([]);
+    expect(textOf('bench/peers/measured.py')).toMatch(/^import telemetry_off$/m);
+  });
+});
+
 describe('the rooms', () => {
   it('are all known', () => {
     expect(sources.filter((path) => !rooms.includes(roomOf(path)))).toEqual([]);

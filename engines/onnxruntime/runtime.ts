@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 
 export type Runtime = typeof import('onnxruntime-node');
@@ -11,10 +12,24 @@ function reasonOf(error: unknown): string {
   return String(message ?? error).split('\n')[0] as string;
 }
 
-/** onnxruntime, loaded when it is first wanted: its library has 46 MB. Throws DiagnosticError `engine-library-missing`. */
+/**
+ * Without this variable the library writes into the home folder what it runs, reads the machine's id and sends both to its maker. It looks only while
+ * it is loaded, and only at the environment of the process, of which a worker thread has a copy that nobody else sees.
+ */
+function turnTelemetryOff(): void {
+  if (!isMainThread && process.env.ORT_DISABLE_TELEMETRY !== '1')
+    fail('engine-thread-telemetry', {});
+  process.env.ORT_DISABLE_TELEMETRY = '1';
+}
+
+/**
+ * onnxruntime, loaded when it is first wanted: its library has 46 MB. Whoever runs it, tests and bench too, takes it from here, so that it records
+ * nothing. Throws DiagnosticError `engine-library-missing`, `engine-thread-telemetry`.
+ */
 export async function loadRuntime(
   importRuntime: () => Promise<Runtime> = () => import('onnxruntime-node'),
 ): Promise<Runtime> {
+  turnTelemetryOff();
   try {
     return await importRuntime();
   } catch (error) {

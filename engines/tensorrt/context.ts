@@ -14,9 +14,9 @@ export interface TensorrtEngineOptions {
   onNote?(note: Diagnostic): void;
 }
 
-/** `RCC_CACHE_DIR`, or `rcc` in XDG_CACHE_HOME, or in the home folder's `.cache`. */
+/** `RCC_CACHE_DIR`, or `rcc` in XDG_CACHE_HOME, or in the home folder's `.cache`; an empty variable counts as none. */
 export function defaultCacheDirectory(env: Readonly<Record<string, string | undefined>>): string {
-  return env.RCC_CACHE_DIR ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'rcc');
+  return env.RCC_CACHE_DIR || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rcc');
 }
 
 /** Name of what belongs to one release and GPU: `10.4.0-sm75-tesla-t4`. */

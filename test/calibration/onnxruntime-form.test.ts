@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
-import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
@@ -10,6 +9,7 @@ import { runPasses } from '../../codegen/passes/pass.ts';
 import { passesFor } from '../../codegen/passes/pipeline.ts';
 import { computedTensors } from '../../codegen/quantization/tensors.ts';
 import { synthesizeWeights } from '../../codegen/weights/synthesize.ts';
+import { loadRuntime } from '../../engines/onnxruntime/runtime.ts';
 import { fuseNetwork } from '../../src/calibration/observe.ts';
 import { modelBytes } from '../helpers/run-graph.ts';
 import { specAt } from '../helpers/spec-files.ts';
@@ -19,6 +19,7 @@ async function optimizedOperators(graph: Graph): Promise<Readonly<Record<string,
   const folder = await mkdtemp(join(tmpdir(), 'rcc-test-'));
   try {
     const path = join(folder, 'optimized.onnx');
+    const { InferenceSession } = await loadRuntime();
     const session = await InferenceSession.create(await modelBytes(graph), {
       graphOptimizationLevel: 'all',
       optimizedModelFilePath: path,

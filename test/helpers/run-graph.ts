@@ -1,8 +1,9 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { elementCount } from '../../codegen/ir/types.ts';
 import { concatBytes } from '../../codegen/onnx/bytes.ts';
 import { writeModel } from '../../codegen/onnx/write.ts';
+import { loadRuntime } from '../../engines/onnxruntime/runtime.ts';
 import { numbers } from './graphs.ts';
 
 export async function modelBytes(
@@ -22,7 +23,8 @@ export async function runGraph(
   batch = 2,
   optimization: 'disabled' | 'all' = 'disabled',
 ): Promise<Float32Array> {
-  const session = await InferenceSession.create(await modelBytes(graph), {
+  const runtime = await loadRuntime();
+  const session = await runtime.InferenceSession.create(await modelBytes(graph), {
     graphOptimizationLevel: optimization,
     intraOpNumThreads: 1,
     logSeverityLevel: 3,
@@ -31,7 +33,8 @@ export async function runGraph(
   if (!first) throw new Error('the graph has no input');
   const shape = first.type.shape.map((dim) => (dim === 'N' ? batch : dim));
   const values = input ?? numbers(elementCount(shape), 7);
-  const tensor = values instanceof Float32Array ? new Tensor('float32', values, shape) : values;
+  const tensor =
+    values instanceof Float32Array ? new runtime.Tensor('float32', values, shape) : values;
   const outputs = await session.run({ [first.name]: tensor });
   return outputs[graph.outputs[0]?.name ?? '']?.data as Float32Array;
 }

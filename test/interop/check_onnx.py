@@ -7,6 +7,8 @@ The file is to hold only the operators and node names that rcc writes; --foreign
 --input the engines run on a seeded batch of 2, and without --logits they are compared with each other. Errors are given as a share of the logits'
 standard deviation. A line a check on stdout; the exit code is 1 when one of them fails.
 """
+import telemetry_off  # first: it has to come before onnxruntime
+
 import argparse
 import sys
 

@@ -1,5 +1,8 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
+import { loadRuntime } from '../../engines/onnxruntime/runtime.ts';
 import { Exit } from './console.ts';
+
+const runtime = await loadRuntime();
 
 type Source = string | Uint8Array;
 
@@ -13,8 +16,8 @@ export async function loadModel(source: Source): Promise<LoadedModel> {
   const options = { logSeverityLevel: 4 as const, intraOpNumThreads: 1 };
   const session =
     typeof source === 'string'
-      ? await InferenceSession.create(source, options)
-      : await InferenceSession.create(source, options);
+      ? await runtime.InferenceSession.create(source, options)
+      : await runtime.InferenceSession.create(source, options);
   const inputs = session.inputMetadata.map((input) => {
     if (!input.isTensor) throw new Exit(1);
     return { name: input.name, type: input.type, shape: input.shape };
@@ -46,7 +49,7 @@ export async function runModel(
     const given = bytesOf.get(name);
     const data = given ? new ArrayType(Uint8Array.from(given).buffer) : new ArrayType(count);
     if (data.length !== count) throw new Exit(1);
-    return [name, new Tensor(type as 'float32', data as Float32Array, sizes)] as const;
+    return [name, new runtime.Tensor(type as 'float32', data as Float32Array, sizes)] as const;
   });
   return model.session.run(Object.fromEntries(feeds));
 }

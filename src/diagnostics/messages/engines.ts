@@ -8,9 +8,19 @@ export const engineMessages = {
     exit: 'tool-missing',
     message: ({ library, reason }) => `${library} cannot be loaded: ${reason}.`,
     hint: () =>
-      'Install it again with npm ci; its packages cover Linux, macOS and Windows on x64 and arm64.',
+      'Install rcc again; the library comes for Linux and Windows on x64 and arm64, and for macOS on arm64.',
     cause: 'The package is not installed, or its library does not fit this system.',
-    cure: 'Run npm ci in the folder of rcc. On Alpine Linux use an image with glibc; --target onnx needs no engine.',
+    cure: 'Install rcc again, in a checkout with npm ci. On Alpine Linux use an image with glibc; --target onnx needs no engine.',
+  }),
+  'engine-thread-telemetry': row<Record<never, never>>({
+    severity: 'error',
+    message: () =>
+      'onnxruntime would record what it runs, and a worker thread cannot keep it from that: ORT_DISABLE_TELEMETRY is not 1 in its environment.',
+    hint: () =>
+      'Set ORT_DISABLE_TELEMETRY=1 before the process starts, or load a model on the main thread before the worker starts.',
+    cause:
+      'onnxruntime reads the variable from the environment of the process when it is loaded; rcc sets it there, but what a worker thread sets stays in the thread.',
+    cure: 'Start the process with ORT_DISABLE_TELEMETRY=1, or load the first model on the main thread and start the worker after that.',
   }),
   'target-unusable': row<{ target: string; parts: readonly string[] }>({
     severity: 'error',

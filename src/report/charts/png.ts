@@ -7,13 +7,25 @@ export type PngRenderer = (svg: string) => Uint8Array;
 const zoom = 2;
 const faces = ['400Regular/Inter_400Regular.ttf', '600SemiBold/Inter_600SemiBold.ttf'];
 
+/** The package asks Node for a report to learn which libc is there; a report that names the network's interfaces opens a socket. */
+async function importResvg(): Promise<typeof import('@resvg/resvg-js')> {
+  const report = process.report as { excludeNetwork?: boolean };
+  const { excludeNetwork: before = false } = report;
+  report.excludeNetwork = true;
+  try {
+    return await import('@resvg/resvg-js');
+  } finally {
+    report.excludeNetwork = before;
+  }
+}
+
 /**
  * The PNG renderer, or the warning `png-renderer-missing` where its optional packages are not installed. It draws with a font file of its own, so pictures do not
  * depend on the fonts of the machine.
  */
 export async function loadPngRenderer(): Promise<PngRenderer | Diagnostic> {
   try {
-    const { Resvg } = await import('@resvg/resvg-js');
+    const { Resvg } = await importResvg();
     const require = createRequire(import.meta.url);
     const fontFiles = faces.map((face) => require.resolve(`@expo-google-fonts/inter/${face}`));
     const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: 'Inter' };

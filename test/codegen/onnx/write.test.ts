@@ -1,11 +1,11 @@
 import onnxProto from 'onnx-proto';
-import { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../../codegen/ir/graph.ts';
 import { readOnnx } from '../../../codegen/onnx/read.ts';
 import { writeModel } from '../../../codegen/onnx/write.ts';
 import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
 import { wholeTensor } from '../../../codegen/weights/tensor-source.ts';
+import { loadRuntime } from '../../../engines/onnxruntime/runtime.ts';
 import { smallGraph, withNumbers } from '../../helpers/graphs.ts';
 import { modelBytes } from '../../helpers/run-graph.ts';
 import { tensorBytes } from '../../helpers/tensors.ts';
@@ -53,6 +53,7 @@ describe('writeModel', () => {
   });
 
   it('writes what onnxruntime loads', async () => {
+    const { InferenceSession } = await loadRuntime();
     const session = await InferenceSession.create(await modelBytes(graph));
     expect(session.inputNames).toEqual(['input']);
     expect(session.outputNames).toEqual(['logits']);

@@ -1,4 +1,3 @@
-import { Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import { printGraph } from '../../../codegen/ir/print.ts';
@@ -6,6 +5,7 @@ import { type InputForm, inputForms } from '../../../codegen/passes/adapt-input.
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { type GraphPrecision, passesFor } from '../../../codegen/passes/pipeline.ts';
 import { float32View } from '../../../codegen/weights/float-bytes.ts';
+import { loadRuntime } from '../../../engines/onnxruntime/runtime.ts';
 import { createSeededInput } from '../../../engines/seeded-input.ts';
 import { pairInput } from '../../../src/compile/input-pair.ts';
 import { withNumbers } from '../../helpers/graphs.ts';
@@ -27,6 +27,7 @@ async function answers(form: InputForm, precision: GraphPrecision) {
   const pair = pairInput(input, { form, mean, std });
   const { dataType, bytes, shape: sizes } = pair.engine;
   const data = dataType === 'uint8' ? bytes : new Uint16Array(new Uint8Array(bytes).buffer);
+  const { Tensor } = await loadRuntime();
   const tensor = new Tensor(dataType as 'uint8', data as Uint8Array, sizes);
   const adapted = await runGraph(written(form, precision), tensor);
   return { adapted, trained: await runGraph(network, float32View(pair.trained.bytes)) };

@@ -2,6 +2,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from 'rolldown';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createOnnxruntimeEngine } from '../../../engines/onnxruntime/engine.ts';
 import { failFromRuntime } from '../../../engines/onnxruntime/failures.ts';
@@ -61,11 +62,23 @@ describe('loadRuntime', () => {
   });
 });
 
+/** The module as plain JavaScript: what reads TypeScript needs more than the memory that is left here. */
+async function textOfLoadRuntime(): Promise<string> {
+  const { output } = await build({
+    input: 'engines/onnxruntime/runtime.ts',
+    platform: 'node',
+    external: ['onnxruntime-node'],
+    write: false,
+  });
+  return output[0].code;
+}
+
 describe('memory that is not enough', () => {
   it.skipIf(process.platform !== 'linux')('is told, not a crash', async () => {
     // 2 million pictures of 16×16 need more than the process may have.
     const code = `
-      import { InferenceSession, Tensor } from 'onnxruntime-node';
+      ${await textOfLoadRuntime()}
+      const { InferenceSession, Tensor } = await loadRuntime();
       const session = await InferenceSession.create(${JSON.stringify(modelPath)}, { logSeverityLevel: 4 });
       const data = new Float32Array(4e5 * 768);
       await session.run({ input: new Tensor('float32', data, [4e5, 3, 16, 16]) }).catch(({ message }) => console.log(message));`;
