@@ -35,8 +35,8 @@ export function u64(value: number | bigint): number[] {
 
 const encoder = new TextEncoder();
 
-function utf8(text: string): number[] {
-  return [...encoder.encode(text)];
+function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
 }
 
 /** Opcodes as CPython's pickle module writes them. */
@@ -74,7 +74,10 @@ export const op = {
     new DataView(bytes.buffer).setFloat64(1, value, false);
     return bytes;
   },
-  text: (text: string): Part => [[0x58], u32(utf8(text).length), utf8(text)],
+  text: (text: string): Part => {
+    const bytes = utf8(text);
+    return [[0x58], u32(bytes.length), bytes];
+  },
   shortText: (text: string): Part => [[0x8c, utf8(text).length], utf8(text)],
   bytes: (bytes: Uint8Array): Part => [[0x42], u32(bytes.length), bytes],
   shortBytes: (bytes: Uint8Array): Part => [[0x43, bytes.length], bytes],
@@ -142,7 +145,7 @@ export function arrayParts(array: ArrayParts): Part {
 
 /** `_codecs.encode(text, "latin1")`: bytes at protocol 2. */
 export function latin1Parts(bytes: Uint8Array): Part {
-  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
+  const text = Buffer.from(bytes).toString('latin1');
   return [op.global('_codecs', 'encode'), op.tuple(op.text(text), op.text('latin1')), op.reduce];
 }
 

@@ -1,5 +1,6 @@
 import { encodeNpy } from '../../codegen/weights/npy.ts';
 import { rowMajorStrides } from '../../codegen/weights/tensor-layout.ts';
+import { nearestHalf } from './half.ts';
 import {
   arrayParts,
   bytesOfParts,
@@ -23,6 +24,36 @@ export function float32Bytes(values: ArrayLike<number>): Uint8Array {
   return new Uint8Array(Float32Array.from(values).buffer);
 }
 
+/** How a file stores numbers. */
+export interface ElementType {
+  /** Its name in each format; numpy has no bfloat16, which Paddle stores as uint16. */
+  readonly numpy: string;
+  readonly torch: string;
+  readonly safetensors: string;
+  bytes(values: Float32Array): Uint8Array;
+}
+
+/** Narrower types take numbers that they hold. */
+export const elementTypes = {
+  float32: { numpy: 'f4', torch: 'FloatStorage', safetensors: 'F32', bytes: float32Bytes },
+  float16: {
+    numpy: 'f2',
+    torch: 'HalfStorage',
+    safetensors: 'F16',
+    bytes: (values) => new Uint8Array(Uint16Array.from(values, nearestHalf).buffer),
+  },
+  bfloat16: {
+    numpy: 'u2',
+    torch: 'BFloat16Storage',
+    safetensors: 'BF16',
+    // The upper half of a float32.
+    bytes: (values) => {
+      const bits = new Uint32Array(values.slice().buffer);
+      return new Uint8Array(Uint16Array.from(bits, (one) => one >>> 16).buffer);
+    },
+  },
+} as const satisfies Record<string, ElementType>;
+
 /** Two small tensors, one with a name that a careless object would trip over. */
 export const smallTensors: Tensors = [
   ['layer.weight', [2, 3], Float32Array.of(1, -2, 3, 0.5, 1e-3, 7)],
@@ -30,11 +61,16 @@ export const smallTensors: Tensors = [
 ];
 
 /** `paddle.save(state_dict, protocol=2 | 3 | 4)`. */
-export function encodePdparams(tensors: Tensors, protocol = 4): Uint8Array {
+export function encodePdparams(
+  tensors: Tensors,
+  protocol = 4,
+  element: ElementType = elementTypes.float32,
+): Uint8Array {
   const data = (values: Float32Array): Part =>
-    protocol === 2 ? latin1Parts(float32Bytes(values)) : op.bytes(float32Bytes(values));
+    protocol === 2 ? latin1Parts(element.bytes(values)) : op.bytes(element.bytes(values));
   const entries = tensors.map(
-    ([name, shape, values]) => [op.text(name), arrayParts({ shape, data: data(values) })] as const,
+    ([name, shape, values]) =>
+      [op.text(name), arrayParts({ code: element.numpy, shape, data: data(values) })] as const,
   );
   const names = tensors.map(([name], i) => [op.text(name), op.text(`linear_${i}.w_0`)] as const);
   return pickle(
@@ -43,24 +79,28 @@ export function encodePdparams(tensors: Tensors, protocol = 4): Uint8Array {
   );
 }
 
-function torchDict(tensors: Tensors): Part {
+function torchDict(tensors: Tensors, { torch: storage }: ElementType): Part {
   return op.dict(
     ...tensors.map(([name, shape, values], index) => {
       const strides = rowMajorStrides(shape);
-      const tensor = tensorParts({ key: `${index}`, storageSize: values.length, shape, strides });
+      const storageSize = values.length;
+      const tensor = tensorParts({ key: `${index}`, storage, storageSize, shape, strides });
       return [op.text(name), tensor] as const;
     }),
   );
 }
 
 /** `torch.save(state_dict, path)` since 1.6. */
-export function encodeTorchZip(tensors: Tensors): Uint8Array {
+export function encodeTorchZip(
+  tensors: Tensors,
+  element: ElementType = elementTypes.float32,
+): Uint8Array {
   return zip(
-    { path: 'model/data.pkl', bytes: pickle(2, torchDict(tensors)) },
+    { path: 'model/data.pkl', bytes: pickle(2, torchDict(tensors, element)) },
     { path: 'model/byteorder', bytes: new TextEncoder().encode('little') },
     ...tensors.map(([, , values], index) => ({
       path: `model/data/${index}`,
-      bytes: float32Bytes(values),
+      bytes: element.bytes(values),
       padding: 5,
     })),
     { path: 'model/version', bytes: new TextEncoder().encode('3\n') },
@@ -88,12 +128,15 @@ export function legacyKeys(...keys: readonly string[]): Uint8Array {
 }
 
 /** `torch.save(..., _use_new_zipfile_serialization=False)`. */
-export function encodeTorchLegacy(tensors: Tensors): Uint8Array {
+export function encodeTorchLegacy(
+  tensors: Tensors,
+  element: ElementType = elementTypes.float32,
+): Uint8Array {
   return bytesOfParts(
     legacyHead,
-    pickle(2, torchDict(tensors)),
+    pickle(2, torchDict(tensors, element)),
     legacyKeys(...tensors.map((_, index) => `${index}`)),
-    tensors.map(([, , values]) => [u64(values.length), float32Bytes(values)]),
+    tensors.map(([, , values]) => [u64(values.length), element.bytes(values)]),
   );
 }
 
@@ -103,18 +146,20 @@ export function safetensorsOf(header: string, data: Uint8Array): Uint8Array {
   return bytesOfParts(u64(padded.length), new TextEncoder().encode(padded), data);
 }
 
-export function encodeSafetensors(tensors: Tensors): Uint8Array {
+export function encodeSafetensors(
+  tensors: Tensors,
+  { safetensors: dtype, bytes }: ElementType = elementTypes.float32,
+): Uint8Array {
+  const data = tensors.map(([, , values]) => bytes(values));
   let at = 0;
-  const entries = tensors.map(([name, shape, { byteLength }]) => {
-    const entry = { dtype: 'F32', shape, data_offsets: [at, at + byteLength] };
-    at += byteLength;
+  const entries = tensors.map(([name, shape], index) => {
+    const end = at + (data[index]?.length ?? 0);
+    const entry = { dtype, shape, data_offsets: [at, end] };
+    at = end;
     return `${JSON.stringify(name)}:${JSON.stringify(entry)}`;
   });
   const header = `{"__metadata__":{"format":"pt"},${entries.join(',')}}`;
-  return safetensorsOf(
-    header,
-    bytesOfParts(...tensors.map(([, , values]) => float32Bytes(values))),
-  );
+  return safetensorsOf(header, bytesOfParts(...data));
 }
 
 /** `numpy.savez(path, **tensors)`. */
@@ -132,8 +177,8 @@ export const encoders: Readonly<Record<string, (tensors: Tensors) => Uint8Array>
   'pdparams, protocol 2': (tensors) => encodePdparams(tensors, 2),
   'pdparams, protocol 3': (tensors) => encodePdparams(tensors, 3),
   'pdparams, protocol 4': (tensors) => encodePdparams(tensors, 4),
-  'torch zip': encodeTorchZip,
-  'torch legacy': encodeTorchLegacy,
-  safetensors: encodeSafetensors,
+  'torch zip': (tensors) => encodeTorchZip(tensors),
+  'torch legacy': (tensors) => encodeTorchLegacy(tensors),
+  safetensors: (tensors) => encodeSafetensors(tensors),
   npz: encodeNpz,
 };

@@ -1,0 +1,91 @@
+/* Conversions as `rcc compile` makes them, each twice. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileSpec } from '../../src/compile/compile.ts';
+import type { Spec } from '../../src/language/spec.ts';
+import { chooseTarget } from '../../src/targets/choose-target.ts';
+import type { TargetRequest } from '../../src/targets/target.ts';
+
+export interface Form {
+  readonly precision: 'fp32' | 'fp16' | 'int8';
+  readonly target: 'onnx' | 'onnxruntime';
+  /** TensorRT that the model is written for. */
+  readonly release?: string;
+  /** The form whose model.onnx has the same bytes. */
+  readonly sameAs?: string;
+}
+
+/** Every form that a model is written in, by its name in the tables. */
+export const forms = {
+  fp32: { precision: 'fp32', target: 'onnx' },
+  fp16: { precision: 'fp16', target: 'onnx' },
+  int8: { precision: 'int8', target: 'onnx' },
+  'int8 for TensorRT 8.6': { precision: 'int8', target: 'onnx', release: '8.6' },
+  'int8 for TensorRT 10.4': { precision: 'int8', target: 'onnx', release: '10.4' },
+  'int8 for TensorRT 11.1': { precision: 'int8', target: 'onnx', release: '11.1' },
+  'embedded fp32': { precision: 'fp32', target: 'onnxruntime', sameAs: 'fp32' },
+  'embedded fp16': { precision: 'fp16', target: 'onnxruntime', sameAs: 'fp16' },
+  'embedded int8': { precision: 'int8', target: 'onnxruntime', sameAs: 'int8' },
+} as const satisfies Record<string, Form>;
+
+export type FormName = keyof typeof forms;
+export const formNames = Object.keys(forms) as readonly FormName[];
+
+export const formOf = (name: FormName): Form & { readonly sameAs?: FormName } => forms[name];
+
+export interface ConversionOptions {
+  /** Inputs (.npy) or a calibration that was made of them. */
+  readonly calibrate: string;
+  /** Default `entropy`. */
+  readonly calibrationAlgorithm?: 'max';
+}
+
+/** What a conversion wrote. */
+export interface Conversion {
+  readonly modelPath: string;
+  /** What the embedded engine runs: its own file, where one was built. */
+  readonly enginePath: string;
+  /** Of model.onnx. */
+  readonly sha256: string;
+}
+
+function requestOf({ precision, target, release }: Form): TargetRequest {
+  return { target, precision, env: {}, threads: 1, ...(release ? { pretended: { release } } : {}) };
+}
+
+/** Compiles once. Verification is the judges' own here. */
+async function convert(
+  spec: Spec,
+  form: Form,
+  directory: string,
+  options: ConversionOptions,
+): Promise<Conversion> {
+  const { precision } = form;
+  const { engine, form: pipeline } = await chooseTarget(requestOf(form));
+  await compileSpec(spec, {
+    precision,
+    directory,
+    form: pipeline,
+    verify: false,
+    ...(engine ? { engine } : {}),
+    ...(precision === 'int8' ? options : {}),
+  });
+  const modelPath = join(directory, 'model.onnx');
+  const enginePath = engine ? join(directory, engine.fileName) : modelPath;
+  const sha256 = createHash('sha256').update(readFileSync(modelPath)).digest('hex');
+  return { modelPath, enginePath, sha256 };
+}
+
+/** Compiles twice, each time from nothing. */
+export async function convertTwice(
+  spec: Spec,
+  form: Form,
+  directory: string,
+  options: ConversionOptions,
+): Promise<readonly [Conversion, Conversion]> {
+  return [
+    await convert(spec, form, directory, options),
+    await convert(spec, form, `${directory}.again`, options),
+  ];
+}
