@@ -1,13 +1,7 @@
 import { dataTypes } from '../ir/types.ts';
 import type { ByteSource } from './byte-source.ts';
 import { isContiguous, spanOf, type TensorLayout } from './tensor-layout.ts';
-import {
-  lending,
-  rowBytesOf,
-  rowsPerSlice,
-  type TensorSource,
-  wholeTensor,
-} from './tensor-source.ts';
+import { rowBytesOf, slicedTensor, type TensorSource, wholeTensor } from './tensor-source.ts';
 
 export type ByteOrder = 'little' | 'big';
 
@@ -69,25 +63,6 @@ export function alignedBytes(bytes: Uint8Array, sizeBytes: number): Uint8Array {
   return bytes.byteOffset % sizeBytes === 0 ? bytes : new Uint8Array(bytes);
 }
 
-/** Rows as they lie in the storage, a slice after another in one array. */
-async function* storedRows(
-  storage: ByteSource,
-  { dataType, shape, offset }: TensorLayout,
-  byteOrder: ByteOrder,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const { sizeBytes } = dataTypes[dataType];
-  const rowBytes = rowBytesOf({ dataType, shape });
-  const [rows = 1] = shape;
-  const step = Math.min(rows, rowsPerSlice({ dataType, shape }));
-  const array = new Uint8Array(step * rowBytes);
-  for (let first = 0; first < rows; first += step) {
-    const slice = array.subarray(0, Math.min(step, rows - first) * rowBytes);
-    await storage.read(offset * sizeBytes + first * rowBytes, slice.byteLength, slice);
-    yield byteOrder === 'big' ? swapBytes(slice, sizeBytes) : slice;
-    lending.end(slice);
-  }
-}
-
 /** A tensor in a storage; the layout has been checked against it. Only one that is not contiguous is read whole. */
 export function storedTensor(
   storage: ByteSource,
@@ -99,7 +74,11 @@ export function storedTensor(
   const span = spanOf(layout);
   if (span === 0) return wholeTensor(dataType, shape, () => new Uint8Array(0));
   if (isContiguous(layout)) {
-    return { dataType, shape, rows: () => storedRows(storage, layout, byteOrder) };
+    const rowBytes = rowBytesOf({ dataType, shape });
+    return slicedTensor(dataType, shape, async (into, first) => {
+      await storage.read(offset * sizeBytes + first * rowBytes, into.byteLength, into);
+      if (byteOrder === 'big') swapBytes(into, sizeBytes);
+    });
   }
   return wholeTensor(dataType, shape, async () => {
     const stored = await storage.read(offset * sizeBytes, span * sizeBytes);

@@ -3,8 +3,8 @@ import { byteCount, type DataType } from '../ir/types.ts';
 /**
  * A tensor whose numbers are read or computed when they are wanted, and not kept. Passes compose sources; nothing is read before the file is written.
  *
- * Who owns the arrays: a reader makes them and may fill the same one again for the next rows; a sink copies what it keeps; whoever stands between writes
- * neither into an array that it was handed nor keeps it.
+ * Who owns the arrays: those of rows belong to this file, which fills them again for the next rows; a sink copies what it keeps; whoever stands between
+ * writes into what it is told to fill, and keeps nothing.
  */
 export interface TensorSource {
   readonly dataType: DataType;
@@ -20,12 +20,6 @@ export interface TensorSource {
 /** Larger slices would leave a core's cache between their reader and their writer. */
 const sliceBytes = 1 << 18;
 
-/** Rows of the first axis that a slice of a tensor has. */
-export function rowsPerSlice({ dataType, shape }: Pick<TensorSource, 'dataType' | 'shape'>) {
-  const rowBytes = rowBytesOf({ dataType, shape });
-  return Math.max(1, Math.floor(sliceBytes / rowBytes));
-}
-
 /** Size of one row of the first axis; of a number, where there is no axis. */
 export function rowBytesOf({ dataType, shape }: Pick<TensorSource, 'dataType' | 'shape'>): number {
   return byteCount({ dataType, shape: shape.slice(1) });
@@ -35,6 +29,49 @@ export function rowBytesOf({ dataType, shape }: Pick<TensorSource, 'dataType' | 
 export const lending = {
   end(_bytes: Uint8Array): void {},
 };
+
+/** Arrays that no reading uses. New ones cost the system time for every page, and pile up until the garbage is collected. */
+const idle: Uint8Array[] = [];
+
+/** An array for one reading, which gives it back when it ends. */
+function acquire(sizeBytes: number): Uint8Array {
+  if (sizeBytes > sliceBytes) return new Uint8Array(sizeBytes);
+  return idle.pop() ?? new Uint8Array(sliceBytes);
+}
+
+function release(array: Uint8Array): void {
+  lending.end(array);
+  // A larger one is for a single tensor.
+  if (array.byteLength === sliceBytes) idle.push(array);
+}
+
+/** A tensor whose rows are fetched a slice at a time: `fill` writes those from row `first` on, as many as `into` has room for. */
+export function slicedTensor(
+  dataType: DataType,
+  shape: readonly number[],
+  fill: (into: Uint8Array, first: number) => Promise<void>,
+): TensorSource {
+  const rowBytes = rowBytesOf({ dataType, shape });
+  const [rows = 1] = shape;
+  const step = Math.min(rows, Math.max(1, Math.floor(sliceBytes / rowBytes)));
+  return {
+    dataType,
+    shape,
+    async *rows() {
+      const array = acquire(step * rowBytes);
+      try {
+        for (let first = 0; first < rows; first += step) {
+          const into = array.subarray(0, Math.min(step, rows - first) * rowBytes);
+          await fill(into, first);
+          yield into;
+          lending.end(into);
+        }
+      } finally {
+        release(array);
+      }
+    },
+  };
+}
 
 /** A tensor that can only be made whole. `read` gives a new array each time. */
 export function wholeTensor(
@@ -87,20 +124,21 @@ export function mapRows(
     dataType,
     shape,
     async *rows() {
-      const fromBytes = rowBytesOf(source);
-      const intoBytes = rowBytesOf(type);
+      const [fromBytes, intoBytes] = [rowBytesOf(source), rowBytesOf(type)];
       const reading = await start();
-      let array = new Uint8Array(0);
       let first = 0;
       for await (const from of source.rows()) {
         const count = from.byteLength / fromBytes;
-        const sizeBytes = count * intoBytes;
-        if (array.byteLength < sizeBytes) array = new Uint8Array(sizeBytes);
-        const into = array.subarray(0, sizeBytes);
-        reading.map(from, into, first);
+        // One each slice, since slices may grow.
+        const array = acquire(count * intoBytes);
+        try {
+          const into = array.subarray(0, count * intoBytes);
+          reading.map(from, into, first);
+          yield into;
+        } finally {
+          release(array);
+        }
         first += count;
-        yield into;
-        lending.end(into);
       }
       reading.end?.();
     },

@@ -9,7 +9,7 @@ export interface OfTensor extends InFile {
   readonly tensor: string;
 }
 
-interface BadValue {
+export interface BadValue {
   readonly value: string;
   /** Of the element, in the order of the file. */
   readonly index: number;
