@@ -3,10 +3,14 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Verdict } from '../../engines/compare.ts';
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import { loadSpecFiles } from '../../src/compile/spec-files.ts';
 import { specFromWeights } from '../../src/compile/spec-from-weights.ts';
 import { verifySpec } from '../../src/compile/verify.ts';
+import type { Reference, Spec } from '../../src/language/spec.ts';
+import { allowedErrors } from '../judges/judge-logits.ts';
+import { withWideInputs } from '../judges/wide-inputs.ts';
 
 const engine = createOnnxruntimeEngine({ threads: 1 });
 const folder = mkdtempSync(join(tmpdir(), 'rcc-references-'));
@@ -14,18 +18,38 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const fixtures = readdirSync('test/fixtures/weights').filter((name) => name.endsWith('.rn'));
 
+const precisions = ['fp32', 'fp16', 'int8'] as const;
+
+/** Finite, within what the precision allows, and of the same first classes; int8 may swap classes that are nearly a tie. */
+function expectNear(verdict: Verdict, what: string): void {
+  const { precision, nonFinite, relativeError, top1Agreement } = verdict;
+  const text = `${what}, ${precision}: ${verdict.reason}`;
+  expect(nonFinite, text).toEqual({ actual: 0, expected: 0 });
+  expect(relativeError.max, text).toBeLessThanOrEqual(allowedErrors[precision]);
+  if (precision !== 'int8') expect(top1Agreement, text).toBe(1);
+}
+
+/** Verifies in every precision; int8 is calibrated with the reference's own input. */
+async function expectLogits(spec: Spec, reference: Reference | undefined): Promise<void> {
+  if (!reference) throw new Error(`${spec.name} has no reference`);
+  const data = { calibrate: reference.input, calibrationAlgorithm: 'max' } as const;
+  for (const precision of precisions) {
+    const calibration = precision === 'int8' ? data : {};
+    const options = { precision, engine, reference, ...calibration };
+    const { verdict, emulated } = await verifySpec(withWideInputs(spec), options);
+    expectNear(verdict, spec.name);
+    if (precision !== 'fp16') continue;
+    if (!emulated) throw new Error('activations were not rounded');
+    expectNear(emulated, `${spec.name}, activations rounded`);
+  }
+}
+
 describe('fixtures of the real frameworks', () => {
   it.each(fixtures)('%s computes what its framework computed', async (name) => {
     const { specs, diagnostics } = await loadSpecFiles([`test/fixtures/weights/${name}`]);
     expect(diagnostics).toEqual([]);
     expect(specs.length).toBeGreaterThan(0);
-    for (const spec of specs) {
-      const { verdict } = await verifySpec(spec, { precision: 'fp32', engine });
-      expect(verdict, `${spec.name}: ${verdict.reason}`).toMatchObject({
-        ok: true,
-        top1Agreement: 1,
-      });
-    }
+    for (const spec of specs) await expectLogits(spec, spec.reference);
   });
 });
 
@@ -74,8 +98,7 @@ describe.skipIf(!existsSync(shared))(
           input: join(shared, `${network}.in${side}.npy`),
           logits: join(shared, `${network}${kind}.out${side}.npy`),
         };
-        const { verdict } = await verifySpec(spec, { precision: 'fp32', engine, reference });
-        expect(verdict, verdict.reason).toMatchObject({ ok: true, top1Agreement: 1 });
+        await expectLogits(spec, reference);
       }
     });
   },
