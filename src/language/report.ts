@@ -13,9 +13,13 @@ export type Report = <C extends DiagnosticCode>(
   context: DiagnosticContext,
 ) => void;
 
-/** A report that adds to the given list. */
+/** Mistakes of a file that are taken note of: far more than are shown, and few enough to be sorted through at once. */
+export const mostMistakes = 1000;
+
+/** A report that adds to the given list, up to `mostMistakes`. */
 export function reportTo(diagnostics: Diagnostic[]): Report {
   return (code, parameters, context) => {
-    diagnostics.push(createDiagnostic(code, parameters, context));
+    if (diagnostics.length < mostMistakes)
+      diagnostics.push(createDiagnostic(code, parameters, context));
   };
 }

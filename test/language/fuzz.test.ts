@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderDiagnostic } from '../../src/diagnostics/render.ts';
 import { allProperties, groups } from '../../src/language/properties.ts';
+import { mostMistakes } from '../../src/language/report.ts';
+import { parseSpec } from '../../src/language/syntax/parse.ts';
 import { load } from '../helpers/language.ts';
 
 const pieces = [
@@ -84,6 +86,33 @@ describe('any text', () => {
 
   it('gives models or mistakes when a right text is damaged', async () => {
     await fc.assert(fc.asyncProperty(mutated, checkAny), { numRuns: 500 });
+  });
+
+  // Not by the clock: what a text costs is what is kept of it.
+  it.each([
+    '{',
+    '}',
+    '[',
+    ';x',
+    "'a'",
+    '"\n',
+    'model a {',
+    '//\n',
+  ])('of 65 000 characters made of %j is given up early', (piece) => {
+    for (const head of ['', 'model m { ']) {
+      const text = head + piece.repeat((65_000 - head.length) / piece.length);
+      const { diagnostics, tree } = parseSpec({ path: 'x.rn', text });
+      expect(diagnostics.length).toBeGreaterThan(0);
+      expect(diagnostics.length).toBeLessThanOrEqual(mostMistakes);
+      expect(tree.models.every(({ broken }) => broken)).toBe(true);
+    }
+  });
+
+  it('is read on behind much that stands outside of its models, and not behind all too much', async () => {
+    const { models, diagnostics } = await load(`${'{'.repeat(9000)} ${sound}`);
+    expect(models).toHaveLength(2);
+    expect(diagnostics).toHaveLength(1);
+    expect((await load(`${'{'.repeat(11_000)} ${sound}`)).models).toEqual([]);
   });
 
   // As long as a spec may be; the time limit of a test is what is checked.

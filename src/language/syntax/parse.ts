@@ -5,7 +5,7 @@ import type { SourceFile } from '../../diagnostics/source.ts';
 import type { FileNode } from '../ast.ts';
 import type { FileCstNode } from '../generated/cst.ts';
 import { limits } from '../property.ts';
-import { reportTo } from '../report.ts';
+import { mostMistakes, reportTo } from '../report.ts';
 import { buildFile, describeToken } from './build-ast.ts';
 import { specParser } from './parser.ts';
 import { type ReadingContext, spanOf } from './strings.ts';
@@ -41,7 +41,7 @@ export function parseSpec(file: SourceFile): ParseResult {
   if (tree.models.length === 0 && diagnostics.length === 0)
     context.report('no-model', { path }, { span: startOf(file) });
   const kept = diagnostics.filter((diagnostic) => !isSwallowedBrace(diagnostic, diagnostics));
-  return { tree: markBroken(tree, kept), diagnostics: kept };
+  return { tree: markBroken(tree, kept, diagnostics.length < mostMistakes), diagnostics: kept };
 }
 
 function startOf(file: SourceFile) {
@@ -94,12 +94,17 @@ function isSwallowedBrace(diagnostic: Diagnostic, all: readonly Diagnostic[]): b
   );
 }
 
-function markBroken(tree: FileNode, diagnostics: readonly Diagnostic[]): FileNode {
+function markBroken(
+  tree: FileNode,
+  diagnostics: readonly Diagnostic[],
+  isWhole: boolean,
+): FileNode {
   const models = tree.models.map((model, index) => {
     const end = tree.models[index + 1]?.span.start ?? Number.POSITIVE_INFINITY;
-    const broken = diagnostics.some(
+    const isMistaken = diagnostics.some(
       ({ span }) => span !== undefined && span.start >= model.span.start && span.start < end,
     );
+    const broken = isMistaken || !isWhole;
     return { ...model, broken };
   });
   return { ...tree, models };

@@ -46,9 +46,11 @@ class SpecParser extends CstParser {
   }
 
   readonly #recoveries: { count: number };
+  #strays = 0;
 
   readonly file = this.RULE('file', () => {
     this.#recoveries.count = 0;
+    this.#strays = 0;
     this.MANY({
       GATE: () => this.#goesOn(),
       DEF: () =>
@@ -157,21 +159,25 @@ class SpecParser extends CstParser {
 
   /** Whatever stands outside a model, up to the next `model` or `use`. */
   readonly stray = this.RULE('stray', () => {
-    this.AT_LEAST_ONE(() =>
-      this.OR([
-        { ALT: () => this.CONSUME(NameLike) },
-        { ALT: () => this.CONSUME(Extends) },
-        { ALT: () => this.CONSUME(LeftBrace) },
-        { ALT: () => this.CONSUME(RightBrace) },
-        { ALT: () => this.CONSUME(LeftBracket) },
-        { ALT: () => this.CONSUME(RightBracket) },
-      ]),
-    );
+    this.AT_LEAST_ONE({
+      GATE: () => this.#goesOn(),
+      DEF: () => {
+        this.#strays += 1;
+        this.OR([
+          { ALT: () => this.CONSUME(NameLike) },
+          { ALT: () => this.CONSUME(Extends) },
+          { ALT: () => this.CONSUME(LeftBrace) },
+          { ALT: () => this.CONSUME(RightBrace) },
+          { ALT: () => this.CONSUME(LeftBracket) },
+          { ALT: () => this.CONSUME(RightBracket) },
+        ]);
+      },
+    });
   });
 
-  /** A text that lacks this much is none of ours; each recovery takes about a millisecond. */
+  /** A text that lacks this much, or has so much outside its models, is none of ours; each recovery takes about a millisecond. */
   #goesOn(): boolean {
-    return this.#recoveries.count < 100;
+    return this.#recoveries.count < 100 && this.#strays < 10_000;
   }
 
   #continuesProperty(group: string | undefined, before: readonly string[]): boolean {
