@@ -97,6 +97,25 @@ export function encodeModelHead(opset: number, producerVersion: string): Uint8Ar
   }).finish();
 }
 
+const constantsKey = 'rcc.constants';
+
+/** Metadata that names the initializers which nobody trained: scales, zero points, the weights of a shortcut that pads. They cost no parameter and no MAC. */
+export function constantsMetadata({ initializers }: Graph): Readonly<Record<string, string>> {
+  const names = [...initializers.values()].filter(({ fixed }) => fixed).map(({ name }) => name);
+  return names.length > 0 ? { [constantsKey]: names.join('\n') } : {};
+}
+
+/** Metadata without those, and the names that they hold. */
+export function takeConstants({
+  [constantsKey]: names,
+  ...metadata
+}: Readonly<Record<string, string>>): {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly constants: Set<string>;
+} {
+  return { metadata, constants: new Set(names?.split('\n')) };
+}
+
 /** Model metadata, as ModelProto bytes: messages may be concatenated. */
 export function encodeMetadata(metadata: Readonly<Record<string, string>>): Uint8Array {
   return onnx.ModelProto.encode({

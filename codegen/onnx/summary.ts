@@ -2,6 +2,7 @@ import type { onnx as Onnx } from 'onnx-proto';
 import type { Attributes, AttributeValue, Node } from '../ir/graph.ts';
 import { IllegalNode, type OpType, opDefinition, ops } from '../ir/ops.ts';
 import { byteCount, type Dim, dataTypeNames, elementCount, type TensorType } from '../ir/types.ts';
+import { takeConstants } from './messages.ts';
 import type { OnnxFile, OnnxInitializer } from './read.ts';
 
 /** One node of any ONNX file; the output is known where rcc knows the operator and its inputs. */
@@ -76,16 +77,30 @@ function inferKnown(node: Node, inputs: readonly (TensorType | undefined)[]): Kn
   }
 }
 
-function summarizeNode(
-  proto: Onnx.INodeProto,
-  types: Map<string, TensorType>,
-  weights: ReadonlyMap<string, OnnxInitializer>,
-): OnnxLayer {
+/** What is known of the values before a node, by name; what it makes of them is added. */
+interface Values {
+  readonly types: Map<string, TensorType>;
+  readonly weights: ReadonlyMap<string, OnnxInitializer>;
+  /** Those that nobody trained, also behind their quantisers. */
+  readonly constants: Set<string>;
+}
+
+const quantizers: readonly string[] = ['QuantizeLinear', 'DequantizeLinear'];
+
+/** Whether all that a node works with beside its input is such. */
+function isUntrained(inputs: readonly string[], { constants }: Values): boolean {
+  const operands = inputs.slice(1);
+  return operands.length > 0 && operands.every((name) => constants.has(name));
+}
+
+function summarizeNode(proto: Onnx.INodeProto, values: Values): OnnxLayer {
+  const { types, weights, constants } = values;
   const op = proto.opType ?? '';
   const inputs = (proto.input ?? []).filter((name) => name !== '');
   const [output = ''] = proto.output ?? [];
   const own = inputs.flatMap((name) => weights.get(name) ?? []);
-  const counted = op === 'BatchNormalization' ? own.slice(0, 2) : own;
+  const trained = op === 'BatchNormalization' ? own.slice(0, 2) : own;
+  const counted = trained.filter(({ name }) => !constants.has(name));
   const name = proto.name || output;
   const known = isKnownOp(op)
     ? inferKnown(
@@ -95,12 +110,13 @@ function summarizeNode(
     : undefined;
   const type = known?.output ?? types.get(output);
   if (type) types.set(output, type);
+  if (quantizers.includes(op) && constants.has(inputs[0] ?? '')) constants.add(output);
   return {
     name,
     op,
     output: type,
     params: counted.reduce((sum, { shape }) => sum + elementCount(shape), 0),
-    macs: known?.macs ?? 0,
+    macs: isUntrained(inputs, values) ? 0 : (known?.macs ?? 0),
     weightBytes: own.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     outputBytes: type ? byteCount(type) : 0,
   };
@@ -121,6 +137,11 @@ export function summarizeOnnx({ model, graph, initializers }: OnnxFile): OnnxSum
     declare(value.name ?? '', typeOfValue(value));
   }
   for (const initializer of initializers) declare(initializer.name, typeOfInitializer(initializer));
+  const { metadata, constants } = takeConstants(
+    Object.fromEntries(
+      (model.metadataProps ?? []).map(({ key, value }) => [key ?? '', value ?? '']),
+    ),
+  );
   const describe = (value: Onnx.IValueInfoProto) => ({
     name: value.name ?? '',
     type: typeOfValue(value),
@@ -128,11 +149,9 @@ export function summarizeOnnx({ model, graph, initializers }: OnnxFile): OnnxSum
   return {
     producer: `${model.producerName ?? ''} ${model.producerVersion ?? ''}`.trim(),
     opset: Number(model.opsetImport?.find(({ domain }) => !domain)?.version ?? 0),
-    metadata: Object.fromEntries(
-      (model.metadataProps ?? []).map(({ key, value }) => [key ?? '', value ?? '']),
-    ),
+    metadata,
     inputs: (graph.input ?? []).filter(({ name }) => !weights.has(name ?? '')).map(describe),
     outputs: (graph.output ?? []).map(describe),
-    layers: (graph.node ?? []).map((node) => summarizeNode(node, types, weights)),
+    layers: (graph.node ?? []).map((node) => summarizeNode(node, { types, weights, constants })),
   };
 }

@@ -12,7 +12,7 @@ import { firstNotFinite, firstNotFinite16 } from '../weights/finite.ts';
 import { float32View } from '../weights/float-bytes.ts';
 import type { ByteSink } from './byte-sink.ts';
 import { concatBytes } from './bytes.ts';
-import { encodeGraph, encodeMetadata, encodeModelHead } from './messages.ts';
+import { constantsMetadata, encodeGraph, encodeMetadata, encodeModelHead } from './messages.ts';
 
 /** Field number × 8 + wire type 2 (length-delimited) or 0 (varint), from onnx.proto3. */
 const tags = {
@@ -100,5 +100,6 @@ export async function writeModel(
   await sink.write(protobuf.Writer.create().uint32(tags.modelGraph).uint64(graphBytes).finish());
   await sink.write(nodes);
   for (const frame of frames) await writeTensor(frame, sink);
-  await sink.write(encodeMetadata(await options.metadata()));
+  const metadata = { ...(await options.metadata()), ...constantsMetadata(graph) };
+  await sink.write(encodeMetadata(metadata));
 }

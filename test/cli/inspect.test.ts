@@ -7,6 +7,41 @@ import { rcc } from '../helpers/cli.ts';
 const folder = mkdtempSync(join(tmpdir(), 'rcc-inspect-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+describe('a shortcut that pads', () => {
+  it.each([
+    'fp32',
+    'fp16',
+    'int8',
+  ])('costs nothing wherever it is counted: %s', async (precision) => {
+    const spec = 'examples/cifar/resnet20.rn';
+    const out = join(folder, precision);
+    const compile = ['compile', spec, '--seed', '1', `--${precision}`, '--target', 'onnx'];
+    expect((await rcc(...compile, '--no-verify', '-o', out)).exitCode).toBe(0);
+    const counted = async (...paths: string[]) => {
+      const { stdout } = await rcc('inspect', ...paths, '--json');
+      const { layers } = JSON.parse(stdout).result[0];
+      return { all: sum(layers), pads: layers.filter(isPad) };
+    };
+    const sum = (layers: readonly { macs: number }[]) =>
+      layers.reduce((total, { macs }) => total + macs, 0);
+    const isPad = ({ name, op }: { name: string; op: string }) =>
+      op === 'Conv' && name.endsWith('/shortcut');
+    const spec0 = await counted(spec);
+    const model = await counted(join(out, 'model.onnx'));
+    // The stem, then 6 convolutions a stage of which the first of two stages is half as much, then the head.
+    const stage = 6 * 16 * 16 * 9 * 32 * 32;
+    const halved = 32 * 16 * 9 * 16 * 16 + 5 * 32 * 32 * 9 * 16 * 16;
+    const expected = 3 * 16 * 9 * 32 * 32 + stage + 2 * halved + 64 * 10;
+    expect(spec0.all).toBe(expected);
+    expect(model.all).toBe(expected);
+    expect(sum(JSON.parse(readFileSync(join(out, 'layers.json'), 'utf8')))).toBe(expected);
+    expect(model.pads).toMatchObject([
+      { macs: 0, params: 0 },
+      { macs: 0, params: 0 },
+    ]);
+  }, 60_000);
+});
+
 describe('rcc inspect --svg', () => {
   it('draws the network and names the picture last', async () => {
     const svg = join(folder, 'pictures', 'resnet18.svg');
