@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Ora } from 'ora';
+import { visibleText } from '../diagnostics/printable.ts';
 import { type Progress, silentProgress } from './command.ts';
 import { formatElapsed } from './format-elapsed.ts';
 
@@ -21,19 +22,19 @@ export async function createProgress(
   };
   return {
     heading(text) {
-      stream.write(`${paint('bold', text)}\n`);
+      stream.write(`${paint('bold', visibleText(text))}\n`);
     },
     start(phase) {
       // Not its `indent`: that moves the cursor and leaves it there.
       spinner = ora?.({ stream, text: phase, prefixText: ' ', discardStdin: false }).start();
     },
     update(text) {
-      if (spinner) spinner.suffixText = text;
+      if (spinner) spinner.suffixText = visibleText(text);
     },
     finish(phase, detail, elapsedMs) {
       stop();
       const time = paint('dim', formatElapsed(elapsedMs).padStart(9));
-      stream.write(`  ${phase.padEnd(phaseWidth)}${time}  ${detail}\n`);
+      stream.write(`  ${phase.padEnd(phaseWidth)}${time}  ${visibleText(detail)}\n`);
     },
     note(text) {
       spinner?.clear();

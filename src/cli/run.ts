@@ -36,6 +36,7 @@ async function report(
 ): Promise<number> {
   // Loaded when there is something to tell: --help and --version answer without it.
   const { diagnosticToJson, renderDiagnostic } = await import('../diagnostics/render.ts');
+  const { visibleJson, visibleText } = await import('../diagnostics/printable.ts');
   const { io, json } = context;
   const diagnostics = result.diagnostics ?? [];
   const exitCode = exitCodeOf(diagnostics);
@@ -46,7 +47,7 @@ async function report(
       ...(result.data === undefined ? {} : { result: result.data }),
       diagnostics: diagnostics.map(diagnosticToJson),
     };
-    io.stdout.write(`${JSON.stringify(data, null, 2)}\n`);
+    io.stdout.write(`${visibleJson(data)}\n`);
     return exitCode;
   }
   const color = wantsColor(io.stderr, io.env);
@@ -56,7 +57,8 @@ async function report(
   };
   // What matters most stands last: the result, and below it what makes it worthless.
   tell(({ severity }) => severity !== 'error');
-  if (result.text) io.stdout.write(`${result.text}\n`);
+  // Names of models, layers and files are in it, as somebody else wrote them.
+  if (result.text) io.stdout.write(`${visibleText(result.text)}\n`);
   tell(({ severity }) => severity === 'error');
   return exitCode;
 }

@@ -10,7 +10,20 @@ function escapeInvisible(text: string): string {
 
 /** A text in which nothing is hidden from the reader and nothing commands the terminal; line ends stay. */
 export function visibleText(text: string): string {
-  return text.replaceAll('\t', '  ').split('\n').map(escapeInvisible).join('\n');
+  const parts = text.replaceAll('\t', '  ').split(/(\r?\n)/);
+  return parts.map((part, index) => (index % 2 === 0 ? escapeInvisible(part) : part)).join('');
+}
+
+/** JSON of two spaces that says the same without a hidden character: those are escaped. */
+export function visibleJson(data: unknown): string {
+  const unit = (index: number, text: string): string =>
+    `\\u${text.charCodeAt(index).toString(16).padStart(4, '0')}`;
+  // JSON.stringify leaves line ends between its lines, and escapes those in texts.
+  return JSON.stringify(data, null, 2).replace(invisible, (character) =>
+    character === '\n'
+      ? character
+      : Array.from({ length: character.length }, (_, index) => unit(index, character)).join(''),
+  );
 }
 
 /** Longest piece of the user's text that a message repeats: a long parameter name, a usual path. */

@@ -1,3 +1,5 @@
+import { visibleText } from '../diagnostics/printable.ts';
+
 /** Finished markup; plain strings among children are text and get escaped. */
 export interface Markup {
   readonly markup: string;
@@ -13,9 +15,9 @@ const escapes: Readonly<Record<string, string>> = {
   '"': '&quot;',
 };
 
-/** Text as markup: what a user named a model cannot become a tag. Characters that XML forbids are left out. */
+/** Text as markup: what a user named a model cannot become a tag, nor turn the direction of what stands beside it. Characters that XML forbids are left out. */
 export function escapeText(text: string): string {
-  return text
+  return visibleText(text)
     .replaceAll(/[&<>"]/g, (character) => escapes[character] ?? character)
     .replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '');
 }

@@ -1,4 +1,5 @@
 import type { Precision } from '../../engines/engine.ts';
+import { visibleText } from '../diagnostics/printable.ts';
 
 /** A column; columns that follow each other under the same `group` share a heading above theirs. */
 export interface Column {
@@ -63,7 +64,7 @@ export function columnName({ group, label }: Column): string {
 }
 
 function markdownText(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
+  return visibleText(text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' '));
 }
 
 function markdownCell({ text, refs = [], note }: Cell): string {

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import onnxProto from 'onnx-proto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import * as checkAction from '../../src/cli/actions/check.ts';
 import { rcc, rccIn } from '../helpers/cli.ts';
+import { fullSampleBench } from '../report/sample-bench.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-streams-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,6 +46,78 @@ describe('a file', () => {
     const { stdout, stderr } = await rcc(...compile('c'));
     expect(`${stdout}${stderr}`).not.toContain(escapes);
     expect(stderr).not.toContain('\r');
+  });
+});
+
+describe('names that somebody else wrote', () => {
+  // Turned around by an override, an embedding, an isolate and marks; commands of a terminal in C0 and C1; nothing to be seen.
+  const hidden = [
+    '\u202e',
+    '\u202a',
+    '\u2066',
+    '\u2069',
+    '\u200e',
+    '\u200f',
+    '\u001b',
+    '\u0007',
+    '\u009b',
+    '\u007f',
+    '\u200b',
+    '\ufeff',
+    '\u2028',
+  ];
+  const evil = (name: string): string => `${name}${hidden.join('')}\n${name}`;
+  const notSeen = /[^\P{Cc}\n]|[\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/u;
+  const model = join(folder, 'evil.onnx');
+  const bench = join(folder, 'evil.json');
+
+  beforeAll(() => {
+    const { onnx } = onnxProto;
+    const node = { name: evil('node'), opType: evil('Op'), input: ['x'], output: [evil('y')] };
+    writeFileSync(
+      model,
+      onnx.ModelProto.encode({
+        producerName: evil('producer'),
+        metadataProps: [{ key: evil('key'), value: evil('value') }],
+        graph: { name: evil('graph'), node: [node] },
+      }).finish(),
+    );
+    const [row] = fullSampleBench().rows;
+    writeFileSync(
+      bench,
+      JSON.stringify({ ...fullSampleBench(), rows: [{ ...row, model: evil('model') }] }),
+    );
+  });
+
+  it.each([
+    ['inspect', () => ['inspect', model]],
+    ['compare', () => ['compare', bench, bench]],
+    ['a mistake', () => ['explain', evil('code')]],
+    ['usage', () => ['check', evil('--option')]],
+  ])('cannot be hidden or obeyed: %s', async (_, argv) => {
+    const outcome = await rccIn({ isTerminal: false }, ...argv());
+    expect(`${outcome.stdout}${outcome.stderr}`).toContain('\\u{202e}');
+    expect(`${outcome.stdout}${outcome.stderr}`).not.toMatch(notSeen);
+  });
+
+  it('mean in JSON what they mean', async () => {
+    const { stdout } = await rcc('inspect', model, '--json');
+    expect(stdout).not.toMatch(notSeen);
+    expect(stdout).toContain('node\\u202e');
+    expect(JSON.stringify(JSON.parse(stdout).result)).toContain(
+      JSON.stringify(evil('node')).slice(1, -1),
+    );
+  });
+
+  it('stand in a report as they are seen', async () => {
+    const out = join(folder, 'report');
+    expect((await rcc('report', bench, '-o', out)).exitCode).toBe(0);
+    const files = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      /\.(html|svg|md)$/.test(file),
+    );
+    const texts = files.map((file) => readFileSync(join(out, file), 'utf8'));
+    expect(texts.filter((text) => text.includes('\\u{202e}')).length).toBeGreaterThan(1);
+    expect(files.filter((_, index) => notSeen.test(texts[index] ?? ''))).toEqual([]);
   });
 });
 

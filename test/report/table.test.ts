@@ -59,7 +59,7 @@ describe('markup', () => {
     );
   });
 
-  it('leaves out what XML forbids', () => {
-    expect(escapeText('a\u0000b\u0007c\uFFFEd')).toBe('abcd');
+  it('shows control characters and signs of direction, and leaves out what else XML forbids', () => {
+    expect(escapeText('a\u0000b\u0007c\u202Ed\uFFFEe')).toBe('a\\u{0}b\\u{7}c\\u{202e}de');
   });
 });

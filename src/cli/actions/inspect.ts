@@ -6,6 +6,7 @@ import { summarizeOnnx } from '../../../codegen/onnx/summary.ts';
 import { writeWhole } from '../../compile/artifact-files.ts';
 import { formatCount } from '../../compile/trained-network.ts';
 import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
+import { printable } from '../../diagnostics/printable.ts';
 import { createFileByteSource } from '../../io/file-byte-source.ts';
 import type { Spec } from '../../language/spec.ts';
 import { specToJson } from '../../language/spec-json.ts';
@@ -44,8 +45,8 @@ function layerTable(layers: readonly Layer[]): string {
   const count = (value: number): string => (value === 0 ? '' : formatCount(value));
   const bytes = (value: number): string => (value === 0 ? '' : formatBytes(value));
   const rows = layers.map((layer) => [
-    layer.name,
-    layer.op,
+    printable(layer.name),
+    printable(layer.op),
     layer.output ?? '?',
     count(layer.params),
     count(layer.macs),
@@ -94,10 +95,12 @@ async function inspectModel(path: string): Promise<Inspection> {
       ...layer,
       output: output && printType(output),
     }));
-    const facts = Object.entries(summary.metadata).map(([key, value]) => `  ${key} = ${value}`);
-    const title = `${path}: opset ${summary.opset}, ${summary.producer}`;
+    const facts = Object.entries(summary.metadata).map(([key, value]) =>
+      printable(`${key} = ${value}`),
+    );
+    const title = `${path}: opset ${summary.opset}, ${printable(summary.producer)}`;
     return {
-      text: [title, ...facts, layerTable(layers)].join('\n'),
+      text: [title, ...facts.map((fact) => `  ${fact}`), layerTable(layers)].join('\n'),
       data: { file: path, ...summary, layers },
     };
   } finally {
