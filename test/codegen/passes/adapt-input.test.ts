@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import { printGraph } from '../../../codegen/ir/print.ts';
-import { type InputForm, inputForms } from '../../../codegen/passes/adapt-input.ts';
+import { type InputForm, inputForms, pixelRanges } from '../../../codegen/passes/adapt-input.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { type GraphPrecision, passesFor } from '../../../codegen/passes/pipeline.ts';
 import { float32View } from '../../../codegen/weights/float-bytes.ts';
@@ -86,6 +86,40 @@ describe('adaptInput', () => {
         stem/input/planar: float32[N,4,32,32] = Transpose(stem/input/cast) perm=[0,3,1,2]
         stem/conv1: float32[N,8,16,16] = Conv(stem/input/planar, stem/conv1.weight: float32[8,4,7,7], stem/conv1.bias: float32[8])"
     `);
+  });
+});
+
+describe('pixelRanges', () => {
+  it.each([
+    [[0.5, 0.5, 0.5], 127.5],
+    [[0.485, 0.456, 0.406], 255 - 0.406 * 255],
+    [[0.1, 0.7, 0.4], 255 - 0.1 * 255],
+    [[0.3, 0.95, 0.4], 0.95 * 255],
+    [[0, 0, 0], 255],
+  ])('of pixels less the mean %j is what 0 or 255 leaves, and no less', (means, range) => {
+    const ranges = pixelRanges({ form: 'uint8-nhwc', mean: means, std: [1, 1, 1] });
+    expect([...ranges.keys()]).toEqual(['stem/input/centred']);
+    expect(ranges.get('stem/input/centred')).toBeCloseTo(range, 10);
+    const largest = means.flatMap((part) => [part * 255, 255 - part * 255]);
+    expect(Math.max(...largest)).toBeCloseTo(range, 10);
+  });
+
+  it('of pixels with alpha is all of a byte', () => {
+    expect([...pixelRanges({ form: 'rgba-uint8', mean, std })]).toEqual([['input', 255]]);
+  });
+
+  it.each(['float32', 'float16'] as const)('of %s is what the calibration saw', (form) => {
+    expect([...pixelRanges({ form, mean, std })]).toEqual([]);
+  });
+
+  it('is named as the value that the first convolution reads', () => {
+    for (const form of ['uint8-nhwc', 'rgba-uint8'] as const) {
+      const [conv] = written(form, 'fp32').nodes.filter(({ op }) => op === 'Conv');
+      const [name = ''] = pixelRanges({ form, mean, std }).keys();
+      // A Cast and a Transpose only pass numbers on, so that the range is that of the input.
+      const read = form === 'rgba-uint8' ? 'stem/input/planar' : name;
+      expect(conv?.inputs[0]).toBe(read);
+    }
   });
 });
 

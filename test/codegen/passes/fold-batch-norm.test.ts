@@ -7,7 +7,7 @@ import { float32View } from '../../../codegen/weights/float-bytes.ts';
 import { expectDiagnostic } from '../../helpers/byte-sources.ts';
 import { smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, modelBytes, runGraph } from '../../helpers/run-graph.ts';
-import { tensorBytes } from '../../helpers/tensors.ts';
+import { floatsOf, tensorBytes } from '../../helpers/tensors.ts';
 
 const place = { kind: 'stem', index: 0, count: 1 } as const;
 const conv = { name: 'conv', channels: 4, kernel: 3, stride: 1, place, relu: false } as const;
@@ -19,6 +19,19 @@ const shared = smallGraph((builder, input) => {
   const normalized = builder.convBatchNorm(input, conv);
   return builder.node('Add', 'add', [normalized, 'conv']);
 });
+
+/** The graph with a bias [4] for its convolution, as some trained networks have one before their batch norm. */
+function withBias(graph: Graph, values: Float32Array): Graph {
+  const type = { dataType: 'float32', shape: [4] } as const;
+  const bias = { name: 'conv.given', type, source: sourceOf(values, [4]) };
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) =>
+      node.op === 'Conv' ? { ...node, inputs: [...node.inputs, bias.name] } : node,
+    ),
+    initializers: new Map(graph.initializers).set(bias.name, bias),
+  };
+}
 
 describe('foldBatchNorm', () => {
   it('makes Conv and BatchNormalization one Conv with bias', () => {
@@ -63,6 +76,32 @@ describe('foldBatchNorm', () => {
       return value * ((scale[o] ?? 0) / Math.sqrt((variance[o] ?? 0) + 1e-5));
     });
     expect(folded).toEqual(expected);
+  });
+
+  it('takes the bias of a convolution along', async () => {
+    const biased = withBias(withNumbers(matching, 3), Float32Array.of(0.5, -2, 0.25, 3));
+    const folded = foldBatchNorm.run(biased, {});
+    const before = await runGraph(biased);
+    expect(maxError(before, await runGraph(folded))).toBeLessThan(1e-5);
+    // The bias counts: without it the network computes something else.
+    expect(maxError(before, await runGraph(withNumbers(matching, 3)))).toBeGreaterThan(0.1);
+  });
+
+  it('computes the folded bias in float64: (b − μ) · γ / √(σ² + ε) + β', async () => {
+    const given = Float32Array.of(0.5, -2, 0.25, 3);
+    const biased = withBias(withNumbers(matching, 3), given);
+    const values = (graph: Graph, name: string) => floatsOf(graph.initializers.get(name)?.source);
+    const scale = await values(biased, 'conv/bn.scale');
+    const mean = await values(biased, 'conv/bn.mean');
+    const variance = await values(biased, 'conv/bn.var');
+    const shift = await values(biased, 'conv/bn.bias');
+    const expected = given.map(
+      (b, o) =>
+        (b - (mean[o] as number)) *
+          ((scale[o] as number) / Math.sqrt((variance[o] as number) + 1e-5)) +
+        (shift[o] as number),
+    );
+    expect(await values(foldBatchNorm.run(biased, {}), 'conv.bias')).toEqual(expected);
   });
 
   it('gives infinities where weights overflow float32, for the writer to refuse', async () => {

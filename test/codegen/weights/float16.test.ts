@@ -2,6 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { castToFloat16, fromFloat16Bits, toFloat16Bits } from '../../../codegen/weights/float16.ts';
 
+/** A float32 number between the one below it and the one above. */
+function besides(value: number): readonly number[] {
+  const float = Float32Array.of(value);
+  const [bits = 0] = new Uint32Array(float.buffer);
+  return [...new Float32Array(Uint32Array.of(bits - 1, bits, bits + 1).buffer)];
+}
+
 describe('float16', () => {
   it('gives back each of the 65536 bit patterns', () => {
     for (let half = 0; half < 0x10000; half++) {
@@ -28,6 +35,20 @@ describe('float16', () => {
       }),
       { numRuns: 20_000 },
     );
+  });
+
+  it('gives every tie to the even neighbour, and what lies beside it to the nearer', () => {
+    // 0x7bff is the largest; what would come behind it is 65536.
+    const values = Array.from({ length: 0x7c00 }, (_, half) => fromFloat16Bits(half));
+    const cast = values.map((value, half) => {
+      const above = values[half + 1] ?? 65536;
+      return besides((value + above) / 2).flatMap((x) => [toFloat16Bits(x), toFloat16Bits(-x)]);
+    });
+    const expected = values.map((_, half) =>
+      [half, half + (half % 2), half + 1].flatMap((nearest) => [nearest, nearest + 0x8000]),
+    );
+    const wrong = expected.filter((halves, i) => String(halves) !== String(cast[i]));
+    expect(wrong).toEqual([]);
   });
 
   it.each([

@@ -194,6 +194,24 @@ describe('shapes', () => {
     ]);
   });
 
+  test.each([
+    [
+      { batches: [4, 2, 8] },
+      'The graph fixes the batch at 4, so batch 2, 8 cannot be built from it.',
+    ],
+    [
+      { batches: [4], profile: { min: 1, opt: 4, max: 8 } },
+      'The graph fixes the batch at 4, so batch 8 cannot be built from it.',
+    ],
+  ])('a graph that fixes its batch to 4 with %j', (intent: Intent, message) => {
+    const fixed = factsOf({
+      inputs: [{ name: 'input', dataType: 'float32', shape: [4, 3, 224, 224] }],
+    });
+    const result = plan(intent, '10.4', 't4', fixed);
+    expect(result.plan).toBeUndefined();
+    expect(result.diagnostics.map((d) => d.message)).toEqual([message]);
+  });
+
   test('several inputs, and a batch outside of the profile', () => {
     const two = factsOf({
       inputs: [

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { FileSink } from '../../src/io/file-sink.ts';
+
+/** A disk that is nearly full or interrupted: it takes no more than `most` bytes at a time. */
+function shortFile(most: number) {
+  const written: Buffer[] = [];
+  const writev = async (parts: readonly Uint8Array[]) => {
+    const bytes = Buffer.concat(parts).subarray(0, most);
+    written.push(Buffer.from(bytes));
+    return { bytesWritten: bytes.length };
+  };
+  return { file: { writev } as unknown as FileHandle, written: () => Buffer.concat(written) };
+}
+
+/** Arrays of these lengths, with other bytes each time. */
+const arraysOf = (lengths: readonly number[]): readonly Buffer[] =>
+  lengths.map((length, index) => Buffer.alloc(length, `${index},${length};`));
+
+describe('FileSink', () => {
+  it.each([
+    ['one small array', [10], 3],
+    ['many small arrays', Array.from({ length: 300 }, (_, i) => i * 7), 1000],
+    ['arrays longer than what is gathered', [200_000, 5, 3_000_000, 1, 200_001], 65_537],
+    ['more than is held at once', [5, 6_000_000, 140_000, 2_500_000, 2_500_000, 9], 1_000_003],
+    ['arrays taken whole', [300_000, 900_000, 2_000_000], 10_000_000],
+  ])('asks again for what a write left: %s', async (_, lengths, most) => {
+    const { file, written } = shortFile(most);
+    const arrays = arraysOf(lengths);
+    const sink = new FileSink(file);
+    // The sink keeps what it is given.
+    for (const bytes of arrays) await sink.write(new Uint8Array(bytes));
+    const digest = await sink.finish();
+    const expected = Buffer.concat(arrays);
+    expect(written().equals(expected)).toBe(true);
+    expect(digest).toEqual({
+      sizeBytes: expected.length,
+      sha256: createHash('sha256').update(expected).digest('hex'),
+    });
+  });
+
+  it('gives on what the disk says, whether early or at the end', async () => {
+    for (const lengths of [[10], [3_000_000, 3_000_000, 3_000_000, 3_000_000]]) {
+      const writev = () => Promise.reject(new Error('the disk is full'));
+      const sink = new FileSink({ writev } as unknown as FileHandle);
+      const work = async () => {
+        for (const bytes of arraysOf(lengths)) await sink.write(new Uint8Array(bytes));
+        await sink.finish();
+      };
+      await expect(work()).rejects.toThrow('the disk is full');
+    }
+  });
+});
