@@ -115,7 +115,8 @@ function splitImages({ actual, expected, images, classes }: Logits) {
   }));
 }
 
-const show = (value: number): string => value.toPrecision(2).replace(/\.?0+(?=e|$)/, '');
+/** Two digits, without zeros behind the point. */
+const show = (value: number): string => String(Number(value.toPrecision(2)));
 
 type Measures = Omit<Verdict, 'ok' | 'reason'>;
 

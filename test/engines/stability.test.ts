@@ -53,4 +53,40 @@ describe('judgeStability', () => {
     expect(stable).toBe(false);
     expect(warnings).toContain(warning);
   });
+
+  // Powers of two, so that what lies at a limit lies there exactly.
+  const free = { minIterations: 1, spread: 9, drift: 9, tail: 9, otherLoad: 0.25 };
+  const mixed = [1, 1, 1.5, 1, 1.5, 1, 1.5, 1, 1, 1.5, 1, 1];
+
+  it.each<[string, Partial<StabilityLimits>, readonly number[], number]>([
+    ['as many runs as are wanted', { minIterations: 12 }, mixed, 0],
+    ['a middle half as wide as is allowed', { spread: 0.5 }, mixed, 0],
+    ['slow runs as slow as is allowed', { tail: 1.5 }, mixed, 0],
+    [
+      'a second half as slow as is allowed',
+      { drift: 1 },
+      [1, 1, 1, 1, 1, 2, 2, 2, 2, 2].map((ms) => ms * 4),
+      0,
+    ],
+    ['as much other load as is allowed', {}, mixed, 0.25],
+  ])('takes %s', (_, changes, samplesMs, otherLoad) => {
+    expect(judgeStability(samplesMs, { ...free, ...changes }, otherLoad)).toEqual({
+      stable: true,
+      warnings: [],
+    });
+  });
+
+  it('speaks of two halves from five runs each on, without the one in the middle', () => {
+    const limits10 = { ...free, drift: 0.05 };
+    const halves = (count: number, middle: readonly number[] = []) => [
+      ...Array.from({ length: count }, () => 1),
+      ...middle,
+      ...Array.from({ length: count }, (_, i) => (i < 2 ? 1 : 1.25)),
+    ];
+    expect(judgeStability(halves(4), limits10).warnings).toEqual([]);
+    const warning =
+      'The second half of the runs was 25 % slower than the first: clocks went down, or another load began.';
+    expect(judgeStability(halves(5), limits10).warnings).toEqual([warning]);
+    expect(judgeStability(halves(5, [1]), limits10).warnings).toEqual([warning]);
+  });
 });

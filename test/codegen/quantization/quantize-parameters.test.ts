@@ -118,6 +118,51 @@ describe('quantizeParameters', () => {
     expect(reads).toBe(2);
   });
 
+  it('says what each tensor is before it is read', () => {
+    const quantized = parameters([1, 2, 3, 4, 5, 6, 7, 8], [1, 2]);
+    const forms = Object.entries(quantized).map(([name, { dataType, shape }]) => [
+      name,
+      `${dataType} ${JSON.stringify(shape)}`,
+    ]);
+    expect(Object.fromEntries(forms)).toEqual({
+      weight: 'int8 [2,4,1,1]',
+      floatWeight: 'float32 [2,4,1,1]',
+      weightScale: 'float32 [2]',
+      bias: 'int32 [2]',
+      biasScale: 'float32 [2]',
+    });
+  });
+
+  it('gives scales in arrays of their own', async () => {
+    const { weightScale, biasScale } = parameters([1, 2, 3, 4, 5, 6, 7, 8], [1, 2]);
+    const first = await floats(weightScale);
+    new Float32Array((await weightScale.read()).buffer).fill(7);
+    new Float32Array((await biasScale.read()).buffer).fill(7);
+    expect(await floats(weightScale)).toEqual(first);
+  });
+
+  it('reads no weight beyond its channel', async () => {
+    const { weightScale } = parameters([1, 1, 1, 1, 100, 2, 2, 2], [0, 0]);
+    expect(await floats(weightScale)).toEqual([Math.fround(1 / 127), Math.fround(100 / 127)]);
+  });
+
+  it('takes the smallest scale that float32 arithmetic keeps', async () => {
+    const { weightScale } = parameters(
+      [127 * 2 ** -100, 0, 0, 0, 126 * 2 ** -100, 0, 0, 0],
+      [0, 0],
+    );
+    expect(await floats(weightScale)).toEqual([2 ** -100, 1]);
+  });
+
+  it('takes no bias for a bias of zeros', async () => {
+    const { bias } = quantizeParameters({
+      weight: sourceOf(Float32Array.of(1, 2, 3, 4), [2, 2]),
+      bias: undefined,
+      inputScale: 1,
+    });
+    expect(await wholes(bias)).toEqual([0, 0]);
+  });
+
   it('gives the float weight as it was', async () => {
     const values = [1, -2, 0.5, 0, 3, 1, 1, 1];
     expect(await floats(parameters(values, [1, 1]).floatWeight)).toEqual(values);

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { checkPrecision, checkSupport, parseGpu } from '../../../engines/tensorrt/gpu.ts';
+import {
+  abilitiesOf,
+  checkPrecision,
+  checkSupport,
+  parseGpu,
+} from '../../../engines/tensorrt/gpu.ts';
 import { resolveRelease, supportedReleases } from '../../../engines/tensorrt/release.ts';
 import { diagnosticsOf } from './helpers.ts';
 
@@ -26,7 +31,26 @@ describe('names', () => {
   });
 
   test('a compute capability stands for any GPU of it', () => {
-    expect(parseGpu('7.5').computeCapability).toBe('7.5');
+    expect(parseGpu('7.5')).toEqual({
+      name: 'GPU of compute capability 7.5',
+      computeCapability: '7.5',
+    });
+    expect(parseGpu('10.0').computeCapability).toBe('10.0');
+  });
+
+  test.each(['x7.5', '7.5x', '7.55', '7.', '.5'])('%s is no compute capability', async (text) => {
+    const [diagnostic] = await diagnosticsOf((async () => parseGpu(text))());
+    expect(diagnostic?.message).toBe(`rcc does not know the compute capability of '${text}'.`);
+  });
+
+  test.each([
+    ['t4g', 'T4G'],
+    ['rtx 4090', 'rtx 4090'],
+    ['geforce rtx4090', 'geforce rtx4090'],
+    ['t4 ', 't4 '],
+    ['T4', 'T4'],
+  ])('%j is shown as %j', (text, name) => {
+    expect(parseGpu(text).name).toBe(name);
   });
 
   test('an unknown name is refused with a way out', async () => {
@@ -69,7 +93,20 @@ describe('support', () => {
     expect(verdict('GTX 1080', '10.0')).toBe(
       'GTX 1080 is compute capability 6.1: TensorRT 10.0.1 needs 7.0 or later.',
     );
+    expect(verdict('GTX 1080', '10.0.0')).toBe(
+      'GTX 1080 is compute capability 6.1: TensorRT 10.0.0 needs 7.0 or later.',
+    );
     expect(verdict('GTX 1080', '8.6')).toContain('No source says');
+    expect(verdict('GTX 1080', '9.3')).toContain('No source says');
+  });
+
+  test.each([
+    ['B200', '10.7', 'TensorRT 10.8 is the first release that supports it.'],
+    ['L4', '8.5.1', 'supported'],
+    ['H100', '9.3', 'No source says whether TensorRT 9.3.0 supports H100'],
+    ['H100', '10.0.0', 'supported'],
+  ])('%s on %s: %s', (gpu, release, words) => {
+    expect(verdict(gpu, release)).toContain(words);
   });
 });
 
@@ -84,6 +121,15 @@ describe('precisions', () => {
       severity: 'error',
     });
     expect(codes('t4', 'int8')).toEqual([]);
+  });
+
+  test.each([
+    ['7.0', { tf32: false, fp16: true, int8TensorCores: false }],
+    ['7.5', { tf32: false, fp16: true, int8: true, int8TensorCores: true }],
+    ['8.0', { tf32: true, fp16: true, int8: true, int8TensorCores: true }],
+    ['9.9', { tf32: undefined, fp16: undefined, int8: undefined, int8TensorCores: undefined }],
+  ])('of %s are %j', (gpu, abilities) => {
+    expect(abilitiesOf(parseGpu(gpu))).toMatchObject(abilities);
   });
 
   test('what no source says is a note', () => {

@@ -226,6 +226,102 @@ describe('shapes', () => {
   });
 });
 
+describe('batches', () => {
+  const messages = (intent: Intent, facts = factsOf()) =>
+    plan(intent, '10.4', 't4', facts).diagnostics.map(({ message }) => message);
+  const profile = { min: 2, opt: 4, max: 8 };
+
+  test('both ends of a profile belong to it', () => {
+    expect(messages({ batches: [2, 8], profile })).toEqual([]);
+    expect(messages({ batches: [1, 4, 9], profile })).toEqual([
+      'Batch 1, 9 lies outside of --profile (2 to 8).',
+    ]);
+  });
+
+  test('a graph without inputs that fix it has the batch 1', () => {
+    const none = factsOf({ inputs: [] });
+    expect(messages({ batches: [1] }, none)).toEqual([]);
+    expect(messages({ batches: [2] }, none)).toEqual([
+      'The graph fixes the batch at 1, so batch 2 cannot be built from it.',
+    ]);
+  });
+
+  test('an engine with a range of batches has no batch of its own, its runs have', () => {
+    const { plan: made } = plan({ batches: [2, 8], profile }, '10.4');
+    expect(made?.commands.map(({ kind, batch }) => [kind, batch])).toEqual([
+      ['build', undefined],
+      ['time', 2],
+      ['time', 8],
+    ]);
+    expect(made?.commands[0]).not.toHaveProperty('batch');
+    const apart = plan({ batches: [1, 4] }, '10.4').plan;
+    expect(apart?.commands.map(({ kind, batch }) => [kind, batch])).toEqual([
+      ['build', 1],
+      ['build', 4],
+      ['time', 1],
+      ['time', 4],
+    ]);
+  });
+});
+
+describe('files', () => {
+  const folder = 'build/resnet50_vd/fp16';
+
+  test('of two batches lie side by side, each once', () => {
+    const { plan: made } = plan({ batches: [1, 4], profileLayers: true }, '10.4');
+    const files = [1, 4].flatMap((batch) => [
+      ['engine', `${folder}/model.b${batch}.plan`],
+      ['log', `${folder}/trtexec-build.b${batch}.log`],
+      ['layers', `${folder}/layers.b${batch}.json`],
+      ['layer-times', `${folder}/layer-times.b${batch}.json`],
+      ['log', `${folder}/trtexec-time.b${batch}.log`],
+      ['log', `${folder}/trtexec-profile.b${batch}.log`],
+    ]);
+    const found = made?.files.map(({ role, path }) => [role, path]) ?? [];
+    expect(found.toSorted()).toEqual(
+      [...files, ['timing-cache', `${folder}/timing.cache`]].toSorted(),
+    );
+  });
+
+  test('of one batch have plain names, and no cache where none is wanted', () => {
+    const { plan: made } = plan({ batches: [4], timingCache: 'none' }, '10.4');
+    expect(made?.files.map(({ path }) => path)).toEqual([
+      `${folder}/model.plan`,
+      `${folder}/layers.json`,
+      `${folder}/trtexec-build.log`,
+      `${folder}/trtexec-time.log`,
+    ]);
+    expect(made?.commands.map(({ engine, log }) => [engine, log])).toEqual([
+      [`${folder}/model.plan`, `${folder}/trtexec-build.log`],
+      [`${folder}/model.plan`, `${folder}/trtexec-time.log`],
+    ]);
+  });
+});
+
+describe('layers that stay in float32', () => {
+  const held = factsOf({ float32Nodes: ['stem/conv1', 'head/fc'] });
+  const heldBy = (intent: Intent, release: string) =>
+    optionsOf(plan(intent, release, 't4', held), 'build').filter((option) =>
+      /layer(Precisions|OutputTypes)|precisionConstraints/.test(option),
+    );
+
+  test('are held by name where the builder chooses types', () => {
+    const layers = 'stem/conv1:fp32,head/fc:fp32';
+    expect(heldBy({ precision: 'fp16' }, '8.6')).toEqual([
+      '--precisionConstraints=obey',
+      `--layerPrecisions=${layers}`,
+      `--layerOutputTypes=${layers}`,
+    ]);
+  });
+
+  test('are in the graph where its types decide, and in FP32 anyway', () => {
+    expect(heldBy({ precision: 'fp16' }, '10.4')).toEqual([]);
+    expect(heldBy({ precision: 'fp32' }, '8.6')).toEqual([]);
+    const { plan: none } = plan({ precision: 'fp16' }, '8.6', 't4', factsOf({ float32Nodes: [] }));
+    expect(none?.commands[0]?.args.join(' ')).not.toContain('precisionConstraints');
+  });
+});
+
 describe('what a timing means is the same on every release', () => {
   const timing = (intent: Intent, release: string) =>
     optionsOf(plan(intent, release, 'a100'), 'time').filter((option) =>
@@ -299,7 +395,9 @@ describe('what a release cannot do is said', () => {
   test('an engine without weights is built but not timed where trtexec cannot refit it', () => {
     const early = plan({ stripWeights: true }, '10.4');
     expect(early.plan?.commands.every(({ kind }) => kind === 'build')).toBe(true);
-    expect(codesOf(early)).toEqual(['tensorrt-stripped-not-runnable']);
+    expect(early.diagnostics.map(({ message }) => message)).toEqual([
+      'An engine without weights cannot be timed with TensorRT 10.4.0: trtexec refits from ONNX from 10.14.1 on.',
+    ]);
     expect(optionsOf(plan({ stripWeights: true }, '10.16'), 'time')).toContain(
       `--refitFromOnnx=${factsOf().path}`,
     );
@@ -364,6 +462,8 @@ describe('cache key', () => {
     expect(keyOf({ durationMs: 9, streams: 3 })).toBe(key);
     const elsewhere = factsOf({ path: '/x/model.onnx', directory: '/x', digest: 'a' });
     expect(plan({}, '10.4', 't4', elsewhere).plan?.cacheKey).toBe(key);
+    const unknown = plan({}, '10.4', 't4', factsOf()).plan?.cacheKey;
+    expect(unknown).toBe(keyOf({}, '10.4', 't4', ''));
   });
 });
 

@@ -27,6 +27,13 @@ describe('banners', () => {
     expect(parseBanner('&&&& PASSED TensorRT.trtexec [TensorRT v8601] # x')?.state).toBe('PASSED');
   });
 
+  test.each(['RUNNING', 'PASSED', 'FAILED', 'WAIVED'])('a run that is %s', (state) => {
+    expect(parseBanner(`&&&& ${state} TensorRT.trtexec [TensorRT v8601] # x`)).toEqual({
+      state,
+      version: '8.6.1',
+    });
+  });
+
   test.each([
     '',
     '&&&& RUNNING TensorRT.other [v8601]',
@@ -60,6 +67,34 @@ describe('releases', () => {
       'rcc has no option table for TensorRT 9.0.0; it is treated as 8.6.1.',
     ]);
     expect(messages('10.16.1')).toEqual([]);
+  });
+
+  test.each([
+    ['8.5', 80503],
+    ['v10.4', 100400],
+    ['10.4.0', 100400],
+    ['8.5.0', 80500],
+    ['10.99', 109900],
+  ])('%s has the order %i', (text, order) => {
+    expect(resolveRelease(text).order).toBe(order);
+  });
+
+  test('the newest that is covered is not newer than what is covered', () => {
+    const later = `${newestCovered.split('.').slice(0, 2).join('.')}.9`;
+    expect(releaseNotes(resolveRelease(newestCovered))).toEqual([]);
+    expect(releaseNotes(resolveRelease(later))).toEqual([]);
+  });
+
+  test.each([
+    ['ten', "'ten' is not a release of TensorRT."],
+    ['10', "'10' is not a release of TensorRT."],
+    ['10.4.0.26.1', "'10.4.0.26.1' is not a release of TensorRT."],
+    ['10.4x', "'10.4x' is not a release of TensorRT."],
+    ['8.4', 'TensorRT 8.4 is older than 8.5, the first release rcc drives.'],
+    ['8.4.3', 'TensorRT 8.4.3 is older than 8.5, the first release rcc drives.'],
+  ])('%s is refused in words', async (text, message) => {
+    const [diagnostic] = await diagnosticsOf((async () => resolveRelease(text))());
+    expect(diagnostic?.message).toBe(message);
   });
 
   test('what is no release, or too old, is refused', async () => {

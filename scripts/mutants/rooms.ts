@@ -1,0 +1,72 @@
+/** What is mutated together, and the tests that have to notice. */
+export interface Room {
+  /** Globs of sources. */
+  readonly sources: readonly string[];
+  /** Globs of tests that start no program and need no file from outside. */
+  readonly tests: readonly string[];
+}
+
+const planning = [
+  'extra-arguments',
+  'gpu',
+  'gpu-options',
+  'intent',
+  'io-format',
+  'model-facts',
+  'option-rows',
+  'option-rules',
+  'option-table',
+  'plan',
+  'plan-inference',
+  'precision-recipes',
+  'release',
+];
+
+export const rooms: Readonly<Record<string, Room>> = {
+  passes: {
+    sources: ['codegen/passes/**/*.ts'],
+    tests: ['test/codegen/passes/**/*.test.ts'],
+  },
+  quantization: {
+    sources: ['codegen/quantization/**/*.ts'],
+    tests: ['test/codegen/quantization/**/*.test.ts', 'test/codegen/passes/quantize-int8.test.ts'],
+  },
+  weights: {
+    sources: ['codegen/weights/*.ts'],
+    tests: ['test/codegen/weights/*.test.ts'],
+  },
+  pickle: {
+    sources: ['codegen/weights/pickle/*.ts'],
+    tests: ['test/codegen/weights/**/*.test.ts'],
+  },
+  naming: {
+    sources: ['codegen/weights/naming/*.ts'],
+    tests: ['test/codegen/weights/naming/*.test.ts'],
+  },
+  onnx: {
+    sources: ['codegen/onnx/**/*.ts'],
+    tests: ['test/codegen/onnx/**/*.test.ts'],
+  },
+  io: {
+    sources: ['src/io/**/*.ts'],
+    tests: ['test/io/**/*.test.ts'],
+  },
+  compare: {
+    sources: ['compare', 'ranking', 'stability', 'statistics', 'tolerances'].map(
+      (name) => `engines/${name}.ts`,
+    ),
+    tests: ['test/engines/*.test.ts'],
+  },
+  tensorrt: {
+    sources: planning.map((name) => `engines/tensorrt/${name}.ts`),
+    tests: planning.map((name) => `test/engines/tensorrt/${name}.test.ts`),
+  },
+};
+
+/** Tests that take long or start programs: a mutant would wait for them each time. */
+export const leftOut = [
+  'test/**/fuzz.test.ts',
+  'test/**/real-files.test.ts',
+  'test/engines/process.test.ts',
+  'test/io/exit-cleanup.test.ts',
+];
