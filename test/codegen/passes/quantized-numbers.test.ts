@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { lowerSpec } from '../../../codegen/architecture/lower.ts';
+import type { Graph } from '../../../codegen/ir/graph.ts';
+import { inferTypes } from '../../../codegen/ir/infer-types.ts';
+import { printGraph } from '../../../codegen/ir/print.ts';
+import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
+import { fuseResidual } from '../../../codegen/passes/fuse-residual.ts';
+import { matchLayers } from '../../../codegen/passes/layer-filter.ts';
+import { runPasses } from '../../../codegen/passes/pass.ts';
+import { type PipelineOptions, passesFor } from '../../../codegen/passes/pipeline.ts';
+import { computedTensors } from '../../../codegen/quantization/tensors.ts';
+import type { TensorSource } from '../../../codegen/weights/tensor-source.ts';
+import { floatsOf, withNumbers } from '../../helpers/graphs.ts';
+import { maxError, runGraph } from '../../helpers/run-graph.ts';
+import { specOf } from '../../helpers/specs.ts';
+
+const network = withNumbers(lowerSpec(specOf({ stages: [1], widths: [8] })), 5);
+const fused = runPasses(network, [foldBatchNorm, fuseResidual]).graph;
+
+/** Another range for each tensor, so that a scale at the wrong place is seen. */
+const ranges = new Map(
+  ['input', ...computedTensors(fused).map(({ value }) => value)].map((value, i) => [value, i + 1]),
+);
+
+const written = (options: Partial<PipelineOptions>): Graph =>
+  runPasses(network, passesFor({ precision: 'int8', ranges, ...options })).graph;
+
+const oneByte = async (source: TensorSource | undefined) =>
+  [...((await source?.read()) ?? [])].slice(0, 1);
+
+/** Of each quantiser of activations: its tensor, range by its own levels, type and zero point. */
+async function quantizersOf(graph: Graph) {
+  const found: Record<string, string> = {};
+  for (const { op, inputs } of graph.nodes) {
+    const [value = '', scale = '', zeroPoint = ''] = inputs;
+    if (op !== 'QuantizeLinear' || graph.initializers.has(value)) continue;
+    const zero = graph.initializers.get(zeroPoint);
+    const [step = 0] = await floatsOf(graph.initializers.get(scale)?.source);
+    const [at = -1] = await oneByte(zero?.source);
+    const levels = zero?.type.dataType === 'uint8' && at === 0 ? 255 : 127;
+    found[value] = `${Math.round(step * levels * 1e5) / 1e5} ${zero?.type.dataType} at ${at}`;
+  }
+  return found;
+}
+
+describe('quantizeInt8', () => {
+  it('gives TensorRT symmetric int8 with the range of the tensor', async () => {
+    expect(ranges.get('head/pool')).toBeGreaterThan(1);
+    expect(await quantizersOf(written({ target: 'tensorrt' }))).toEqual({
+      input: '1 int8 at 0',
+      'stem/conv1/relu': '2 int8 at 0',
+      'stage1/block0/shortcut': `${ranges.get('stage1/block0/shortcut')} int8 at 0`,
+      'stage1/block0/conv1/relu': `${ranges.get('stage1/block0/conv1/relu')} int8 at 0`,
+      'stage1/block0/conv2/relu': `${ranges.get('stage1/block0/conv2/relu')} int8 at 0`,
+      'head/pool': `${ranges.get('head/pool')} int8 at 0`,
+    });
+  });
+
+  it('gives onnxruntime uint8, from 0 on where nothing is negative', async () => {
+    const of = (value: string, quantizer: string, origin = value) => [
+      value,
+      `${ranges.get(origin)} ${quantizer}`,
+    ];
+    const positive = 'uint8 at 0';
+    const centred = 'uint8 at 128';
+    expect(await quantizersOf(written({ target: 'onnxruntime' }))).toEqual(
+      Object.fromEntries([
+        of('input', centred),
+        of('stem/conv1/relu', positive),
+        // A max pool only selects: its range is that of what it reads.
+        of('stem/pool', positive, 'stem/conv1/relu'),
+        of('stage1/block0/shortcut', centred),
+        of('stage1/block0/conv1/relu', positive),
+        of('stage1/block0/conv2', centred),
+        of('stage1/block0/conv2/relu', positive),
+        of('head/pool', positive),
+        of('head/flatten', positive, 'head/pool'),
+      ]),
+    );
+  });
+
+  it.each([
+    'tensorrt',
+    'onnxruntime',
+  ] as const)('stores for %s the integers that are nearest to the folded weights', async (target) => {
+    const graph = written({ target });
+    for (const { name, op, inputs } of fused.nodes) {
+      if (op !== 'FusedConv' && op !== 'Gemm') continue;
+      const weight = inputs[1] ?? '';
+      const before = await floatsOf(fused.initializers.get(weight)?.source);
+      const after = graph.initializers.get(weight);
+      const scales = await floatsOf(graph.initializers.get(`${weight}/scale`)?.source);
+      const stored = new Int8Array((await after?.source?.read()) ?? []);
+      expect(after?.type.dataType, name).toBe('int8');
+      const size = before.length / scales.length;
+      const wrong = [...stored].filter((whole, i) => {
+        const scale = scales[Math.floor(i / size)] ?? 0;
+        return !(Math.abs(whole * scale - (before[i] ?? 0)) <= scale * 0.50001);
+      });
+      expect(wrong, name).toEqual([]);
+      const zeros = await graph.initializers.get(`${weight}/zero-point`)?.source?.read();
+      expect(Array.from(zeros ?? []), name).toEqual(Array.from(scales, () => 0));
+    }
+  });
+
+  it('stores biases for onnxruntime in units of input scale times weight scale', async () => {
+    const graph = written({ target: 'onnxruntime' });
+    const bytes = await graph.initializers.get('stem/conv1.bias')?.source?.read();
+    const wholes = new Int32Array(new Uint8Array(bytes ?? []).buffer);
+    const before = await floatsOf(fused.initializers.get('stem/conv1.bias')?.source);
+    const weightScales = await floatsOf(graph.initializers.get('stem/conv1.weight/scale')?.source);
+    const biasScales = await floatsOf(graph.initializers.get('stem/conv1.bias/scale')?.source);
+    const inputScale = Math.fround(1 / 127);
+    expect([...biasScales]).toEqual([...weightScales.map((scale) => scale * inputScale)]);
+    for (const [o, whole] of wholes.entries()) {
+      const scale = biasScales[o] ?? 0;
+      expect(Math.abs(whole * scale - (before[o] ?? 0))).toBeLessThanOrEqual(scale * 0.50001);
+    }
+    const zeros = await graph.initializers.get('stem/conv1.bias/zero-point')?.source?.read();
+    expect(Array.from(zeros ?? [])).toEqual(Array.from({ length: 32 }, () => 0));
+  });
+
+  it('leaves the float weights whole where the engine quantises them', async () => {
+    const graph = written({ target: 'tensorrt', int8Weights: 'float32' });
+    const weight = graph.initializers.get('stem/conv1.weight');
+    expect(await floatsOf(weight?.source)).toEqual(
+      await floatsOf(fused.initializers.get('stem/conv1.weight')?.source),
+    );
+  });
+
+  it('computes nearly what the float network computes', async () => {
+    const float = written({ precision: 'fp32' });
+    const types = inferTypes(float);
+    const calibrated = new Map([['input', 1]]);
+    for (const { value } of computedTensors(fused)) {
+      const type = types.get(value);
+      if (!type) throw new Error(`${value} is not there`);
+      const values = await runGraph({ ...float, outputs: [{ name: value, type }] });
+      calibrated.set(value, Math.max(...values.map(Math.abs)));
+    }
+    const expected = await runGraph(network);
+    const size = maxError(expected, new Float32Array(expected.length));
+    for (const target of ['tensorrt', 'onnxruntime'] as const) {
+      const graph = written({ target, ranges: calibrated });
+      const error = maxError(expected, await runGraph(graph));
+      expect(error / size).toBeGreaterThan(0);
+      expect(error / size).toBeLessThan(0.05);
+    }
+  });
+
+  it('needs the range of each tensor, or of none', () => {
+    const { initializers } = written({ ranges: undefined });
+    expect(initializers.get('input/scale')?.source).toBeUndefined();
+    expect(initializers.get('stem/conv1.weight')?.source).toBeUndefined();
+    const some = new Map(ranges);
+    some.delete('head/pool');
+    expect(() => written({ ranges: some })).toThrow("'head/pool' was not calibrated");
+  });
+
+  it.each([
+    ['tensorrt', {}],
+    ['onnxruntime', {}],
+    ['tensorrt', { int8Weights: 'float32' }],
+    ['onnxruntime', { int8Keep: matchLayers(['stage1/block0/conv2', 'fc']) }],
+  ] as const)('writes for %s, with %o', (target, options) => {
+    expect(printGraph(written({ target, ...options }))).toMatchSnapshot();
+  });
+});
