@@ -158,18 +158,13 @@ describe('limits', () => {
   });
 
   test('400,000 opcodes, and one more', async () => {
-    // A list, two opcodes for each of its elements, and the end.
-    const ofCount = (count: number) =>
-      pickle(
-        4,
-        [0x5d],
-        Array.from({ length: (count - 2) / 2 }, (): Part => [0x4e, 0x61]),
-      );
-    await expect(readPickle(memorySource(ofCount(400_000)))).resolves.toBeDefined();
-    const { message } = await expectDiagnostic(
-      () => readPickle(memorySource(ofCount(400_002))),
-      'weights-pickle-limit',
-    );
+    // A list, two opcodes for each of its elements, a tuple around it if that is wanted, and the end.
+    const elements = Array.from({ length: 199_999 }, (): Part => [0x4e, 0x61]);
+    const allowed = pickle(4, [0x5d], elements);
+    await expect(readPickle(memorySource(allowed))).resolves.toBeDefined();
+    const oneMore = pickle(4, [0x5d], elements, [0x85]);
+    const work = () => readPickle(memorySource(oneMore));
+    const { message } = await expectDiagnostic(work, 'weights-pickle-limit');
     expect(message).toContain('opcodes');
   });
 
