@@ -10,9 +10,10 @@ import { runPasses } from '../../../codegen/passes/pass.ts';
 import { type PipelineOptions, passesFor } from '../../../codegen/passes/pipeline.ts';
 import { computedTensors } from '../../../codegen/quantization/tensors.ts';
 import type { TensorSource } from '../../../codegen/weights/tensor-source.ts';
-import { floatsOf, withNumbers } from '../../helpers/graphs.ts';
+import { withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 import { specOf } from '../../helpers/specs.ts';
+import { floatsOf, tensorBytes } from '../../helpers/tensors.ts';
 
 const network = withNumbers(lowerSpec(specOf({ stages: [1], widths: [8] })), 5);
 const fused = runPasses(network, [foldBatchNorm, fuseResidual]).graph;
@@ -26,7 +27,7 @@ const written = (options: Partial<PipelineOptions>): Graph =>
   runPasses(network, passesFor({ precision: 'int8', ranges, ...options })).graph;
 
 const oneByte = async (source: TensorSource | undefined) =>
-  [...((await source?.read()) ?? [])].slice(0, 1);
+  [...(await tensorBytes(source))].slice(0, 1);
 
 /** Of each quantiser of activations: its tensor, range by its own levels, type and zero point. */
 async function quantizersOf(graph: Graph) {
@@ -90,7 +91,7 @@ describe('quantizeInt8', () => {
       const before = await floatsOf(fused.initializers.get(weight)?.source);
       const after = graph.initializers.get(weight);
       const scales = await floatsOf(graph.initializers.get(`${weight}/scale`)?.source);
-      const stored = new Int8Array((await after?.source?.read()) ?? []);
+      const stored = new Int8Array(await tensorBytes(after?.source));
       expect(after?.type.dataType, name).toBe('int8');
       const size = before.length / scales.length;
       const wrong = [...stored].filter((whole, i) => {
@@ -98,15 +99,15 @@ describe('quantizeInt8', () => {
         return !(Math.abs(whole * scale - (before[i] ?? 0)) <= scale * 0.50001);
       });
       expect(wrong, name).toEqual([]);
-      const zeros = await graph.initializers.get(`${weight}/zero-point`)?.source?.read();
-      expect(Array.from(zeros ?? []), name).toEqual(Array.from(scales, () => 0));
+      const zeros = await tensorBytes(graph.initializers.get(`${weight}/zero-point`)?.source);
+      expect(Array.from(zeros), name).toEqual(Array.from(scales, () => 0));
     }
   });
 
   it('stores biases for onnxruntime in units of input scale times weight scale', async () => {
     const graph = written({ target: 'onnxruntime' });
-    const bytes = await graph.initializers.get('stem/conv1.bias')?.source?.read();
-    const wholes = new Int32Array(new Uint8Array(bytes ?? []).buffer);
+    const bytes = await tensorBytes(graph.initializers.get('stem/conv1.bias')?.source);
+    const wholes = new Int32Array(new Uint8Array(bytes).buffer);
     const before = await floatsOf(fused.initializers.get('stem/conv1.bias')?.source);
     const weightScales = await floatsOf(graph.initializers.get('stem/conv1.weight/scale')?.source);
     const biasScales = await floatsOf(graph.initializers.get('stem/conv1.bias/scale')?.source);
@@ -116,8 +117,8 @@ describe('quantizeInt8', () => {
       const scale = biasScales[o] ?? 0;
       expect(Math.abs(whole * scale - (before[o] ?? 0))).toBeLessThanOrEqual(scale * 0.50001);
     }
-    const zeros = await graph.initializers.get('stem/conv1.bias/zero-point')?.source?.read();
-    expect(Array.from(zeros ?? [])).toEqual(Array.from({ length: 32 }, () => 0));
+    const zeros = await tensorBytes(graph.initializers.get('stem/conv1.bias/zero-point')?.source);
+    expect(Array.from(zeros)).toEqual(Array.from({ length: 32 }, () => 0));
   });
 
   it('leaves the float weights whole where the engine quantises them', async () => {

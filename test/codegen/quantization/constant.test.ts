@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { constantSource, fixedInitializer } from '../../../codegen/quantization/constant.ts';
-import { floatsOf } from '../../helpers/graphs.ts';
+import { floatsOf } from '../../helpers/tensors.ts';
 
 it('gives the numbers of a view, each time in an array of its own', async () => {
   const values = Float32Array.of(1, 2, 3, 4).subarray(1, 3);

@@ -136,8 +136,8 @@ describe('quantizeParameters', () => {
   it('gives scales in arrays of their own', async () => {
     const { weightScale, biasScale } = parameters([1, 2, 3, 4, 5, 6, 7, 8], [1, 2]);
     const first = await floats(weightScale);
-    new Float32Array((await weightScale.read()).buffer).fill(7);
-    new Float32Array((await biasScale.read()).buffer).fill(7);
+    for await (const rows of weightScale.rows()) rows.fill(7);
+    for await (const rows of biasScale.rows()) rows.fill(7);
     expect(await floats(weightScale)).toEqual(first);
   });
 

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { parameterSource } from '../../../codegen/weights/parameter-source.ts';
+import { parameterSources } from '../../../codegen/weights/parameter-source.ts';
 import { expectDiagnostic } from '../../helpers/byte-sources.ts';
 import { sourceOf } from '../../helpers/graphs.ts';
 import { floatsOf } from '../../helpers/tensors.ts';
 
-const label = { file: 'net.pth', tensor: 'bn1.running_var' };
-const parameter = (values: readonly number[], role: 'bn.var' | 'bn.mean') =>
-  parameterSource(sourceOf(Float32Array.from(values), [values.length]), role, label, false);
+const parameter = (values: readonly number[], role: 'bn.var' | 'bn.mean') => {
+  const source = sourceOf(Float32Array.from(values), [values.length]);
+  return parameterSources('net.pth', [{ source, role, tensor: 'bn1.var', transposed: false }])[0];
+};
 
-describe('parameterSource', () => {
+describe('parameterSources', () => {
   it('takes a variance of 0: a channel that never moved', async () => {
     const values = [0.5, 0, -0, 2 ** -149, 3];
     expect([...(await floatsOf(parameter(values, 'bn.var')))]).toEqual(values);
@@ -17,7 +18,7 @@ describe('parameterSource', () => {
   it('refuses the least variance below 0 and names value and place', async () => {
     const work = () => floatsOf(parameter([1, 2, 3, -(2 ** -149)], 'bn.var'));
     const { message } = await expectDiagnostic(work, 'weights-negative-variance');
-    expect(message).toContain('bn1.running_var');
+    expect(message).toContain('bn1.var');
     expect(message).toContain('-1.4');
     expect(message).toContain('3');
   });
@@ -37,8 +38,11 @@ describe('parameterSource', () => {
 
   it('turns a linear weight [inputs, outputs] around', async () => {
     const stored = sourceOf(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]);
-    const turned = parameterSource(stored, 'linear.weight', label, true);
-    expect(turned.shape).toEqual([3, 2]);
+    const parameters = [
+      { source: stored, role: 'linear.weight', tensor: 'fc.weight', transposed: true },
+    ] as const;
+    const [turned] = parameterSources('net.pth', parameters);
+    expect(turned?.shape).toEqual([3, 2]);
     expect([...(await floatsOf(turned))]).toEqual([1, 4, 2, 5, 3, 6]);
   });
 });
