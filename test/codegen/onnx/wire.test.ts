@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { concatBytes } from '../../../codegen/onnx/bytes.ts';
+import { type WireField, WireReader } from '../../../codegen/onnx/wire.ts';
+import { expectDiagnostic, memorySource } from '../../helpers/byte-sources.ts';
+
+async function fieldsOf(bytes: readonly number[], start = 0, end = bytes.length) {
+  const reader = new WireReader(memorySource(Uint8Array.from(bytes)), start, end);
+  const fields: WireField[] = [];
+  for (let field = await reader.next(); field; field = await reader.next()) fields.push(field);
+  return fields;
+}
+
+describe('WireReader', () => {
+  it('gives fields of each wire type with their places', async () => {
+    const bytes = [
+      // Field 1, varint 300.
+      ...[0x08, 0xac, 0x02],
+      // Field 2, eight bytes.
+      ...[0x11, 1, 2, 3, 4, 5, 6, 7, 8],
+      // Field 3, three bytes with a length.
+      ...[0x1a, 3, 9, 9, 9],
+      // Field 20, four bytes, a tag of two bytes.
+      ...[0xa5, 0x01, 1, 2, 3, 4],
+      // Field 4, no bytes.
+      ...[0x22, 0],
+    ];
+    expect(await fieldsOf(bytes)).toEqual([
+      { field: 1, wireType: 0, start: 0, offset: 3, end: 3, varint: 300 },
+      { field: 2, wireType: 1, start: 3, offset: 4, end: 12, varint: 0 },
+      { field: 3, wireType: 2, start: 12, offset: 14, end: 17, varint: 3 },
+      { field: 20, wireType: 5, start: 17, offset: 19, end: 23, varint: 0 },
+      { field: 4, wireType: 2, start: 23, offset: 25, end: 25, varint: 0 },
+    ]);
+  });
+
+  it('stays within its part of the file', async () => {
+    const bytes = [0xff, 0x08, 0x07, 0x10, 0x05, 0xff];
+    expect((await fieldsOf(bytes, 1, 5)).map(({ field, varint }) => [field, varint])).toEqual([
+      [1, 7],
+      [2, 5],
+    ]);
+    expect(await fieldsOf(bytes, 3, 3)).toEqual([]);
+  });
+
+  it('reads varints of up to ten bytes', async () => {
+    const [field] = await fieldsOf([0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f]);
+    expect(field?.varint).toBe(2 ** 53 - 1);
+    const [long] = await fieldsOf([0x08, ...Array.from({ length: 9 }, () => 0x80), 0x01]);
+    expect(long?.varint).toBe(2 ** 63);
+  });
+
+  it('steps over what is long without reading it', async () => {
+    const length = 200_000;
+    const bytes = new Uint8Array(length + 7);
+    bytes.set([0x0a, 0xc0, 0x9a, 0x0c]);
+    bytes.set([0x10, 0x2a], length + 4);
+    const file = memorySource(bytes.subarray(0, length + 6));
+    const reader = new WireReader(file, 0, file.sizeBytes);
+    expect(await reader.next()).toMatchObject({ offset: 4, end: length + 4 });
+    expect(await reader.next()).toMatchObject({ field: 2, varint: 42 });
+    expect(await reader.next()).toBeUndefined();
+    expect(file.total).toEqual({ reads: 2, bytes: 65_536 + 2, largest: 65_536 });
+  });
+
+  it.each([
+    ['a field 0', [0x00, 0x01], 1],
+    ['groups, wire type 3', [0x0b], 1],
+    ['wire type 4', [0x0c], 1],
+    ['wire type 6', [0x0e, 1], 1],
+    ['wire type 7', [0x0f, 1], 1],
+    ['a tag without a value', [0x08], 1],
+    ['a varint that does not end', [0x08, 0x80, 0x80], 3],
+    ['a varint of eleven bytes', [0x08, ...Array.from({ length: 10 }, () => 0x80), 1], 11],
+    ['a length beyond the end', [0x0a, 2, 1], 2],
+    ['eight bytes beyond the end', [0x09, 1, 2, 3, 4, 5, 6, 7], 1],
+    ['four bytes beyond the end', [0x0d, 1, 2, 3], 1],
+  ])('%s is no message', async (_, bytes, offset) => {
+    const { message } = await expectDiagnostic(() => fieldsOf(bytes), 'onnx-malformed');
+    expect(message).toContain('memory.bin');
+    expect(message).toMatch(new RegExp(`\\b${offset}\\b`));
+  });
+});
+
+it('concatBytes puts arrays one behind another', () => {
+  const parts = [Uint8Array.of(1, 2), new Uint8Array(0), Uint8Array.of(3)];
+  expect([...concatBytes(parts)]).toEqual([1, 2, 3]);
+  expect([...concatBytes([])]).toEqual([]);
+});
