@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, openSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -96,5 +105,25 @@ describe('startFileDigest', () => {
     expect(await startFileDigest(path).digest()).toBe(sha256(Buffer.from('again')));
     startFileDigestAhead(join(folder, 'missing'));
     expect(() => startFileDigest(join(folder, 'missing'))).toThrow(/file-not-found/);
+  });
+
+  it('digests a file again that was written again at the same length', async () => {
+    const path = join(folder, 'same-length');
+    writeFileSync(path, 'one');
+    const { mtimeMs } = statSync(path);
+    expect(await startFileDigest(path).digest()).toBe(sha256(Buffer.from('one')));
+    writeFileSync(path, 'two');
+    utimesSync(path, new Date(), new Date(mtimeMs + 1));
+    expect(await startFileDigest(path).digest()).toBe(sha256(Buffer.from('two')));
+  });
+
+  it('keeps files of one length and time apart by their names', async () => {
+    const paths = ['a', 'b'].map((name) => join(folder, name));
+    for (const path of paths) {
+      writeFileSync(path, path);
+      utimesSync(path, 1000, 1000);
+    }
+    const digests = await Promise.all(paths.map((path) => startFileDigest(path).digest()));
+    expect(digests).toEqual(paths.map((path) => sha256(Buffer.from(path))));
   });
 });
