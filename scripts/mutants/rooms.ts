@@ -29,7 +29,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   quantization: {
     sources: ['codegen/quantization/**/*.ts'],
-    tests: ['test/codegen/quantization/**/*.test.ts', 'test/codegen/passes/quantize-int8.test.ts'],
+    tests: [
+      'test/codegen/quantization/**/*.test.ts',
+      'test/codegen/passes/quantize-int8.test.ts',
+      'test/codegen/passes/quantized-numbers.test.ts',
+    ],
   },
   weights: {
     sources: ['codegen/weights/*.ts'],
