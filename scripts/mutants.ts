@@ -9,23 +9,27 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
-import { rooms } from './mutants/rooms.ts';
+import { type Room, rooms } from './mutants/rooms.ts';
 import { type RoomResult, summarize, survivorsText } from './mutants/summary.ts';
 
 /** Share of faults that have to be noticed. */
 const aim = 0.9;
 const folder = 'build/mutants';
 
-async function runRoom(room: string, force: boolean, concurrency: number): Promise<RoomResult> {
-  process.env.RCC_MUTANTS_ROOM = room;
+async function runRoom(
+  [name, room]: readonly [string, Room],
+  force: boolean,
+  concurrency: number,
+): Promise<RoomResult> {
+  process.env.RCC_MUTANTS_ROOM = name;
   const stryker = new Stryker({
-    mutate: [...(rooms[room]?.sources ?? [])],
+    mutate: [...room.sources],
     testRunner: 'vitest',
     vitest: { configFile: 'scripts/mutants/vitest.config.ts' },
     plugins: ['@stryker-mutator/vitest-runner', './scripts/mutants/ignorers.mjs'],
     ignorers: ['own-mistakes'],
     // What a test file makes before its tests run counts too: faults in it are tried with all tests of the room.
-    ignoreStatic: false,
+    ignoreStatic: room.withoutTables ?? false,
     coverageAnalysis: 'perTest',
     concurrency,
     timeoutMS: 10_000,
@@ -38,15 +42,15 @@ async function runRoom(room: string, force: boolean, concurrency: number): Promi
       'bench/results',
       'specs/**/*.svg',
     ],
-    tempDirName: `${folder}/${room}.tmp`,
+    tempDirName: `${folder}/${name}.tmp`,
     incremental: true,
-    incrementalFile: `${folder}/${room}.incremental.json`,
+    incrementalFile: `${folder}/${name}.incremental.json`,
     force,
     reporters: ['html', 'progress-append-only'],
-    htmlReporter: { fileName: `${folder}/${room}.html` },
+    htmlReporter: { fileName: `${folder}/${name}.html` },
     allowConsoleColors: false,
   });
-  return summarize(room, await stryker.runMutationTest());
+  return summarize(name, await stryker.runMutationTest());
 }
 
 async function main(): Promise<boolean> {
@@ -57,16 +61,19 @@ async function main(): Promise<boolean> {
       concurrency: { type: 'string', default: '1' },
     },
   });
-  const unknown = positionals.filter((room) => !Object.hasOwn(rooms, room));
+  const unknown = positionals.filter((name) => !Object.hasOwn(rooms, name));
   if (unknown.length > 0) {
-    throw new Error(`no room ${unknown.join(', ')}: there are ${Object.keys(rooms).join(', ')}`);
+    console.error(`No room ${unknown.join(', ')}; there are ${Object.keys(rooms).join(', ')}.`);
+    return false;
   }
-  const chosen = positionals.length > 0 ? positionals : Object.keys(rooms);
+  const chosen = Object.entries(rooms).filter(
+    ([name]) => positionals.length === 0 || positionals.includes(name),
+  );
   await mkdir(folder, { recursive: true });
   const results: RoomResult[] = [];
   for (const room of chosen) {
     const result = await runRoom(room, values.force, Number(values.concurrency));
-    await writeFile(`${folder}/${room}.txt`, survivorsText(result));
+    await writeFile(`${folder}/${result.room}.txt`, survivorsText(result));
     results.push(result);
   }
   console.table(results.map(({ survivors, ...figures }) => figures));

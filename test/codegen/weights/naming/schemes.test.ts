@@ -75,6 +75,17 @@ describe.each(
     }
   });
 
+  test('names every layer of a stem, of two blocks with shortcuts, and of the head', () => {
+    const small = { stages: [1, 1], widths: [8, 16] };
+    const names = networks.map(({ stem, block }) =>
+      namesOf(scheme, { ...small, ...(stem && { stem }), ...(block && { block }), input }),
+    );
+    expect(names.map((each) => each.join('\n')).join('\n\n')).toMatchSnapshot();
+    const { name, title, aliases, linearLayout, shortcutKind, deepStemShortcut } = scheme;
+    const told = { name, title, aliases, linearLayout, shortcutKind, deepStemShortcut };
+    expect(told).toMatchSnapshot();
+  });
+
   test('reads its own names back', () => {
     const { nameOf, parse } = createNaming(scheme);
     const slots = networks
