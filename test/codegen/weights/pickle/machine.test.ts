@@ -51,6 +51,18 @@ describe('a pickle that contradicts itself says where and how', () => {
       5,
       'a key that is a tuple',
     ],
+    [
+      'a key twice',
+      [op.emptyDict, op.text('a'), op.none, op.setItem, op.text('a'), op.none, op.setItem],
+      18,
+      "the key 'a' twice",
+    ],
+    [
+      'an integer and the same number as a float for keys',
+      [op.emptyDict, op.int(1), op.none, op.setItem, op.float(1), op.none, op.setItem],
+      20,
+      "the key '1' twice",
+    ],
     ['no value', [], 2, 'an end with values left over or none made'],
     ['two values', [op.none, op.none], 4, 'an end with values left over or none made'],
     ['an open group', [op.emptyDict, op.mark], 4, 'an end with values left over or none made'],
@@ -66,7 +78,7 @@ describe('a pickle that contradicts itself says where and how', () => {
       13,
       'a global whose name is no text',
     ],
-    ['a call of a number', [op.int(1), op.emptyTuple, op.reduce], 8, 'a call of a number'],
+    ['a call of a number', [op.int(1), op.emptyTuple, op.reduce], 8, 'a call of an integer'],
     [
       'a call of what is only named',
       [op.global('numpy', 'ndarray'), op.emptyTuple, op.reduce],
