@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openWeights } from '../../../codegen/weights/open-weights.ts';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import { memorySource } from '../../helpers/byte-sources.ts';
@@ -93,6 +93,29 @@ describe('no file can crash, hang or fill memory', () => {
         await openAndRead(changes.reduce(apply, whole));
       }),
       { numRuns: 300 },
+    );
+  });
+
+  const checked = Object.entries(encoders).filter(([name]) => ['torch zip', 'npz'].includes(name));
+  test.each(checked)('%s: a flipped bit is told or changes no number', async (_, encode) => {
+    const whole = encode(tensors);
+    const { tensors: original } = await openWeights(memorySource(whole));
+    const expected = new Map<string, Uint8Array>();
+    for (const [name, tensor] of original) expected.set(name, await tensorBytes(tensor));
+    const flip = async (bit: number) => {
+      const damaged = whole.slice();
+      damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      const file = await openWeights(memorySource(damaged));
+      for (const [name, tensor] of file.tensors) {
+        const bytes = await tensorBytes(tensor);
+        if (expected.has(name)) expect(bytes).toEqual(expected.get(name));
+      }
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 8 * whole.length - 1 }), (bit) =>
+        flip(bit).catch(expectDiagnosticError),
+      ),
+      { numRuns: 1000 },
     );
   });
 
