@@ -2,7 +2,8 @@
  * What must not outlive the process: half-written files, running tools. Whoever makes one registers how it is removed.
  * What a killed process leaves, the next run removes (artifact.ts).
  */
-import { createDiagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { writeSync } from 'node:fs';
+import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -41,9 +42,18 @@ function leaveSignals(): void {
   for (const signal of endingSignals) process.removeAllListeners(signal);
 }
 
+function tell({ message, code }: Diagnostic): void {
+  try {
+    writeSync(process.stderr.fd, `error: ${message} [${code}]\n`);
+  } catch {
+    // Nobody reads it.
+  }
+}
+
 /** Ends the process by the signal that it got. Not by an exit, which waits for all threads: one that waits in the system for another program may never end. */
 function dieOf(signal: NodeJS.Signals): void {
   runCleanups();
+  tell(createDiagnostic('interrupted', { signal }));
   leaveSignals();
   process.kill(process.pid, signal);
 }

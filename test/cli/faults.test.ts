@@ -94,15 +94,22 @@ describe('a compile that is ended', () => {
     expect(readdirSync(directory).sort()).toEqual(['layers.json', 'manifest.json', 'model.onnx']);
   }, 120_000);
 
-  it('by Ctrl-C says so, exits with 130 and leaves nothing', async () => {
-    const directory = join(folder, 'interrupted');
+  it.each([
+    'SIGINT',
+    'SIGTERM',
+  ] as const)('by %s says so, exits with 130 and leaves nothing', async (signal) => {
+    const directory = join(folder, `interrupted by ${signal}`);
     const { child, ended } = compile(directory);
     await sleep(wholeMs * 0.6);
-    child.kill('SIGINT');
+    child.kill(signal);
+    const startedAt = performance.now();
     const { exitCode, stderr } = await ended;
+    // A second; the rest is for a machine that does much else.
+    expect(performance.now() - startedAt).toBeLessThan(6000);
     // A fast machine may have finished before the signal.
     if (exitCode !== 0) {
-      expect(exitCode).toBe(130);
+      // On a slow one the time for an orderly end may be over: then it dies of the signal.
+      expect([130, null]).toContain(exitCode);
       expect(stderr).toContain('Interrupted');
       expect(existsSync(join(directory, 'manifest.json'))).toBe(false);
     }

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
 import { onExit } from '../../src/io/exit-cleanup.ts';
 import { bundleScript } from '../helpers/bundle-script.ts';
@@ -12,7 +13,7 @@ afterAll(() => rmSync(script.folder, { recursive: true }));
 function start(graceMs: number) {
   const file = join(script.folder, `file-${graceMs}`);
   const child = spawn(process.execPath, [script.path, file, String(graceMs)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   const printed: string[] = [];
   child.stdout.on('data', (bytes) => printed.push(String(bytes)));
@@ -48,12 +49,13 @@ describe.skipIf(process.platform === 'win32')('a program whose threads wait in t
     const [pipe, file] = [join(folder, 'pipe'), join(folder, 'file')];
     execFileSync('mkfifo', [pipe]);
     const child = spawn(process.execPath, [path, pipe, file, ...way], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    const told = textOf(child.stderr);
     const printed: string[] = [];
     child.stdout.on('data', (bytes) => printed.push(String(bytes)));
     await expect.poll(() => printed.join(''), { timeout: 20_000 }).toContain('ready');
-    return { child, file, printed, remove: () => rmSync(folder, { recursive: true }) };
+    return { child, file, printed, told, remove: () => rmSync(folder, { recursive: true }) };
   };
 
   it.each([
@@ -61,13 +63,14 @@ describe.skipIf(process.platform === 'win32')('a program whose threads wait in t
     'SIGTERM',
     'SIGHUP',
   ] as const)('ends by %s, cleaned up, in the time that it has', async (signal) => {
-    const { child, file, printed, remove } = await stuck();
+    const { child, file, printed, told, remove } = await stuck();
     const startedAt = performance.now();
     child.kill(signal);
     expect(await once(child, 'close')).toEqual([null, signal]);
     // A second; the rest is for a machine that does much else.
     expect(performance.now() - startedAt).toBeLessThan(4000);
     expect(printed.join('')).toBe('ready\naborted\n');
+    expect(await told).toMatch(/^error: Interrupted \(SIG[A-Z]+\).*\[interrupted\]\n$/);
     expect(existsSync(file)).toBe(false);
     remove();
   }, 60_000);
