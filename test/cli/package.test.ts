@@ -1,15 +1,45 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { basename, join, resolve } from 'node:path';
+import { list } from 'tar';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { version } from '../../src/version.ts';
 import { knownVersion } from '../engines/tensorrt-rtx/fake-python.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-package-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }), 120_000);
 
-const environment = { ...process.env, npm_config_ignore_scripts: 'true', NO_COLOR: '1' };
+const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim();
+
+/** A newcomer's machine: nothing that npm says to this project, an empty home and an empty cache, and the registry. */
+function newcomer(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^npm_|^NODE_ENV$/i.test(name));
+  const config = join(folder, 'empty.npmrc');
+  writeFileSync(config, '');
+  const home = join(folder, 'home');
+  mkdirSync(home, { recursive: true });
+  return {
+    ...Object.fromEntries(own),
+    HOME: home,
+    NO_COLOR: '1',
+    npm_config_registry: registry,
+    npm_config_userconfig: config,
+    npm_config_cache: join(folder, 'cache'),
+    npm_config_update_notifier: 'false',
+  };
+}
+
+const environment = newcomer();
 
 function sh(cwd: string, command: string, ...parameters: readonly string[]): string {
   return execFileSync(command, parameters, {
@@ -17,53 +47,156 @@ function sh(cwd: string, command: string, ...parameters: readonly string[]): str
     env: environment,
     encoding: 'utf8',
     stdio: 'pipe',
+    timeout: 270_000,
   });
 }
+
+const succeeds = (command: string, ...parameters: readonly string[]): boolean =>
+  spawnSync(command, parameters, { cwd: folder, env: environment }).status === 0;
+
+const view = ['view', 'onnx-proto', 'version', '--fetch-retries=0', '--fetch-timeout=20000'];
+const hasRegistry = succeeds('npm', ...view);
+/** The start of a command line without a network, where the system lets us make one. */
+const isolated = succeeds('unshare', '-rn', 'true') ? ['unshare', '-rn'] : [];
+
+let tarball = '';
+const entries = new Set<string>();
+beforeAll(async () => {
+  tarball = resolve(execFileSync('npm', ['run', '--silent', 'pack'], { encoding: 'utf8' }).trim());
+  await list({ file: tarball, onReadEntry: ({ path }) => void entries.add(path) });
+}, 300_000);
 
 describe('the package', () => {
   it('has one version', () => {
     expect(JSON.parse(readFileSync('package.json', 'utf8')).version).toBe(version);
   });
 
-  it('installs into an empty folder, where npx rcc and the typed modules work', async () => {
-    sh('.', 'npm', 'run', 'build');
-    const packed: { filename: string; files: { path: string }[] }[] = JSON.parse(
-      sh('.', 'npm', 'pack', '--json', '--pack-destination', folder),
-    );
-    const [tarball] = packed;
-    const shipped = tarball?.files.map(({ path }) => path) ?? [];
-    expect(shipped).toContain('dist/rcc.js');
-    expect(shipped).toContain('dist/engines/tensorrt-rtx/build_engine.py');
-    expect(shipped.filter((path) => /^(test|bench)\/|stand-in/.test(path))).toEqual([]);
-    const app = join(folder, 'app');
-    mkdirSync(app);
-    sh(app, 'npm', 'init', '--yes');
-    sh(app, 'npm', 'install', '--prefer-offline', join('..', tarball?.filename ?? ''));
-    expect(sh(app, 'npx', 'rcc', '--version').trim()).toBe(version);
-    const spec = 'node_modules/rcc/specs/resnet18.rn';
-    expect(sh(app, 'npx', 'rcc', 'check', spec)).toContain('11.69M');
-    expect(
-      sh(app, 'npx', 'rcc', 'compile', spec, '--quiet', '--no-time', '--no-verify').trim(),
-    ).toBe(join('build', 'resnet18', 'fp32'));
-    expect(sh(app, 'npx', 'rcc', 'report', '--quiet')).toMatch(/^report\/index\.html$/m);
-    expect(readFileSync(join(app, 'report/tables/accuracy.md'), 'utf8')).toContain(
-      'FLOPs, G counted',
-    );
-    expect(readdirSync(join(app, 'report/charts'))).toContain('published-flops.png');
-    expect(sh(app, 'npx', 'rcc', 'estimate', '--gpu', 't4', '--batch', '1')).toMatch(/^resnet18 /m);
-    const figures =
-      "import('rcc').then(async ({ readFigures }) => console.log((await readFigures()).published.models.length))";
-    expect(sh(app, 'node', '--input-type=module', '-e', figures).trim()).toBe('18');
-    const script = "import('rcc').then(({ version }) => console.log(version))";
-    expect(sh(app, 'node', '--input-type=module', '-e', script).trim()).toBe(version);
-    // An interpreter that tells the release only where it is given the script.
-    const python = join(folder, 'python');
-    writeFileSync(python, `#!/bin/sh\ntest -f "$1" && echo '${knownVersion}'\n`, { mode: 0o755 });
-    const doctor = sh(app, 'npx', 'rcc', 'doctor', '--target', 'tensorrt-rtx', '--python', python);
-    expect(doctor).toMatch(/good +TensorRT-RTX +1\.7\.1\.116/);
-    const probe = join(app, 'node_modules', 'rcc', 'dist', 'engines', 'tensorrt-rtx', 'probe.js');
-    const { probeTensorrtRtx } = await import(probe);
-    const request = { python, env: {}, cacheDirectory: folder };
-    expect(await probeTensorrtRtx(request)).toMatchObject({ found: true });
-  }, 300_000);
+  it('holds what runs, and nothing of the tests', () => {
+    const shipped = [...entries];
+    expect(shipped).toContain('package/dist/rcc.js');
+    expect(shipped).toContain('package/dist/engines/tensorrt-rtx/build_engine.py');
+    expect(shipped.filter((path) => /^package\/(test|bench)\/|stand-in/.test(path))).toEqual([]);
+  });
+
+  it('brings the engine for the processors of five systems, and for nothing else', () => {
+    const prefix = 'package/node_modules/onnxruntime-node/bin/napi-v6/';
+    const files = [...entries].filter((path) => path.startsWith(prefix));
+    expect(files.map((path) => path.slice(prefix.length)).sort()).toEqual([
+      'darwin/arm64/libonnxruntime.1.dylib',
+      'darwin/arm64/onnxruntime_binding.node',
+      'linux/arm64/libonnxruntime.so.1',
+      'linux/arm64/onnxruntime_binding.node',
+      'linux/x64/libonnxruntime.so.1',
+      'linux/x64/onnxruntime_binding.node',
+      'win32/arm64/onnxruntime.dll',
+      'win32/arm64/onnxruntime_binding.node',
+      'win32/x64/onnxruntime.dll',
+      'win32/x64/onnxruntime_binding.node',
+    ]);
+    expect(statSync(tarball).size).toBeLessThan(80e6);
+  });
 });
+
+describe.skipIf(!hasRegistry)(
+  'the package, installed into an empty folder (needs npm’s registry)',
+  () => {
+    const app = join(folder, 'app');
+    const install = ['install', `./rcc-${version}.tgz`];
+    const rcc = (...args: readonly string[]): string => {
+      const [command = '', ...rest] = [...isolated, join(app, 'node_modules/.bin/rcc'), ...args];
+      return sh(app, command, ...rest).trim();
+    };
+    const script = (code: string): string => {
+      const [command = '', ...rest] = [...isolated, process.execPath, '--input-type=module', '-e'];
+      return sh(app, command, ...rest, code).trim();
+    };
+
+    beforeAll(() => {
+      mkdirSync(app);
+      copyFileSync(tarball, join(app, basename(tarball)));
+      sh(app, 'npm', ...install);
+    }, 300_000);
+
+    it('is installed by the command that README.md names', () => {
+      const readme = readFileSync('README.md', 'utf8');
+      expect(readme).toContain(`\n\`\`\`\nnpm ${install.join(' ')}\n\`\`\`\n`);
+    });
+
+    it('runs no script of any package', () => {
+      const { packages } = JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8'));
+      const names = Object.keys(packages);
+      expect(names).toContain('node_modules/rcc');
+      expect(names.filter((name) => packages[name].hasInstallScript)).toEqual([]);
+      const scripts = names
+        .filter((name) => /rcc\/node_modules/.test(name))
+        .map((name) => JSON.parse(readFileSync(join(app, name, 'package.json'), 'utf8')).scripts);
+      expect(scripts).toEqual([undefined, undefined, undefined]);
+    });
+
+    it('has the versions that were tested', () => {
+      const { packages } = JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8'));
+      const here = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages;
+      for (const name of ['onnxruntime-node', 'onnx-proto', 'protobufjs']) {
+        const found = Object.keys(packages).filter((path) => path.endsWith(`/${name}`));
+        expect(found.map((path) => packages[path].version)).toEqual([
+          here[`node_modules/${name}`].version,
+        ]);
+      }
+    });
+
+    it('compiles without a network, with weights and without', () => {
+      expect(rcc('--version')).toBe(version);
+      const installed = 'node_modules/rcc';
+      const made = rcc(
+        'compile',
+        `${installed}/specs/resnet18.rn`,
+        '--fp16',
+        '--quiet',
+        '--no-time',
+      );
+      expect(made).toBe(join('build', 'resnet18', 'fp16'));
+      const trained = `${installed}/examples/digits/digits.rn`;
+      expect(rcc('compile', trained, '--fp16', '--quiet', '--no-time')).toBe(
+        join('build', 'digits', 'fp16'),
+      );
+      expect(rcc('verify', trained, '--fp16')).toContain(
+        'digits fp16: passed against the reference',
+      );
+      expect(readdirSync(join(folder, 'home'))).toEqual([]);
+    }, 120_000);
+
+    it('checks, reports and estimates', () => {
+      expect(rcc('check', 'node_modules/rcc/specs/resnet18.rn')).toContain('11.69M');
+      expect(rcc('report', '--quiet')).toMatch(/^report\/index\.html$/m);
+      expect(readFileSync(join(app, 'report/tables/accuracy.md'), 'utf8')).toContain(
+        'FLOPs, G counted',
+      );
+      expect(readdirSync(join(app, 'report/charts'))).toContain('published-flops.png');
+      expect(rcc('estimate', '--gpu', 't4', '--batch', '1')).toMatch(/^resnet18 /m);
+    }, 120_000);
+
+    it('is a module of a script', () => {
+      expect(script("console.log((await import('rcc')).version)")).toBe(version);
+      const figures = "(await import('rcc')).readFigures()";
+      expect(script(`console.log((await ${figures}).published.models.length)`)).toBe('18');
+      const load = `
+        import { createOnnxruntimeEngine } from 'rcc';
+        const engine = await createOnnxruntimeEngine().load('build/digits/fp16/model.onnx');
+        console.log(engine.outputs[0].name);
+        await engine.close();`;
+      expect(script(load)).toBe('logits');
+    }, 60_000);
+
+    it('finds its Python script', async () => {
+      // An interpreter that tells the release only where it is given the script.
+      const python = join(folder, 'python');
+      writeFileSync(python, `#!/bin/sh\ntest -f "$1" && echo '${knownVersion}'\n`, { mode: 0o755 });
+      const doctor = rcc('doctor', '--target', 'tensorrt-rtx', '--python', python);
+      expect(doctor).toMatch(/good +TensorRT-RTX +1\.7\.1\.116/);
+      const probe = join(app, 'node_modules', 'rcc', 'dist', 'engines', 'tensorrt-rtx', 'probe.js');
+      const { probeTensorrtRtx } = await import(probe);
+      const request = { python, env: {}, cacheDirectory: folder };
+      expect(await probeTensorrtRtx(request)).toMatchObject({ found: true });
+    });
+  },
+);
