@@ -28,12 +28,15 @@ export function visibleJson(data: unknown): string {
 
 /** Longest piece of the user's text that a message repeats: a long parameter name, a usual path. */
 const longestPiece = 96;
-const longestEnd = longestPiece / 2 - 1;
 
 /** A text of the user's as it may stand in a message: visible, on one line, and cut in the middle, since a path ends with what matters. */
 export function printable(text: string): string {
-  const isShort = text.length <= longestPiece;
-  return escapeInvisible(
-    isShort ? text : `${text.slice(0, longestEnd)}…${text.slice(-longestEnd)}`,
-  );
+  return printableUpTo(longestPiece, text);
+}
+
+/** `printable`, of at most so many characters. */
+export function printableUpTo(longest: number, text: string): string {
+  const end = longest / 2 - 1;
+  const isShort = text.length <= longest;
+  return escapeInvisible(isShort ? text : `${text.slice(0, end)}…${text.slice(-end)}`);
 }

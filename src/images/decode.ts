@@ -5,6 +5,7 @@
  */
 import type { SharpOptions } from 'sharp';
 import { fail } from '../diagnostics/diagnostic.ts';
+import { readingLater } from '../diagnostics/outside-data.ts';
 import type { Raster } from './raster.ts';
 import { loadSharp, type Sharp } from './sharp-library.ts';
 
@@ -21,15 +22,28 @@ export interface DecodeOptions {
   readonly upright?: boolean;
 }
 
-/** Pillow's limit for pictures that are a bomb rather than a picture. */
-const maxPixels = 178_956_970;
+/** No camera's picture that a classifier is given has more. */
+const maxPixels = 2 ** 26;
+/** As many are decoded of any file. */
+const harmlessPixels = 2 ** 24;
+/** Photographs have a few pixels a byte; only one colour, or a picture made to fill memory, comes to hundreds. */
+const maxPixelsPerByte = 32;
 
-const settings: SharpOptions = {
-  // Pillow and OpenCV forgive flawed files, but Pillow refuses one that ends early.
-  failOn: 'truncated',
-  ignoreIcc: true,
-  limitInputPixels: maxPixels,
-};
+const timeoutSeconds = 120;
+
+/** Pixels that a file of this size may hold: looked at before the first is decoded. */
+function pixelLimit(sizeBytes: number): number {
+  return Math.min(maxPixels, Math.max(harmlessPixels, sizeBytes * maxPixelsPerByte));
+}
+
+function settingsFor({ length }: Uint8Array): SharpOptions {
+  return {
+    // Pillow and OpenCV forgive flawed files, but Pillow refuses one that ends early.
+    failOn: 'truncated',
+    ignoreIcc: true,
+    limitInputPixels: pixelLimit(length),
+  };
+}
 
 interface Format {
   readonly name: string;
@@ -68,24 +82,14 @@ function checkFormat(bytes: Uint8Array, file: string): void {
   fail('image-unreadable', { file, reason });
 }
 
-function reasonOf(error: unknown): string {
-  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  // libvips says the same twice, once for each of its layers.
-  const text = line.replace(/^(?:Input buffer (?:has corrupt header: )?)?(?:\w+: )?/, '').trim();
-  return text.replace(/\.$/, '') || 'it is damaged';
-}
-
-/** Red, green and blue without the alpha that may follow them. */
-function dropAlpha(data: Uint8Array, channels: number): Uint8Array {
-  if (channels === 3) return data;
-  const pixels = data.length / channels;
-  const result = new Uint8Array(pixels * 3);
-  for (let i = 0; i < pixels; i++) {
-    for (let channel = 0; channel < 3; channel++) {
-      result[i * 3 + channel] = data[i * channels + channel] as number;
-    }
+/** What libvips says as it stands in a message: it names its layers, and says the same twice. */
+function plainReason(reason: string, sizeBytes: number): string {
+  if (/exceeds pixel limit/.test(reason)) {
+    const limit = pixelLimit(sizeBytes);
+    const of = limit === maxPixels ? 'a picture' : `a file of ${sizeBytes} bytes`;
+    return `it has more than ${limit} pixels, the most that ${of} may have`;
   }
-  return result;
+  return reason.replace(/^(?:Input buffer (?:has corrupt header: )?)?(?:\w+: )?/, '').trim();
 }
 
 /** Cyan, magenta, yellow and black ink to light, as Pillow does it: (255 − ink) · (255 − black) / 255, rounded. */
@@ -101,34 +105,36 @@ function lightOfInk(ink: Uint8Array): Uint8Array {
   return result;
 }
 
-/** Pixels as they are stored: of four inks, or of light with or without alpha. */
+/** Pixels as they are stored: of four inks, or of light without alpha. */
 interface Stored {
   readonly data: Uint8Array;
   readonly width: number;
   readonly height: number;
-  readonly channels: number;
   readonly isInk: boolean;
   readonly orientation: number;
 }
 
+function openPicture(sharp: Sharp, bytes: Uint8Array, upright: boolean) {
+  const input = sharp(bytes, settingsFor(bytes)).timeout({ seconds: timeoutSeconds });
+  const opaque = input.removeAlpha();
+  return upright ? opaque.autoOrient() : opaque;
+}
+
 async function decodeStored(sharp: Sharp, bytes: Uint8Array, upright: boolean): Promise<Stored> {
-  const input = sharp(bytes, settings);
-  const turned = upright ? input.autoOrient() : input;
   // Both at once, so that no picture waits for this thread between its header and its pixels.
   const [header, light] = await Promise.all([
-    sharp(bytes, settings).metadata(),
-    turned.raw().toBuffer({ resolveWithObject: true }),
+    sharp(bytes, settingsFor(bytes)).metadata(),
+    openPicture(sharp, bytes, upright).raw().toBuffer({ resolveWithObject: true }),
   ]);
   const isInk = header.space === 'cmyk';
   const { data, info } = isInk ? await decodeInk(sharp, bytes, upright) : light;
-  const { width, height, channels } = info;
-  return { data, width, height, channels, isInk, orientation: header.orientation ?? 1 };
+  const { width, height } = info;
+  return { data, width, height, isInk, orientation: header.orientation ?? 1 };
 }
 
 async function decodeInk(sharp: Sharp, bytes: Uint8Array, upright: boolean) {
-  const input = sharp(bytes, settings).pipelineColourspace('cmyk').toColourspace('cmyk');
-  const turned = upright ? input.autoOrient() : input;
-  return await turned.raw().toBuffer({ resolveWithObject: true });
+  const input = openPicture(sharp, bytes, upright).pipelineColourspace('cmyk');
+  return await input.toColourspace('cmyk').raw().toBuffer({ resolveWithObject: true });
 }
 
 /** Pixels of a JPEG, PNG or WebP; `file` names it in diagnostics. Throws DiagnosticError `image-unreadable`. */
@@ -139,10 +145,11 @@ export async function decodePicture(
 ): Promise<Picture> {
   checkFormat(bytes, file);
   const sharp = await loadSharp();
-  const stored = await decodeStored(sharp, bytes, upright).catch((error: unknown) =>
-    fail('image-unreadable', { file, reason: reasonOf(error) }),
+  const stored = await readingLater(
+    (reason) => fail('image-unreadable', { file, reason: plainReason(reason, bytes.length) }),
+    () => decodeStored(sharp, bytes, upright),
   );
-  const { data, width, height, channels, isInk, orientation } = stored;
-  const pixels = isInk ? lightOfInk(data) : dropAlpha(data, channels);
+  const { data, width, height, isInk, orientation } = stored;
+  const pixels = isInk ? lightOfInk(data) : data;
   return { width, height, channels: 3, data: pixels, orientation };
 }

@@ -1,4 +1,10 @@
 import { row } from '../message-row.ts';
+import { printable, printableUpTo } from '../printable.ts';
+
+/** What is wrong, which may repeat names of the file. */
+const clause = (reason: string): string => printableUpTo(400, reason);
+
+const mebibytes = (sizeBytes: number): string => `${Math.floor(sizeBytes / 2 ** 20)} MiB`;
 
 export const imageMessages = {
   'image-library-missing': row<{ reason: string }>({
@@ -12,14 +18,15 @@ export const imageMessages = {
   }),
   'image-unreadable': row<{ file: string; reason: string }>({
     severity: 'error',
-    message: ({ file, reason }) => `'${file}' cannot be read as a picture: ${reason}.`,
+    message: ({ file, reason }) =>
+      `'${printable(file)}' cannot be read as a picture: ${clause(reason)}.`,
     cause: 'The file is damaged, ends early, or is no JPEG, PNG or WebP.',
     cure: 'Convert or replace it, or take it out of the data set.',
   }),
   'image-size': row<{ file: string; size: string; input: string }>({
     severity: 'error',
     message: ({ file, size, input }) =>
-      `'${file}' is ${size} after the preprocessing, and the network reads ${input} (width x height).`,
+      `'${printable(file)}' is ${size} after the preprocessing, and the network reads ${input} (width x height).`,
     hint: () => 'Give the spec `preprocess { resize … crop … }`.',
     cause:
       'The preprocessing of the spec does not crop, so that every picture must have the size of the input.',
@@ -45,7 +52,7 @@ export const imageMessages = {
   }),
   'dataset-format': row<{ path: string; found: string }>({
     severity: 'error',
-    message: ({ path, found }) => `'${path}' is no data set: it is ${found}.`,
+    message: ({ path, found }) => `'${printable(path)}' is no data set: it is ${found}.`,
     hint: () =>
       'A data set is a folder, a .tar, .tar.gz or .zip of pictures, or an .npz with `images` and `labels`.',
     cause: 'The format is told by the first bytes of the file, not by its name.',
@@ -53,21 +60,31 @@ export const imageMessages = {
   }),
   'dataset-malformed': row<{ path: string; reason: string }>({
     severity: 'error',
-    message: ({ path, reason }) => `The data set '${path}' is damaged: ${reason}.`,
+    message: ({ path, reason }) =>
+      `The data set '${printable(path)}' is damaged: ${clause(reason)}.`,
     cause: 'The archive was cut short, or contradicts itself.',
     cure: 'Copy or make the archive again.',
+  }),
+  'dataset-unpacks-too-far': row<{ path: string; sizeBytes: number; reason: string }>({
+    severity: 'error',
+    message: ({ path, sizeBytes, reason }) =>
+      `'${printable(path)}' unpacks to more than ${mebibytes(sizeBytes)}, ${reason}.`,
+    hint: () => 'Unpack it into a folder and give the folder.',
+    cause:
+      'A compressed archive is unpacked into a temporary file, up to 64 MiB or 100 times its size, and no more than the disk holds. Pictures do not shrink much more: a file that does is made to fill disks.',
+    cure: 'Unpack it where there is space, or set TMPDIR to such a place. A .tar without compression and a .zip are read where they lie.',
   }),
   'dataset-empty': row<{ path: string; others: number }>({
     severity: 'error',
     message: ({ path, others }) =>
-      `'${path}' holds no JPEG, PNG or WebP${others > 0 ? `, only ${others} other files` : ''}.`,
+      `'${printable(path)}' holds no JPEG, PNG or WebP${others > 0 ? `, only ${others} other files` : ''}.`,
     cause: 'Pictures are found by the extensions .jpg, .jpeg, .png and .webp, at any depth.',
     cure: 'Check the path; convert pictures of other formats.',
   }),
   'dataset-unlabelled': row<{ path: string; count: number; example: string }>({
     severity: 'error',
     message: ({ path, count, example }) =>
-      `${count} ${count === 1 ? 'picture' : 'pictures'} of '${path}' ${count === 1 ? 'has' : 'have'} no label: '${example}' lies in no class folder.`,
+      `${count} ${count === 1 ? 'picture' : 'pictures'} of '${printable(path)}' ${count === 1 ? 'has' : 'have'} no label: '${printable(example)}' lies in no class folder.`,
     hint: () => 'Put each class into a folder of its own, or give a list of `FILE LABEL` lines.',
     cause:
       'A label comes from the first folder that a picture lies in, or from a list; there is neither.',
@@ -76,7 +93,7 @@ export const imageMessages = {
   'dataset-classes': row<{ path: string; folders: number; classes: number; unknown?: string }>({
     severity: 'error',
     message: ({ path, folders, classes, unknown }) =>
-      `'${path}' has ${folders} class ${folders === 1 ? 'folder' : 'folders'} for ${classes} classes${unknown === undefined ? '' : `, and '${unknown}' names none of them`}.`,
+      `'${printable(path)}' has ${folders} class ${folders === 1 ? 'folder' : 'folders'} for ${classes} classes${unknown === undefined ? '' : `, and '${printable(unknown)}' names none of them`}.`,
     hint: () =>
       'Folder names are labels of the spec’s `labels` file, or class numbers from 0, or there is one for each class, in order.',
     cause:
@@ -86,7 +103,7 @@ export const imageMessages = {
   'dataset-folder-numbers': row<{ path: string; folders: readonly string[] }>({
     severity: 'note',
     message: ({ path, folders }) =>
-      `The folders of '${path}' (${folders.join(', ')}, …) are read as class numbers.`,
+      `The folders of '${printable(path)}' (${folders.map(printable).join(', ')}, …) are read as class numbers.`,
     hint: () =>
       "torchvision's ImageFolder counts folders in the order of their names as text. If the network was trained so, give the spec `labels` with the names in that order.",
     cause:
@@ -96,20 +113,20 @@ export const imageMessages = {
   'dataset-skipped': row<{ path: string; count: number; example: string }>({
     severity: 'warning',
     message: ({ path, count, example }) =>
-      `${count} ${count === 1 ? 'picture' : 'pictures'} of '${path}' ${count === 1 ? 'is' : 'are'} no JPEG, PNG or WebP and left out, such as '${example}'.`,
+      `${count} ${count === 1 ? 'picture' : 'pictures'} of '${printable(path)}' ${count === 1 ? 'is' : 'are'} no JPEG, PNG or WebP and left out, such as '${printable(example)}'.`,
     cause: 'Other formats of pictures are not decoded.',
     cure: 'Convert them where they should count.',
   }),
   'dataset-unlisted': row<{ path: string; file: string; count: number }>({
     severity: 'warning',
     message: ({ path, file, count }) =>
-      `${count} ${count === 1 ? 'picture' : 'pictures'} of '${path}' ${count === 1 ? 'is' : 'are'} not in '${file}' and left out.`,
+      `${count} ${count === 1 ? 'picture' : 'pictures'} of '${printable(path)}' ${count === 1 ? 'is' : 'are'} not in '${printable(file)}' and left out.`,
     cause: 'The list of labels names only a part of the pictures.',
     cure: 'Nothing where that part is meant; else give the list that belongs to the data set.',
   }),
   'dataset-list-line': row<{ file: string; line: number; reason: string }>({
     severity: 'error',
-    message: ({ file, line, reason }) => `Line ${line} of '${file}' ${reason}.`,
+    message: ({ file, line, reason }) => `Line ${line} of '${printable(file)}' ${reason}.`,
     hint: () => 'Each line is a picture and its label, apart by a tab, a comma or blanks.',
     cause:
       'A list of labels has lines as `val/0001.jpg 65`: a path inside the data set and a class number from 0 or a label.',
@@ -119,14 +136,14 @@ export const imageMessages = {
   'dataset-list-unknown': row<{ file: string; path: string; count: number; example: string }>({
     severity: 'error',
     message: ({ file, path, count, example }) =>
-      `'${file}' lists ${count} ${count === 1 ? 'picture' : 'pictures'} that '${path}' does not have: '${example}'.`,
+      `'${printable(file)}' lists ${count} ${count === 1 ? 'picture' : 'pictures'} that '${printable(path)}' does not have: '${printable(example)}'.`,
     cause: 'Paths in a list are those inside the data set.',
     cure: 'Give the folder that the paths of the list begin at, or the list that belongs to the data set.',
   }),
   'dataset-list-range': row<{ file: string; least: number; most: number; classes: number }>({
     severity: 'error',
     message: ({ file, least, most, classes }) =>
-      `The labels of '${file}' are ${least} to ${most}; ${classes} classes have the numbers 0 to ${classes - 1}.`,
+      `The labels of '${printable(file)}' are ${least} to ${most}; ${classes} classes have the numbers 0 to ${classes - 1}.`,
     hint: ({ least, most, classes }) =>
       least === 1 && most === classes
         ? 'The list counts from 1: subtract 1 from each label.'
@@ -136,7 +153,8 @@ export const imageMessages = {
   }),
   'dataset-arrays': row<{ path: string; reason: string }>({
     severity: 'error',
-    message: ({ path, reason }) => `'${path}' holds no labelled pictures: ${reason}.`,
+    message: ({ path, reason }) =>
+      `'${printable(path)}' holds no labelled pictures: ${clause(reason)}.`,
     hint: () =>
       'numpy.savez(FILE, images=…, labels=…) with images uint8 [N, H, W] or [N, H, W, 3] and labels [N].',
     cause: 'An .npz data set has an array `images` and an array `labels`.',

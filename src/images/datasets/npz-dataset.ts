@@ -2,12 +2,15 @@ import { bytesSource } from '../../../codegen/weights/byte-range.ts';
 import { type NpyHeader, npyTensor, parseNpyHeader } from '../../../codegen/weights/npy.ts';
 import { readAll } from '../../../codegen/weights/tensor-source.ts';
 import { DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
+import { printable } from '../../diagnostics/printable.ts';
 import type { ClassRules } from './class-folders.ts';
 import { type Dataset, digestListing } from './dataset.ts';
 import type { FileStore } from './file-store.ts';
 
 /** Arrays are held in memory; beyond this a folder or a tar is the better form. */
 const maxArrayBytes = 2 ** 30;
+/** A data set larger than ImageNet comes as files; so many names and labels take some hundred MB. */
+const maxPictures = 2 ** 21;
 
 interface NumpyArray {
   readonly header: NpyHeader;
@@ -17,8 +20,8 @@ interface NumpyArray {
 async function readArray(path: string, store: FileStore, name: string): Promise<NumpyArray> {
   const file = store.files.find((each) => each.path === `${name}.npy`);
   if (!file) {
-    const names = store.files.map((each) => each.path.replace(/\.npy$/, ''));
-    const reason = `it has no array \`${name}\`, only ${names.slice(0, 8).join(', ')}`;
+    const names = store.files.slice(0, 8).map((each) => each.path.replace(/\.npy$/, ''));
+    const reason = `it has no array \`${name}\`, only ${names.map(printable).join(', ')}`;
     return fail('dataset-arrays', { path, reason });
   }
   if (file.sizeBytes > maxArrayBytes) {
@@ -44,9 +47,13 @@ function pixelsOf(path: string, { header, bytes }: NumpyArray): Pixels {
     (header.shape.length === 3 || header.shape.length === 4) &&
     (channels === 1 || channels === 3) &&
     bytes.length > 0;
-  if (isPictures) return { count, height, width, channels, bytes };
-  const what = `\`images\` is ${header.code} [${header.shape.join(', ')}]`;
-  return fail('dataset-arrays', { path, reason: what });
+  if (!isPictures) {
+    const reason = `\`images\` is ${header.code} [${header.shape.join(', ')}]`;
+    return fail('dataset-arrays', { path, reason });
+  }
+  if (count > maxPictures)
+    fail('dataset-arrays', { path, reason: `${count} pictures; use a folder` });
+  return { count, height, width, channels, bytes };
 }
 
 /** Reads a whole number of each size that numpy stores labels in. */

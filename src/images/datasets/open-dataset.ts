@@ -1,4 +1,5 @@
 import { fail } from '../../diagnostics/diagnostic.ts';
+import { closedOnFailure } from '../../diagnostics/outside-data.ts';
 import { failReading } from '../../io/file-failure.ts';
 import { isFolder, readStart } from '../../io/open-file.ts';
 import type { Dataset } from './dataset.ts';
@@ -84,13 +85,9 @@ function isNpz({ files }: FileStore): boolean {
  * Nothing but names is read of folders and archives. Throws DiagnosticError for what is missing, damaged or without labels.
  */
 export async function openDataset(path: string, options: DatasetOptions): Promise<Dataset> {
-  const store = await openStore(path, options.signal);
-  try {
-    return isNpz(store)
-      ? await createNpzDataset(path, store, options)
-      : await createStoredDataset(path, store, options);
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  return await closedOnFailure(await openStore(path, options.signal), (store) =>
+    isNpz(store)
+      ? createNpzDataset(path, store, options)
+      : createStoredDataset(path, store, options),
+  );
 }

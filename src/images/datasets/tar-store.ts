@@ -3,6 +3,7 @@ import type { Pax as TarPax } from 'tar/pax';
 import { readRange, windowedSource } from '../../../codegen/weights/byte-range.ts';
 import type { ByteSource } from '../../../codegen/weights/byte-source.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
+import { closedOnFailure, reading } from '../../diagnostics/outside-data.ts';
 import { createFileByteSource } from '../../io/file-byte-source.ts';
 import type { FileStore, StoredFile } from './file-store.ts';
 
@@ -57,9 +58,18 @@ async function readHeader(
   { Header }: Library,
 ): Promise<TarHeader> {
   const block = Buffer.from(await source.read(offset, blockBytes));
-  const header = new Header(block, 0, local, global);
-  if (!header.nullBlock && !header.cksumValid) malformed(source.name, `no header at ${offset}`);
+  const refuse = () => malformed(source.name, `no header at ${offset}`);
+  // Numbers that cannot be read throw before the checksum, which tells that this is no header, is looked at.
+  const header = reading(refuse, () => new Header(block, 0, local, global));
+  if (!header.nullBlock && !header.cksumValid) refuse();
   return header;
+}
+
+/** Bytes behind a header, which its extensions may give as any number. */
+function sizeOf({ size = 0 }: TarHeader, source: ByteSource, start: number): number {
+  if (!Number.isSafeInteger(size)) malformed(source.name, `a file of ${size} bytes`);
+  if (start + size > source.sizeBytes) malformed(source.name, 'it ends early');
+  return size;
 }
 
 /** Walks from header to header; the contents between them are skipped. */
@@ -70,9 +80,9 @@ async function* readIndex(source: ByteSource): AsyncGenerator<TarFile> {
   for (let offset = 0; offset + blockBytes <= source.sizeBytes; ) {
     const header = await readHeader(source, offset, extensions, library);
     if (header.nullBlock) return;
-    const { size = 0, type } = header;
+    const { type } = header;
     const start = offset + blockBytes;
-    if (start + size > source.sizeBytes) malformed(source.name, 'it ends early');
+    const size = sizeOf(header, source, start);
     const extend = extenders[type];
     if (extend) extensions = extend(await readText(source, start, size), extensions, library);
     else {
@@ -88,13 +98,10 @@ async function* readIndex(source: ByteSource): AsyncGenerator<TarFile> {
 export async function openTarStore(tarPath: string, shownPath = tarPath): Promise<FileStore> {
   const file = createFileByteSource(tarPath, 'data set');
   const byPath = new Map<string, TarFile>();
-  try {
+  await closedOnFailure(file, async () => {
     const source = { ...windowedSource(file), name: shownPath };
     for await (const entry of readIndex(source)) byPath.set(entry.path, entry);
-  } catch (error) {
-    file.close();
-    throw error;
-  }
+  });
   return {
     files: [...byPath.values()],
     async read({ path }) {

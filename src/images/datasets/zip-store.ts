@@ -2,65 +2,74 @@ import { closeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { Entry, ZipFile } from 'yauzl';
 import { fail } from '../../diagnostics/diagnostic.ts';
+import {
+  closedOnFailure,
+  largestRatio,
+  mostUnpackedBytes,
+  readingLater,
+} from '../../diagnostics/outside-data.ts';
+import { printable } from '../../diagnostics/printable.ts';
 import { openFile } from '../../io/open-file.ts';
 import type { FileStore, StoredFile } from './file-store.ts';
 
-/** What yauzl found wrong, as a clause. */
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split('. ')[0] ?? text;
-}
+type Index = ReadonlyMap<string, Entry>;
 
-async function openIndex(path: string): Promise<{ zip: ZipFile; entries: readonly Entry[] }> {
-  const { fromFdPromise } = await import('yauzl');
-  const descriptor = openFile(path, 'data set');
-  try {
-    const zip = await fromFdPromise(descriptor, { lazyEntries: true, autoClose: false });
-    const entries: Entry[] = [];
+async function readIndex(path: string, zip: ZipFile): Promise<Index> {
+  const refuse = (reason: string) => fail('dataset-malformed', { path, reason });
+  const byPath = new Map<string, Entry>();
+  await readingLater(refuse, async () => {
     for await (const entry of zip.eachEntry()) {
-      if (!entry.fileName.endsWith('/')) entries.push(entry);
+      const { fileName } = entry;
+      if (fileName.endsWith('/')) continue;
+      if (byPath.has(fileName)) refuse(`it holds '${printable(fileName)}' twice`);
+      byPath.set(fileName, entry);
     }
-    return { zip, entries };
-  } catch (error) {
-    closeSync(descriptor);
-    return fail('dataset-malformed', { path, reason: reasonOf(error) });
-  }
+  });
+  return byPath;
 }
 
+/** Content of an entry that says of itself how large it is. */
 async function inflate(zip: ZipFile, entry: Entry): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  // yauzl stops a stream that is longer than the index says.
-  for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
-  const bytes = Buffer.concat(chunks);
+  const { compressedSize, uncompressedSize } = entry;
+  if (uncompressedSize > mostUnpackedBytes(compressedSize)) {
+    throw new Error(`it unpacks to more than ${largestRatio} times its size`);
+  }
+  const bytes = new Uint8Array(uncompressedSize);
+  let length = 0;
+  // yauzl stops a stream that is longer than the index says, and one that ends early.
+  for await (const chunk of await zip.openReadStreamPromise(entry)) {
+    bytes.set(chunk as Buffer, length);
+    length += (chunk as Buffer).length;
+  }
   if (crc32(bytes) !== entry.crc32) throw new Error('its checksum is wrong');
   return bytes;
 }
 
+async function openZip(path: string): Promise<ZipFile> {
+  const { fromFdPromise } = await import('yauzl');
+  const descriptor = openFile(path, 'data set');
+  return await closedOnFailure({ close: () => closeSync(descriptor) }, () =>
+    readingLater(
+      (reason) => fail('dataset-malformed', { path, reason }),
+      () => fromFdPromise(descriptor, { lazyEntries: true, autoClose: false }),
+    ),
+  );
+}
+
 /** The files of a zip, stored or deflated. Throws DiagnosticError `dataset-malformed`. */
 export async function openZipStore(path: string): Promise<FileStore> {
-  const { zip, entries } = await openIndex(path);
-  const byPath = new Map<string, Entry>();
-  for (const entry of entries) {
-    const { fileName } = entry;
-    if (byPath.has(fileName)) {
-      zip.close();
-      fail('dataset-malformed', { path, reason: `it holds '${fileName}' twice` });
-    }
-    byPath.set(fileName, entry);
-  }
+  const zip = await openZip(path);
+  const byPath = await closedOnFailure(zip, () => readIndex(path, zip));
   return {
     files: [...byPath].map(([name, entry]) => ({ path: name, sizeBytes: entry.uncompressedSize })),
     async read(file: StoredFile) {
       const entry = byPath.get(file.path);
       if (!entry) throw new Error(`'${file.path}' is not in the index`);
-      try {
-        return await inflate(zip, entry);
-      } catch (error) {
-        return fail('image-unreadable', {
-          file: `${path}/${file.path}`,
-          reason: reasonOf(error),
-        });
-      }
+      const name = `${path}/${file.path}`;
+      return await readingLater(
+        (reason) => fail('image-unreadable', { file: name, reason }),
+        () => inflate(zip, entry),
+      );
     },
     async close() {
       zip.close();
