@@ -1,25 +1,22 @@
 /* Reads an ONNX file for inspection: nodes and types are decoded, weights stay where they are. */
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
-import { type DataType, dataTypeNames } from '../ir/types.ts';
+import { reading } from '../../src/diagnostics/outside-data.ts';
+import { printable } from '../../src/diagnostics/printable.ts';
 import type { ByteSource } from '../weights/byte-source.ts';
-import { concatBytes } from './bytes.ts';
-import { type WireField, WireReader } from './wire.ts';
+import { faultOfMessage } from './check-message.ts';
+import type { MessageName } from './message-shapes.ts';
+import { type OnnxInitializer, readInitializer } from './read-initializer.ts';
+import { type WireField, WireReader, wireTypes } from './wire.ts';
+
+export type { OnnxInitializer } from './read-initializer.ts';
 
 const { onnx } = onnxProto;
 
 /** Largest message, weights left out, that is decoded. */
 const largestMessageBytes = 1 << 26;
-
-export interface OnnxInitializer {
-  readonly name: string;
-  /** rcc's name of the type, or ONNX's number where rcc has none. */
-  readonly dataType: DataType | number;
-  readonly shape: readonly number[];
-  readonly sizeBytes: number;
-  /** Where its raw_data lies in the file; undefined where it is stored otherwise. */
-  readonly dataOffset: number | undefined;
-}
+/** A network of a thousand layers has some thousand. */
+export const mostTensors = 2 ** 16;
 
 export interface OnnxFile {
   /** ModelProto without graph. */
@@ -31,102 +28,110 @@ export interface OnnxFile {
 
 const modelGraphField = 7;
 const graphInitializerField = 5;
-const tensorFields = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
 
-class Kept {
-  readonly #source: ByteSource;
-  readonly #parts: Uint8Array[] = [];
-  #length = 0;
-
-  constructor(source: ByteSource) {
-    this.#source = source;
-  }
-
-  async keep(field: WireField): Promise<void> {
-    this.#length += field.end - field.start;
-    if (this.#length > largestMessageBytes) {
-      fail('onnx-malformed', { file: this.#source.name, offset: field.start });
-    }
-    this.#parts.push(await this.#source.read(field.start, field.end - field.start));
-  }
-
-  bytes(): Uint8Array {
-    return concatBytes(this.#parts);
-  }
+function malformed(source: ByteSource, reason: string): never {
+  return fail('onnx-malformed', { file: source.name, reason });
 }
 
-async function readDims(source: ByteSource, field: WireField): Promise<number[]> {
-  if (field.wireType === 0) return [field.varint];
-  const bytes = await source.read(field.offset, field.end - field.offset);
-  // The packed list, read as the dims of a tensor of its own.
-  const packed = new Uint8Array([0x0a, ...varintBytes(bytes.length), ...bytes]);
-  return onnx.TensorProto.decode(packed).dims.map(Number);
+/** Fields of one message that are decoded, where they lie; neighbours are one part. */
+interface Kept {
+  readonly parts: { start: number; end: number }[];
+  sizeBytes: number;
 }
 
-function varintBytes(value: number): number[] {
-  return value < 128 ? [value] : [(value % 128) + 128, ...varintBytes(Math.floor(value / 128))];
-}
-
-async function readInitializer(source: ByteSource, at: WireField): Promise<OnnxInitializer> {
-  const reader = new WireReader(source, at.offset, at.end);
-  const shape: number[] = [];
-  let name = '';
-  let type = 0;
-  let raw: WireField | undefined;
-  for (let field = await reader.next(); field; field = await reader.next()) {
-    if (field.field === tensorFields.dims) shape.push(...(await readDims(source, field)));
-    else if (field.field === tensorFields.dataType) type = field.varint;
-    else if (field.field === tensorFields.rawData) raw = field;
-    else if (field.field === tensorFields.name) {
-      const length = Math.min(field.end - field.offset, 4096);
-      name = new TextDecoder().decode(await source.read(field.offset, length));
-    }
+function keep(kept: Kept, { start, end }: WireField, source: ByteSource): void {
+  kept.sizeBytes += end - start;
+  if (kept.sizeBytes > largestMessageBytes) {
+    malformed(source, `it holds more than ${largestMessageBytes} bytes beside its weights`);
   }
-  return {
-    name,
-    dataType: dataTypeNames.get(type) ?? type,
-    shape,
-    sizeBytes: raw ? raw.end - raw.offset : at.end - at.offset,
-    dataOffset: raw?.offset,
-  };
+  const last = kept.parts.at(-1);
+  if (last?.end === start) last.end = end;
+  else kept.parts.push({ start, end });
 }
 
-function decode<T>(
+async function readKept({ parts, sizeBytes }: Kept, source: ByteSource): Promise<Uint8Array> {
+  const bytes = new Uint8Array(sizeBytes);
+  let at = 0;
+  for (const { start, end } of parts) {
+    bytes.set(await source.read(start, end - start), at);
+    at += end - start;
+  }
+  return bytes;
+}
+
+async function decodeKept<T>(
+  kept: Kept,
   source: ByteSource,
+  name: MessageName,
   type: { decode(bytes: Uint8Array): T },
-  bytes: Uint8Array,
-): T {
-  try {
-    return type.decode(bytes);
-  } catch {
-    return fail('onnx-malformed', { file: source.name, offset: 0 });
+): Promise<T> {
+  const bytes = await readKept(kept, source);
+  const fault = faultOfMessage(name, bytes);
+  if (fault !== undefined) malformed(source, fault);
+  return reading(
+    (reason) => malformed(source, reason),
+    () => type.decode(bytes),
+  );
+}
+
+function checkDims(source: ByteSource, { name, type }: Onnx.IValueInfoProto): void {
+  const sizes = (type?.tensorType?.shape?.dim ?? []).map(({ dimValue }) => Number(dimValue ?? 0));
+  const elements = sizes.reduce((product, size) => product * size, 1);
+  if (sizes.every((size) => size >= 0) && Number.isSafeInteger(elements)) return;
+  const shown = `'${printable(name ?? '')}' is [${sizes.slice(0, 8).join(', ')}]`;
+  malformed(source, `${shown}, which is no size of a tensor`);
+}
+
+interface Found {
+  readonly model: Kept;
+  readonly graph: Kept;
+  readonly initializers: OnnxInitializer[];
+  graphs: number;
+}
+
+async function addTensor(found: Found, source: ByteSource, reader: WireReader, at: WireField) {
+  found.initializers.push(await readInitializer(source, reader, at));
+  if (found.initializers.length > mostTensors) {
+    malformed(source, `it holds more than ${mostTensors} tensors`);
   }
+}
+
+async function findInGraph(found: Found, source: ByteSource, reader: WireReader, at: WireField) {
+  found.graphs++;
+  if (found.graphs > 1) malformed(source, 'it holds more than one graph');
+  for await (const run of reader.runs(at.offset, at.end)) {
+    for (const field of run) {
+      const isTensor = field.field === graphInitializerField && field.wireType === wireTypes.bytes;
+      if (isTensor) await addTensor(found, source, reader, field);
+      else keep(found.graph, field, source);
+    }
+  }
+}
+
+async function findInModel(source: ByteSource): Promise<Found> {
+  const empty = (): Kept => ({ parts: [], sizeBytes: 0 });
+  const found: Found = { model: empty(), graph: empty(), initializers: [], graphs: 0 };
+  const reader = new WireReader(source);
+  for await (const run of reader.runs(0, source.sizeBytes)) {
+    for (const field of run) {
+      const isGraph = field.field === modelGraphField && field.wireType === wireTypes.bytes;
+      if (isGraph) await findInGraph(found, source, reader, field);
+      else keep(found.model, field, source);
+    }
+  }
+  if (found.graphs === 0) malformed(source, 'it holds no graph');
+  return found;
 }
 
 /** Reads the structure of an ONNX file in memory bounded by its nodes. Throws DiagnosticError `onnx-malformed`. */
 export async function readOnnx(source: ByteSource): Promise<OnnxFile> {
-  const modelParts = new Kept(source);
-  const graphParts = new Kept(source);
-  const initializers: OnnxInitializer[] = [];
-  const modelReader = new WireReader(source, 0, source.sizeBytes);
-  let graphs = 0;
-  for (let field = await modelReader.next(); field; field = await modelReader.next()) {
-    if (field.field !== modelGraphField || field.wireType !== 2) {
-      await modelParts.keep(field);
-      continue;
-    }
-    graphs++;
-    const graphReader = new WireReader(source, field.offset, field.end);
-    for (let inner = await graphReader.next(); inner; inner = await graphReader.next()) {
-      if (inner.field === graphInitializerField && inner.wireType === 2) {
-        initializers.push(await readInitializer(source, inner));
-      } else await graphParts.keep(inner);
-    }
-  }
-  if (graphs !== 1) fail('onnx-malformed', { file: source.name, offset: 0 });
+  const found = await findInModel(source);
+  const graph = await decodeKept(found.graph, source, 'graph', onnx.GraphProto);
+  const values = [graph.input, graph.output, graph.valueInfo].flatMap((list) => list ?? []);
+  for (const value of values) checkDims(source, value);
   return {
-    model: decode(source, onnx.ModelProto, modelParts.bytes()),
-    graph: decode(source, onnx.GraphProto, graphParts.bytes()),
-    initializers,
+    model: await decodeKept(found.model, source, 'model', onnx.ModelProto),
+    graph,
+    initializers: found.initializers,
   };
 }

@@ -64,12 +64,19 @@ interface Known {
   readonly macs: number;
 }
 
+/** Attributes of other makers may lead to sizes that are none. */
+function isSound(type: TensorType): boolean {
+  const sizes = type.shape.filter((size) => size !== 'N');
+  return sizes.every((size) => size >= 0) && Number.isSafeInteger(byteCount(type));
+}
+
 function inferKnown(node: Node, inputs: readonly (TensorType | undefined)[]): Known | undefined {
   if (!inputs.every((type) => type !== undefined)) return undefined;
   const definition = opDefinition(node.op);
   try {
     const output = definition.inferType(node, inputs);
-    return { output, macs: definition.macs?.(inputs, output) ?? 0 };
+    const macs = definition.macs?.(inputs, output) ?? 0;
+    return isSound(output) && Number.isSafeInteger(macs) ? { output, macs } : undefined;
   } catch (error) {
     // A use of the operator that rcc itself never writes.
     if (error instanceof IllegalNode) return undefined;

@@ -6,7 +6,7 @@ import { summarizeOnnx } from '../../../codegen/onnx/summary.ts';
 import { writeWhole } from '../../compile/artifact-files.ts';
 import { formatCount } from '../../compile/trained-network.ts';
 import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
-import { printable } from '../../diagnostics/printable.ts';
+import { printable, printableUpTo } from '../../diagnostics/printable.ts';
 import { createFileByteSource } from '../../io/file-byte-source.ts';
 import type { Spec } from '../../language/spec.ts';
 import { specToJson } from '../../language/spec-json.ts';
@@ -32,6 +32,9 @@ interface Inspection {
   readonly text: string;
   readonly data: unknown;
 }
+
+/** Characters of a model's metadata that are shown; JSON has all of them. */
+const longestFact = 400;
 
 const head = ['layer', 'op', 'output', 'params', 'MACs', 'weights', 'activation'];
 
@@ -95,8 +98,8 @@ async function inspectModel(path: string): Promise<Inspection> {
       ...layer,
       output: output && printType(output),
     }));
-    const facts = Object.entries(summary.metadata).map(([key, value]) =>
-      printable(`${key} = ${value}`),
+    const facts = Object.entries(summary.metadata).map(
+      ([key, value]) => `${printable(key)} = ${printableUpTo(longestFact, value)}`,
     );
     const title = `${path}: opset ${summary.opset}, ${printable(summary.producer)}`;
     return {

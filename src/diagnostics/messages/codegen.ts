@@ -1,11 +1,12 @@
 import { row } from '../message-row.ts';
+import { printable, printableUpTo } from '../printable.ts';
 
 export const codegenMessages = {
-  'onnx-malformed': row<{ file: string; offset: number }>({
+  'onnx-malformed': row<{ file: string; reason: string }>({
     severity: 'error',
-    message: ({ file, offset }) =>
-      `'${file}' is no ONNX model: its bytes make no message at offset ${offset}.`,
-    cause: 'The file is cut short, damaged, or of another format.',
+    message: ({ file, reason }) =>
+      `'${printable(file)}' is no ONNX model that can be read: ${printableUpTo(400, reason)}.`,
+    cause: 'The file is cut short, damaged, of another format, or made to fill memory.',
     cure: 'Make it again, for example with `rcc compile SPEC --target onnx`.',
   }),
   'tensor-not-finite': row<{ tensor: string; index: number }>({

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openWeights } from '../../../codegen/weights/open-weights.ts';
-import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import { memorySource } from '../../helpers/byte-sources.ts';
+import {
+  applyChange,
+  change,
+  expectDiagnosticError,
+  joinBytes,
+  someBytes,
+} from '../../helpers/damage.ts';
 import { tensorBytes } from '../../helpers/tensors.ts';
 import { encoders, smallTensors, type Tensors } from '../../helpers/weight-files.ts';
 
@@ -30,67 +36,12 @@ async function openAndRead(bytes: Uint8Array): Promise<void> {
   }
 }
 
-function expectDiagnosticError(error: unknown): void {
-  if (!(error instanceof DiagnosticError)) throw error;
-  const lines = error.diagnostics.flatMap(({ message, hint = '' }) => [message, hint]);
-  if (lines.some((line) => line.length > 2000)) throw new Error('a message without bound');
-}
-
-/** One change to a file: bytes overwritten, taken out, put in, doubled or cut off. */
-interface Change {
-  readonly kind: 'overwrite' | 'remove' | 'insert' | 'repeat' | 'cut';
-  readonly at: number;
-  readonly bytes: Uint8Array;
-}
-
-const telling = [
-  0, 1, 0x28, 0x2e, 0x52, 0x62, 0x68, 0x71, 0x74, 0x75, 0x7f, 0x80, 0x94, 0xfe, 0xff,
-];
-const someBytes = fc.array(fc.oneof(fc.constantFrom(...telling), fc.nat({ max: 255 })), {
-  minLength: 1,
-  maxLength: 9,
-});
-
-const change: fc.Arbitrary<Change> = fc.record({
-  kind: fc.constantFrom('overwrite', 'overwrite', 'overwrite', 'remove', 'insert', 'repeat', 'cut'),
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
-  bytes: someBytes.map((bytes) => Uint8Array.from(bytes)),
-});
-
-function join(...parts: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    result.set(part, at);
-    at += part.length;
-  }
-  return result;
-}
-
-function apply(file: Uint8Array, { kind, at, bytes }: Change): Uint8Array {
-  const start = Math.floor(at * file.length);
-  const head = file.subarray(0, start);
-  const rest = file.subarray(start);
-  switch (kind) {
-    case 'overwrite':
-      return join(head, bytes.subarray(0, rest.length), rest.subarray(bytes.length));
-    case 'remove':
-      return join(head, rest.subarray(bytes.length));
-    case 'insert':
-      return join(head, bytes, rest);
-    case 'repeat':
-      return join(head, rest.subarray(0, 40), rest);
-    case 'cut':
-      return head;
-  }
-}
-
 describe('no file can crash, hang or fill memory', () => {
   test.each(Object.entries(encoders))('%s, damaged', async (_, encode) => {
     const whole = encode(tensors);
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), async (changes) => {
-        await openAndRead(changes.reduce(apply, whole));
+        await openAndRead(changes.reduce(applyChange, whole));
       }),
       { numRuns: 300 },
     );
@@ -128,7 +79,7 @@ describe('no file can crash, hang or fill memory', () => {
         fc.array(someBytes, { maxLength: 60 }),
         async (head, share, noise) => {
           const start = head.subarray(0, Math.floor(share * head.length));
-          await openAndRead(join(start, Uint8Array.from(noise.flat())));
+          await openAndRead(joinBytes(start, Uint8Array.from(noise.flat())));
         },
       ),
       { numRuns: 500 },

@@ -1,0 +1,144 @@
+import onnxProto, { type onnx as Onnx } from 'onnx-proto';
+import { describe, expect, it } from 'vitest';
+import { mostFields } from '../../../codegen/onnx/check-message.ts';
+import { mostTensors, readOnnx } from '../../../codegen/onnx/read.ts';
+import { summarizeOnnx } from '../../../codegen/onnx/summary.ts';
+import { expectDiagnostic, memorySource } from '../../helpers/byte-sources.ts';
+import { joinBytes } from '../../helpers/damage.ts';
+
+const { onnx } = onnxProto;
+
+const read = (bytes: Uint8Array) => readOnnx(memorySource(bytes, 'model.onnx'));
+
+async function refusalOf(bytes: Uint8Array): Promise<string> {
+  return (await expectDiagnostic(() => read(bytes), 'onnx-malformed')).message;
+}
+
+const encode = (graph: Onnx.IGraphProto): Uint8Array =>
+  onnx.ModelProto.encode({ irVersion: 8, graph }).finish();
+const withTensor = (tensor: Onnx.ITensorProto) =>
+  encode({ initializer: [{ name: 'weight', dataType: 1, ...tensor }] });
+const float = (count: number) => new Uint8Array(4 * count);
+
+/** A field of wire type 2, its length as protobuf writes it. */
+function field(number: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  const content = joinBytes(...parts);
+  const length: number[] = [];
+  let left = content.length;
+  for (; left > 127; left = Math.floor(left / 128)) length.push((left % 128) + 128);
+  return joinBytes(Uint8Array.of(number * 8 + 2), Uint8Array.of(...length, left), content);
+}
+
+/** A node whose attribute holds a graph with such a node, and so on. */
+function nested(depth: number): Uint8Array {
+  let graph: Uint8Array = new Uint8Array(0);
+  for (let i = 0; i < depth; i++) graph = field(1, field(5, field(6, graph)));
+  return field(7, graph);
+}
+
+describe('sizes of a tensor', () => {
+  it.each<[string, Onnx.ITensorProto]>([
+    ['raw', { dims: [2, 3], rawData: float(6) }],
+    ['numbers', { dims: [2, 3], floatData: [1, 2, 3, 4, 5, 6] }],
+    ['whole numbers', { dims: [3], dataType: 7, int64Data: [1, -2, 300] }],
+    ['of four bits', { dims: [3], dataType: 22, rawData: new Uint8Array(2) }],
+    ['halves among whole numbers', { dims: [2], dataType: 10, int32Data: [15360, 0] }],
+    ['texts', { dims: [2], dataType: 8, stringData: [Uint8Array.of(65), Uint8Array.of(66)] }],
+    ['no element', { dims: [0, 3], rawData: float(0) }],
+    ['a scalar', { dims: [], rawData: float(1) }],
+    ['a type of tomorrow', { dims: [5], dataType: 99, rawData: float(1) }],
+    ['in another file', { dims: [1000], dataLocation: 1 }],
+  ])('are taken: %s', async (_, tensor) => {
+    const { initializers } = await read(withTensor(tensor));
+    expect(initializers[0]?.shape).toEqual(tensor.dims);
+  });
+
+  it.each([
+    ['negative', { dims: [-6], rawData: float(6) }, "'weight' is [-6], which is no size"],
+    ['both negative', { dims: [-2, -3], rawData: float(6) }, "'weight' is [-2, -3], which is no"],
+    ['beyond all numbers', { dims: [2 ** 31, 2 ** 31, 4] }, 'which is no size'],
+    ['larger than the data', { dims: [7], rawData: float(6) }, 'its data has another size'],
+    ['smaller than the data', { dims: [5], rawData: float(6) }, 'its data has another size'],
+    ['without data', { dims: [5] }, 'its data has another size'],
+    ['more than the numbers', { dims: [3], floatData: [1, 2] }, 'its data has another size'],
+    ['fewer than the numbers', { dims: [1], floatData: [1, 2] }, 'its data has another size'],
+    ['too many', { dims: Array(65).fill(1), rawData: float(1) }, 'more than 64 dimensions'],
+  ])('are refused: %s', async (_, tensor, reason) => {
+    expect(await refusalOf(withTensor(tensor))).toContain(reason);
+  });
+
+  it('are refused where they end inside of a number', async () => {
+    expect(await refusalOf(Buffer.from('3a052a030a0180', 'hex'))).toContain('end early');
+  });
+
+  it.each([
+    ['200 kB', 200_000],
+    ['30 MB', 30_000_000],
+  ])('are not read where they are %s', async (_, length) => {
+    const source = memorySource(
+      field(7, field(5, field(1, new Uint8Array(length).fill(1)))),
+      'model.onnx',
+    );
+    const { message } = await expectDiagnostic(() => readOnnx(source), 'onnx-malformed');
+    expect(message).toContain('more than 64 dimensions');
+    expect(source.total.bytes).toBeLessThan(1_000_000);
+  });
+
+  it('are counted where each is a field of its own', async () => {
+    const dims = new Uint8Array(200_000).map((_, i) => (i % 2 === 0 ? 8 : 1));
+    expect(await refusalOf(field(7, field(5, dims)))).toContain('more than 64 dimensions');
+  });
+});
+
+describe('sizes of inputs, outputs and values', () => {
+  const infoOf = (...sizes: readonly number[]): Onnx.IValueInfoProto => ({
+    name: 'x',
+    type: {
+      tensorType: { elemType: 1, shape: { dim: sizes.map((dimValue) => ({ dimValue })) } },
+    },
+  });
+
+  it.each(['input', 'output', 'valueInfo'] as const)('are no less than 0: %s', async (place) => {
+    const sizes = [1, -3, 8];
+    expect(await refusalOf(encode({ [place]: [infoOf(...sizes)] }))).toContain("'x' is [1, -3, 8]");
+    const { inputs, outputs } = summarizeOnnx(await read(encode({ [place]: [infoOf(1, 3)] })));
+    expect([...inputs, ...outputs].every(({ type }) => type?.shape.join() === '1,3')).toBe(true);
+  });
+});
+
+describe('what a model is made of', () => {
+  it('may be nested as far as networks are', async () => {
+    expect(await read(nested(20))).toBeDefined();
+  });
+  it('may not be nested without end', async () => {
+    expect(await refusalOf(nested(5000))).toContain('nested more than 100 deep');
+  });
+  it('is one graph', async () => {
+    expect(await refusalOf(encode({}).slice(0, 2))).toContain('it holds no graph');
+    const graph = field(7, field(2, Uint8Array.of(65)));
+    expect(await refusalOf(joinBytes(graph, graph))).toContain('more than one graph');
+  });
+  it.each([
+    ['nodes', Uint8Array.of(0x0a, 0), mostFields],
+    ['tensors', field(5, Uint8Array.of(0x10, 1, 0x4a, 4, 0, 0, 0, 0)), mostTensors],
+  ])('has no more %s than any network', async (_, one, most) => {
+    const many = new Uint8Array(one.length * (most + 1));
+    for (let i = 0; i <= most; i++) many.set(one, i * one.length);
+    expect(await refusalOf(field(7, many))).toContain(`more than ${most}`);
+  });
+  it('has no lists of more than a million numbers', async () => {
+    const ints = new Uint8Array(mostFields + 1);
+    expect(await refusalOf(field(7, field(1, field(5, field(8, ints)))))).toContain(
+      'values beside',
+    );
+  });
+  it('is written as it is read: a number is no text', async () => {
+    // Name of the graph as a number, which onnx-proto takes for the length of a name.
+    expect(await refusalOf(Uint8Array.of(0x3a, 2, 0x10, 5))).toContain('make no message');
+  });
+  it('has no name that commands the terminal', async () => {
+    const tensor = { name: '\u001b[2J\u202e', dims: [-1] };
+    const message = await refusalOf(encode({ initializer: [tensor] }));
+    expect(message).toContain('\\u{1b}[2J\\u{202e}');
+  });
+});
