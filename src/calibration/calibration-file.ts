@@ -17,7 +17,15 @@ export const calibrationFileSchema = z.object({
   /** SHA-256 of the spec's meaning; of the weights file, or the seed of made-up weights. */
   spec: digest,
   weights: z.string(),
-  data: z.object({ description: z.string(), digest, images: z.int().positive() }),
+  data: z.object({
+    description: z.string(),
+    digest,
+    images: z.int().positive(),
+    /** Least and most of the numbers of each channel. */
+    channels: z.array(z.object({ least: z.number(), most: z.number() })).optional(),
+    /** Pictures that were left out, and why the first of them. */
+    unreadable: z.object({ count: z.int().positive(), problems: z.array(z.string()) }).optional(),
+  }),
   tensors: z.record(z.string(), z.object({ largest: size, range: size })),
 });
 

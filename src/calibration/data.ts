@@ -9,13 +9,16 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 export interface CalibrationData {
   /** What it is, for people and for the manifest: no path of a machine. */
   readonly description: string;
+  /** How many there are; unreadable ones count until `batches` has come to them. */
   readonly images: number;
   /** What was assumed or left out. */
   readonly diagnostics: readonly Diagnostic[];
   /** SHA-256, in hex, of everything that decides the inputs but the spec. */
   digest(signal?: AbortSignal): Promise<string>;
-  /** The inputs in order, normalised float32 [n, C, H, W], `batch` of them at a time and the rest at the end. */
+  /** The inputs in order, normalised float32 [n, C, H, W], `batch` of them at a time and the rest at the end; unreadable ones are left out. */
   batches(batch: number, signal?: AbortSignal): AsyncIterable<Tensor>;
+  /** Why each of those that `batches` has left out so far cannot be read. */
+  unreadable(): readonly Diagnostic[];
   close(): Promise<void>;
 }
 
@@ -57,6 +60,7 @@ export function createNoiseData(input: TensorType, images: number): CalibrationD
         };
       }
     },
+    unreadable: () => [],
     close: async () => {},
   };
 }

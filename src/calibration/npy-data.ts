@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Shape, TensorType } from '../../codegen/ir/types.ts';
 import { type NpyHeader, parseNpyHeader } from '../../codegen/weights/npy.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
+import { closedOnFailure } from '../diagnostics/outside-data.ts';
 import { digestBytes } from '../io/digest.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
 import type { CalibrationData } from './data.ts';
@@ -31,7 +32,7 @@ function checkHeader(file: string, header: NpyHeader, input: TensorType, sizeByt
 /** Inputs stored as an .npy file, float32 [N, C, H, W]; read a batch at a time. Throws DiagnosticError `calibration-array`. */
 export async function openNpyData(path: string, input: TensorType): Promise<CalibrationData> {
   const source = createFileByteSource(path, 'calibration data');
-  try {
+  return await closedOnFailure(source, async () => {
     const header = await parseNpyHeader(source);
     checkHeader(path, header, input, source.sizeBytes);
     const [images = 0, ...sizes] = header.shape;
@@ -47,13 +48,11 @@ export async function openNpyData(path: string, input: TensorType): Promise<Cali
           const count = Math.min(batch, images - start);
           const offset = header.dataOffset + start * imageBytes;
           const bytes = await source.read(offset, count * imageBytes);
-          yield { dataType: 'float32', shape: [count, ...sizes], bytes };
+          yield { dataType: 'float32' as const, shape: [count, ...sizes], bytes };
         }
       },
+      unreadable: () => [],
       close: async () => source.close(),
     };
-  } catch (error) {
-    source.close();
-    throw error;
-  }
+  });
 }

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { bytesOf } from '../../codegen/weights/float-bytes.ts';
-import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import type { Tensor } from '../../engines/engine.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type Dataset, digestContents, spreadIndices } from '../images/datasets/dataset.ts';
 import { openDataset } from '../images/datasets/open-dataset.ts';
 import { type PreparedImage, preparedImages } from '../images/prepared-images.ts';
@@ -10,51 +11,68 @@ import type { Raster } from '../images/raster.ts';
 import type { Spec } from '../language/spec.ts';
 import type { CalibrationData } from './data.ts';
 
-/** Pixels of a picture; one that cannot be read ends the calibration: it would no longer be the one that its digest tells of. */
-function pixelsOf({ pixels, problem }: PreparedImage): Raster {
-  if (pixels) return pixels;
-  throw problem ? new DiagnosticError(problem) : new Error('a picture without pixels or problem');
-}
+type Pack = (rasters: readonly Raster[]) => Tensor;
 
-function createData(
-  dataset: Dataset,
-  spec: Spec,
-  indices: readonly number[],
-): Omit<CalibrationData, 'close'> {
-  const { preprocess, input } = spec;
+function createPacker({ preprocess, input }: Spec): Pack {
   const table = normalizationTable(preprocess);
   const size = input.channels * input.height * input.width;
-  const pack = (rasters: readonly Raster[]) => {
+  return (rasters) => {
     const numbers = new Float32Array(rasters.length * size);
     for (const [i, raster] of rasters.entries())
       normalizePixels(raster, table, numbers.subarray(i * size, (i + 1) * size));
     const shape = [rasters.length, input.channels, input.height, input.width];
-    return { dataType: 'float32' as const, shape, bytes: bytesOf(numbers) };
+    return { dataType: 'float32', shape, bytes: bytesOf(numbers) };
   };
+}
+
+/** Pictures that cannot be read, by their places; noted each time that one is met. */
+type Problems = Map<number, Diagnostic>;
+
+async function* readablePixels(
+  images: AsyncIterable<PreparedImage>,
+  problems: Problems,
+): AsyncGenerator<Raster> {
+  for await (const { index, pixels, problem } of images) {
+    if (problem) problems.set(index, problem);
+    else if (pixels) yield pixels;
+  }
+}
+
+async function* packed(rasters: AsyncIterable<Raster>, batch: number, pack: Pack) {
+  let group: Raster[] = [];
+  for await (const raster of rasters) {
+    group.push(raster);
+    if (group.length < batch) continue;
+    yield pack(group);
+    group = [];
+  }
+  if (group.length > 0) yield pack(group);
+}
+
+function createData(dataset: Dataset, spec: Spec, indices: readonly number[]): CalibrationData {
+  const { preprocess, input } = spec;
+  const pack = createPacker(spec);
+  const problems: Problems = new Map();
   const all = dataset.images.length;
-  const share = indices.length < all ? `${indices.length} of ${all}` : `${all}`;
+  const readable = () => indices.length - problems.size;
   return {
-    description: `${basename(dataset.path)} (${share} pictures)`,
-    images: indices.length,
+    get description() {
+      const share = readable() < all ? `${readable()} of ${all}` : `${all}`;
+      return `${basename(dataset.path)} (${share} pictures)`;
+    },
+    get images() {
+      return readable();
+    },
     diagnostics: dataset.diagnostics,
     digest: (signal) => digestContents(dataset, indices, signal),
-    async *batches(batch, signal) {
+    batches(batch, signal) {
       const ahead = Math.max(batch, availableParallelism());
-      let rasters: Raster[] = [];
-      for await (const prepared of preparedImages(dataset, {
-        preprocess,
-        input,
-        indices,
-        ahead,
-        signal,
-      })) {
-        rasters.push(pixelsOf(prepared));
-        if (rasters.length < batch) continue;
-        yield pack(rasters);
-        rasters = [];
-      }
-      if (rasters.length > 0) yield pack(rasters);
+      const options = { preprocess, input, indices, ahead, signal };
+      const prepared = preparedImages(dataset, options);
+      return packed(readablePixels(prepared, problems), batch, pack);
     },
+    unreadable: () => [...problems].sort(([a], [b]) => a - b).map(([, problem]) => problem),
+    close: () => dataset.close(),
   };
 }
 
@@ -65,6 +83,5 @@ export async function openPictureData(
   images: number,
 ): Promise<CalibrationData> {
   const dataset = await openDataset(path, { classes: spec.classes, labelled: false });
-  const data = createData(dataset, spec, spreadIndices(dataset, images));
-  return { ...data, close: () => dataset.close() };
+  return createData(dataset, spec, spreadIndices(dataset, images));
 }

@@ -12,8 +12,10 @@ import {
   readCalibrationFile,
 } from '../calibration/calibration-file.ts';
 import { type CalibrationData, createNoiseData } from '../calibration/data.ts';
+import { inspectInputs } from '../calibration/inspect-inputs.ts';
+import { keptFacts, refuseUnfit, warnOfCalibration } from '../calibration/judge-inputs.ts';
 import { openCalibrationData, recognizeSource } from '../calibration/open-data.ts';
-import { createDiagnostic, fail } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
 import { type CompileListener, runPhase } from './phases.ts';
 import { digestSpec } from './spec-digest.ts';
@@ -37,12 +39,13 @@ export interface CalibrationStepOptions extends CalibrationOptions {
 
 export interface CalibrationResult {
   readonly file: CalibrationFile;
+  /** What is to know of its data; the listener has been told. */
+  readonly warnings: readonly Diagnostic[];
   /** The first inputs of the data, to check the model with; absent where the calibration came without data. */
   readonly sample?: Tensor;
 }
 
 const usualImages = 500;
-const fewImages = 100;
 const noiseImages = 8;
 /** Pictures that the finished model is checked with. */
 const sampleImages = 8;
@@ -76,9 +79,6 @@ async function openData(
       images: calibrationImages,
     });
     for (const diagnostic of data.diagnostics) listener?.onNote?.(diagnostic);
-    const { images } = data;
-    if (images < fewImages)
-      listener?.onNote?.(createDiagnostic('calibration-few-images', { images }));
     return data;
   }
   const weights = await network.describeWeights();
@@ -120,11 +120,12 @@ async function runCalibration(
   const digest = await data.digest(signal);
   const found = await findCalibration(path, { ...key, data: digest });
   if (found) return { file: found, reused: true };
+  const facts = await inspectInputs(data, signal);
+  refuseUnfit(facts, data, network.spec);
   const { calibrate } = await import('../calibration/calibrate.ts');
   const tensors = await calibrate(fused, data, { algorithm, signal });
   noteDeadTensors(tensors, listener);
-  const { description, images } = data;
-  const file = calibrationFile(key, { description, digest, images }, tensors);
+  const file = calibrationFile(key, { ...keptFacts(facts, data), digest }, tensors);
   await writeJson(path, file);
   return { file, reused: false };
 }
@@ -142,6 +143,16 @@ async function takeCalibration(
   return file;
 }
 
+function tellWarnings(
+  { spec }: TrainedNetwork,
+  { data }: CalibrationFile,
+  listener: CompileListener | undefined,
+): readonly Diagnostic[] {
+  const warnings = warnOfCalibration(data, spec);
+  for (const warning of warnings) listener?.onNote?.(warning);
+  return warnings;
+}
+
 /**
  * The ranges of a network's tensors: measured on data, or those of an earlier calibration with the same digests. They are kept in the artifact's folder
  * as calibration.json. Throws DiagnosticError where there is nothing to calibrate with.
@@ -154,7 +165,8 @@ export async function calibrateNetwork(
   return await runPhase('calibrate', listener, async () => {
     if (path !== undefined && (await recognizeSource(path)) === 'calibration') {
       const file = await takeCalibration(network, path, options);
-      return { value: { file }, detail: `${file.algorithm}, taken from ${path}` };
+      const warnings = tellWarnings(network, file, listener);
+      return { value: { file, warnings }, detail: `${file.algorithm}, taken from ${path}` };
     }
     // An engine and what measures are of no use to a calibration that is done.
     const { fuseNetwork, networkInput } = await import('../calibration/observe.ts');
@@ -163,8 +175,9 @@ export async function calibrateNetwork(
     try {
       const { file, reused } = await runCalibration(network, fused, data, options);
       const sample = await firstInputs(data, signal);
-      const detail = `${file.algorithm} over ${data.description}${reused ? ', as before' : ''}`;
-      return { value: { file, ...(sample ? { sample } : {}) }, detail };
+      const detail = `${file.algorithm} over ${file.data.description}${reused ? ', as before' : ''}`;
+      const warnings = path === undefined ? [] : tellWarnings(network, file, listener);
+      return { value: { file, warnings, ...(sample ? { sample } : {}) }, detail };
     } finally {
       await data.close();
     }

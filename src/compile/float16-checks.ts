@@ -4,6 +4,8 @@ import { type GraphPrecision, passesFor } from '../../codegen/passes/pipeline.ts
 import type { Tensor } from '../../engines/engine.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { type CalibrationData, createNoiseData } from '../calibration/data.ts';
+import { inspectInputs } from '../calibration/inspect-inputs.ts';
+import { keptFacts, refuseUnfit, warnOfInputs } from '../calibration/judge-inputs.ts';
 import { fuseNetwork, networkInput } from '../calibration/observe.ts';
 import { openCalibrationData, recognizeSource } from '../calibration/open-data.ts';
 import { judgeRanges, type RangeReport, reportRanges } from '../calibration/range-report.ts';
@@ -24,15 +26,31 @@ export interface CheckRangesOptions extends Pick<PrecisionOptions, 'calibrate'> 
 /** Pictures that show how large numbers get: the first few show nearly all of it. */
 const rangeImages = 16;
 const noiseImages = 2;
+/** Share of them: of so few some may be unreadable where hardly any of the whole are. */
+const mostUnreadable = 0.5;
 
 async function openData(
   spec: Spec,
   input: Parameters<typeof createNoiseData>[0],
   path: string | undefined,
-): Promise<CalibrationData> {
+): Promise<{ readonly data: CalibrationData; readonly isNoise: boolean }> {
   const source = path === undefined ? 'calibration' : await recognizeSource(path);
-  if (path === undefined || source === 'calibration') return createNoiseData(input, noiseImages);
-  return await openCalibrationData(path, source, { spec, input, images: rangeImages });
+  if (path === undefined || source === 'calibration') {
+    return { data: createNoiseData(input, noiseImages), isNoise: true };
+  }
+  const options = { spec, input, images: rangeImages };
+  return { data: await openCalibrationData(path, source, options), isNoise: false };
+}
+
+/** What is to know of the inputs that a user gave. Throws DiagnosticError where they are none of this network. */
+async function judgeInputs(
+  data: CalibrationData,
+  spec: Spec,
+  signal: AbortSignal | undefined,
+): Promise<readonly Diagnostic[]> {
+  const facts = await inspectInputs(data, signal);
+  refuseUnfit(facts, data, spec, mostUnreadable);
+  return warnOfInputs(keptFacts(facts, data), spec);
 }
 
 /** How large numbers get in each block of a network that is computed in float16, and what of them float16 cannot hold; nothing for other precisions. */
@@ -46,13 +64,15 @@ export async function checkRanges(
   if (precision !== 'fp16') return undefined;
   return await runPhase('ranges', listener, async () => {
     const fused = fuseNetwork(network.graph);
-    const data = await openData(network.spec, networkInput(fused).type, calibrate);
+    const { spec } = network;
+    const { data, isNoise } = await openData(spec, networkInput(fused).type, calibrate);
     try {
+      const warnings = isNoise ? [] : await judgeInputs(data, spec, signal);
       const { keepFp32 = noLayer } = pipeline;
       const report = await reportRanges(fused, data, { keepFp32, signal });
       const largest = Math.max(...report.blocks.map((block) => block.largestActivation));
       const detail = `activations up to ${largest.toPrecision(3)} with ${data.description}`;
-      return { value: { report, diagnostics: judgeRanges(report) }, detail };
+      return { value: { report, diagnostics: [...warnings, ...judgeRanges(report)] }, detail };
     } finally {
       await data.close();
     }

@@ -33,7 +33,16 @@ export const manifestSchema = z.object({
   }),
   cost: z.object({ params: z.number(), macs: z.number(), flops: z.number() }),
   calibration: z
-    .object({ algorithm: z.string(), description: z.string(), digest, images: z.number() })
+    .object({
+      algorithm: z.string(),
+      description: z.string(),
+      digest,
+      images: z.number(),
+      /** Pictures that were left out. */
+      unreadable: z.number().optional(),
+      /** What is to know of the data: that it is little, or unlike pictures. */
+      warnings: z.array(z.object({ code: z.string(), message: z.string() })).optional(),
+    })
     .optional(),
   /** Nodes that compute in float32 because --keep-fp32 or --int8-keep says so. */
   float32Nodes: z.array(z.string()).optional(),

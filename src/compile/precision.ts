@@ -69,8 +69,18 @@ function adaptationOf(spec: Spec, form: InputForm | undefined): AdaptInputOption
   return { form, mean, std };
 }
 
-function describeCalibration({ file }: CalibrationResult): NonNullable<Manifest['calibration']> {
-  return { algorithm: file.algorithm, ...file.data };
+function describeCalibration({
+  file,
+  warnings,
+}: CalibrationResult): NonNullable<Manifest['calibration']> {
+  const { description, digest, images, unreadable } = file.data;
+  return {
+    ...{ algorithm: file.algorithm, description, digest, images },
+    ...(unreadable ? { unreadable: unreadable.count } : {}),
+    ...(warnings.length > 0
+      ? { warnings: warnings.map(({ code, message }) => ({ code, message })) }
+      : {}),
+  };
 }
 
 /** What a user's options make of the graph that a target wants, before any calibration. Throws DiagnosticError. */

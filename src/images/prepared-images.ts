@@ -1,6 +1,6 @@
-import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { InputSize, Preprocess } from '../language/spec.ts';
-import type { Dataset, DatasetImage } from './datasets/dataset.ts';
+import { type Dataset, type DatasetImage, problemOf } from './datasets/dataset.ts';
 import { preparePixels } from './preprocess.ts';
 import type { Raster } from './raster.ts';
 
@@ -28,15 +28,6 @@ export interface PrepareOptions extends PictureRules {
   /** How many may be read and decoded at once, and wait for their turn; each holds one decoded picture at most. */
   readonly ahead: number;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** What is wrong with one picture is told apart from what is wrong with the network or with rcc. */
-function problemOf(error: unknown): Diagnostic {
-  const [first] = error instanceof DiagnosticError ? error.diagnostics : [];
-  if (first && (first.code.startsWith('image-') || first.code.startsWith('file-'))) {
-    if (first.code !== 'image-library-missing') return first;
-  }
-  throw error;
 }
 
 async function prepareImage(

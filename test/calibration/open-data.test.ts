@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,7 +36,7 @@ beforeAll(async () => {
   await mkdir(at('pictures/anything'), { recursive: true });
   for (const name of ['420.jpg', '444.jpg', 'deep.png', 'lossless.webp'])
     await copyFile(join(pictures, name), at(`pictures/anything/${name}`));
-  await mkdir(at('flawed'));
+  await cp(at('pictures/anything'), at('flawed'), { recursive: true });
   await writeFile(at('flawed/broken.jpg'), 'no picture');
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -107,9 +107,18 @@ describe('pictures', () => {
     await Promise.all([all.close(), two.close()]);
   });
 
-  it('end the calibration where one cannot be read', async () => {
+  it('leave out one that cannot be read, and say why', async () => {
     const data = await openCalibrationData(at('flawed'), 'pictures', options);
-    expect(await codesOfError(() => batchesOf(data, 1))).toEqual(['image-unreadable']);
-    await data.close();
+    const digest = await data.digest();
+    const batches = await batchesOf(data, 3);
+    expect(batches.map(({ shape }) => shape[0])).toEqual([3, 1]);
+    expect(data).toMatchObject({ images: 4, description: 'flawed (4 of 5 pictures)' });
+    const [problem, ...more] = data.unreadable();
+    expect(more).toEqual([]);
+    expect(problem).toMatchObject({ code: 'image-unreadable' });
+    expect(problem?.message).toContain('flawed/broken.jpg');
+    const whole = await openCalibrationData(at('pictures'), 'pictures', options);
+    expect(digest).not.toBe(await whole.digest());
+    await whole.close();
   });
 });

@@ -1,7 +1,16 @@
 import { row } from '../message-row.ts';
+import { printable } from '../printable.ts';
 
 const count = (number: number, one: string, many: string): string =>
   `${number} ${number === 1 ? one : many}`;
+
+interface Range {
+  readonly least: number;
+  readonly most: number;
+}
+
+const short = (value: number): string => String(Number(value.toPrecision(4)));
+const rangeText = ({ least, most }: Range): string => `${short(least)} to ${short(most)}`;
 
 export const precisionMessages = {
   'calibration-data-missing': row<{ model: string }>({
@@ -42,11 +51,65 @@ export const precisionMessages = {
     cause: 'The network computes NaN or infinity in float32 for one of the pictures.',
     cure: 'Check that weights and preprocessing belong together, and that the weights are trained.',
   }),
+  'calibration-unreadable': row<{ description: string; count: number; total: number }>({
+    severity: 'error',
+    message: ({ description, count: unreadable, total }) =>
+      `${unreadable} of ${count(total, 'picture', 'pictures')} cannot be read: ${printable(description)}.`,
+    hint: () => 'Replace or remove them; up to a tenth would be left out.',
+    cause:
+      'More than a tenth of the pictures is damaged, ends early or has the wrong size for the network, so that the rest is another data set than the one that was given.',
+    cure: 'Look at the files that are named, and check that the preprocessing of the spec leads to the size of its input.',
+  }),
+  'calibration-unreadable-left-out': row<{ description: string; count: number; total: number }>({
+    severity: 'warning',
+    message: ({ description, count: unreadable, total }) =>
+      `${unreadable} of ${count(total, 'picture', 'pictures')} cannot be read and ${unreadable === 1 ? 'is' : 'are'} left out: ${printable(description)}.`,
+    cause: 'The files named below are damaged, end early, or have the wrong size for the network.',
+    cure: 'Replace or remove them.',
+  }),
+  'calibration-input-not-finite': row<{ description: string; input: number }>({
+    severity: 'error',
+    message: ({ description, input }) =>
+      `${printable(description)}: input ${input}, counted from 0, holds NaN or infinity.`,
+    cause: 'A division by zero or an overflow when the inputs were made.',
+    cure: 'Make the inputs again from their pictures.',
+  }),
+  'calibration-constant': row<{ description: string; least: number; most: number }>({
+    severity: 'error',
+    message: ({ description, least, most }) =>
+      `${printable(description)} shows nothing: every channel of every input is one number throughout (${least === most ? short(least) : `${short(least)} to ${short(most)}`}).`,
+    hint: () => 'Give pictures like those that the network will see.',
+    cause:
+      'Ranges are measured on what inputs make of a network; zeros and pictures of one colour make nothing of it.',
+    cure: 'Check how the inputs were made: an array that was never filled holds zeros.',
+  }),
+  'calibration-out-of-range': row<{ description: string; seen: Range; possible: Range }>({
+    severity: 'error',
+    message: ({ description, seen, possible }) =>
+      `${printable(description)} holds numbers from ${rangeText(seen)}; pictures become ${rangeText(possible)} by the preprocessing of the spec.`,
+    hint: () =>
+      'Prepare the inputs as `preprocess` of the spec says, or give the pictures themselves.',
+    cause:
+      'Inputs are ((pixel / 255) − mean) / std. Numbers that lie outside of what this gives, by more than the width of its range, were prepared in another way, and an int8 model that is made with them answers nonsense.',
+    cure: 'Give --calibrate the pictures in place of the array, or correct `preprocess` where the network was trained otherwise.',
+  }),
+  'calibration-range-unlikely': row<{ description: string; seen: Range; possible: Range }>({
+    severity: 'warning',
+    message: ({ description, seen, possible }) =>
+      `${printable(description)} holds numbers from ${rangeText(seen)}; pictures become ${rangeText(possible)} by the preprocessing of the spec.`,
+    hint: ({ seen }) =>
+      seen.least >= 0 && seen.most <= 1
+        ? 'They look like pixels of 0 to 1: subtract the mean and divide by the standard deviation of `preprocess`.'
+        : undefined,
+    cause:
+      'Inputs are ((pixel / 255) − mean) / std. These are noise, or were prepared in another way than the spec says.',
+    cure: 'Nothing where they are meant; else give --calibrate the pictures in place of the array.',
+  }),
   'calibration-few-images': row<{ images: number }>({
-    severity: 'note',
+    severity: 'warning',
     message: ({ images }) =>
       `${count(images, 'picture is', 'pictures are')} little to calibrate with; 500 are usual.`,
-    cause: 'Ranges come from what the pictures show; few pictures show little.',
+    cause: 'Ranges come from what the pictures show; fewer than 100 show little.',
     cure: 'Give more, from all classes. Nothing where the int8 model is accurate enough.',
   }),
   'calibration-dead-tensors': row<{ tensorCount: number }>({

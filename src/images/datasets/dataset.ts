@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
 import type { DecodeOptions, Picture } from '../decode.ts';
 
 /** A picture of a data set. */
@@ -37,7 +37,21 @@ export function digestListing(images: readonly DatasetImage[], sizes: readonly n
   return hash.digest('hex');
 }
 
-/** SHA-256, in hex, of the names, labels and contents of pictures; reads them all. */
+/** What is wrong with one picture, told apart from what is wrong with all, with the network or with rcc: those are thrown. */
+export function problemOf(error: unknown): Diagnostic {
+  const [first] = error instanceof DiagnosticError ? error.diagnostics : [];
+  if (first && (first.code.startsWith('image-') || first.code.startsWith('file-'))) {
+    if (first.code !== 'image-library-missing') return first;
+  }
+  throw error;
+}
+
+function nothingOf(error: unknown): undefined {
+  problemOf(error);
+  return undefined;
+}
+
+/** SHA-256, in hex, of the names, labels and contents of pictures, as far as they can be read; reads them all. */
 export async function digestContents(
   dataset: Dataset,
   indices: readonly number[],
@@ -46,10 +60,10 @@ export async function digestContents(
   const hash = createHash('sha256');
   for (const index of indices) {
     signal?.throwIfAborted();
-    const bytes = await dataset.readBytes(index);
     const image = dataset.images[index];
-    hash.update(JSON.stringify([image?.name, bytes.length, image?.label ?? null]));
-    hash.update(bytes);
+    const bytes = await dataset.readBytes(index).catch(nothingOf);
+    hash.update(JSON.stringify([image?.name, bytes?.length ?? null, image?.label ?? null]));
+    if (bytes) hash.update(bytes);
   }
   return hash.digest('hex');
 }
