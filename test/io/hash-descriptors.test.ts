@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startFileHash, startHash } from '../../src/io/hash-thread.ts';
+import { openBelow, tellsDescriptors } from '../helpers/descriptors.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rcc-hash-'));
+  writeFileSync(join(folder, 'small'), 'small');
+  // Without a block on the disk; to read all of it takes much longer than the wait below.
+  writeFileSync(join(folder, 'large'), '');
+  truncateSync(join(folder, 'large'), 16e9);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The thread answers before it closes, or never where a job was given up: what is asked after that is done after that. */
+async function expectNothingOpen(): Promise<void> {
+  for (let i = 0; i < 200 && openBelow(folder).length > 0; i++) await wait(10);
+  expect(openBelow(folder)).toEqual([]);
+}
+
+describe.skipIf(!tellsDescriptors)('descriptors of the hash thread (needs /proc)', () => {
+  it('are closed when a file is done', async () => {
+    await startFileHash(join(folder, 'small')).digest();
+    await expectNothingOpen();
+  });
+
+  it('are closed where a job is given up', async () => {
+    const job = startFileHash(join(folder, 'large'));
+    const hash = startHash();
+    await hash.update([new Uint8Array(1)]);
+    expect(openBelow(folder)).toHaveLength(1);
+    job.cancel();
+    await hash.digest();
+    await expectNothingOpen();
+  });
+
+  it('are closed where a file cannot be read', async () => {
+    // A folder opens like a file, and then cannot be read.
+    await expect(startFileHash(folder).digest()).rejects.toMatchObject({
+      code: expect.stringMatching(/^E/),
+    });
+    await expectNothingOpen();
+  });
+});
