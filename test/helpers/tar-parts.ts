@@ -21,3 +21,12 @@ function entryOf({ path, bytes, type = 'File' }: TarPart): Uint8Array {
 export function tar(...parts: readonly TarPart[]): Uint8Array {
   return joinBytes(...parts.map(entryOf), new Uint8Array(2 * blockBytes));
 }
+
+/** A line of a pax header: its own length, then what it says. */
+export function paxLine(key: string, value: string): string {
+  const rest = ` ${key}=${value}\n`;
+  const length = [1, 2, 3]
+    .map((digits) => rest.length + digits)
+    .find((n) => `${n}${rest}`.length === n);
+  return `${length}${rest}`;
+}

@@ -9,6 +9,8 @@ export interface ZipPart {
   readonly flags?: number;
   readonly checksum?: number;
   readonly size?: number;
+  /** Size of the content, where `bytes` are packed. */
+  readonly unpackedSize?: number;
   readonly headerOffset?: number;
   /** Length of the local header's extra field: torch pads data with it. */
   readonly padding?: number;
@@ -39,7 +41,7 @@ function writeEntry(part: ZipPart, offset: number): Written {
   const central: Part = [
     u32(0x02014b50),
     [...u16(20), ...u16(20), ...u16(flags), ...u16(method), ...u32(0)],
-    [...u32(part.checksum ?? crc32(bytes)), ...u32(size), ...u32(size)],
+    [...u32(part.checksum ?? crc32(bytes)), ...u32(size), ...u32(part.unpackedSize ?? size)],
     [...u16(name.length), ...u16(0), ...u16(0), ...u16(0), ...u16(0), ...u32(0)],
     u32(part.headerOffset ?? offset),
     name,

@@ -1,9 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import {
   type Dataset,
@@ -12,6 +11,7 @@ import {
 } from '../../../src/images/datasets/dataset.ts';
 import { openDataset } from '../../../src/images/datasets/open-dataset.ts';
 import { createPictureFolders } from '../../helpers/picture-folders.ts';
+import { paxLine, tar } from '../../helpers/tar-parts.ts';
 import { zip } from '../../helpers/zip-parts.ts';
 
 const fixtures = join(import.meta.dirname, '../../fixtures/images');
@@ -62,11 +62,14 @@ describe.skipIf(!hasTar)('tar (needs GNU tar)', () => {
     await archive.close();
   });
   it('leaves nothing of an unpacked archive', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => /^rcc-\w{6}$/.test(name));
-    const archive = await open(pack('gnu', 'temporary.tar.gz', '.'));
+    const temporary = mkdtempSync(join(folders.root, 'temporary-'));
+    const packed = pack('gnu', 'temporary.tar.gz', '.');
+    vi.stubEnv('TMPDIR', temporary);
+    const archive = await open(packed);
+    expect(readdirSync(temporary)).toHaveLength(1);
     await archive.close();
-    const after = readdirSync(tmpdir()).filter((name) => /^rcc-\w{6}$/.test(name));
-    expect(after.filter((name) => !before.includes(name))).toEqual([]);
+    vi.unstubAllEnvs();
+    expect(readdirSync(temporary)).toEqual([]);
   });
   it('tells where an archive was cut', async () => {
     const whole = readFileSync(pack('gnu', 'whole.tar', '.'));
@@ -83,6 +86,36 @@ describe.skipIf(!hasTar)('tar (needs GNU tar)', () => {
     whole.fill(7, 1024, 1536);
     const failure = await failureOf(open(write('broken2.tar', whole)));
     expect(failure).toMatchObject({ code: 'dataset-malformed' });
+  });
+});
+
+describe('tar', () => {
+  const bytes = readFileSync(join(fixtures, 'small.png'));
+  const withSize = (size: string) =>
+    tar(
+      { path: 'pax', type: 'ExtendedHeader', bytes: Buffer.from(paxLine('size', size)) },
+      { path: '0/a.png', bytes },
+    );
+  it('takes the size of a file from the header before its own', async () => {
+    const dataset = await open(write('pax-size.tar', withSize(String(bytes.length))));
+    expect(await dataset.decode(0)).toMatchObject({ width: 23, height: 31 });
+    await dataset.close();
+  });
+  it.each([
+    ['1.5', 'a file of 1.5 bytes'],
+    ['1e99', 'a file of 1e+99 bytes'],
+    ['4096000', 'it ends early'],
+  ])('is damaged where a file has %s bytes', async (size, reason) => {
+    const failure = await failureOf(open(write('odd-size.tar', withSize(size))));
+    expect(failure).toMatchObject({ code: 'dataset-malformed' });
+    expect(failure?.message).toContain(reason);
+  });
+  it('is damaged where a number of a header cannot be read', async () => {
+    const damaged = Uint8Array.from(tar({ path: '0/a.png', bytes }));
+    damaged.fill(0xff, 124, 136);
+    damaged[124] = 0x80;
+    const failure = await failureOf(open(write('number.tar', damaged)));
+    expect(failure?.message).toContain('no header at 0');
   });
 });
 
