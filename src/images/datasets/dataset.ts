@@ -37,12 +37,13 @@ export function digestListing(images: readonly DatasetImage[], sizes: readonly n
   return hash.digest('hex');
 }
 
+const onePicture = /^(?:image-|file-|not-a-file$)/;
+
 /** What is wrong with one picture, told apart from what is wrong with all, with the network or with rcc: those are thrown. */
 export function problemOf(error: unknown): Diagnostic {
   const [first] = error instanceof DiagnosticError ? error.diagnostics : [];
-  if (first && (first.code.startsWith('image-') || first.code.startsWith('file-'))) {
-    if (first.code !== 'image-library-missing') return first;
-  }
+  const isOfOne = first && onePicture.test(first.code) && first.code !== 'image-library-missing';
+  if (isOfOne) return first;
   throw error;
 }
 
