@@ -42,7 +42,7 @@ export async function benchConvert(
         const output = join(folder, 'artifact');
         const words = [
           ...['dist/rcc.js', 'compile', `specs/${model}.rn`, '--weights', weights],
-          ...['--target', 'onnx', '-o', output, '--quiet'],
+          ...['--target', 'onnx', '--no-verify', '-o', output, '--quiet'],
         ];
         // They also warm the caches up: their times do not count.
         const peaks = Array.from({ length: peakRuns }, () => {

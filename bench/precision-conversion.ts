@@ -41,7 +41,7 @@ export async function benchPrecisionConversion(
     const words = options.map((word) => (word === calibrated ? join(folder, calibrated) : word));
     const figures = runProcess(process.execPath, [
       ...['dist/rcc.js', 'compile', `specs/${model}.rn`, '--weights', weights, ...words],
-      ...['--target', 'onnx', '-o', output, '--quiet'],
+      ...['--target', 'onnx', '--no-verify', '-o', output, '--quiet'],
     ]);
     return figures;
   };

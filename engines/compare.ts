@@ -1,10 +1,11 @@
 import { sameShape } from '../codegen/ir/types.ts';
 import { fail } from '../src/diagnostics/diagnostic.ts';
 import type { Precision, Tensor } from './engine.ts';
+import { unitOf } from './logit-unit.ts';
 import { compareRankings, type RankingComparison } from './ranking.ts';
 import { median, percentile, sortAscending } from './statistics.ts';
-import { numbersOf } from './tensor-values.ts';
-import { type Tolerance, tolerances } from './tolerances.ts';
+import { countNonFinite, numbersOf } from './tensor-values.ts';
+import { type Tolerance, toleranceFor } from './tolerances.ts';
 
 export interface ErrorSummary {
   readonly max: number;
@@ -13,16 +14,11 @@ export interface ErrorSummary {
   readonly p99: number;
 }
 
-/** How an engine's logits compare with the expected ones, and whether that is acceptable. */
-export interface Verdict extends RankingComparison {
-  readonly ok: boolean;
-  /** What is out of bounds, or what the largest error is; one sentence. */
-  readonly reason: string;
-  readonly precision: Precision;
-  readonly images: number;
-  readonly classes: number;
-  /** Standard deviation of all expected logits: the unit of relative errors. */
+/** How far logits are from those expected; there are no such figures where either hold NaN or infinity. */
+export interface VerdictFigures extends RankingComparison {
+  /** The unit of relative errors, and what it is in words (see `unitOf`). */
   readonly spread: number;
+  readonly unit: string;
   readonly absoluteError: ErrorSummary;
   /** Absolute errors over `spread`. */
   readonly relativeError: ErrorSummary;
@@ -30,15 +26,29 @@ export interface Verdict extends RankingComparison {
   readonly worst: { readonly image: number; readonly class: number };
   /** Cosine between actual and expected logits of an image. */
   readonly cosine: { readonly min: number; readonly mean: number };
+}
+
+interface Judged {
+  readonly ok: boolean;
+  /** What is out of bounds, or what the largest error is; one sentence. */
+  readonly reason: string;
+  readonly precision: Precision;
+  readonly images: number;
+  readonly classes: number;
   /** How many numbers are NaN or infinite. */
   readonly nonFinite: { readonly actual: number; readonly expected: number };
   readonly tolerance: Tolerance;
 }
 
+/** How an engine's logits compare with the expected ones, and whether that is acceptable. */
+export type Verdict = Judged & (VerdictFigures | { readonly [K in keyof VerdictFigures]?: never });
+
 export interface CompareOptions {
   readonly precision: Precision;
   /** In place of the precision's own. */
   readonly tolerance?: Tolerance;
+  /** See `unitOf`. */
+  readonly termSize?: number | undefined;
 }
 
 interface Logits {
@@ -58,25 +68,8 @@ function readLogits(actual: Tensor, expected: Tensor): Logits {
   return { ...values, images, classes: values.expected.length / images };
 }
 
-function countNonFinite(values: Float64Array): number {
-  return values.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
-}
-
-/** The unit of relative errors: the standard deviation; where all logits are equal, their size; where all are 0, 1. */
-function spreadOf(values: Float64Array): number {
-  const finite = values.filter(Number.isFinite);
-  const mean = finite.reduce((sum, value) => sum + value, 0) / finite.length;
-  const variance = finite.reduce((sum, value) => sum + (value - mean) ** 2, 0) / finite.length;
-  const deviation = Math.sqrt(variance);
-  // Equal logits have a deviation of rounding only.
-  return deviation > Math.abs(mean) * 1e-12 ? deviation : Math.abs(mean) || 1;
-}
-
 function errorsOf({ actual, expected }: Logits): Float64Array {
-  return actual.map((value, index) => {
-    const error = Math.abs(value - (expected[index] as number));
-    return Number.isFinite(error) ? error : Number.POSITIVE_INFINITY;
-  });
+  return actual.map((value, index) => Math.abs(value - (expected[index] as number)));
 }
 
 function summarizeErrors(errors: Float64Array): ErrorSummary {
@@ -94,7 +87,7 @@ function scale(summary: ErrorSummary, factor: number): ErrorSummary {
   return { max: max * factor, mean: mean * factor, median: median * factor, p99: p99 * factor };
 }
 
-/** Cosine of two vectors: 1 for two of zeros, 0 where one is of zeros or not finite. */
+/** Cosine of two vectors: 1 for two of zeros, 0 where one is of zeros. */
 function cosineOf(a: Float64Array, b: Float64Array): number {
   let [dot, aa, bb] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -104,8 +97,7 @@ function cosineOf(a: Float64Array, b: Float64Array): number {
     bb += y * y;
   }
   if (aa === 0 && bb === 0) return 1;
-  const cosine = dot / Math.sqrt(aa * bb);
-  return Number.isFinite(cosine) ? cosine : 0;
+  return aa === 0 || bb === 0 ? 0 : dot / (Math.sqrt(aa) * Math.sqrt(bb));
 }
 
 function splitImages({ actual, expected, images, classes }: Logits) {
@@ -118,21 +110,18 @@ function splitImages({ actual, expected, images, classes }: Logits) {
 /** Two digits, without zeros behind the point. */
 const show = (value: number): string => String(Number(value.toPrecision(2)));
 
-type Measures = Omit<Verdict, 'ok' | 'reason'>;
+type Measures = VerdictFigures & Pick<Judged, 'images' | 'tolerance'>;
 
 /** One line a rule: what is out of bounds, as a clause, or nothing. */
 const rules: readonly ((measures: Measures) => string | false)[] = [
-  ({ nonFinite }) =>
-    nonFinite.expected > 0 && `${nonFinite.expected} of the expected logits are NaN or infinite`,
-  ({ nonFinite }) => nonFinite.actual > 0 && `${nonFinite.actual} logits are NaN or infinite`,
-  ({ relativeError: { max }, tolerance: { maxError: limit } }) =>
+  ({ relativeError: { max }, tolerance: { maxError: limit }, unit }) =>
     limit !== undefined &&
     !(max <= limit) &&
-    `the largest error is ${show(max)} of the logits' standard deviation (allowed: ${show(limit)})`,
-  ({ relativeError: { mean }, tolerance: { meanError: limit } }) =>
+    `the largest error is ${show(max)} of ${unit} (allowed: ${show(limit)})`,
+  ({ relativeError: { mean }, tolerance: { meanError: limit }, unit }) =>
     limit !== undefined &&
     !(mean <= limit) &&
-    `the mean error is ${show(mean)} of the logits' standard deviation (allowed: ${show(limit)})`,
+    `the mean error is ${show(mean)} of ${unit} (allowed: ${show(limit)})`,
   ({ cosine: { min }, tolerance: { minCosine: limit } }) =>
     limit !== undefined &&
     !(min >= limit) &&
@@ -142,35 +131,41 @@ const rules: readonly ((measures: Measures) => string | false)[] = [
     `the most likely class of ${realFlipCount} of ${images} images changed, and not for a tie`,
 ];
 
-function judge(measures: Measures): Pick<Verdict, 'ok' | 'reason'> {
-  const failures = rules.map((rule) => rule(measures)).filter((failure) => failure !== false);
-  const { relativeError, cosine } = measures;
-  const passed = `the largest error is ${show(relativeError.max)} of the logits' standard deviation, the least cosine ${cosine.min.toFixed(6)}`;
-  const sentence = failures.length > 0 ? failures.join('; ') : passed;
-  return {
-    ok: failures.length === 0,
-    reason: `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`,
-  };
+function sentenceOf(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }
 
-/**
- * Compares logits [N, classes] of an engine with those expected and judges them by the precision's tolerance.
- * Throws DiagnosticError `outputs-not-comparable` where the shapes differ.
- */
-export function compareOutputs(actual: Tensor, expected: Tensor, options: CompareOptions): Verdict {
-  const logits = readLogits(actual, expected);
-  const tolerance = options.tolerance ?? tolerances[options.precision];
-  const spread = spreadOf(logits.expected);
+function judge(measures: Measures): Pick<Judged, 'ok' | 'reason'> {
+  const failures = rules.map((rule) => rule(measures)).filter((failure) => failure !== false);
+  const { relativeError, cosine, unit } = measures;
+  const passed = `the largest error is ${show(relativeError.max)} of ${unit}, the least cosine ${cosine.min.toFixed(6)}`;
+  const ok = failures.length === 0;
+  return { ok, reason: sentenceOf(ok ? passed : failures.join('; ')) };
+}
+
+/** Why logits are not judged any further: some are no numbers. */
+function refusalOf({ actual, expected }: Judged['nonFinite'], total: number): string {
+  const clauses = [
+    ...(expected > 0 ? [`${expected} of the ${total} expected logits are NaN or infinite`] : []),
+    ...(actual > 0 ? [`${actual} of ${total} logits are NaN or infinite`] : []),
+  ];
+  return sentenceOf(clauses.join('; '));
+}
+
+function figuresOf(
+  logits: Logits,
+  tolerance: Tolerance,
+  termSize: number | undefined,
+): VerdictFigures {
+  const { size: spread, name: unit } = unitOf(logits.expected, logits.classes, termSize);
   const errors = errorsOf(logits);
   const absoluteError = summarizeErrors(errors);
   const worst = errors.indexOf(absoluteError.max);
   const images = splitImages(logits);
   const cosines = images.map((image) => cosineOf(image.actual, image.expected));
-  const measures: Measures = {
-    precision: options.precision,
-    images: logits.images,
-    classes: logits.classes,
+  return {
     spread,
+    unit,
     absoluteError,
     relativeError: scale(absoluteError, 1 / spread),
     worst: { image: Math.floor(worst / logits.classes), class: worst % logits.classes },
@@ -178,12 +173,26 @@ export function compareOutputs(actual: Tensor, expected: Tensor, options: Compar
       min: cosines.reduce((least, cosine) => Math.min(least, cosine)),
       mean: cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length,
     },
-    nonFinite: {
-      actual: countNonFinite(logits.actual),
-      expected: countNonFinite(logits.expected),
-    },
     ...compareRankings(images, spread, 2 * tolerance.tieError),
-    tolerance,
   };
-  return { ...measures, ...judge(measures) };
+}
+
+/**
+ * Compares logits [N, classes] of an engine with those expected and judges them by the precision's tolerance. Logits that are not finite fail, whatever
+ * was expected. Throws DiagnosticError `outputs-not-comparable` where the shapes differ.
+ */
+export function compareOutputs(actual: Tensor, expected: Tensor, options: CompareOptions): Verdict {
+  const logits = readLogits(actual, expected);
+  const { images, classes } = logits;
+  const { precision, tolerance = toleranceFor(precision, classes), termSize } = options;
+  const nonFinite = {
+    actual: countNonFinite(logits.actual),
+    expected: countNonFinite(logits.expected),
+  };
+  const judged = { precision, images, classes, nonFinite, tolerance };
+  if (nonFinite.actual + nonFinite.expected > 0) {
+    return { ok: false, reason: refusalOf(nonFinite, logits.actual.length), ...judged };
+  }
+  const figures = figuresOf(logits, tolerance, termSize);
+  return { ...judge({ ...judged, ...figures }), ...judged, ...figures };
 }

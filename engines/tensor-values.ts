@@ -23,3 +23,9 @@ export function numbersOf({ dataType, bytes }: Tensor): Float64Array {
     ? Float64Array.from(stored, fromFloat16Bits)
     : Float64Array.from(stored);
 }
+
+export function countNonFinite(values: ArrayLike<number>): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) count++;
+  return count;
+}

@@ -1,6 +1,7 @@
 import type { Precision } from './engine.ts';
+import { hasFewClasses } from './logit-unit.ts';
 
-/** What an engine's logits may differ from the expected ones. Errors are in units of the expected logits' standard deviation. */
+/** What an engine's logits may differ from the expected ones. Errors are in the unit of the expected logits (see logit-unit.ts). */
 export interface Tolerance {
   /** Largest error of any logit. */
   readonly maxError?: number;
@@ -44,3 +45,17 @@ export const tolerances: Readonly<Record<Precision, Tolerance>> = {
       'Int8 keeps the direction of the logits, not each value: every image has to keep it, and 99 of 100 their first class unless it was nearly a tie.',
   },
 };
+
+/** A cosine is the sign alone where there is one class, and hardly more where there are few; there each logit is judged by its error. */
+const int8OfFewClasses: Tolerance = {
+  maxError: 0.4,
+  flipShare: 0.01,
+  tieError: 0.1,
+  reason:
+    'A cosine of few logits says little, so each logit is judged: its error may be three times the seventh of their size that the cosine of many allows on average.',
+};
+
+/** A precision's own tolerance for a network of so many classes. */
+export function toleranceFor(precision: Precision, classes: number): Tolerance {
+  return precision === 'int8' && hasFewClasses(classes) ? int8OfFewClasses : tolerances[precision];
+}

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import {
   createDiagnostic,
   type Diagnostic,
@@ -11,7 +10,7 @@ import { buildOne, type PlacedEngine } from './build-one.ts';
 import type { TensorrtEngineOptions } from './context.ts';
 import { tensorrtFacts } from './manifest.ts';
 import type { ModelFacts } from './model-facts.ts';
-import { plannedFiles, planTrtexec, type TrtexecCommand, type TrtexecPlan } from './plan.ts';
+import { planTrtexec, type TrtexecCommand, type TrtexecPlan } from './plan.ts';
 import { readModel } from './read-model.ts';
 import { lendTimingCache, takeTurn } from './timing-cache.ts';
 
@@ -59,35 +58,6 @@ async function buildAll(
   return built;
 }
 
-/** What a build leaves in an artifact's folder, whichever batches it was for. */
-const ownFiles = /^(?:model(?:\.b\d+)?\.plan|(?:layers|layer-times)(?:\.b\d+)?\.json)$/;
-
-/** Engines and layers of an earlier artifact in the folder: beside those of this one they would be taken for its own. */
-async function removeLeftovers(
-  directory: string,
-  builds: readonly TrtexecCommand[],
-): Promise<void> {
-  const kept = new Set(plannedFiles(builds).map(({ path }) => basename(path)));
-  for (const name of await readdir(directory)) {
-    if (ownFiles.test(name) && !kept.has(name)) await rm(join(directory, name), { force: true });
-  }
-}
-
-/** Runs `work`; where it is interrupted, the files that it wrote and that were not there before are taken away again. */
-async function withFreshPlan<T>(
-  builds: readonly TrtexecCommand[],
-  signal: AbortSignal | undefined,
-  work: () => Promise<T>,
-): Promise<T> {
-  const fresh = plannedFiles(builds).filter(({ path }) => !existsSync(path));
-  try {
-    return await work();
-  } catch (error) {
-    if (signal?.aborted) for (const { path } of fresh) await rm(path, { force: true });
-    throw error;
-  }
-}
-
 /** Builds every engine of the plan: one for each batch, or one for the profile's range. Path and size are those of the first. */
 export async function buildEngines(
   options: TensorrtEngineOptions,
@@ -106,10 +76,7 @@ export async function buildEngines(
   const builds = plan.commands.filter(({ kind }) => kind === 'build');
   await mkdir(model.directory, { recursive: true });
   const startedMs = performance.now();
-  const built = await withFreshPlan(builds, request.signal, () =>
-    buildAll(options, builds, request),
-  );
-  await removeLeftovers(model.directory, builds);
+  const built = await buildAll(options, builds, request);
   noteWarnings(options, built);
   const [first] = builds;
   return {

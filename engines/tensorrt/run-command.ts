@@ -11,6 +11,7 @@ import type { FailedRun } from './failure-patterns.ts';
 import { toolCommand } from './find.ts';
 import { deviceOrder } from './machine.ts';
 import { splitArgument } from './option-table.ts';
+import { sizeOf } from './optional-file.ts';
 import { TrtexecLogParser } from './parse-log.ts';
 import type { TrtexecCommand } from './plan.ts';
 import type { Phase, TrtexecReport } from './report.ts';
@@ -76,8 +77,15 @@ function showProgress(
   return () => clearInterval(timer);
 }
 
-function durationKey(options: TensorrtEngineOptions, command: TrtexecCommand): string {
-  const identity = [machineKey(options.machine), command.kind, command.engine, ...command.args];
+/** The same for the same model with the same options, wherever it is built: most folders are gone by the next time. */
+async function durationKey(
+  options: TensorrtEngineOptions,
+  { kind, engine, args }: TrtexecCommand,
+): Promise<string> {
+  const folder = dirname(engine);
+  const relative = args.map((argument) => argument.replaceAll(folder, ''));
+  const sizeBytes = await sizeOf(join(folder, 'model.onnx'));
+  const identity = [machineKey(options.machine), kind, sizeBytes, ...relative];
   return createHash('sha256').update(identity.join('\n')).digest('hex').slice(0, 16);
 }
 
@@ -112,7 +120,7 @@ export async function runCommand(
 ): Promise<FinishedRun> {
   const directory = dirname(planned.engine);
   const durations = join(options.cacheDirectory, 'tensorrt');
-  const key = durationKey(options, planned);
+  const key = await durationKey(options, planned);
   const parser = new TrtexecLogParser();
   const last = request.report ? await lastDuration(durations, key) : undefined;
   await mkdir(dirname(planned.log), { recursive: true });

@@ -1,7 +1,7 @@
 import type { Precision } from '../../engines/engine.ts';
 import { tolerances } from '../../engines/tolerances.ts';
 import type { DatasetImage } from '../images/datasets/dataset.ts';
-import { type EvalRecords, recordOf, spreadOf, unreadClass } from './records.ts';
+import { type EvalRecords, noClass, recordOf, spreadOf } from './records.ts';
 
 export interface Interval {
   readonly low: number;
@@ -24,8 +24,6 @@ export interface PrecisionAccuracy {
   readonly top5Count: number;
   /** Where the share for the whole population lies with 95 % confidence (Wilson's interval). */
   readonly top1Interval: Interval;
-  /** Pictures with NaN or infinity among their logits. */
-  readonly notFinite: number;
   /** The most frequent mistakes, at most 10. */
   readonly confusions: readonly Confusion[];
 }
@@ -88,7 +86,7 @@ function countConfusions(
   const counts = new Map<string, Confusion>();
   for (const [place, answer] of top1.entries()) {
     const label = labelAt(images, place);
-    if (answer === label || answer === unreadClass) continue;
+    if (answer === label || answer === noClass) continue;
     const key = `${label} ${answer}`;
     counts.set(key, { label, answer, count: (counts.get(key)?.count ?? 0) + 1 });
   }
@@ -97,13 +95,13 @@ function countConfusions(
     .slice(0, maxConfusions);
 }
 
-/** Figures of one precision; `images` are in the order of evaluation and have labels. */
+/** Figures of one precision, which answered numbers for all pictures; `images` are in the order of evaluation and have labels. */
 export function measureAccuracy(
   records: EvalRecords,
   images: readonly DatasetImage[],
   precision: Precision,
 ): PrecisionAccuracy {
-  const { top1, top5, notFinite } = recordOf(records, precision);
+  const { top1, top5 } = recordOf(records, precision);
   const total = records.done - records.unreadable;
   const top1Count = top1.filter((answer, place) => answer === labelAt(images, place)).length;
   const top5Count = top5.reduce((sum, hit) => sum + hit, 0);
@@ -114,7 +112,6 @@ export function measureAccuracy(
     top1Count,
     top5Count,
     top1Interval: wilsonInterval(top1Count, total),
-    notFinite,
     confusions: countConfusions(top1, images),
   };
 }

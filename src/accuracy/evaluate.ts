@@ -16,7 +16,7 @@ import {
 } from './accuracy.ts';
 import { createEngineRunner, type EngineRunner } from './engine-runner.ts';
 import { judgeAccuracy } from './judge.ts';
-import { addAnswers, addUnreadable, createRecords, type EvalRecords } from './records.ts';
+import { addAnswers, addUnreadable, createRecords, type EvalRecords, recordOf } from './records.ts';
 import { type EvalIdentity, loadRecords, removeRecords, saveRecords } from './state-file.ts';
 
 /** One of the engines that are evaluated side by side; at most one a precision. */
@@ -52,6 +52,11 @@ export interface EvaluateOptions extends PictureRules {
   onProgress?(progress: EvalProgress): void;
 }
 
+export interface NotFinite {
+  readonly precision: Precision;
+  readonly pictures: number;
+}
+
 export interface Evaluation {
   readonly model: string;
   readonly dataset: { readonly path: string; readonly digest: string; readonly images: number };
@@ -61,6 +66,8 @@ export interface Evaluation {
   /** Pictures that an earlier run had done. */
   readonly resumedFrom: number;
   readonly precisions: readonly PrecisionAccuracy[];
+  /** Precisions that answered NaN or infinity for so many pictures: they have no accuracy. */
+  readonly notFinite: readonly NotFinite[];
   /** Every other precision against fp32, where that was evaluated. */
   readonly comparisons: readonly PrecisionComparison[];
   /** Whether nothing is unacceptable. */
@@ -225,16 +232,26 @@ function summarize(run: Run): Evaluation {
     fail('eval-nothing-read', { path, images: records.done }, { details: records.problems });
   }
   const evaluated = run.indices.flatMap((index) => dataset.images[index] ?? []);
-  const precisions = subjects.map(({ precision }) =>
-    measureAccuracy(records, evaluated, precision),
-  );
-  const others = subjects.filter(({ precision }) => precision !== 'fp32');
+  const counted = subjects.map(({ precision }) => ({
+    precision,
+    pictures: recordOf(records, precision).notFinite,
+  }));
+  const notFinite = counted.filter(({ pictures }) => pictures > 0);
+  const finite = counted.filter(({ pictures }) => pictures === 0);
+  const precisions = finite.map(({ precision }) => measureAccuracy(records, evaluated, precision));
+  const others = finite.filter(({ precision }) => precision !== 'fp32');
   const comparisons =
-    others.length < subjects.length
+    others.length < finite.length
       ? others.map(({ precision }) => compareWithFp32(records, evaluated, precision))
       : [];
   const { model, expect = {}, maxDrops = {} } = options;
-  const faults = judgeAccuracy(precisions, comparisons, { model, images, expect, maxDrops });
+  const faults = [
+    ...notFinite.map(({ precision, pictures }) => {
+      const extent = `for ${pictures} of ${images} ${images === 1 ? 'picture' : 'pictures'}`;
+      return createDiagnostic('outputs-not-finite', { model, precision, extent });
+    }),
+    ...judgeAccuracy(precisions, comparisons, { model, images, expect, maxDrops }),
+  ];
   return {
     model,
     dataset: { path, digest, images: dataset.images.length },
@@ -242,6 +259,7 @@ function summarize(run: Run): Evaluation {
     unreadable: records.unreadable,
     resumedFrom: run.resumedFrom,
     precisions,
+    notFinite,
     comparisons,
     ok: faults.length === 0,
     diagnostics: [...dataset.diagnostics, ...pictureDiagnostics(run), ...faults],

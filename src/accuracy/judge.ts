@@ -59,11 +59,6 @@ function checkDrop(
   ];
 }
 
-function checkFinite({ precision, notFinite }: PrecisionAccuracy, { model }: JudgeOptions) {
-  if (notFinite === 0) return [];
-  return [createDiagnostic('accuracy-not-finite', { model, precision, count: notFinite })];
-}
-
 /** What is not acceptable about the figures, as diagnostics; none where all is well. */
 export function judgeAccuracy(
   accuracies: readonly PrecisionAccuracy[],
@@ -72,16 +67,13 @@ export function judgeAccuracy(
 ): readonly Diagnostic[] {
   const compared = new Set(comparisons.map(({ precision }) => precision));
   return [
-    ...accuracies.flatMap((accuracy) => [
-      ...checkFinite(accuracy, options),
+    ...accuracies
       // What was measured beside fp32 is judged by the drop: fp32's own distance from the expected figure is not its fault.
-      ...(compared.has(accuracy.precision)
-        ? []
-        : [
-            ...checkExpected(accuracy, 'top1', options),
-            ...checkExpected(accuracy, 'top5', options),
-          ]),
-    ]),
+      .filter(({ precision }) => !compared.has(precision))
+      .flatMap((accuracy) => [
+        ...checkExpected(accuracy, 'top1', options),
+        ...checkExpected(accuracy, 'top5', options),
+      ]),
     ...comparisons.flatMap((comparison) => checkDrop(comparison, options)),
   ];
 }

@@ -1,12 +1,12 @@
 import type { Precision } from '../../engines/engine.ts';
 import { topIndices } from '../../engines/ranking.ts';
 
-/** Class of a picture that could not be read. */
-export const unreadClass = -1;
+/** Class of a picture that could not be read, or whose logits are NaN or infinite. */
+export const noClass = -1;
 
 /** What one precision answered, picture by picture in the order of evaluation. */
 export interface PrecisionRecord {
-  /** Most likely class, or `unreadClass`. */
+  /** Most likely class, or `noClass`. */
   readonly top1: number[];
   /** 1 where the label is among the five most likely classes, else 0. */
   readonly top5: number[];
@@ -56,7 +56,6 @@ export function recordOf(records: EvalRecords, precision: Precision): PrecisionR
 
 function addToSpread(spread: LogitSpread, logits: Float64Array): void {
   for (const logit of logits) {
-    if (!Number.isFinite(logit)) continue;
     spread.count++;
     const delta = logit - spread.mean;
     spread.mean += delta / spread.count;
@@ -72,18 +71,28 @@ export function spreadOf({ count, squares }: LogitSpread): number {
 /** Logits of one picture, by precision. */
 export type AnsweredLogits = ReadonlyMap<Precision, Float64Array>;
 
-/** Adds what every precision answered for one picture. */
+function addNoAnswer(record: PrecisionRecord): void {
+  record.top1.push(noClass);
+  record.top5.push(0);
+}
+
+/** Adds what every precision answered for one picture; what is NaN or infinite is no answer. */
 export function addAnswers(records: EvalRecords, logits: AnsweredLogits, label: number): void {
-  const reference = logits.get('fp32');
+  const answered = logits.get('fp32');
+  const reference = answered?.every(Number.isFinite) ? answered : undefined;
   if (reference) addToSpread(records.spread, reference);
   const referenceClass = reference && topIndices(reference, 1)[0];
   for (const [precision, values] of logits) {
     const record = recordOf(records, precision);
+    if (!values.every(Number.isFinite)) {
+      record.notFinite++;
+      addNoAnswer(record);
+      continue;
+    }
     const top = topIndices(values, 5);
     const [top1 = 0] = top;
     record.top1.push(top1);
     record.top5.push(top.includes(label) ? 1 : 0);
-    if (!values.every(Number.isFinite)) record.notFinite++;
     if (reference && referenceClass !== undefined && top1 !== referenceClass) {
       record.margins[records.done] = Number(reference[referenceClass]) - Number(reference[top1]);
     }
@@ -95,8 +104,7 @@ const maxProblems = 8;
 
 export function addUnreadable(records: EvalRecords, problem: string): void {
   for (const record of Object.values(records.precisions)) {
-    record.top1.push(unreadClass);
-    record.top5.push(0);
+    addNoAnswer(record);
   }
   if (records.problems.length < maxProblems) records.problems.push(problem);
   records.unreadable++;

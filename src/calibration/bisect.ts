@@ -18,6 +18,7 @@ import { computedTensors } from '../../codegen/quantization/tensors.ts';
 import { float32View } from '../../codegen/weights/float-bytes.ts';
 import type { Precision, Tensor } from '../../engines/engine.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
+import { countNonFinite } from '../../engines/tensor-values.ts';
 import { fuseNetwork, networkInput } from './observe.ts';
 
 /** A form of the network, and how far its tensors may be from those of the network as trained. */
@@ -36,19 +37,24 @@ export const bisectionBounds: Readonly<Record<Precision, number>> = {
   int8: 0.3,
 };
 
-export interface TensorError {
+/** How far a tensor is from what it should be, or how many of its values are NaN or infinite: then there is no error. */
+export type TensorError = {
   /** Node that makes the tensor. */
   readonly node: string;
-  readonly error: number;
-}
+} & (
+  | { readonly error: number; readonly nonFinite?: never }
+  | { readonly error?: never; readonly nonFinite: number }
+);
 
 export interface StageReport {
+  /** The form; `as trained` where the network itself computes NaN or infinity: its forms then have nothing to be compared with. */
   readonly stage: string;
   readonly precision: Precision;
   readonly bound: number;
+  /** A tensor that is not finite counts as the largest error of all. */
   readonly largest: TensorError;
   /** The first node out of bounds, in graph order; its span leads to the .rn file. */
-  readonly first?: TensorError & Pick<Node, 'span'>;
+  readonly first?: LocatedError;
 }
 
 export interface BisectOptions {
@@ -118,7 +124,9 @@ async function runTapped(
   });
 }
 
-/** Root mean square of the differences over that of the expected values. */
+type LocatedError = TensorError & Pick<Node, 'span'>;
+
+/** Root mean square of the differences over that of the expected values, all finite. */
 export function relativeError(actual: Float32Array, expected: Float32Array): number {
   let [differences, values] = [0, 0];
   for (let i = 0; i < expected.length; i++) {
@@ -126,9 +134,17 @@ export function relativeError(actual: Float32Array, expected: Float32Array): num
     differences += ((actual[i] as number) - value) ** 2;
     values += value ** 2;
   }
-  if (differences === 0) return 0;
-  const error = Math.sqrt(differences / values);
-  return Number.isNaN(error) ? Number.POSITIVE_INFINITY : error;
+  return differences === 0 ? 0 : Math.sqrt(differences / values);
+}
+
+function errorOf(
+  { name: node, span }: Node,
+  actual: Float32Array,
+  expected: Float32Array,
+): LocatedError {
+  const nonFinite = countNonFinite(actual);
+  const at = { node, ...(span ? { span } : {}) };
+  return nonFinite > 0 ? { ...at, nonFinite } : { ...at, error: relativeError(actual, expected) };
 }
 
 function firstImage({ dataType, shape, bytes }: Tensor): Tensor {
@@ -150,17 +166,18 @@ export async function bisect(
   const tensors = computedTensors(fused);
   const trainedNames = new Map(tensors.map(({ value }) => [value, trainedName(value, users)]));
   const expected = await runTapped(original, trainedNames, picture, signal);
+  const errorsOf = (values: Values) =>
+    tensors.map(({ value, node }) =>
+      errorOf(node, values.get(value) as Float32Array, expected.get(value) as Float32Array),
+    );
+  const own = reportStage('as trained', 'fp32', errorsOf(expected));
+  if (own.first) return [own];
   const reports: StageReport[] = [];
   for (const { name, precision, passes } of stagesOf(options)) {
     const { graph } = runPasses(fused, [...passes, expandFusedConv]);
     const names = new Map(tensors.map(({ value }) => [value, stagedName(value, graph)]));
     const actual = await runTapped(graph, names, picture, signal);
-    const errors = tensors.map(({ value, node }) => ({
-      node: node.name,
-      error: relativeError(actual.get(value) as Float32Array, expected.get(value) as Float32Array),
-      ...(node.span ? { span: node.span } : {}),
-    }));
-    reports.push(reportStage(name, precision, errors));
+    reports.push(reportStage(name, precision, errorsOf(actual)));
   }
   return reports;
 }
@@ -168,10 +185,13 @@ export async function bisect(
 function reportStage(
   stage: string,
   precision: Precision,
-  errors: readonly (TensorError & Pick<Node, 'span'>)[],
+  errors: readonly LocatedError[],
 ): StageReport {
   const bound = bisectionBounds[precision];
-  const first = errors.find(({ error }) => error > bound);
-  const { node, error } = errors.reduce((most, each) => (each.error > most.error ? each : most));
-  return { stage, precision, bound, largest: { node, error }, ...(first ? { first } : {}) };
+  const sizeOf = ({ error = Number.POSITIVE_INFINITY }: TensorError): number => error;
+  const first = errors.find((each) => sizeOf(each) > bound);
+  const { span: _, ...largest } = errors.reduce((most, each) =>
+    sizeOf(each) > sizeOf(most) ? each : most,
+  );
+  return { stage, precision, bound, largest, ...(first ? { first } : {}) };
 }

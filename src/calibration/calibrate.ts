@@ -24,7 +24,7 @@ export interface CalibrateOptions {
 
 /**
  * Runs a fused network over the data and chooses a range for its input and for every tensor that it computes.
- * Throws DiagnosticError `calibration-not-finite`.
+ * Throws DiagnosticError `activations-not-finite`.
  */
 export async function calibrate(
   fused: Graph,
@@ -40,7 +40,9 @@ export async function calibrate(
       histograms.set(tensor, histogram);
     }
     const largest = await histogram.addSent(thread.send(numbers));
-    if (!Number.isFinite(largest)) fail('calibration-not-finite', { tensor, value: `${largest}` });
+    if (!Number.isFinite(largest)) {
+      fail('activations-not-finite', { tensor, value: `${largest}`, data: data.description });
+    }
   };
   try {
     await observeNetwork(fused, data, { onTensor }, signal);

@@ -88,8 +88,17 @@ export async function reportRanges(
   return { data: data.description, images: data.images, blocks };
 }
 
-/** What of a report a float16 engine cannot hold, or holds coarsely; blocks that are kept in float32 are not judged. */
-export function judgeRanges({ blocks }: RangeReport): readonly Diagnostic[] {
+/**
+ * What of a report a float16 engine cannot hold, or holds coarsely; blocks that are kept in float32 are not judged. Numbers that are none in float32 already say
+ * nothing about float16.
+ */
+export function judgeRanges({ blocks, data }: RangeReport): readonly Diagnostic[] {
+  const broken = blocks.find(({ largestActivation }) => !Number.isFinite(largestActivation));
+  if (broken) {
+    const { block: tensor, largestActivation } = broken;
+    const value = `${largestActivation}`;
+    return [createDiagnostic('activations-not-finite', { tensor, value, data })];
+  }
   const judged = blocks
     .filter(({ keptFp32 }) => !keptFp32)
     .map(({ block, largestActivation, largestWeight }) => ({

@@ -1,4 +1,5 @@
 import { writeArtifact } from '../io/artifact.ts';
+import type { OwnFiles } from '../io/staged-folder.ts';
 
 /** File names inside an artifact's folder (design.md, "Artifacts"). */
 export const artifactFiles = {
@@ -8,6 +9,23 @@ export const artifactFiles = {
   layers: 'layers.json',
   calibration: 'calibration.json',
 } as const;
+
+/** Names of all files that rcc leaves in an artifact's folder, whatever the target, its release and the batches. */
+const ownNames: readonly RegExp[] = [
+  /^(?:model\.onnx|manifest\.json|timing\.json|calibration\.json)$/,
+  /^model(?:\.ort\.onnx|\.rtx\.plan|(?:\.b\d+)?\.plan)$/,
+  /^(?:layers|layer-times|times)(?:\.b\d+)?\.json$/,
+  /^trtexec-(?:build|time|profile|run)(?:\.b\d+)?\.log$/,
+  /^tensorrt-rtx-build\.log$/,
+  // Lent to a build, with trtexec's own lock; gone with it unless the run was killed.
+  /^timing\.cache(?:\.lock)?$/,
+];
+
+/** The files of an artifact: those of an earlier one leave when another comes. */
+export const artifactOwnFiles: OwnFiles = {
+  isOwn: (name) => ownNames.some((pattern) => pattern.test(name)),
+  seal: artifactFiles.manifest,
+};
 
 /** Writes a file of text or bytes, whole or not at all. An aborted signal throws its reason. */
 export async function writeWhole(

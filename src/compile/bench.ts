@@ -4,8 +4,8 @@ import { type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { withTemporaryFolder } from '../io/temporary-folder.ts';
 import type { Spec } from '../language/spec.ts';
 import { auditEngine, auditErrors } from './audit-engine.ts';
-import { buildModel } from './compile.ts';
 import { findLayers, type LayerFindings } from './layer-findings.ts';
+import { buildModel } from './make-model.ts';
 import type { PrecisionOptions } from './precision.ts';
 import {
   type ModelMeasurement,
@@ -38,21 +38,19 @@ export async function benchSpec(spec: Spec, options: BenchOptions): Promise<Benc
   const network = await loadNetwork(spec, options);
   try {
     return await withTemporaryFolder(async (directory) => {
-      const { built, graph, manifest } = await buildModel(network, engine, {
-        ...options,
-        directory,
-      });
+      const made = await buildModel(network, { ...options, directory });
+      const { built, graph, manifest } = made;
       const { float32Nodes } = manifest;
       const audits = await auditEngine(engine, graph, { ...options, float32Nodes, directory });
-      const timed = { ...options, timedBatches: options.batches };
-      const measured = await measureBatches(engine, built, timed);
       const { name: model } = spec;
+      const timed = { ...options, model, timedBatches: options.batches };
+      const { measurements: measured, diagnostics } = await measureBatches(engine, made, timed);
       const subject = { model, directory, built, audits, measurements: measured };
       const measurements = measured.map((measurement) => ({ model, ...measurement }));
       return {
         ...(await findLayers(subject)),
         measurements,
-        diagnostics: [...auditErrors(audits), ...stabilityWarnings(measurements)],
+        diagnostics: [...auditErrors(audits), ...diagnostics, ...stabilityWarnings(measurements)],
       };
     });
   } finally {

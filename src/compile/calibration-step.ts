@@ -33,6 +33,8 @@ export interface CalibrationOptions {
 export interface CalibrationStepOptions extends CalibrationOptions {
   /** Folder of the artifact: the calibration is kept there. */
   readonly directory: string;
+  /** Folder of an earlier artifact whose calibration is taken again where it fits; default: the same. */
+  readonly earlier?: string;
   readonly listener?: CompileListener | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -112,14 +114,19 @@ async function runCalibration(
   const {
     calibrationAlgorithm: algorithm = defaultAlgorithm,
     directory,
+    earlier = directory,
     listener,
     signal,
   } = options;
   const path = join(directory, artifactFiles.calibration);
   const key = await keyOf(network, algorithm);
   const digest = await data.digest(signal);
-  const found = await findCalibration(path, { ...key, data: digest });
-  if (found) return { file: found, reused: true };
+  const before = join(earlier, artifactFiles.calibration);
+  const found = await findCalibration(before, { ...key, data: digest });
+  if (found) {
+    await writeJson(path, found);
+    return { file: found, reused: true };
+  }
   const facts = await inspectInputs(data, signal);
   refuseUnfit(facts, data, network.spec);
   const { calibrate } = await import('../calibration/calibrate.ts');

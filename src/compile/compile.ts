@@ -1,28 +1,22 @@
-import { basename, join } from 'node:path';
-import type { Graph } from '../../codegen/ir/graph.ts';
+import { join } from 'node:path';
 import type { AuditReport } from '../../engines/audit/audit.ts';
-import type { Verdict } from '../../engines/compare.ts';
-import type { BuiltEngine, Engine, Measurement } from '../../engines/engine.ts';
-import type { RangeReport } from '../calibration/range-report.ts';
+import type { Measurement } from '../../engines/engine.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Spec } from '../language/spec.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
 import { auditEngine, auditErrors } from './audit-engine.ts';
-import { checkRanges } from './float16-checks.ts';
-import { withFreshFiles } from './fresh-files.ts';
+import { type CheckedModel, checkModel } from './check-model.ts';
 import { findLayers } from './layer-findings.ts';
+import { type MadeModel, makeModel } from './make-model.ts';
 import type { Manifest } from './manifest.ts';
-import { digestModel } from './model-digest.ts';
-import { runPhase } from './phases.ts';
-import type { PreparedPrecision } from './precision.ts';
+import { withNotes } from './phases.ts';
+import { placeArtifact, type Rename } from './place-artifact.ts';
 import { benchFileOf, measureBatches, stabilityWarnings, type TimingLimits } from './timing.ts';
 import { loadNetwork, type NetworkOptions, type TrainedNetwork } from './trained-network.ts';
-import { compareWithUnfolded } from './unfolded.ts';
-import { castDiagnostics, writeManifest } from './write-manifest.ts';
-import { type WriteOnnxOptions, type WrittenModel, writeOnnx } from './write-onnx.ts';
+import type { WriteOnnxOptions } from './write-onnx.ts';
 
 export interface CompileOptions extends NetworkOptions, WriteOnnxOptions {
-  /** Whether the engine is run against the unfolded graph; default true. */
+  /** Whether what was made is run against the unfolded graph and the spec's reference, and withheld where it fails; default true. */
   readonly verify?: boolean;
   /** Batches of the check where the model leaves the batch free; an engine for some batches takes no others. */
   readonly verifiedBatches?: readonly number[];
@@ -31,133 +25,93 @@ export interface CompileOptions extends NetworkOptions, WriteOnnxOptions {
   readonly timing?: TimingLimits;
 }
 
-/** What a compilation left behind. */
-export interface Compilation {
-  readonly directory: string;
+/** What a compilation made. */
+export interface Compilation extends Omit<CheckedModel, 'diagnostics'> {
+  /** Folder of the artifact; absent where it failed its check and the folder is as it was. */
+  readonly directory?: string;
   readonly manifest: Manifest;
-  readonly verdict?: Verdict;
-  /** How large the numbers of each block get, for fp16. */
-  readonly ranges?: RangeReport;
   /** What the compiler made of each residual block, where the target tells. */
   readonly audits: readonly AuditReport[];
   readonly measurements: readonly Measurement[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function buildEngine(
-  engine: Engine,
-  { graph, weights, float32Nodes, prepared }: WrittenModel,
-  { listener, signal, directory, precision }: CompileOptions,
-): Promise<BuiltEngine> {
-  const spans = new Map(graph.nodes.map(({ name, span }) => [name, span]));
-  return runPhase('engine', listener, async () => {
-    const built = await engine.build({
-      modelPath: join(directory, artifactFiles.model),
-      directory,
-      precision,
-      modelDigest: digestModel(graph, weights, prepared.pipeline.ranges),
-      float32Nodes,
-      locateNode: (node) => spans.get(node),
-      report: (text) => listener?.onProgress?.(text),
-      ...(signal ? { signal } : {}),
-    });
-    const detail = `${engine.target}: ${basename(built.path)}, ${(built.sizeBytes / 1e6).toFixed(1)} MB`;
-    return { value: built, detail };
-  });
-}
-
-export interface BuiltModel {
-  readonly built: BuiltEngine;
-  readonly manifest: Manifest;
-  /** The graph that was built. */
-  readonly graph: Graph;
-  /** How the graph was made. */
-  readonly prepared: PreparedPrecision;
-  readonly diagnostics: readonly Diagnostic[];
-}
-
-/** A network with its weights to model.onnx, an engine and their manifest. */
-export async function buildModel(
-  network: TrainedNetwork,
-  engine: Engine,
+async function audit(
+  { graph, manifest: { float32Nodes } }: MadeModel,
   options: CompileOptions,
-): Promise<BuiltModel> {
-  const model = await writeOnnx(network, options);
-  const built = await buildEngine(engine, model, options);
-  const manifest = await writeManifest(network, options, model, built);
-  const { graph, prepared, casts } = model;
-  return { built, manifest, graph, prepared, diagnostics: castDiagnostics(casts) };
+): Promise<readonly AuditReport[]> {
+  const { engine } = options;
+  return engine ? await auditEngine(engine, graph, { ...options, float32Nodes }) : [];
 }
 
-/** Verdict and ranges of a model, and what they say against it. */
-async function checkModel(
+/** Times an engine, and writes the times and what is known of its layers beside it. */
+async function time(
   network: TrainedNetwork,
-  engine: Engine,
-  { built, prepared }: BuiltModel,
+  { built, graph }: MadeModel,
+  audits: readonly AuditReport[],
   options: CompileOptions,
-) {
-  if (options.verify === false) return { diagnostics: [] };
-  const verdict = await compareWithUnfolded(network, engine, built, { ...options, prepared });
-  const ranges = await checkRanges(network, prepared, options);
-  const { precision } = options;
-  const { ok, reason } = verdict;
-  const parameters = { model: network.spec.name, precision, reason };
-  const failed = ok ? [] : [createDiagnostic('verification-failed', parameters)];
-  return { verdict, ranges, diagnostics: [...failed, ...(ranges?.diagnostics ?? [])] };
-}
-
-async function checkAndTime(
-  network: TrainedNetwork,
-  engine: Engine,
-  model: BuiltModel,
-  options: CompileOptions,
-): Promise<Compilation> {
-  const { directory } = options;
-  const { built, manifest, graph, diagnostics } = model;
-  const { float32Nodes } = manifest;
-  const audits = await auditEngine(engine, graph, { ...options, float32Nodes });
-  const {
-    verdict,
-    ranges,
-    diagnostics: failed,
-  } = await checkModel(network, engine, model, options);
-  const measurements = engine.buildsOnly ? [] : await measureBatches(engine, built, options);
-  const { name } = network.spec;
-  const rows = measurements.map((measurement) => ({ model: name, ...measurement }));
-  const found = await findLayers({ model: name, directory, built, audits, measurements });
+): Promise<Pick<Compilation, 'measurements' | 'diagnostics'>> {
+  const { engine, directory, verify } = options;
+  if (!engine || !built) return { measurements: [], diagnostics: [] };
+  const { name: model } = network.spec;
+  const timedBatches = engine.buildsOnly ? [] : (options.timedBatches ?? []);
+  const timing = { ...options, model, timedBatches, isJudged: verify !== false };
+  const { measurements, diagnostics } = await measureBatches(engine, { built, graph }, timing);
+  const rows = measurements.map((measurement) => ({ model, ...measurement }));
+  const found = await findLayers({ model, directory, built, audits, measurements });
   if (rows.length + found.audits.length > 0) {
     await writeJson(join(directory, artifactFiles.timing), benchFileOf({ rows, ...found }));
   }
+  return { measurements, diagnostics: [...diagnostics, ...stabilityWarnings(rows)] };
+}
+
+/** Makes and judges an artifact in a folder, and times it unless it failed. */
+async function makeArtifact(
+  network: TrainedNetwork,
+  options: CompileOptions,
+): Promise<Compilation & { readonly isSound: boolean }> {
+  const made = await makeModel(network, options);
+  const audits = await audit(made, options);
+  const { diagnostics: failures, ...checked } =
+    options.verify === false ? { diagnostics: [] } : await checkModel(network, made, options);
+  const isSound = failures.every(({ severity }) => severity !== 'error');
+  const timed = isSound
+    ? await time(network, made, audits, options)
+    : { measurements: [], diagnostics: [] };
   return {
-    directory,
-    manifest,
-    ...(verdict ? { verdict } : {}),
-    ...(ranges ? { ranges: ranges.report } : {}),
+    isSound,
+    manifest: made.manifest,
+    ...checked,
     audits,
-    measurements,
-    diagnostics: [...diagnostics, ...auditErrors(audits), ...failed, ...stabilityWarnings(rows)],
+    measurements: timed.measurements,
+    diagnostics: [...made.diagnostics, ...auditErrors(audits), ...failures, ...timed.diagnostics],
   };
 }
 
+/** Options for the folder where an artifact is made, with notes that name it as it will be. */
+function inFolder(options: CompileOptions, staged: string, rename: Rename): CompileOptions {
+  const { listener, directory } = options;
+  const renaming = listener ? { listener: withNotes(listener, rename) } : {};
+  return { ...options, directory: staged, earlier: directory, ...renaming };
+}
+
 /**
- * Spec and weights to an artifact: graph, passes, model.onnx, engine, manifest, and, with an engine, a verdict against the unfolded graph and timings.
- * Throws DiagnosticError for what the user or an outside program did wrong; an unacceptable verdict is a diagnostic of the result.
+ * Spec and weights to an artifact: graph, passes, model.onnx, engine, manifest, a verdict against the unfolded graph and, of an engine, timings. It comes into its
+ * folder when all of it is whole and judged, and no file of an earlier one stays beside it.
+ * Throws DiagnosticError for what the user or an outside program did wrong; an unacceptable verdict is a diagnostic of the result. Either way the folder is as
+ * it was.
  */
 export async function compileSpec(spec: Spec, options: CompileOptions): Promise<Compilation> {
-  const { engine, directory } = options;
+  const { directory } = options;
   const network = await loadNetwork(spec, options);
-  const names = [...Object.values(artifactFiles), ...(engine ? [engine.fileName] : [])];
-  const build = <T>(work: () => Promise<T>): Promise<T> => withFreshFiles(directory, names, work);
   try {
-    if (engine) {
-      const model = await build(() => buildModel(network, engine, options));
-      return await checkAndTime(network, engine, model, options);
-    }
-    return await build(async () => {
-      const model = await writeOnnx(network, options);
-      const manifest = await writeManifest(network, options, model);
-      const diagnostics = castDiagnostics(model.casts);
-      return { directory, manifest, audits: [], measurements: [], diagnostics };
+    return await placeArtifact(directory, async (staged, rename) => {
+      const made = await makeArtifact(network, inFolder(options, staged, rename));
+      const { isSound, ...compilation } = made;
+      const diagnostics = compilation.diagnostics.map(rename);
+      if (isSound) return { value: { directory, ...compilation, diagnostics }, keep: true };
+      const withheld = createDiagnostic('artifact-withheld', { model: spec.name, directory });
+      return { value: { ...compilation, diagnostics: [...diagnostics, withheld] }, keep: false };
     });
   } finally {
     network.close();

@@ -34,6 +34,7 @@ export async function diagnoseSpec(
       { optimization: 'all', signal },
       (engine) =>
         diagnose({ bytes, file: image }, answer, engine, {
+          model: spec.name,
           preprocess,
           input,
           classes,

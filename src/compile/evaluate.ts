@@ -5,11 +5,13 @@ import { openDataset } from '../images/datasets/open-dataset.ts';
 import { readLabels } from '../images/labels.ts';
 import { withTemporaryFolder } from '../io/temporary-folder.ts';
 import type { Spec } from '../language/spec.ts';
-import { buildModel, type CompileOptions } from './compile.ts';
+import type { CompileOptions } from './compile.ts';
+import { buildModel } from './make-model.ts';
 import { loadNetwork } from './trained-network.ts';
 
 /** One precision to be evaluated: its engine and how its graph is made. */
-export interface EvaluatedPrecision extends Omit<CompileOptions, 'directory' | 'engine'> {
+export interface EvaluatedPrecision
+  extends Omit<CompileOptions, 'directory' | 'engine' | 'earlier'> {
   readonly engine: Engine;
 }
 
@@ -37,7 +39,7 @@ async function buildSubject(
   const network = await loadNetwork(spec, options);
   try {
     const directory = join(root, precision);
-    const { built, manifest } = await buildModel(network, engine, { ...options, directory });
+    const { built, manifest } = await buildModel(network, { ...options, directory });
     return { precision, engine: await engine.load(built.path), digest: manifest.onnx.digest };
   } finally {
     network.close();

@@ -26,6 +26,20 @@ export interface CompileListener {
   onGraph?(after: string, graph: Graph): void;
 }
 
+/** A listener that is told notes in another form. */
+export function withNotes(
+  listener: CompileListener,
+  change: (note: Diagnostic) => Diagnostic,
+): CompileListener {
+  return {
+    onStart: (phase) => listener.onStart?.(phase),
+    onFinish: (phase, detail, elapsedMs) => listener.onFinish?.(phase, detail, elapsedMs),
+    onNote: (note) => listener.onNote?.(change(note)),
+    onProgress: (text) => listener.onProgress?.(text),
+    onGraph: (after, graph) => listener.onGraph?.(after, graph),
+  };
+}
+
 /** Runs one phase and tells the listener; `detail` puts the outcome into a few words. */
 export async function runPhase<T>(
   phase: PhaseName,

@@ -30,6 +30,8 @@ export interface PreparePrecisionOptions extends PrecisionOptions {
   /** The graph that the target wants for the precision. */
   readonly form?: PipelineOptions;
   readonly directory: string;
+  /** See CalibrationStepOptions. */
+  readonly earlier?: string;
   readonly listener?: CompileListener;
   readonly signal?: AbortSignal;
 }
@@ -87,7 +89,11 @@ function describeCalibration({
 export function pipelineFor(
   spec: Spec,
   graph: Graph,
-  { precision, form = { precision }, ...options }: Omit<PreparePrecisionOptions, 'directory'>,
+  {
+    precision,
+    form = { precision },
+    ...options
+  }: Omit<PreparePrecisionOptions, 'directory' | 'earlier'>,
 ): PipelineOptions {
   return {
     ...form,

@@ -1,3 +1,4 @@
+import type { Graph } from '../../codegen/ir/graph.ts';
 import type {
   BuiltEngine,
   Engine,
@@ -5,6 +6,8 @@ import type {
   MeasureRequest,
   Precision,
 } from '../../engines/engine.ts';
+import { createSeededInput } from '../../engines/seeded-input.ts';
+import { countNonFinite, numbersOf } from '../../engines/tensor-values.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Accuracy, AuditSummary, BenchFile, LayerProfile } from '../report/bench-file.ts';
 import { benchSchemaVersion } from '../report/bench-version.ts';
@@ -15,12 +18,15 @@ import { type CompileListener, runPhase } from './phases.ts';
 export type TimingLimits = Pick<MeasureRequest, 'warmUpMs' | 'durationMs' | 'minIterations'>;
 
 export interface TimingOptions {
+  readonly model: string;
   readonly precision: Precision;
   readonly timedBatches?: readonly number[];
   /** Batch size the model was fixed to; other sizes cannot be timed. */
   readonly batch?: number | 'N';
   /** How long; default: about a second for each figure, which is a first impression. */
   readonly timing?: TimingLimits;
+  /** Whether the engine's outputs have been looked at; default: they are before it is timed. */
+  readonly isJudged?: boolean;
   readonly listener?: CompileListener;
   readonly signal?: AbortSignal;
 }
@@ -70,20 +76,58 @@ export function benchFileOf(content: BenchContent): BenchFile {
   };
 }
 
-/** Times an engine at each batch size that it takes. */
+/** What is timed: an engine and the graph that it was built from. */
+export interface Timed {
+  readonly built: BuiltEngine;
+  readonly graph: Pick<Graph, 'inputs'>;
+}
+
+export interface Timings {
+  readonly measurements: readonly Measurement[];
+  /** Why there are none: the engine computes no numbers. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Runs an engine once at each batch size and looks at what comes out. */
+async function findNonFinite(
+  engine: Engine,
+  { built, graph }: Timed,
+  batches: readonly number[],
+  { model, precision, signal }: TimingOptions,
+): Promise<Diagnostic | undefined> {
+  for (const batch of batches) {
+    const inputs = graph.inputs.map(
+      ({ name, type }) => [name, createSeededInput(type, batch, 1)] as const,
+    );
+    const outputs = await engine.run(built.path, Object.fromEntries(inputs), signal);
+    const numbers = Object.values(outputs).map(numbersOf);
+    const count = numbers.reduce((sum, values) => sum + countNonFinite(values), 0);
+    const total = numbers.reduce((sum, values) => sum + values.length, 0);
+    if (count === 0) continue;
+    const extent = `${count} of ${total} numbers for a seeded input of batch ${batch}`;
+    return createDiagnostic('outputs-not-finite', { model, precision, extent });
+  }
+  return undefined;
+}
+
+/** Times an engine at each batch size that it takes; not at all where it answers NaN or infinity: nobody needs to know how fast it does. */
 export async function measureBatches(
   engine: Engine,
-  built: BuiltEngine,
+  timed: Timed,
   options: TimingOptions,
-): Promise<readonly Measurement[]> {
-  const { batch = 'N', timedBatches = [], timing = firstImpression } = options;
+): Promise<Timings> {
+  const { batch = 'N', timedBatches = [], timing = firstImpression, isJudged } = options;
   const batches = batch === 'N' ? timedBatches : timedBatches.length > 0 ? [batch] : [];
-  if (batches.length === 0) return [];
-  return await runPhase('timing', options.listener, async () => {
+  if (batches.length === 0) return { measurements: [], diagnostics: [] };
+  return await runPhase<Timings>('timing', options.listener, async () => {
+    const broken = isJudged ? undefined : await findNonFinite(engine, timed, batches, options);
+    if (broken) {
+      return { value: { measurements: [], diagnostics: [broken] }, detail: 'nothing to time' };
+    }
     const measurements: Measurement[] = [];
     for (const size of batches) {
       measurements.push(
-        await engine.measure(built.path, options.precision, {
+        await engine.measure(timed.built.path, options.precision, {
           batch: size,
           ...timing,
           report: (text) => options.listener?.onProgress?.(text),
@@ -91,6 +135,6 @@ export async function measureBatches(
         }),
       );
     }
-    return { value: measurements, detail: describe(measurements) };
+    return { value: { measurements, diagnostics: [] }, detail: describe(measurements) };
   });
 }

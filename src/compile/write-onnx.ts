@@ -33,6 +33,8 @@ export interface WriteOnnxOptions extends PrecisionOptions {
   readonly form?: PipelineOptions;
   /** Folder of the artifact; made where it is missing. */
   readonly directory: string;
+  /** Folder of an earlier artifact whose calibration is taken again where it fits; default: the same. */
+  readonly earlier?: string;
   /** For the manifest: what makes the artifact again, as words after `rcc`, without its folder. */
   readonly command?: readonly string[];
   readonly listener?: CompileListener;

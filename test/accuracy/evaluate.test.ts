@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytesOf, float32View } from '../../codegen/weights/float-bytes.ts';
 import type { LoadedEngine, Precision } from '../../engines/engine.ts';
+import { tolerances } from '../../engines/tolerances.ts';
 import {
   type EvalProgress,
   type EvalSubject,
@@ -161,6 +162,25 @@ describe('figures', () => {
     expect(comparisons[0]?.flips[0]?.margin).toBeCloseTo(1 / (Math.sqrt(3) / 4), 1);
   });
 
+  it.each([
+    'fp16',
+    'int8',
+  ] as const)('count a flip of %s as small up to twice the error of a logit', async (precision) => {
+    // 100 pictures with logits 1, 0, 0, 0, but for one whose second logit is nearly as large.
+    const { tieError } = tolerances[precision];
+    const spread = Math.sqrt(3) / 4;
+    const flipOf = async (margin: number) => {
+      const second = 1 - margin * spread;
+      const exact: Answer = (value) => (value === 8 ? [1, second, 0, 0] : only(value % 4));
+      const rounded: Answer = (value) => (value === 8 ? [second, 1, 0, 0] : only(value % 4));
+      const subjects = [subject('fp32', engineOf(exact)), subject(precision, engineOf(rounded))];
+      const { comparisons } = await evaluate(subjects, pixelSet(100), options);
+      return comparisons[0];
+    };
+    expect(await flipOf(1.9 * tieError)).toMatchObject({ flipCount: 1, smallFlipCount: 1 });
+    expect(await flipOf(2.1 * tieError)).toMatchObject({ flipCount: 1, smallFlipCount: 0 });
+  });
+
   it('are of evenly spread pictures under a limit', async () => {
     const seen: number[] = [];
     const dataset = pixelSet(100);
@@ -258,8 +278,40 @@ describe('what is not acceptable', () => {
   it('are logits that are no numbers', async () => {
     const broken: Answer = (value) => (value === 3 ? [Number.NaN, 0, 0, 1] : only(value % 4));
     expect(await codesOf([subject('fp32', engineOf(broken))], {}, 8)).toEqual([
-      'accuracy-not-finite',
+      'outputs-not-finite',
     ]);
+  });
+});
+
+describe('a precision that answers NaN', () => {
+  const broken: Answer = (value) => (value % 2 === 0 ? [Number.NaN, 0, 0, 1] : only(value % 4));
+  const allNaN: Answer = () => [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
+  const top1 = { expect: { top1: figure(1, 0, '100%') } };
+
+  it('has no accuracy and agrees with nothing; the others have theirs', async () => {
+    const subjects = [
+      subject('fp32', engineOf(right)),
+      subject('fp16', engineOf(broken)),
+      subject('int8', engineOf(right)),
+    ];
+    const evaluation = await evaluate(subjects, pixelSet(20), { ...options, ...top1 });
+    expect(evaluation.precisions.map(({ precision }) => precision)).toEqual(['fp32', 'int8']);
+    expect(evaluation.comparisons.map(({ precision }) => precision)).toEqual(['int8']);
+    expect(evaluation.notFinite).toEqual([{ precision: 'fp16', pictures: 10 }]);
+    expect(evaluation.diagnostics).toMatchObject([
+      {
+        code: 'outputs-not-finite',
+        message: 'pixel fp16 answers NaN or infinity: for 10 of 20 pictures.',
+      },
+    ]);
+  });
+
+  it('is no measure for others where it is fp32, and equal to none that is as broken', async () => {
+    const subjects = [subject('fp32', engineOf(allNaN)), subject('fp16', engineOf(allNaN))];
+    const evaluation = await evaluate(subjects, pixelSet(20), { ...options, ...top1 });
+    expect(evaluation).toMatchObject({ ok: false, precisions: [], comparisons: [] });
+    const codes = evaluation.diagnostics.map(({ code }) => code);
+    expect(codes).toEqual(['outputs-not-finite', 'outputs-not-finite']);
   });
 });
 
@@ -275,7 +327,10 @@ describe('pictures that cannot be used', () => {
       preprocess: { ...options.preprocess, resize: 1, crop: 1 },
     });
     expect(evaluation).toMatchObject({ images: 3, unreadable: 1, ok: true });
-    expect(evaluation.precisions[0]).toMatchObject({ top1Count: 1 });
+    // One of three is right, whatever the fourth is.
+    expect(evaluation.precisions[0]).toMatchObject({ top1Count: 1, top1: 1 / 3, top5: 1 });
+    expect(evaluation.precisions[0]?.top1Interval.low).toBeCloseTo(0.0615, 3);
+    expect(evaluation.precisions[0]?.top1Interval.high).toBeCloseTo(0.7923, 3);
     const [warning] = evaluation.diagnostics;
     expect(warning).toMatchObject({ code: 'eval-unreadable', severity: 'warning' });
     expect(warning?.details?.[0]).toContain('2/broken.png');

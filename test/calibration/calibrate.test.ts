@@ -5,13 +5,13 @@ import { passesFor } from '../../codegen/passes/pipeline.ts';
 import { tapValues } from '../../codegen/passes/tap-values.ts';
 import { computedTensors } from '../../codegen/quantization/tensors.ts';
 import { float32View } from '../../codegen/weights/float-bytes.ts';
-import { compareOutputs } from '../../engines/compare.ts';
 import { calibrate } from '../../src/calibration/calibrate.ts';
 import { batchFor } from '../../src/calibration/data.ts';
 import { largestMagnitude } from '../../src/calibration/histogram.ts';
 import { fuseNetwork } from '../../src/calibration/observe.ts';
 import { codesOfError } from '../helpers/diagnostics.ts';
 import { maxError, runGraph } from '../helpers/run-graph.ts';
+import { compareFinite } from '../helpers/verdicts.ts';
 import { inputType, network, noise, withChanged } from './networks.ts';
 
 const fused = fuseNetwork(network);
@@ -64,7 +64,7 @@ describe('calibrate', () => {
         shape: [4, 10],
         bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
       });
-      const verdict = compareOutputs(tensor(actual), tensor(expected), { precision: 'int8' });
+      const verdict = compareFinite(tensor(actual), tensor(expected), { precision: 'int8' });
       expect(verdict.reason).toMatch(/cosine 0\.99/);
       expect(verdict.ok).toBe(true);
       expect(verdict.absoluteError.max).toBeGreaterThan(0);
@@ -102,7 +102,7 @@ describe('calibrate', () => {
     expect(codes).toEqual(['tensor-not-finite']);
     const large = withChanged(network, 'stage2/block0/conv1.weight', (values) => values.fill(5e37));
     await expect(calibrate(fuseNetwork(large), noise, { algorithm: 'max' })).rejects.toThrow(
-      /calibration-not-finite.*stage2\/block0\/conv1/,
+      /activations-not-finite.*stage2\/block0\/conv1/,
     );
   });
 

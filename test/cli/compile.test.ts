@@ -40,6 +40,55 @@ describe('rcc compile', () => {
     });
   });
 
+  it('judges the model alone, too, against the unfolded graph and the framework’s logits', async () => {
+    const compile = (name: string, ...more: readonly string[]) =>
+      rcc('compile', spec, '--target', 'onnx', '-o', join(folder, name), ...more);
+    const judged = await compile('judged', '--fp16');
+    expect(judged.stderr).toMatch(
+      /verify .* model\.onnx on onnxruntime passed against the unfolded graph on a seeded input and the reference test\/fixtures\/weights\/neck4_d\.logits\.64\.npy\. The largest/,
+    );
+    expect(judged.stderr).toContain('ranges');
+    // A model of a fixed batch takes the pictures of the reference in parts.
+    const fixed = await compile('fixed', '--batch', '3');
+    expect(fixed.exitCode, fixed.stderr).toBe(0);
+    expect(fixed.stderr).toContain('and the reference');
+    const unjudged = await compile('unjudged', '--no-verify');
+    expect(unjudged.stderr).not.toContain('verify');
+    // The reference is of the spec's own weights.
+    const other = ['--weights', 'test/fixtures/weights/neck4_d.fp16.safetensors'];
+    const { exitCode, stderr } = await compile('other', ...other);
+    expect(exitCode, stderr).toBe(0);
+    expect(stderr).not.toContain('the reference');
+  });
+
+  it('withholds a model whose own reference it misses', async () => {
+    const path = join(folder, 'misses.rn');
+    const fixtures = `${process.cwd()}/test/fixtures/weights`;
+    const text = readFileSync(`${fixtures}/neck4_d.rn`, 'utf8')
+      .replaceAll('"neck4_d.logits.64.npy"', '"neck3_vd.logits.64.npy"')
+      .replaceAll(/"(?=[\w.]+\.(?:npy|safetensors)")/g, `"${fixtures}/`);
+    writeFileSync(path, text);
+    const output = join(folder, 'misses');
+    const told = await rcc(
+      'compile',
+      `${path}#neck4_d`,
+      '--target',
+      'onnx',
+      '-o',
+      output,
+      '--json',
+    );
+    expect(told.exitCode).toBe(1);
+    const { result, diagnostics } = JSON.parse(told.stdout);
+    expect(diagnostics.map(({ code }: { code: string }) => code)).toEqual([
+      'verification-failed',
+      'artifact-withheld',
+    ]);
+    expect(result[0].against).toContain('neck3_vd.logits.64.npy');
+    expect(result[0]).not.toHaveProperty('directory');
+    expect(readdirSync(folder)).not.toContain('misses');
+  });
+
   it('gives the same bytes each time', async () => {
     const [a, b] = [join(folder, 'a'), join(folder, 'b')];
     await rcc('compile', spec, '--target', 'onnx', '--fp16', '-o', a);
@@ -80,7 +129,8 @@ describe('rcc compile', () => {
 
   it('says that synthetic weights are fit for timing only, and stamps them', async () => {
     const directory = join(folder, 'synthetic');
-    const outcome = await rcc('compile', 'specs/resnet18.rn', '--target', 'onnx', '-o', directory);
+    const options = ['--target', 'onnx', '--no-verify', '-o', directory];
+    const outcome = await rcc('compile', 'specs/resnet18.rn', ...options);
     expect(outcome.stderr).toContain('fit for timing only');
     expect(manifestOf(directory).weights).toEqual({ synthetic: true, seed: 1 });
   });
@@ -102,10 +152,18 @@ describe('rcc compile', () => {
     bytes.writeFloatLE(1e7, 8 + headerBytes + first);
     const weights = join(folder, 'large.safetensors');
     writeFileSync(weights, bytes);
-    const outcome = await rcc(
-      ...['compile', spec, '--fp16', '--target', 'onnx', '--weights', weights],
-      ...['-o', join(folder, 'large'), '--json'],
-    );
+    const compile = (...more: readonly string[]) =>
+      rcc(
+        ...['compile', spec, '--fp16', '--target', 'onnx', '--weights', weights],
+        ...['-o', join(folder, 'large'), '--json', ...more],
+      );
+    // What is left of them is another network.
+    const judged = await compile();
+    expect(judged.exitCode).toBe(1);
+    expect(judged.stdout).toContain('"float16-clamped"');
+    expect(judged.stdout).toContain('"artifact-withheld"');
+    expect(readdirSync(folder)).not.toContain('large');
+    const outcome = await compile('--no-verify');
     expect(outcome.exitCode).toBe(0);
     const { result, diagnostics } = JSON.parse(outcome.stdout);
     expect(diagnostics).toMatchObject([{ code: 'float16-clamped', severity: 'warning' }]);

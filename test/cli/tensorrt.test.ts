@@ -333,6 +333,37 @@ describe('an artifact', () => {
     expect(check.stderr).toMatch(/model\.plan: built for \d+ bytes, found not there/);
   });
 
+  it('of another target leaves nothing of its engines, lists and logs', async () => {
+    pretend({ RELEASE: '10.4' });
+    const mixed = join(folder, 'mixed');
+    const options = ['-o', mixed, '--no-verify'];
+    await rcc('compile', spec, '--fp16', ...onTensorrt, ...options, '--profile-layers');
+    const made = readdirSync(mixed);
+    expect(made).toEqual(
+      expect.arrayContaining(['layer-times.b4.json', 'trtexec-profile.b8.log', 'timing.json']),
+    );
+    writeFileSync(join(mixed, 'notes.txt'), 'mine');
+    await rcc('compile', spec, '--target', 'onnx', ...options);
+    const left = ['layers.json', 'manifest.json', 'model.onnx', 'notes.txt'];
+    expect(readdirSync(mixed).sort()).toEqual(left);
+  });
+
+  it('that cannot be built leaves the earlier one, and names a log that is there', async () => {
+    pretend({ RELEASE: '10.4' });
+    const kept = join(folder, 'kept');
+    await rcc('compile', spec, ...onTensorrt, '--no-verify', '--no-time', '-o', kept);
+    const contents = () =>
+      readdirSync(kept).map((name) => [name, readFileSync(join(kept, name)).toString('base64')]);
+    const before = contents();
+    pretend({ RELEASE: '10.4', FAILURE: 'unheard' });
+    const { exitCode, stderr } = await rcc('compile', spec, '--fp16', ...onTensorrt, '-o', kept);
+    expect(exitCode).toBe(4);
+    const log = /The whole output is in (\S+\.log)/.exec(stderr)?.[1] ?? '';
+    expect(readFileSync(log, 'utf8')).toContain('The flux capacitor is not charged.');
+    expect(contents()).toEqual(before);
+    rmSync(join(log, '..'), { recursive: true });
+  });
+
   it('of the embedded engine is checked too', async () => {
     const own = join(folder, 'embedded');
     await rccIn({ env: bare }, 'compile', spec, '--target', 'onnxruntime', '--no-time', '-o', own);

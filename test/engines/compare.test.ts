@@ -4,8 +4,11 @@ import { bytesOf } from '../../codegen/weights/float-bytes.ts';
 import { toFloat16Bits } from '../../codegen/weights/float16.ts';
 import { compareOutputs } from '../../engines/compare.ts';
 import type { Tensor } from '../../engines/engine.ts';
+import { unitOf } from '../../engines/logit-unit.ts';
 import { topIndices } from '../../engines/ranking.ts';
+import { tolerances } from '../../engines/tolerances.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
+import { compareFinite } from '../helpers/verdicts.ts';
 
 function logits(rows: readonly (readonly number[])[]): Tensor {
   return {
@@ -26,7 +29,7 @@ const changed = (image: number, index: number, value: number): Tensor =>
 
 describe('compareOutputs', () => {
   it('finds equal logits equal', () => {
-    const verdict = compareOutputs(expected, expected, { precision: 'fp32' });
+    const verdict = compareFinite(expected, expected, { precision: 'fp32' });
     expect(verdict).toMatchObject({
       ok: true,
       images: 2,
@@ -42,7 +45,7 @@ describe('compareOutputs', () => {
   });
 
   it('measures errors in the spread of the expected logits', () => {
-    const verdict = compareOutputs(changed(0, 5, -1.5), expected, { precision: 'fp16' });
+    const verdict = compareFinite(changed(0, 5, -1.5), expected, { precision: 'fp16' });
     const all = expectedRows.flat();
     const mean = all.reduce((a, b) => a + b) / all.length;
     const spread = Math.sqrt(all.reduce((sum, x) => sum + (x - mean) ** 2, 0) / all.length);
@@ -58,7 +61,7 @@ describe('compareOutputs', () => {
   });
 
   it('names the tightest decision', () => {
-    const { tightest, spread } = compareOutputs(expected, expected, { precision: 'fp32' });
+    const { tightest, spread } = compareFinite(expected, expected, { precision: 'fp32' });
     expect(tightest?.image).toBe(1);
     expect(tightest?.absolute).toBeCloseTo(0.0002, 6);
     expect(tightest?.relative).toBeCloseTo(0.0002 / spread, 6);
@@ -72,6 +75,23 @@ describe('compareOutputs', () => {
     expect(real).toMatchObject({ ok: false, flipCount: 1, realFlipCount: 1 });
     expect(real.flips).toMatchObject([{ image: 0, expectedClass: 3, actualClass: 8, tie: false }]);
     expect(real.reason).toContain('the most likely class of 1 of 2 images changed');
+  });
+
+  it.each([
+    'fp32',
+    'fp16',
+    'int8',
+  ] as const)('%s: twice the error of single logits is a tie, more is none', (precision) => {
+    const { tieError } = tolerances[precision];
+    const { spread } = compareFinite(expected, expected, { precision });
+    const flipTo = (margin: number) => {
+      const row = [0, 1, -2, 1, -1, -2, 0, 5, 5 - margin * spread, -3];
+      const other = row.with(7, row[8] as number).with(8, 5);
+      const rows = (last: readonly number[]) => logits([expectedRows[0] as number[], last]);
+      return compareFinite(rows(other), rows(row), { precision });
+    };
+    expect(flipTo(1.9 * tieError)).toMatchObject({ flipCount: 1, realFlipCount: 0 });
+    expect(flipTo(2.1 * tieError)).toMatchObject({ flipCount: 1, realFlipCount: 1 });
   });
 
   it('allows each precision its own error and says why', () => {
@@ -96,7 +116,7 @@ describe('compareOutputs', () => {
   });
 
   it('fails int8 logits that point another way', () => {
-    const verdict = compareOutputs(changed(0, 0, 4), expected, { precision: 'int8' });
+    const verdict = compareFinite(changed(0, 0, 4), expected, { precision: 'int8' });
     expect(verdict.ok).toBe(false);
     expect(verdict.reason).toMatch(/^An image's cosine is 0\.9\d+ \(at least 0\.99\)\.$/);
   });
@@ -105,14 +125,23 @@ describe('compareOutputs', () => {
     Number.NaN,
     Number.POSITIVE_INFINITY,
     Number.NEGATIVE_INFINITY,
-  ])('fails on %f', (value) => {
+  ])('fails on %f, with no figure of agreement', (value) => {
+    const broken = changed(1, 2, value);
     for (const precision of ['fp32', 'fp16', 'int8'] as const) {
-      const verdict = compareOutputs(changed(1, 2, value), expected, { precision });
+      const verdict = compareOutputs(broken, expected, { precision });
       expect(verdict).toMatchObject({ ok: false, nonFinite: { actual: 1, expected: 0 } });
-      expect(verdict.reason).toMatch(/^1 logits are NaN or infinite/);
-      const swapped = compareOutputs(expected, changed(1, 2, value), { precision });
+      expect(verdict.reason).toBe('1 of 20 logits are NaN or infinite.');
+      const swapped = compareOutputs(expected, broken, { precision });
       expect(swapped).toMatchObject({ ok: false, nonFinite: { actual: 0, expected: 1 } });
-      expect(swapped.reason).toMatch(/^1 of the expected logits are NaN or infinite/);
+      expect(swapped.reason).toBe('1 of the 20 expected logits are NaN or infinite.');
+      // Two that are broken alike do not agree.
+      const both = compareOutputs(broken, broken, { precision });
+      expect(both).toMatchObject({ ok: false, nonFinite: { actual: 1, expected: 1 } });
+      for (const each of [verdict, swapped, both]) {
+        expect(Object.keys(each).sort()).toEqual(
+          ['classes', 'images', 'nonFinite', 'ok', 'precision', 'reason', 'tolerance'].sort(),
+        );
+      }
     }
   });
 
@@ -128,16 +157,14 @@ describe('compareOutputs', () => {
       dataType: 'float64',
       bytes: new Uint8Array(Float64Array.from(values).buffer),
     };
-    expect(compareOutputs(half, double, { precision: 'fp16' }).relativeError.max).toBeLessThan(
-      1e-3,
-    );
+    expect(compareFinite(half, double, { precision: 'fp16' }).relativeError.max).toBeLessThan(1e-3);
   });
 
   it('reads bytes that are not aligned', () => {
     const padded = new Uint8Array(expected.bytes.length + 1);
     padded.set(expected.bytes, 1);
     const shifted = { ...expected, bytes: padded.subarray(1) };
-    expect(compareOutputs(shifted, expected, { precision: 'fp32' }).absoluteError.max).toBe(0);
+    expect(compareFinite(shifted, expected, { precision: 'fp32' }).absoluteError.max).toBe(0);
   });
 
   it('takes logits that are all equal, all zero, or of one class', () => {
@@ -149,7 +176,7 @@ describe('compareOutputs', () => {
       spread: 1,
     });
     const single = logits([[2], [3]]);
-    const verdict = compareOutputs(single, single, { precision: 'fp32' });
+    const verdict = compareFinite(single, single, { precision: 'fp32' });
     expect(verdict.ok).toBe(true);
     expect(verdict.tightest).toBeUndefined();
   });
@@ -314,7 +341,7 @@ describe('compareOutputs', () => {
         rows,
         fc.float({ min: Math.fround(-0.5), max: 0.5, noNaN: true }),
         (base, shift) => {
-          const verdict = compareOutputs(
+          const verdict = compareFinite(
             logits(base.map((row, i) => (i === 0 ? row.with(0, (row[0] as number) + shift) : row))),
             logits(base),
             { precision: 'fp32' },
@@ -327,6 +354,45 @@ describe('compareOutputs', () => {
           if (verdict.ok) expect(verdict.realFlipCount).toBe(0);
         },
       ),
+    );
+  });
+});
+
+describe('unitOf', () => {
+  const of = (values: readonly number[], classes: number, terms?: number) =>
+    unitOf(Float64Array.from(values), classes, terms).size;
+
+  it('is the deviation of many classes, whatever their terms', () => {
+    const values = [3, -3, 3, -3, 3, -3, 3, -3];
+    expect(of(values, 8)).toBe(3);
+    expect(of(values, 8, 100)).toBe(3);
+    expect(unitOf(Float64Array.from(values), 8).name).toBe("the logits' standard deviation");
+  });
+
+  it('is the size of the terms of few, where their deviation is less', () => {
+    expect(of([0.5312, 0.5309], 1, 2)).toBe(2);
+    expect(of([0.001], 1, 2)).toBe(2);
+    expect(of([7, 7.0001], 2, 2)).toBe(2);
+    expect(of([7, -7], 2, 2)).toBe(7);
+    expect(unitOf(Float64Array.of(7), 1, 2).name).toBe("the size of the logits' terms");
+  });
+
+  it('is the size of few logits themselves where their terms are not known, and never 0', () => {
+    expect(of([0.5, 0.5], 2)).toBe(0.5);
+    expect(of([3, 4, 3, 4], 1)).toBeCloseTo(Math.sqrt(12.5), 12);
+    for (const classes of [1, 2, 1000]) expect(of([0, 0], classes)).toBe(1);
+  });
+});
+
+describe('int8 logits of few classes', () => {
+  const judge = (actual: number, termSize: number) =>
+    compareOutputs(logits([[actual]]), logits([[0.1]]), { precision: 'int8', termSize });
+
+  it('are judged by their errors: a cosine of one number is its sign', () => {
+    expect(judge(-0.1, 2)).toMatchObject({ ok: true, cosine: { min: -1 } });
+    expect(judge(1.1, 2)).toMatchObject({ ok: false, cosine: { min: 1 } });
+    expect(judge(1.1, 2).reason).toBe(
+      "The largest error is 0.5 of the size of the logits' terms (allowed: 0.4).",
     );
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { float32View } from '../../codegen/weights/float-bytes.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
@@ -10,7 +11,8 @@ import {
   placePixels,
   preparePixels,
 } from '../../src/images/preprocess.ts';
-import type { Raster } from '../../src/images/raster.ts';
+import { cutWindow, type Raster } from '../../src/images/raster.ts';
+import { findResampler } from '../../src/images/resample/resample.ts';
 import type { Preprocess } from '../../src/language/spec.ts';
 import { differenceOf, readArrays } from '../helpers/arrays.ts';
 
@@ -162,6 +164,34 @@ describe('mistakes', () => {
     const picture = pictures.get('small.png') as Raster;
     expect(codeOf(() => preparePixels(picture, { preprocess: imageNet, input }, 'x'))).toBe(
       'network-not-for-pictures',
+    );
+  });
+});
+
+describe('placePixels', () => {
+  const raster: Raster = {
+    width: 9,
+    height: 7,
+    channels: 3,
+    data: Uint8Array.from({ length: 9 * 7 * 3 }, (_, i) => (i * 37 + 11) % 251),
+  };
+  const method = { interpolation: 'bilinear', antialias: true } as const;
+
+  it('gives what cutting the whole resized picture gives, over its borders too', () => {
+    const side = fc.integer({ min: 3, max: 14 });
+    const start = fc.integer({ min: -5, max: 6 });
+    const placement = fc.record({
+      resized: fc.record({ width: side, height: side }),
+      window: fc.record({ left: start, top: start, width: side, height: side }),
+    });
+    fc.assert(
+      fc.property(placement, ({ resized, window }) => {
+        const { left, top, width, height } = window;
+        fc.pre(left < resized.width && top < resized.height);
+        fc.pre(left + width > 0 && top + height > 0);
+        const whole = findResampler(method)(raster, resized, { left: 0, top: 0, ...resized });
+        expect(placePixels(raster, { resized, window }, method)).toEqual(cutWindow(whole, window));
+      }),
     );
   });
 });

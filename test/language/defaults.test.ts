@@ -74,6 +74,7 @@ const resolved: readonly (readonly [string, Partial<Spec>])[] = [
       preprocess: expect.objectContaining({ mean: [0, 0, 0, 0], std: [1, 1, 1, 1], color: 'rgb' }),
     },
   ],
+  ['depth 18 input 64', { preprocess: expect.objectContaining({ resize: 73, crop: 64 }) }],
   [
     'depth 18 input 32 preprocess { resize 40 }',
     { preprocess: expect.objectContaining({ resize: 40, crop: 32 }) },
@@ -88,8 +89,12 @@ describe('defaults', () => {
   it.each([
     ['depth 18 input 192x256', 'resize'],
     ['depth 18 input 192x256', 'crop'],
+    ['depth 18 input 192x256 preprocess { resize 256 }', 'crop'],
     ['depth 18 input 32', 'resize'],
     ['depth 18 input 32', 'crop'],
+    ['depth 18 input 63', 'resize'],
+    ['depth 18 input 63', 'crop'],
+    ['depth 18 input 63 preprocess { resize none }', 'crop'],
     ['depth 18 preprocess { resize none crop none }', 'crop'],
     ['depth 18 preprocess { resize none }', 'resize'],
   ])('%s: no %s', async (properties, field) => {

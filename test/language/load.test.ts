@@ -86,6 +86,23 @@ describe('extends', () => {
     expect(result.models).toEqual([]);
   });
 
+  it('checks again what a model gives in place of a base’s mistake, and nothing else that depends on it', async () => {
+    const base = 'model a { depth 50 widths [8, x] }';
+    expect(codesOf(await load(`${base} model b extends a { widths [8] }`))).toEqual([
+      'wrong-value',
+      'widths-mismatch',
+    ]);
+    expect(codesOf(await load(`${base} model b extends a { input 3 }`))).toEqual([
+      'wrong-value',
+      'input-too-small',
+    ]);
+    // How many stages the widths have to fit nobody knows.
+    const stages = 'model a { block basic stages [1, x] }';
+    expect(codesOf(await load(`${stages} model b extends a { widths [8, 16] }`))).toEqual([
+      'wrong-value',
+    ]);
+  });
+
   it('tells a long cycle in short', async () => {
     const ring = Array.from({ length: 30 }, (_, i) => `model m${i} extends m${(i + 1) % 30} { }`);
     const { diagnostics } = await load(ring.join('\n'));
@@ -123,6 +140,19 @@ describe('loadModels', () => {
     expect(read).toEqual(['a.rn', 'b.rn']);
     expect(result.models.map(({ name }) => name)).toEqual(['a', 'b']);
     expect(codesOf(result)).toEqual(['unknown-depth']);
+  });
+
+  it('knows a file that is used twice under other spellings of its path', async () => {
+    const files = {
+      '/zoo/./base.rn': base,
+      '/zoo/base.rn': base,
+      '/zoo/other.rn': 'model o { depth 18 }',
+    };
+    const twice =
+      'use "/zoo/./base.rn" use "/zoo/base.rn" model b extends resnet50_vd { classes 2 }';
+    expect(codesOf(await load(twice, files))).toEqual(['duplicate-use']);
+    const two = 'use "/zoo/base.rn" use "/zoo/other.rn" model b extends o { classes 2 }';
+    expect(codesOf(await load(two, files))).toEqual([]);
   });
 
   it('takes one model of a file by its name', async () => {

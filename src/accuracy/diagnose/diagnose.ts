@@ -17,6 +17,8 @@ import type { Mistake, Setting } from './mistake.ts';
 import { createNumberRunner, type NumberRunner } from './number-runner.ts';
 
 export interface DiagnoseOptions extends PictureRules {
+  /** Names the model in diagnostics. */
+  readonly model: string;
   readonly classes: number;
   readonly signal?: AbortSignal | undefined;
   /** Hypotheses done and their number, as far as it is known. */
@@ -85,7 +87,7 @@ function judge(
   };
 }
 
-/** Runs hypotheses in batches and judges them as they come. */
+/** Runs hypotheses in batches and judges them as they come; undefined: the network answers NaN or infinity, which nobody got. */
 async function judgeAll(
   hypotheses: Iterable<Hypothesis>,
   {
@@ -99,8 +101,8 @@ async function judgeAll(
     readonly options: DiagnoseOptions;
     readonly total: number;
   },
-): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+): Promise<readonly (Finding | undefined)[]> {
+  const findings: (Finding | undefined)[] = [];
   let batch: Hypothesis[] = [];
   const flush = async () => {
     await nextTurn();
@@ -109,7 +111,10 @@ async function judgeAll(
       options.signal,
     );
     findings.push(
-      ...batch.map((hypothesis, index) => judge(hypothesis, answers[index] as Float64Array, got)),
+      ...batch.map((hypothesis, index) => {
+        const answer = answers[index] as Float64Array;
+        return answer.every(Number.isFinite) ? judge(hypothesis, answer, got) : undefined;
+      }),
     );
     batch = [];
     options.onProgress?.(findings.length, Math.max(total, findings.length));
@@ -189,22 +194,25 @@ export async function diagnose(
   const mistakes = knownMistakes(setting);
   const context = { runner, got, options };
   const [right] = await judgeAll([{ mistakes: [], numbers }], { ...context, total: 1 });
-  if (!right) throw new Error('the engine gave no answer');
+  if (!right) {
+    const extent = `for '${file}', prepared as the spec says`;
+    fail('outputs-not-finite', { model: options.model, precision: 'fp32', extent });
+  }
   const singles = await judgeAll(singleHypotheses(maker, mistakes, numbers), {
     ...context,
     total: mistakes.length,
   });
   // A class that two mistakes lead to is weaker evidence than one that is counted from 1.
   const isSettled =
-    right.explains || singles.some(({ explains }) => explains) || isNeighbour(right, got);
+    right.explains || singles.some((each) => each?.explains) || isNeighbour(right, got);
   const pairs = isSettled
     ? []
     : await judgeAll(pairHypotheses(maker, mistakes), {
         ...context,
         total: countPairs(mistakes),
       });
-  const findings = [...rank(singles), ...rank(pairs)];
-  const ranked = rank(findings);
+  const judged = [...singles, ...pairs];
+  const ranked = rank(judged.filter((finding) => finding !== undefined));
   const gotClass = got.kind === 'class' ? got.class : firstClass(got.values);
   return {
     file,
@@ -213,7 +221,7 @@ export async function diagnose(
     verdict: verdictOf(right, ranked[0], got),
     right,
     findings: ranked.slice(0, maxFindings),
-    tried: findings.length + 1,
-    explaining: [right, ...findings].filter(({ explains }) => explains).length,
+    tried: judged.length + 1,
+    explaining: [right, ...ranked].filter(({ explains }) => explains).length,
   };
 }

@@ -85,7 +85,7 @@ function describe(compilations: readonly Compilation[]): string {
   return [
     ...compilations.flatMap(describeAudits),
     ...(rows.length > 0 ? [formatMeasurements(rows), ''] : []),
-    ...compilations.map(({ directory }) => directory),
+    ...compilations.flatMap(({ directory }) => directory ?? []),
   ].join('\n');
 }
 
@@ -119,7 +119,7 @@ export async function compileSpecs(
       command: commandFor(job, paths, options.given),
       form,
       verify: options.verify,
-      ...(form.target === 'tensorrt' ? { verifiedBatches: batches } : {}),
+      ...(engine?.target === 'tensorrt' ? { verifiedBatches: batches } : {}),
       timedBatches: options.time ? batches : [],
       timing: timingOf(options, firstImpression),
       listener: job.listener,

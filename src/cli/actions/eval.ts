@@ -34,7 +34,7 @@ function accuracyRow(accuracy: PrecisionAccuracy, comparison: PrecisionCompariso
   ];
 }
 
-function accuracyTable({ precisions, comparisons }: Evaluation): string {
+function accuracyTable({ precisions, comparisons, notFinite }: Evaluation): string {
   const head = [
     'precision',
     'top-1',
@@ -50,7 +50,9 @@ function accuracyTable({ precisions, comparisons }: Evaluation): string {
       comparisons.find(({ precision }) => precision === accuracy.precision),
     ),
   );
-  return formatTable(head, rows, ['left', 'right', 'right', 'right', 'right', 'right', 'right']);
+  const broken = notFinite.map(({ precision }) => [precision, 'NaN', '', '', '', '', '']);
+  const align = ['left', ...Array(6).fill('right')] as const;
+  return formatTable(head, [...rows, ...broken], align);
 }
 
 type Namer = (index: number) => string;
@@ -141,15 +143,13 @@ export async function evalSpec(
     ...maxDropsOf(options.allowDrop),
   });
   context.progress.finish('pictures', `${evaluation.images}`, performance.now() - startedAt);
-  if (options.output !== undefined) {
-    const targets = new Map(precisions.map(({ precision, engine }) => [precision, engine.target]));
-    const accuracies = accuraciesOf(evaluation, targets);
-    await writeJson(options.output, benchFileOf({ accuracies }));
-  }
+  const targets = new Map(precisions.map(({ precision, engine }) => [precision, engine.target]));
+  const accuracies = accuraciesOf(evaluation, targets);
+  // Where nothing can be told, what an earlier run wrote stays.
+  const written = accuracies.length > 0 ? options.output : undefined;
+  if (written !== undefined) await writeJson(written, benchFileOf({ accuracies }));
   return {
-    text: [describe(evaluation), ...(options.output === undefined ? [] : [options.output])].join(
-      '\n',
-    ),
+    text: [describe(evaluation), ...(written === undefined ? [] : [written])].join('\n'),
     data: evaluation,
     diagnostics: [
       ...diagnostics,

@@ -23,10 +23,12 @@ function referenceOf(specs: readonly Spec[], options: VerifyCommandOptions): Ref
 const percent = (share: number): string => `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`;
 const short = (value: number): string => value.toExponential(1);
 
+/** Nothing but that, where logits are no numbers. */
 function describeVerdict(verdict: Verdict): readonly string[] {
-  const { absoluteError, relativeError, cosine, tightest, tolerance } = verdict;
+  if (!verdict.absoluteError) return [`finite    no. ${verdict.reason}`];
+  const { absoluteError, relativeError, cosine, tightest, tolerance, unit } = verdict;
   return [
-    `error     max ${short(absoluteError.max)}, mean ${short(absoluteError.mean)}; of the logits' deviation: max ${short(relativeError.max)}, mean ${short(relativeError.mean)}`,
+    `error     max ${short(absoluteError.max)}, mean ${short(absoluteError.mean)}; of ${unit}: max ${short(relativeError.max)}, mean ${short(relativeError.mean)}`,
     `cosine    least ${cosine.min.toFixed(6)}`,
     `agreement top-1 ${percent(verdict.top1Agreement)}, top-5 ${percent(verdict.top5Agreement)} of ${verdict.images} images${
       verdict.flipCount > 0
@@ -35,7 +37,7 @@ function describeVerdict(verdict: Verdict): readonly string[] {
     }`,
     ...(tightest
       ? [
-          `margin    the tightest top-1 leads by ${tightest.relative.toPrecision(3)} deviations (image ${tightest.image})`,
+          `margin    the tightest top-1 leads by ${tightest.relative.toPrecision(3)} of ${unit} (image ${tightest.image})`,
         ]
       : []),
     `tolerance ${tolerance.reason}`,
@@ -59,10 +61,14 @@ function describeRanges({ data, blocks }: RangeReport): string {
   return `largest numbers with ${data}\n${formatTable(head, rows, ['left', 'right', 'right', 'left'])}`;
 }
 
+function describeError({ error, nonFinite }: StageReport['largest']): string {
+  return error === undefined ? `not finite (${nonFinite})` : short(error);
+}
+
 function describeBisection(reports: readonly StageReport[]): string {
   const rows = reports.map(({ stage, bound, largest, first }) => [
     stage,
-    short(largest.error),
+    describeError(largest),
     largest.node,
     String(bound),
     first?.node ?? '',

@@ -32,7 +32,7 @@ export const compileCommand: CommandDefinition = {
         'folder of the artifact; of all artifacts, as <model>/<precision>, where there are several (default: build)',
       )
       .option('--batch <n>', 'fixed batch size (default: any, `N`)', whole(1, largestBatch))
-      .option('--no-verify', 'do not run the engine against the unfolded graph')
+      .option('--no-verify', 'write the artifact without running it against the unfolded graph')
       .option('--no-time', 'do not time batch 1, 4 and 8 at the end')
       .option('--print-after <pass>', 'print the graph after a pass (or `lower`) and stop')
       .option('--dry-run', 'print what would be done, with the commands of trtexec, and stop')

@@ -41,14 +41,6 @@ export const accuracyMessages = {
     cause: 'The smaller numbers change more answers than the precision may.',
     cure: 'For int8, calibrate with more pictures or another algorithm; for fp16, look at the range report and keep blocks in fp32.',
   }),
-  'accuracy-not-finite': row<{ model: string; precision: string; count: number }>({
-    severity: 'error',
-    exit: 'unacceptable',
-    message: ({ model, precision, count }) =>
-      `${model} ${precision} answers NaN or infinity for ${pictures(count)}.`,
-    cause: 'Numbers left the range of the precision on the way through the network.',
-    cure: 'rcc verify --bisect names the first layer where it happens; --keep-fp32 keeps a block in fp32.',
-  }),
   'eval-unreadable': row<{ path: string; count: number; images: number }>({
     severity: 'warning',
     message: ({ path, count, images }) =>

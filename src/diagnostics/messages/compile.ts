@@ -140,6 +140,36 @@ export const compileMessages = {
     cause: 'What the engine computed is further from the reference than its precision explains.',
     cure: 'Check that weights, reference input and preprocessing belong together. With no reference at hand it is the engine: report it with the manifest.',
   }),
+  'artifact-withheld': row<{ model: string; directory: string }>({
+    severity: 'warning',
+    message: ({ model, directory }) =>
+      `${model} failed its check and was not written: '${directory}' is as it was.`,
+    hint: () => '--no-verify writes it without a check.',
+    cause:
+      'What is written is judged before it gets its name, so that no engine that computes something else lies where one is looked for.',
+    cure: 'Do what the errors say. `rcc verify` makes the model again and tells more.',
+  }),
+  'outputs-not-finite': row<{ model: string; precision: string; extent: string }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ model, precision, extent }) =>
+      `${model} ${precision} answers NaN or infinity: ${extent}.`,
+    hint: () => '`rcc verify --bisect` names the first layer where it happens.',
+    cause:
+      'Numbers left the range of the precision on the way through the network. Such answers agree with nothing, and no accuracy or time of them is worth telling.',
+    cure: 'For fp16 keep the layer in float32 (--keep-fp32); for fp32 look at its weights, and at the preprocessing.',
+  }),
+  'expected-not-finite': row<{ model: string; against: string; count: number; total: number }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ model, against, count, total }) =>
+      `${model} cannot be judged against ${against}: ${count} of its ${total} logits are NaN or infinite.`,
+    hint: () =>
+      '`rcc verify --bisect` names the first layer where the network as trained does that.',
+    cause:
+      'The network as trained, or the framework that the reference is of, computes no numbers for this input.',
+    cure: 'Look at the weights and the input. A reference with NaN has to be made again.',
+  }),
   'reference-incomplete': row<object>({
     severity: 'error',
     message: () => '--input and --logits belong together, for one spec.',

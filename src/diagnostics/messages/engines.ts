@@ -10,7 +10,7 @@ export const engineMessages = {
     hint: () =>
       'Install rcc again; the library comes for Linux and Windows on x64 and arm64, and for macOS on arm64.',
     cause: 'The package is not installed, or its library does not fit this system.',
-    cure: 'Install rcc again, in a checkout with npm ci. On Alpine Linux use an image with glibc; --target onnx needs no engine.',
+    cure: 'Install rcc again, in a checkout with npm ci. On Alpine Linux use an image with glibc; --target onnx --no-verify needs no engine.',
   }),
   'engine-thread-telemetry': row<Record<never, never>>({
     severity: 'error',

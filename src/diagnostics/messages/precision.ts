@@ -44,11 +44,13 @@ export const precisionMessages = {
       'Ranges belong to one network with its weights, one release of rcc and one algorithm; digests say which.',
     cure: 'Give --calibrate the pictures in place of the file.',
   }),
-  'calibration-not-finite': row<{ tensor: string; value: string }>({
+  'activations-not-finite': row<{ tensor: string; value: string; data: string }>({
     severity: 'error',
-    message: ({ tensor, value }) => `'${tensor}' becomes ${value} while calibrating.`,
-    hint: () => 'Look for the first layer with `rcc verify --bisect`.',
-    cause: 'The network computes NaN or infinity in float32 for one of the pictures.',
+    exit: 'unacceptable',
+    message: ({ tensor, value, data }) => `'${tensor}' becomes ${value} in float32 with ${data}.`,
+    hint: () => '`rcc verify --fp32 --bisect` names the first layer where it happens.',
+    cause:
+      'The network as trained computes NaN or infinity for one of the inputs, whatever the precision.',
     cure: 'Check that weights and preprocessing belong together, and that the weights are trained.',
   }),
   'calibration-unreadable': row<{ description: string; count: number; total: number }>({
@@ -173,6 +175,15 @@ export const precisionMessages = {
     message: ({ option, precision }) => `${option} changes nothing without --${precision}.`,
     cause: 'The option belongs to a precision that was not asked for.',
     cure: 'Give the precision too, or leave the option out.',
+  }),
+  'bisection-not-finite': row<{ model: string; stage: string; node: string; count: number }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ model, stage, node, count: values }) =>
+      `${model}, ${stage}: '${node}' is the first node that makes NaN or infinity, in ${count(values, 'value', 'values')}.`,
+    cause:
+      'The network was run node by node on one picture. float16 ends at 65504: what is larger becomes infinite. `as trained` is the network in float32, before anything was done to it.',
+    cure: 'For fp16 keep the layer in float32 (--keep-fp32); for a network as trained look at the weights of the layer and those before it, and at the input.',
   }),
   'bisection-found': row<{
     model: string;

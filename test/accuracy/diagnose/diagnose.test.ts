@@ -25,6 +25,7 @@ const valuesOf = (name: string): Float64Array =>
 function diagnoseGot(got: GotAnswer, picture = 'landscape.jpg', changes = {}): Promise<Diagnosis> {
   const file = join(fixtures, 'images', picture);
   return diagnose({ bytes: readFileSync(file), file: picture }, got, model.engine, {
+    model: 'basic4',
     preprocess: { ...preprocess, ...changes },
     input: model.spec.input,
     classes: 10,
@@ -122,6 +123,7 @@ describe('diagnose', () => {
       { kind: 'logits', values: valuesOf('noise') },
       model.engine,
       {
+        model: 'basic4',
         preprocess,
         input: model.spec.input,
         classes: 10,

@@ -218,7 +218,7 @@ describe('a build that hangs', () => {
     expect(existsSync(join(directory, 'model.plan'))).toBe(false);
   });
 
-  test('ends with its children when it is cancelled, and leaves nothing', async () => {
+  test('ends with its children when it is cancelled, and leaves no engine', async () => {
     const { build, directory, options } = await standInEngine({ batches: [1] });
     pretend({ FAILURE: 'hang-with-child' });
     const controller = new AbortController();
@@ -230,7 +230,7 @@ describe('a build that hangs', () => {
     await expect(building).rejects.toThrow('enough');
     await vi.waitFor(() => expect(existsSync(`/proc/${child}`)).toBe(false), 5000);
     const left = await readdir(directory);
-    expect(left.sort()).toEqual(['cache', 'model.onnx']);
+    expect(left.sort()).toEqual(['cache', 'model.onnx', 'trtexec-build.log']);
     expect(await readdir(join(options.cacheDirectory, 'tensorrt'))).toEqual([]);
   });
 });

@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import type { Verdict } from '../../engines/compare.ts';
+import type { Engine, Precision, Tensor } from '../../engines/engine.ts';
+import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
+import type { RangeReport } from '../calibration/range-report.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Reference } from '../language/spec.ts';
+import { artifactFiles } from './artifact-files.ts';
+import { type CheckRangesOptions, checkRanges } from './float16-checks.ts';
+import type { MadeModel } from './make-model.ts';
+import { runPhase } from './phases.ts';
+import { askReference, askUnfolded, judgeAnswer, type Question, worstOf } from './question.ts';
+import type { NetworkOptions, TrainedNetwork } from './trained-network.ts';
+import { endsOf, pick } from './unfolded.ts';
+import { verdictDiagnostics } from './verdict-diagnostics.ts';
+
+export interface CheckModelOptions extends CheckRangesOptions, Pick<NetworkOptions, 'weights'> {
+  readonly precision: Precision;
+  /** Absent where the model alone was made. */
+  readonly engine?: Engine;
+  /** Folder of the artifact. */
+  readonly directory: string;
+  /** Batches that are run where the model leaves the batch free; default 2. An engine for some batches takes no others. */
+  readonly verifiedBatches?: readonly number[];
+}
+
+/** Verdict and ranges of a model, and what they say against it. */
+export interface CheckedModel {
+  readonly verdict?: Verdict;
+  /** What the verdict compares with, in a few words. */
+  readonly against?: string;
+  readonly ranges?: RangeReport;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What runs here: the engine, or the model on onnxruntime where there is none or it is for another machine. */
+function runnable({ built }: MadeModel, { engine, directory }: CheckModelOptions) {
+  if (engine && built && !engine.buildsOnly) {
+    return { run: engine.run, path: built.path, what: 'the engine' };
+  }
+  const { run } = createOnnxruntimeEngine();
+  const why = engine ? ' (the engine needs its GPU)' : '';
+  const { model } = artifactFiles;
+  return { run, path: join(directory, model), what: `${model} on onnxruntime${why}` };
+}
+
+/** The spec's reference, which is of the spec's weights. */
+function referenceFor(
+  { spec }: TrainedNetwork,
+  { weights }: CheckModelOptions,
+): Reference | undefined {
+  if (!spec.weights) return undefined;
+  return weights === undefined || weights === spec.weights.path ? spec.reference : undefined;
+}
+
+function fixedBatch({ graph }: MadeModel): number | undefined {
+  const [batch] = graph.inputs[0]?.type.shape ?? [];
+  return typeof batch === 'number' ? batch : undefined;
+}
+
+/** What is asked, one after another: each holds the inputs and outputs of a batch. */
+async function* questionsFor(
+  network: TrainedNetwork,
+  { prepared }: MadeModel,
+  options: CheckModelOptions,
+): AsyncGenerator<Question> {
+  const { signal, verifiedBatches } = options;
+  const asking = { prepared, signal };
+  for (const batch of verifiedBatches ?? [undefined]) {
+    yield await askUnfolded(network, asking, batch);
+  }
+  const reference = referenceFor(network, options);
+  if (reference) yield await askReference(network, reference, asking);
+}
+
+/** Runs a model on seeded inputs, or pictures of its calibration, and on the spec's reference, and judges what it computes; the worst counts. */
+async function judgeModel(
+  network: TrainedNetwork,
+  model: MadeModel,
+  options: CheckModelOptions,
+): Promise<{ readonly verdict: Verdict; readonly against: string }> {
+  const { precision, listener, signal } = options;
+  return await runPhase('verify', listener, async () => {
+    const ends = endsOf(network.graph);
+    const { run, path, what } = runnable(model, options);
+    const answer = async (images: Tensor): Promise<Tensor> =>
+      pick(await run(path, { [ends.input]: images }, signal), ends.output);
+    const judged: { verdict: Verdict; against: string }[] = [];
+    for await (const question of questionsFor(network, model, options)) {
+      const verdict = await judgeAnswer(question, answer, { precision, batch: fixedBatch(model) });
+      judged.push({ verdict, against: question.against });
+    }
+    const worst = worstOf(judged);
+    const { ok, reason } = worst.verdict;
+    const sources = [...new Set((ok ? judged : [worst]).map(({ against }) => against))];
+    const detail = `${what} ${ok ? 'passed' : 'FAILED'} against ${sources.join(' and ')}. ${reason}`;
+    return { value: worst, detail };
+  });
+}
+
+/** Judges what a model computes, and for fp16 how large its numbers get. */
+export async function checkModel(
+  network: TrainedNetwork,
+  model: MadeModel,
+  options: CheckModelOptions,
+): Promise<CheckedModel> {
+  const { verdict, against } = await judgeModel(network, model, options);
+  const failures = verdictDiagnostics(network.spec.name, against, verdict);
+  // Ranges of a network that computes no numbers are none.
+  const ranges =
+    verdict.nonFinite.expected > 0
+      ? undefined
+      : await checkRanges(network, model.prepared, options);
+  return {
+    verdict,
+    against,
+    ...(ranges ? { ranges: ranges.report } : {}),
+    diagnostics: [...failures, ...(ranges?.diagnostics ?? [])],
+  };
+}

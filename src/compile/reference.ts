@@ -1,0 +1,51 @@
+import type { Graph } from '../../codegen/ir/graph.ts';
+import { asFloat32 } from '../../codegen/weights/as-float32.ts';
+import { readNpy } from '../../codegen/weights/npy.ts';
+import { readAll, wholeTensor } from '../../codegen/weights/tensor-source.ts';
+import type { Tensor } from '../../engines/engine.ts';
+import { fail } from '../diagnostics/diagnostic.ts';
+import { createFileByteSource } from '../io/file-byte-source.ts';
+import type { Reference } from '../language/spec.ts';
+
+/** An input, float32 [n, C, H, W], and what the training framework answered for it, float32 [n, classes]. */
+export interface ReferenceTensors {
+  readonly input: Tensor;
+  readonly logits: Tensor;
+}
+
+async function readTensor(path: string): Promise<Tensor> {
+  const source = createFileByteSource(path);
+  try {
+    const { dataType, shape, bytes } = await readNpy(source);
+    const floats = asFloat32(wholeTensor(dataType, shape, () => bytes));
+    return { dataType: 'float32', shape, bytes: await readAll(floats) };
+  } finally {
+    source.close();
+  }
+}
+
+type Needed = readonly (number | 'N')[];
+
+function checkShape(file: string, { shape }: Tensor, needed: Needed): void {
+  const fits =
+    shape.length === needed.length &&
+    needed.every((dim, axis) => dim === 'N' || dim === shape[axis]);
+  if (!fits) fail('reference-shape', { file, shape, needed });
+}
+
+/** A shape for any number of images: a model of a fixed batch takes them in parts. */
+function anyBatch([value]: Graph['inputs']): Needed {
+  return ['N', ...(value?.type.shape.slice(1) ?? [])];
+}
+
+/** Reads a reference of a network. Throws DiagnosticError, `reference-shape` where the arrays are not this network's. */
+export async function readReference(
+  { inputs, outputs }: Pick<Graph, 'inputs' | 'outputs'>,
+  files: Reference,
+): Promise<ReferenceTensors> {
+  const input = await readTensor(files.input);
+  const logits = await readTensor(files.logits);
+  checkShape(files.input, input, anyBatch(inputs));
+  checkShape(files.logits, logits, [input.shape[0] ?? 0, ...anyBatch(outputs).slice(1)]);
+  return { input, logits };
+}
