@@ -22,6 +22,8 @@ async function runRoom(
   concurrency: number,
 ): Promise<RoomResult> {
   process.env.RCC_MUTANTS_ROOM = name;
+  // onnxruntime reads it as it is loaded, and a thread cannot set it.
+  process.env.ORT_DISABLE_TELEMETRY = '1';
   const stryker = new Stryker({
     mutate: [...room.sources],
     testRunner: 'vitest',

@@ -13,7 +13,8 @@ export interface RoomResult {
   readonly survivors: readonly MutantResult[];
 }
 
-const noticed = new Set(['Killed', 'Timeout']);
+/** A runtime error: no test failed, but a test file did not load (vitest.config.ts). */
+const noticed = new Set(['Killed', 'Timeout', 'RuntimeError']);
 const missed = new Set(['Survived', 'NoCoverage']);
 
 export function summarize(room: string, results: readonly MutantResult[]): RoomResult {

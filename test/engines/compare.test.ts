@@ -108,6 +108,13 @@ describe('compareOutputs', () => {
     );
   });
 
+  it('has a reason in one sentence for the tolerance of each precision', () => {
+    for (const precision of ['fp32', 'fp16', 'int8'] as const) {
+      const { tolerance } = compareOutputs(expected, expected, { precision });
+      expect(tolerance.reason).toMatch(/^[A-Z][^.]*\d[^.]*(\.\d[^.]*)?\.$/);
+    }
+  });
+
   it('takes another tolerance in place of the precision’s', () => {
     const tolerance = { maxError: 1, flipShare: 0, tieError: 1, reason: 'A test.' };
     expect(compareOutputs(changed(0, 5, -1.5), expected, { precision: 'fp32', tolerance }).ok).toBe(

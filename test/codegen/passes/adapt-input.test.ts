@@ -1,14 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
+import type { Graph } from '../../../codegen/ir/graph.ts';
 import { printGraph } from '../../../codegen/ir/print.ts';
-import { type InputForm, inputForms, pixelRanges } from '../../../codegen/passes/adapt-input.ts';
+import {
+  adaptInput,
+  type InputForm,
+  inputForms,
+  pixelRanges,
+} from '../../../codegen/passes/adapt-input.ts';
+import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
+import { fuseResidual } from '../../../codegen/passes/fuse-residual.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { type GraphPrecision, passesFor } from '../../../codegen/passes/pipeline.ts';
 import { float32View } from '../../../codegen/weights/float-bytes.ts';
 import { loadRuntime } from '../../../engines/onnxruntime/runtime.ts';
 import { createSeededInput } from '../../../engines/seeded-input.ts';
 import { pairInput } from '../../../src/compile/input-pair.ts';
-import { withNumbers } from '../../helpers/graphs.ts';
+import { smallGraph, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 import { specOf } from '../../helpers/specs.ts';
 
@@ -86,6 +94,70 @@ describe('adaptInput', () => {
         stem/input/planar: float32[N,4,32,32] = Transpose(stem/input/cast) perm=[0,3,1,2]
         stem/conv1: float32[N,8,16,16] = Conv(stem/input/planar, stem/conv1.weight: float32[8,4,7,7], stem/conv1.bias: float32[8])"
     `);
+  });
+});
+
+describe('adaptInput on a graph', () => {
+  const adapt = (graph: Graph) => adaptInput({ form: 'uint8-nhwc', mean, std }).run(graph, {});
+
+  it('reads through a convolution as it was lowered, or fused', () => {
+    expect(
+      adapt(network)
+        .nodes.slice(0, 4)
+        .map(({ op }) => op),
+    ).toEqual(['Cast', 'Transpose', 'Sub', 'Conv']);
+    const fused = runPasses(network, [foldBatchNorm, fuseResidual]).graph;
+    expect(adapt(fused).nodes[3]?.op).toBe('FusedConv');
+    expect(adapt(fused).initializers.size).toBe(fused.initializers.size + 1);
+  });
+
+  it.each<[string, Parameters<typeof smallGraph>[0]]>([
+    ['a Relu', (builder, input) => builder.node('Relu', 'relu', [input])],
+    [
+      'two nodes',
+      (builder, input) => {
+        const place = { kind: 'stem', index: 0, count: 1 } as const;
+        const conv = { channels: 3, kernel: 1, stride: 1, place, relu: false } as const;
+        const x = builder.convBatchNorm(input, { ...conv, name: 'conv' });
+        return builder.node('Add', 'sum', [x, input]);
+      },
+    ],
+    [
+      'two convolutions',
+      (builder, input) => {
+        const place = { kind: 'stem', index: 0, count: 1 } as const;
+        const conv = { channels: 3, kernel: 1, stride: 1, place, relu: false } as const;
+        const x = builder.convBatchNorm(input, { ...conv, name: 'a' });
+        return builder.node('Add', 'sum', [
+          x,
+          builder.convBatchNorm(input, { ...conv, name: 'b' }),
+        ]);
+      },
+    ],
+  ])('refuses an input that is read by %s', (_, build) => {
+    expect(() => adapt(smallGraph(build))).toThrow("'input' is not read by one convolution");
+  });
+
+  it('refuses an input that nobody reads, or that a convolution takes for its residual', () => {
+    const [conv, ...others] = network.nodes;
+    if (!conv) throw new Error('no convolution');
+    const away = { ...conv, inputs: ['other', ...conv.inputs.slice(1)] };
+    expect(() => adapt({ ...network, nodes: [away, ...others] })).toThrow('one convolution');
+    const residual = { ...away, op: 'FusedConv', inputs: [...away.inputs, 'b', 'input'] } as const;
+    expect(() => adapt({ ...network, nodes: [residual, ...others] })).toThrow('one convolution');
+  });
+
+  it('leaves a graph without input alone', () => {
+    const none = { ...network, inputs: [] };
+    expect(adapt(none)).toBe(none);
+  });
+
+  it('makes the form of a graph without numbers', () => {
+    const form = lowerSpec(specOf({ stages: [1], widths: [8] }));
+    for (const input of ['uint8-nhwc', 'rgba-uint8'] as const) {
+      const adapted = adaptInput({ form: input, mean, std }).run(form, {});
+      expect(adapted.initializers.get('stem/conv1.weight')?.source).toBeUndefined();
+    }
   });
 });
 

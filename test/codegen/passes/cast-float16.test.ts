@@ -10,6 +10,7 @@ import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
 import { fuseResidual } from '../../../codegen/passes/fuse-residual.ts';
 import { blockOf, matchLayers } from '../../../codegen/passes/layer-filter.ts';
 import { type CastReport, runPasses } from '../../../codegen/passes/pass.ts';
+import { wholeTensor } from '../../../codegen/weights/tensor-source.ts';
 import { smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 import { specOf } from '../../helpers/specs.ts';
@@ -57,6 +58,16 @@ describe('castFloat16', () => {
     const cast = castFloat16().run(softmax, {});
     verifyGraph(cast, 'test');
     expect(cast.nodes.map((node) => node.op)).toEqual(['Cast', 'Flatten', 'Cast', 'Softmax']);
+  });
+
+  it('leaves initializers of other types than float32 as they are', () => {
+    const initializers = new Map(network.initializers);
+    const type = { dataType: 'int64', shape: [1] } as const;
+    const axes = { name: 'axes', type, source: wholeTensor('int64', [1], () => new Uint8Array(8)) };
+    initializers.set('axes', axes);
+    const cast = castFloat16().run({ ...network, initializers }, {});
+    expect(cast.initializers.get('axes')).toBe(axes);
+    expect(cast.initializers.get('conv.weight')?.type.dataType).toBe('float16');
   });
 
   it('keeps the numbers to float16', async () => {

@@ -14,6 +14,7 @@ import { tapValues } from '../../../codegen/passes/tap-values.ts';
 import { fromFloat16Bits, toFloat16Bits } from '../../../codegen/weights/float16.ts';
 import { numbers, smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
+import { floatsOf } from '../../helpers/tensors.ts';
 
 const place = { kind: 'stem', index: 0, count: 1 } as const;
 
@@ -119,5 +120,31 @@ describe('emulateFloat16', () => {
     const { graph } = runPasses(large, [castFloat16(), emulateFloat16, expandFusedConv]);
     const values = await runGraph(graph, new Float32Array(3 * 64).fill(1), 1);
     expect(values.some((value) => !Number.isFinite(value))).toBe(true);
+  });
+
+  it('keeps the numbers of initializers that the typed graph has in float32', async () => {
+    const keepFp32 = matchLayers(['stage1/block0']);
+    const { graph } = runPasses(fused, [castFloat16({ keepFp32 }), emulateFloat16]);
+    const numbersOf = (one: typeof graph, name: string) =>
+      floatsOf(one.initializers.get(name)?.source);
+    const kept = 'stage1/block0/conv1.weight';
+    expect(await numbersOf(graph, kept)).toEqual(await numbersOf(fused, kept));
+    const cast = 'stem/conv1.weight';
+    expect(await numbersOf(graph, cast)).toEqual(rounded(await numbersOf(fused, cast)));
+  });
+
+  it('widens a float16 input once', () => {
+    const half = {
+      ...typed.inputs[0],
+      name: 'input',
+      type: { dataType: 'float16', shape: ['N', 3, 8, 8] },
+    } as const;
+    const nodes = castFloat16().run({ ...fused, inputs: [half] }, {});
+    const graph = emulateFloat16.run(nodes, {});
+    verifyGraph(graph, 'test');
+    expect(graph.nodes.slice(0, 2).map(({ name, op, inputs }) => [name, op, inputs[0]])).toEqual([
+      ['input/rounded', 'Cast', 'input'],
+      ['stem/conv1', 'FusedConv', 'input/rounded'],
+    ]);
   });
 });

@@ -80,4 +80,70 @@ describe('fuseResidual', () => {
     const fused = fuseResidual.run(foldBatchNorm.run(bound, {}), {});
     expect(maxError(before, await runGraph(expandFusedConv.run(fused, {})))).toBeLessThan(1e-5);
   });
+
+  const foldedGraph = (build: Parameters<typeof smallGraph>[0], channels = 3) =>
+    foldBatchNorm.run(smallGraph(build, channels), {});
+  const opsAfter = (graph: ReturnType<typeof foldedGraph>) => {
+    const fused = fuseResidual.run(graph, {});
+    verifyGraph(fused, 'test');
+    return fused.nodes.map(({ op, name }) => `${op} ${name}`);
+  };
+
+  it('takes in the input of the graph as a residual', () => {
+    const graph = foldedGraph(
+      (builder, input) => builder.node('Add', 'sum', [input, conv(builder, input, 'a', false)]),
+      4,
+    );
+    const fused = fuseResidual.run(graph, {});
+    expect(fused.nodes.map(({ op, inputs }) => [op, inputs[3]])).toEqual([['FusedConv', 'input']]);
+    expect(printGraph(expandFusedConv.run(fused, {}))).toContain('Add(a, input)');
+  });
+
+  it('takes in an Add without a Relu behind it, and gives none back', () => {
+    const graph = foldedGraph((builder, input) => {
+      const x = conv(builder, input, 'a', true);
+      return builder.node('Add', 'b/add', [conv(builder, x, 'b', false), x]);
+    });
+    const fused = fuseResidual.run(graph, {});
+    expect(fused.nodes.map(({ attributes }) => attributes.activation)).toEqual(['Relu', 'None']);
+    expect(printGraph(expandFusedConv.run(fused, {}))).toBe(printGraph(graph));
+  });
+
+  it('leaves other operators of two values, and a value added to itself, alone', () => {
+    const multiplied = foldedGraph((builder, input) => {
+      const x = conv(builder, input, 'a', true);
+      return builder.node('Mul', 'product', [conv(builder, x, 'b', false), x]);
+    });
+    expect(opsAfter(multiplied)).toEqual(['FusedConv a', 'Conv b', 'Mul product']);
+    const doubled = foldedGraph((builder, input) => {
+      const x = conv(builder, input, 'a', false);
+      return builder.node('Add', 'double', [x, x]);
+    });
+    expect(opsAfter(doubled)).toEqual(['Conv a', 'Add double']);
+    const pooled = foldedGraph((builder, input) =>
+      builder.node('GlobalAveragePool', 'pool', [conv(builder, input, 'a', false)]),
+    );
+    expect(opsAfter(pooled)).toEqual(['Conv a', 'GlobalAveragePool pool']);
+  });
+
+  it('leaves a Relu behind a convolution without bias where it is', () => {
+    const { nodes } = foldedGraph((builder, input) => conv(builder, input, 'a', true));
+    const bare = nodes.map((node) =>
+      node.op === 'Conv' ? { ...node, inputs: node.inputs.slice(0, 2) } : node,
+    );
+    const graph = {
+      ...foldedGraph((builder, input) => conv(builder, input, 'a', true)),
+      nodes: bare,
+    };
+    expect(fuseResidual.run(graph, {})).toBe(graph);
+  });
+
+  it('keeps where in the spec a node comes from', () => {
+    const span = { file: { path: 'a.rn', text: 'model small' }, start: 3, end: 9 };
+    const graph = { ...folded, nodes: folded.nodes.map((node) => ({ ...node, span })) };
+    const back = expandFusedConv.run(fuseResidual.run(graph, {}), {});
+    for (const node of back.nodes) expect(node.span).toEqual(span);
+    for (const node of expandFusedConv.run(fuseResidual.run(folded, {}), {}).nodes)
+      expect(node).not.toHaveProperty('span');
+  });
 });

@@ -54,5 +54,6 @@ describe('matchBlocks', () => {
       'stage2/block0',
       'head',
     ]);
+    expect(['stage1', 'stage2/block1', ''].map(blockOf)).toEqual(['stage1', 'stage2/block1', '']);
   });
 });

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { lowerSpec } from '../../../codegen/architecture/lower.ts';
+import { inferTypes } from '../../../codegen/ir/infer-types.ts';
+import { matchLayers } from '../../../codegen/passes/layer-filter.ts';
+import { runPasses } from '../../../codegen/passes/pass.ts';
 import {
   int8FormFor,
   type PipelineOptions,
   passesFor,
   passNames,
 } from '../../../codegen/passes/pipeline.ts';
+import { specOf } from '../../helpers/specs.ts';
 
 const input = { form: 'float16', mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
@@ -34,6 +39,22 @@ describe('passesFor', () => {
     expect(passNames.filter((name) => names.includes(name))).toEqual(names);
     expect(passNames).toHaveLength(8);
   });
+});
+
+it('hands the blocks that stay in float32 on', () => {
+  const keepFp32 = matchLayers(['stage1/block0']);
+  const { graph } = runPasses(lowerSpec(specOf()), passesFor({ precision: 'fp16', keepFp32 }));
+  const types = inferTypes(graph);
+  expect(types.get('stage1/block0/conv1/relu')?.dataType).toBe('float32');
+  expect(types.get('stage2/block0/conv1/relu')?.dataType).toBe('float16');
+});
+
+it('puts the head in the form of the target', () => {
+  const { graph } = runPasses(
+    lowerSpec(specOf()),
+    passesFor({ precision: 'fp16', target: 'tensorrt-rtx', leastComputeCapability: 7.5 }),
+  );
+  expect(graph.nodes.map(({ op }) => op)).toContain('ReduceSum');
 });
 
 describe('int8FormFor', () => {

@@ -75,4 +75,52 @@ describe('shapeHead', () => {
     const graph = smallGraph((builder, input) => builder.node('Relu', 'relu', [input]));
     expect(shapeHead({ layer: 'conv1x1', pool: 'AveragePool' }).run(graph, {})).toBe(graph);
   });
+
+  it.each(forms)('casts $layer with $pool to float16 up to its last layer', (form) => {
+    const { graph } = runPasses(lowerSpec(specOf()), [shapeHead(form), castFloat16()]);
+    expect(headOf(printGraph(graph))).toMatchSnapshot();
+  });
+
+  it('is the same graph where it has the form already', () => {
+    const graph = lowerSpec(specOf());
+    expect(shapeHead({ layer: 'gemm', pool: 'GlobalAveragePool' }).run(graph, {})).toBe(graph);
+  });
+
+  it.each([
+    ['no layer', [] as const],
+    ['a layer on pixels', ['Flatten'] as const],
+    ['another pool', ['MaxPool', 'Flatten'] as const],
+    ['no Flatten', ['GlobalAveragePool', 'Relu'] as const],
+  ])('leaves a head with %s alone', (_, ops) => {
+    const graph = smallGraph((builder, input) => {
+      const window = { kernel_shape: [8, 8], strides: [1, 1], pads: [0, 0, 0, 0] };
+      const last = ops.reduce(
+        (x, op) => builder.node(op, op, [x], op === 'MaxPool' ? window : {}),
+        input,
+      );
+      if (ops.length === 0 || ops.at(-1) !== 'Flatten') return builder.node('Relu', 'last', [last]);
+      const place = { kind: 'head' } as const;
+      const features = Number(builder.typeOf(last).shape[1]);
+      const weight = builder.parameter('fc.weight', [5, features], place, 'linear.weight');
+      const bias = builder.parameter('fc.bias', [5], place, 'linear.bias');
+      return builder.node('Gemm', 'fc', [last, weight, bias], { transB: 1 });
+    });
+    for (const form of forms) expect(shapeHead(form).run(graph, {})).toBe(graph);
+  });
+
+  it.each([
+    ['onnxruntime', 'fp32', 'gemm'],
+    ['onnxruntime', 'int8', 'gemm'],
+    ['tensorrt', 'fp16', 'gemm'],
+    ['tensorrt', 'int8', 'conv1x1'],
+    [undefined, 'int8', 'gemm'],
+  ] as const)('suits %s in %s: %s behind a global pool', (target, precision, layer) => {
+    const options = { precision, leastComputeCapability: 7.5, ...(target ? { target } : {}) };
+    expect(headFormFor(options)).toEqual({ layer, pool: 'GlobalAveragePool' });
+  });
+
+  it('takes the newest GPUs where none is named', () => {
+    const options = { target: 'tensorrt-rtx', precision: 'fp16' } as const;
+    expect(headFormFor(options).layer).toBe('gemm');
+  });
 });

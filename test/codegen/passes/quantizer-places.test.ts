@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
+import { fuseResidual } from '../../../codegen/passes/fuse-residual.ts';
+import { matchLayers, noLayer } from '../../../codegen/passes/layer-filter.ts';
+import { runPasses } from '../../../codegen/passes/pass.ts';
+import {
+  computesInt8,
+  findQuantizedValues,
+  tensorInputs,
+} from '../../../codegen/passes/quantizer-places.ts';
+import { int8Forms } from '../../../codegen/quantization/int8-form.ts';
+import { smallGraph } from '../../helpers/graphs.ts';
+
+const place = { kind: 'stem', index: 0, count: 1 } as const;
+const conv = { channels: 3, kernel: 1, stride: 1, place, relu: false } as const;
+
+/** Ends in a convolution, whose output leaves the graph. */
+const { graph } = runPasses(
+  smallGraph((builder, input) => {
+    const x = builder.convBatchNorm(input, { ...conv, name: 'a', relu: true });
+    return builder.convBatchNorm(x, { ...conv, name: 'b' });
+  }),
+  [foldBatchNorm, fuseResidual],
+);
+
+describe('findQuantizedValues', () => {
+  it.each(Object.values(int8Forms))('of $name never are what leaves the graph', (form) => {
+    expect([...findQuantizedValues(graph, form, noLayer)].sort()).toEqual(['a/relu', 'input']);
+  });
+
+  it('of onnxruntime are what a convolution makes, even where a layer that is kept reads it', () => {
+    const { onnxruntime, tensorrt } = int8Forms;
+    const keep = matchLayers(['b']);
+    expect([...findQuantizedValues(graph, onnxruntime, keep)].sort()).toEqual(['a/relu', 'input']);
+    expect([...findQuantizedValues(graph, tensorrt, keep)]).toEqual(['input']);
+  });
+});
+
+it('computesInt8 asks for the operator and for the layer', () => {
+  const [first] = graph.nodes;
+  if (!first) throw new Error('no node');
+  expect(computesInt8(first, int8Forms.tensorrt, noLayer)).toBe(true);
+  expect(computesInt8(first, int8Forms.tensorrt, matchLayers(['a']))).toBe(false);
+  expect(computesInt8({ ...first, op: 'Relu' }, int8Forms.tensorrt, noLayer)).toBe(false);
+});
+
+it('tensorInputs are both of an Add, x and residual of a fused convolution, x of others', () => {
+  const node = { name: 'n', outputs: ['n'], attributes: {}, inputs: ['x', 'w', 'b', 'r'] };
+  expect(tensorInputs({ ...node, op: 'FusedConv' })).toEqual(['x', 'r']);
+  expect(tensorInputs({ ...node, op: 'Conv' })).toEqual(['x']);
+  expect(tensorInputs({ ...node, op: 'Gemm' })).toEqual(['x']);
+  expect(tensorInputs({ ...node, op: 'Add', inputs: ['x', 'y'] })).toEqual(['x', 'y']);
+});
