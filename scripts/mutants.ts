@@ -34,7 +34,8 @@ async function runRoom(
     ignoreStatic: room.withoutTables ?? false,
     coverageAnalysis: 'perTest',
     concurrency,
-    timeoutMS: 10_000,
+    // Long enough for a machine that others use too: a fault that is only slow is not noticed.
+    timeoutMS: 30_000,
     // Stryker rewrites a tsconfig by TypeScript's older interface, which is gone; nothing here checks types.
     ignorePatterns: [
       'tsconfig*.json',
