@@ -4,7 +4,7 @@ import { printable } from '../printable.ts';
 const count = (number: number, one: string, many: string): string =>
   `${number} ${number === 1 ? one : many}`;
 
-interface Range {
+export interface Range {
   readonly least: number;
   readonly most: number;
 }
