@@ -1,8 +1,10 @@
 /* Calibrating a network over pictures, as a whole process, against running the same pictures through it. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { algorithmNames } from '../src/calibration/algorithm-names.ts';
+import { greatest } from '../src/collections/extremes.ts';
 import type { PrintedTable } from './markdown-table.ts';
 import { drawPictures, writeNpy } from './pictures.ts';
 import { writeSyntheticWeights } from './synthetic-weights.ts';
@@ -61,7 +63,7 @@ export async function benchCalibration(
         ...each,
         wallMs: medianOf(own.map((figures) => figures?.wallMs ?? Number.NaN)),
         ratio: medianOf(rounds.map((round) => (round[i]?.wallMs ?? 0) / (round[0]?.wallMs ?? 0))),
-        peakBytes: Math.max(...own.map((figures) => figures?.peakBytes ?? 0)),
+        peakBytes: greatest(own.map((figures) => figures?.peakBytes ?? 0)),
       };
       log(`${each.work}, ${each.images} pictures: ${row.wallMs.toFixed(0)} ms`);
       return row;

@@ -1,7 +1,9 @@
 /* Weights file → ONNX, as a whole process, against `cp` of the same weights in turn. */
+
 import { closeSync, fsyncSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { greatest } from '../src/collections/extremes.ts';
 import { formats, writeSyntheticWeights } from './synthetic-weights.ts';
 import { medianOf, runProcess, timeProcess } from './whole-process.ts';
 
@@ -64,7 +66,7 @@ export async function benchConvert(
           cpMs: medianOf(pairs.map(({ cpMs }) => cpMs)),
           rccMs: medianOf(pairs.map(({ rccMs }) => rccMs)),
           ratio: medianOf(pairs.map(({ cpMs, rccMs }) => rccMs / cpMs)),
-          peakBytes: Math.max(...peaks),
+          peakBytes: greatest(peaks),
         };
         rmSync(weights);
         log(

@@ -4,12 +4,14 @@
  * a peer's interpreter), kernels and forms (need TensorRT-RTX; peers' interpreters add peers); all of them by default. Tables go to stdout as
  * Markdown, figures to bench/results/*.json.
  */
+
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { defaultCacheDirectory } from '../engines/tensorrt/context.ts';
 import { probeTensorrtRtx, type TensorrtRtxInstallation } from '../engines/tensorrt-rtx/probe.ts';
+import { ownValue } from '../src/collections/own-value.ts';
 import { version } from '../src/version.ts';
 import { benchCalibration, calibrationTable } from './calibration.ts';
 import { benchConvert, convertTable } from './convert.ts';
@@ -154,7 +156,7 @@ const machine = {
 };
 
 const chosen = (positionals.length > 0 ? positionals : Object.keys(parts)).map((name) => {
-  const part = parts[name];
+  const part = ownValue(parts, name);
   if (!part) throw new Error(`there is no part '${name}': ${Object.keys(parts).join(', ')}`);
   return { name, ...part };
 });

@@ -1,7 +1,9 @@
 /* Weights file → ONNX of each precision, as a whole process, against the FP32 conversion of the same round. */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { greatest } from '../src/collections/extremes.ts';
 import type { PrintedTable } from './markdown-table.ts';
 import { drawPictures, writeNpy } from './pictures.ts';
 import { writeSyntheticWeights } from './synthetic-weights.ts';
@@ -68,7 +70,7 @@ export async function benchPrecisionConversion(
         form: name,
         wallMs: medianOf(own.map((figures) => figures?.wallMs ?? Number.NaN)),
         ratio: medianOf(rounds.map((round) => (round[i]?.wallMs ?? 0) / (round[0]?.wallMs ?? 0))),
-        peakBytes: Math.max(...own.map((figures) => figures?.peakBytes ?? 0)),
+        peakBytes: greatest(own.map((figures) => figures?.peakBytes ?? 0)),
       };
       log(`${model} ${name}: ${row.wallMs.toFixed(0)} ms, ${row.ratio.toFixed(2)} × fp32`);
       return row;

@@ -1,4 +1,5 @@
 /* The precisions of a network on the embedded engine, in turn, in one run; beside them what onnxruntime's own quantisation makes of the same graph. */
+
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,8 @@ import type { Engine, Precision, Tensor } from '../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../engines/onnxruntime/engine.ts';
 import { joinBatches, sliceBatch } from '../engines/tensor-batch.ts';
 import { openPictureData } from '../src/calibration/picture-data.ts';
+import { greatest } from '../src/collections/extremes.ts';
+import { ownValue } from '../src/collections/own-value.ts';
 import { loadSpecFiles } from '../src/compile/spec-files.ts';
 import type { PrintedTable } from './markdown-table.ts';
 import { drawPictures, writeNpy } from './pictures.ts';
@@ -114,7 +117,7 @@ async function logitsOf(engine: Engine, path: string, images: Tensor): Promise<F
     const [input, output] = [loaded.inputs[0]?.name ?? '', loaded.outputs[0]?.name ?? ''];
     for (let from = 0; from < total; from += batch) {
       const outputs = await loaded.run({ [input]: sliceBatch(images, from, batch) });
-      const part = outputs[output];
+      const part = ownValue(outputs, output);
       if (!part) throw new Error(`${path} has no output`);
       parts.push(part);
     }
@@ -136,7 +139,7 @@ function agreementOf(actual: Float32Array, expected: Float32Array, images: numbe
   const differences = Float64Array.from(expected, (value, i) => (actual[i] as number) - value);
   const first = (logits: Float32Array, image: number): number => {
     const own = logits.subarray(image * classes, (image + 1) * classes);
-    return own.indexOf(Math.max(...own));
+    return own.indexOf(greatest(own));
   };
   const same = Array.from({ length: images }, (_, i) => first(actual, i) === first(expected, i));
   const top1 = same.filter(Boolean).length / images;

@@ -28,7 +28,7 @@ const pickle = {
     Buffer.concat([ascii('X'), uint32(Buffer.byteLength(value)), Buffer.from(value)]),
   int: (value: number) => Buffer.concat([ascii('J'), uint32(value)]),
   global: (module: string, name: string) => ascii(`c${module}\n${name}\n`),
-  tuple: (...items: Buffer[]) => Buffer.concat([ascii('('), ...items, ascii('t')]),
+  tuple: (items: readonly Buffer[]) => Buffer.concat([ascii('('), ...items, ascii('t')]),
   false: ascii('\x89'),
   none: ascii('N'),
 };
@@ -48,9 +48,9 @@ function openWriter(path: string): { write: Write; close: () => void; position: 
 
 const numpyFloat32 = Buffer.concat([
   pickle.global('numpy', 'dtype'),
-  pickle.tuple(pickle.text('f4'), pickle.false, ascii('\x88')),
+  pickle.tuple([pickle.text('f4'), pickle.false, ascii('\x88')]),
   ascii('R'),
-  pickle.tuple(
+  pickle.tuple([
     pickle.int(3),
     pickle.text('<'),
     pickle.none,
@@ -59,7 +59,7 @@ const numpyFloat32 = Buffer.concat([
     pickle.int(0xffffffff),
     pickle.int(0xffffffff),
     pickle.int(0),
-  ),
+  ]),
   ascii('b'),
 ]);
 
@@ -73,14 +73,14 @@ async function writePdparams(path: string, tensors: readonly NamedTensor[]): Pro
       Buffer.concat([
         pickle.text(name),
         pickle.global('numpy.core.multiarray', '_reconstruct'),
-        pickle.tuple(
+        pickle.tuple([
           pickle.global('numpy', 'ndarray'),
-          pickle.tuple(pickle.int(0)),
+          pickle.tuple([pickle.int(0)]),
           ascii('C\x01b'),
-        ),
+        ]),
         ascii('R('),
         pickle.int(1),
-        pickle.tuple(...source.shape.map(pickle.int)),
+        pickle.tuple(source.shape.map(pickle.int)),
         numpyFloat32,
         pickle.false,
         ascii('B'),
@@ -101,24 +101,24 @@ function rowMajorStrides(shape: readonly number[]): number[] {
 function torchPickle(tensors: readonly NamedTensor[]): Buffer {
   const entries = tensors.map(({ name, source }, key) => {
     const count = source.shape.reduce((product, dim) => product * dim, 1);
-    const storage = pickle.tuple(
+    const storage = pickle.tuple([
       pickle.text('storage'),
       pickle.global('torch', 'FloatStorage'),
       pickle.text(String(key)),
       pickle.text('cpu'),
       pickle.int(count),
-    );
+    ]);
     return Buffer.concat([
       pickle.text(name),
       pickle.global('torch._utils', '_rebuild_tensor_v2'),
-      pickle.tuple(
+      pickle.tuple([
         Buffer.concat([storage, ascii('Q')]),
         pickle.int(0),
-        pickle.tuple(...source.shape.map(pickle.int)),
-        pickle.tuple(...rowMajorStrides(source.shape).map(pickle.int)),
+        pickle.tuple(source.shape.map(pickle.int)),
+        pickle.tuple(rowMajorStrides(source.shape).map(pickle.int)),
         pickle.false,
         Buffer.concat([pickle.global('collections', 'OrderedDict'), ascii(')R')]),
-      ),
+      ]),
       ascii('R'),
     ]);
   });

@@ -1,9 +1,11 @@
 /* Kernels in an engine of TensorRT-RTX: the published networks as rcc writes them, beside the same networks as other tools export them. */
+
 import { join } from 'node:path';
 import { readOnnx } from '../../codegen/onnx/read.ts';
 import { auditGraphOfOnnx } from '../../engines/audit/audit-graph.ts';
 import type { ComputeCapability } from '../../engines/tensorrt-rtx/compute-capability.ts';
 import type { TensorrtRtxInstallation } from '../../engines/tensorrt-rtx/probe.ts';
+import { append } from '../../src/collections/append.ts';
 import { createFileByteSource } from '../../src/io/file-byte-source.ts';
 import { withTemporaryFolder } from '../../src/io/temporary-folder.ts';
 import { exportWithPeer, type Peer, type PeerPythons, peers } from '../peers.ts';
@@ -113,7 +115,7 @@ export async function benchKernels(
       const build = (options: BuildOptions) =>
         buildGraph(installation, graphFor(network.graph, options), options);
       const job = { installation, network, precision, build };
-      rows.push(...(await countAll({ ...job, writtenBy: 'rcc' }, log)));
+      append(rows, await countAll({ ...job, writtenBy: 'rcc' }, log));
     }
   }
   for (const network of peerModels.map((name) => networkNamed(networks, name))) {
@@ -121,7 +123,7 @@ export async function benchKernels(
       const python = pythons[peer.python];
       if (python === undefined) continue;
       for (const precision of peer.precisions) {
-        rows.push(...(await countPeer({ installation, network, peer, python, precision }, log)));
+        append(rows, await countPeer({ installation, network, peer, python, precision }, log));
       }
     }
   }

@@ -1,3 +1,4 @@
+import { ownValue } from '../../src/collections/own-value.ts';
 import type { Spec } from '../../src/language/spec.ts';
 import type { Graph } from '../ir/graph.ts';
 import { oncePer } from '../ir/once-per.ts';
@@ -16,7 +17,7 @@ export interface LowerOptions {
 
 function spanOf(spec: Spec, ...properties: readonly string[]) {
   return [...properties, 'model']
-    .map((name) => spec.spans[name])
+    .map((name) => ownValue(spec.spans, name))
     .find((span) => span !== undefined);
 }
 

@@ -1,4 +1,5 @@
 /* What follows from an operator's inputs: the output's type, and what its inputs cannot be. One function a family; ops.ts is the table. */
+import { ownValue } from '../../src/collections/own-value.ts';
 import type { Node } from './graph.ts';
 import { type Dim, elementCount, type Shape, sameShape, type TensorType } from './types.ts';
 
@@ -18,12 +19,12 @@ export function at(types: readonly TensorType[], index: number): TensorType {
 }
 
 export function intsOf(node: Node, name: string, fallback: readonly number[]): readonly number[] {
-  const value = node.attributes[name];
+  const value = ownValue(node.attributes, name);
   return Array.isArray(value) ? value : fallback;
 }
 
 export function intOf(node: Node, name: string, fallback: number): number {
-  const value = node.attributes[name];
+  const value = ownValue(node.attributes, name);
   return typeof value === 'number' ? value : fallback;
 }
 

@@ -48,7 +48,7 @@ export const graphRules: readonly GraphRule[] = [
         const definition = opDefinition(node.op);
         const count = node.inputs.length;
         const unknown = Object.keys(node.attributes).filter(
-          (name) => !(name in definition.attributes),
+          (name) => !Object.hasOwn(definition.attributes, name),
         );
         return [
           ...(count < definition.minInputs || count > definition.maxInputs

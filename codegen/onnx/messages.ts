@@ -1,4 +1,5 @@
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
+import { ownValue } from '../../src/collections/own-value.ts';
 import type { Attributes, AttributeValue, Graph, Node, Value } from '../ir/graph.ts';
 import { type AttributeKind, opDefinition } from '../ir/ops.ts';
 import { type DataType, dataTypes } from '../ir/types.ts';
@@ -17,7 +18,7 @@ const encoders: Readonly<Record<Exclude<AttributeKind, 'input'>, Encoder>> = {
 };
 
 function kindOf(node: Node, attribute: string): AttributeKind {
-  const kind = opDefinition(node.op).attributes[attribute];
+  const kind = ownValue(opDefinition(node.op).attributes, attribute);
   if (!kind) throw new Error(`${node.name}: attribute '${attribute}' has no kind`);
   return kind;
 }

@@ -8,6 +8,7 @@
  * Zero padding stands for a pixel of `mean` throughout: behind the Sub, or because alpha is 0 there. The mean never goes into the bias, which would be
  * wrong at the borders. The Cast comes first: it is the only operator that TensorRT lets read uint8.
  */
+import { greatest } from '../../src/collections/extremes.ts';
 import type { Graph, Initializer, Node, Value } from '../ir/graph.ts';
 import type { Shape } from '../ir/types.ts';
 import { initializerOf, inputOf } from '../ir/walk.ts';
@@ -32,7 +33,7 @@ export interface AdaptInputOptions {
 export function pixelRanges({ form, mean }: AdaptInputOptions): ReadonlyMap<string, number> {
   if (form === 'rgba-uint8') return new Map([['input', 255]]);
   if (form !== 'uint8-nhwc') return new Map();
-  return new Map([[centred, Math.max(...mean.flatMap((part) => [part, 1 - part])) * 255]]);
+  return new Map([[centred, greatest(mean.flatMap((part) => [part, 1 - part])) * 255]]);
 }
 
 const float = 'stem/input/cast';

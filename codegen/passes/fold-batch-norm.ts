@@ -4,6 +4,7 @@
  *   b′[o]   = (b[o] − μ[o]) · γ[o] / √(σ²[o] + ε) + β[o]
  * in float64, rounded to float32 once. Not where anything else reads the convolution's output.
  */
+import { append } from '../../src/collections/append.ts';
 import { editGraph, renameOutput } from '../ir/edit.ts';
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
 import { oncePer } from '../ir/once-per.ts';
@@ -116,7 +117,7 @@ export const foldBatchNorm: Pass = {
     for (const conv of graph.nodes) {
       const norm = conv.op === 'Conv' ? soleUser(graph, users, outputOf(conv)) : undefined;
       if (norm?.op !== 'BatchNormalization') continue;
-      addInitializers.push(...fold(graph, conv, norm));
+      append(addInitializers, fold(graph, conv, norm));
       for (const name of norm.inputs.slice(1)) removeInitializers.add(name);
       const inputs = [inputOf(conv, 0), inputOf(conv, 1), `${conv.name}.bias`];
       const leaves = isGraphOutput(graph, outputOf(norm));

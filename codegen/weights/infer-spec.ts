@@ -1,3 +1,4 @@
+import { ownValue } from '../../src/collections/own-value.ts';
 import { shortcutKindOf, shortcutsOf } from './infer-shortcuts.ts';
 import { type InferredSpec, publishedDepthOf } from './inferred-spec.ts';
 import type { Naming } from './naming/naming.ts';
@@ -32,7 +33,7 @@ function stemOf({
   stem,
 }: NetworkOutline): Pick<InferredSpec, 'stem' | 'stemWidths' | 'inputChannels'> {
   const kernels = kernelsOf(stem);
-  const kind = stemKinds[kernels];
+  const kind = ownValue(stemKinds, kernels);
   if (!kind) return unsupported(`its stem has convolutions of sizes ${kernels || 'unknown'}`);
   const stemWidths = stem.map(([out = 0]) => out);
   const inputs = stem.map(([, channels = 0]) => channels);
@@ -44,7 +45,7 @@ function stemOf({
 function blockKindOf(stages: NetworkOutline['stages']): InferredSpec['block'] {
   const forms = new Set(stages.flat().map(({ layers }) => kernelsOf(layers)));
   const [form = ''] = forms;
-  const kind = blockKinds[form];
+  const kind = ownValue(blockKinds, form);
   if (forms.size === 1 && kind) return kind;
   return unsupported(
     `its blocks have convolutions of sizes ${[...forms].slice(0, 3).join(' and ')}`,

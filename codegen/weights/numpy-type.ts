@@ -1,3 +1,4 @@
+import { ownValue } from '../../src/collections/own-value.ts';
 import type { DataType } from '../ir/types.ts';
 import type { ByteOrder } from './stored-tensor.ts';
 
@@ -16,13 +17,13 @@ const types: Readonly<Record<string, DataType>> = {
 };
 
 export function dataTypeOfNumpy(code: string): DataType | undefined {
-  return Object.hasOwn(types, code) ? types[code] : undefined;
+  return ownValue(types, code);
 }
 
 /** numpy's code of a type, without byte order; undefined for bfloat16, which numpy does not have. */
 export function numpyCodeOf(dataType: DataType): string | undefined {
   if (dataType === 'bfloat16') return undefined;
-  return Object.keys(types).find((code) => types[code] === dataType);
+  return Object.keys(types).find((code) => ownValue(types, code) === dataType);
 }
 
 /** `<`, `=` and `|` (single bytes) are little-endian wherever weights are made. */

@@ -1,3 +1,4 @@
+import { ownValue } from '../../src/collections/own-value.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { printable } from '../../src/diagnostics/printable.ts';
 import { type DataType, dataTypes } from '../ir/types.ts';
@@ -118,7 +119,7 @@ function checkEntry(file: string, name: string, value: unknown): HeaderEntry {
   if (!isIntegers(offsets) || offsets.length !== 2) {
     return wrongEntry(file, name, { data_offsets: offsets }, 'a list of two offsets');
   }
-  const dataType = Object.hasOwn(types, dtype) ? types[dtype] : undefined;
+  const dataType = ownValue(types, dtype);
   const label = { file, tensor: name };
   if (!dataType) return fail('weights-tensor-type', { ...label, type: `safetensors ${dtype}` });
   const [begin = 0, end = 0] = offsets;

@@ -1,3 +1,4 @@
+import { byteString } from './byte-string.ts';
 /** What the first bytes of a file say it is. */
 export type FileKind =
   | 'pickle'
@@ -76,6 +77,6 @@ const signatures: readonly (readonly [FileKind, (start: FileStart) => boolean])[
 
 /** What a file is by its first `signatureBytes`; its name is not asked. */
 export function recogniseFile(bytes: Uint8Array): FileKind {
-  const start = { bytes, text: String.fromCharCode(...bytes) };
+  const start = { bytes, text: byteString(bytes) };
   return signatures.find(([, matches]) => matches(start))?.[0] ?? 'unknown';
 }

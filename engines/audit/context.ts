@@ -1,3 +1,4 @@
+import { least } from '../../src/collections/extremes.ts';
 import {
   createDiagnostic,
   type Diagnostic,
@@ -49,7 +50,7 @@ export const precisionTypes = {
 
 /** Rows of the first optimisation profile in the list: the others repeat the same layers. */
 function firstProfile(layers: readonly EngineLayer[]): readonly EngineLayer[] {
-  const first = Math.min(...layers.map(({ profile = 0 }) => profile));
+  const first = least(layers.map(({ profile = 0 }) => profile));
   return layers.filter(({ profile = 0 }) => profile === first);
 }
 

@@ -1,3 +1,4 @@
+import { greatest } from '../../src/collections/extremes.ts';
 import { positionAt } from '../../src/diagnostics/source.ts';
 import type { AuditReport } from './audit.ts';
 import { type AuditFinding, precisionTypes } from './context.ts';
@@ -96,7 +97,7 @@ export function auditFindingTable({ findings }: AuditReport): AuditTable {
 
 function alignTable({ columns, rows }: AuditTable): readonly string[] {
   const widths = columns.map((title, i) =>
-    Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)),
+    greatest([title.length, ...rows.map((row) => row[i]?.length ?? 0)]),
   );
   return [columns, ...rows].map((row) =>
     row
@@ -128,7 +129,7 @@ function findingLines(findings: readonly AuditFinding[]): readonly string[] {
 /** The report for people, without colour. Bounded: of many findings of one code a few are told, the others counted. */
 export function formatAudit(report: AuditReport): string {
   const rows = summaryRows(report);
-  const width = Math.max(...rows.map(([title]) => title.length));
+  const width = greatest(rows.map(([title]) => title.length));
   const codes = [...new Set(report.findings.map(({ diagnostic }) => diagnostic.code))];
   return [
     `fusion audit: ${report.verdict} (${report.precision.toUpperCase()}, ${sourceNames[report.source]})`,

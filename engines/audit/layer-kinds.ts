@@ -1,3 +1,4 @@
+import { ownValue } from '../../src/collections/own-value.ts';
 import type { LayerKind } from './layer.ts';
 
 /**
@@ -110,7 +111,7 @@ export function layerKind({ type, name, origin, writesInt8, readsInt8 }: LayerFa
   if (word === 'kgen' || word.endsWith('fusion')) {
     return generatedKind(generatedOps(name), writesInt8 && !readsInt8);
   }
-  const kind = kindOfType[word] ?? 'other';
+  const kind = ownValue(kindOfType, word) ?? 'other';
   const quantizes = origin === 'QDQ' || /^(De)?[Qq]uantize(Linear)?([_/]|$)/.test(name);
   if (kind === 'reformat' && quantizes) return 'quantize';
   if (word === 'scale' && writesInt8 !== readsInt8) return 'quantize';

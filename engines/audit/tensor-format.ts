@@ -1,3 +1,4 @@
+import { ownValue } from '../../src/collections/own-value.ts';
 import type { EngineDataType } from './layer.ts';
 
 /** The words that releases use for types, in lower case. */
@@ -25,7 +26,7 @@ const typeWords: Readonly<Record<string, EngineDataType>> = {
 /** The type in `Half`, `kHALF` or `Channel major FP16 format where channel % 8 == 0`; undefined where no word is one. */
 export function dataTypeOf(text: string | undefined): EngineDataType | undefined {
   for (const word of text?.toLowerCase().match(/[a-z]+[a-z0-9]*/g) ?? []) {
-    const type = typeWords[word] ?? typeWords[word.replace(/^k/, '')];
+    const type = ownValue(typeWords, word) ?? ownValue(typeWords, word.replace(/^k/, ''));
     if (type) return type;
   }
   return undefined;
@@ -44,5 +45,5 @@ export function channelMultiple(format: string | undefined): number {
   const modulo = /channel\s*%\s*(\d{1,3})\s*==\s*0/i.exec(format ?? '')?.[1];
   if (modulo) return Number(modulo);
   const word = /(two|four|eight|sixteen|thirty-two) wide/i.exec(format ?? '')?.[1];
-  return word ? (vectorWords[word.toLowerCase()] ?? 1) : 1;
+  return word ? (ownValue(vectorWords, word.toLowerCase()) ?? 1) : 1;
 }

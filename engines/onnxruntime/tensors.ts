@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
 import type { Value } from '../../codegen/ir/graph.ts';
 import { type DataType, dataTypes, elementCount, type Shape } from '../../codegen/ir/types.ts';
+import { ownValue } from '../../src/collections/own-value.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import type { Tensor, Tensors } from '../engine.ts';
 import type { Runtime } from './runtime.ts';
@@ -54,7 +55,9 @@ export function checkInputs(path: string, declared: readonly Value[], inputs: Te
   const known = new Set(declared.map(({ name }) => name));
   const unknown = Object.keys(inputs).find((name) => !known.has(name));
   const problem =
-    declared.map((value) => problemOf(value, inputs[value.name])).find((found) => found) ??
+    declared
+      .map((value) => problemOf(value, ownValue(inputs, value.name)))
+      .find((found) => found) ??
     (unknown === undefined ? undefined : `the model has no input '${unknown}'`);
   if (problem) fail('engine-input-mismatch', { path, problem });
 }

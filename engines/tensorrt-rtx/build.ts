@@ -1,5 +1,6 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { ownValue } from '../../src/collections/own-value.ts';
 import { DiagnosticError, fail } from '../../src/diagnostics/diagnostic.ts';
 import { replaceFile, writeArtifact } from '../../src/io/artifact.ts';
 import { whileWriting } from '../../src/io/file-failure.ts';
@@ -47,7 +48,7 @@ function scriptArguments(
 
 /** What the user reads of an event while it builds. */
 function progressOf(event: ScriptEvent): string | undefined {
-  return event.event === 'phase' ? doing[String(event.name)] : undefined;
+  return event.event === 'phase' ? ownValue(doing, String(event.name)) : undefined;
 }
 
 interface Paths {
@@ -79,7 +80,9 @@ async function compile(
   const whole = run.result.exitCode === 0 && run.events.some(({ event }) => event === 'built');
   if (whole && (await sizeOf(partialEngine)) > 0) return;
   const locate = locateNode ? { locateNode } : {};
-  throw new DiagnosticError(explainFailure({ run, log, enginePath: engine, timeoutMs, ...locate }));
+  throw new DiagnosticError([
+    explainFailure({ run, log, enginePath: engine, timeoutMs, ...locate }),
+  ]);
 }
 
 /** The layers that the build log lists; undefined where a release lists none or the log could not be kept. */

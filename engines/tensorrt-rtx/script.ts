@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ownValue } from '../../src/collections/own-value.ts';
 import { runTool, type ToolRequest, type ToolResult } from '../process.ts';
 
 /** Beside this module in the sources and in the typed package; below the bundled command line. */
@@ -74,6 +75,7 @@ export async function runScript(request: ScriptRequest): Promise<ScriptRun> {
 
 /** A field of the first event of that name, where it is a string. */
 export function eventText(run: ScriptRun, name: string, field: string): string | undefined {
-  const value = run.events.find(({ event }) => event === name)?.[field];
+  const found = run.events.find(({ event }) => event === name);
+  const value = found && ownValue(found, field);
   return typeof value === 'string' ? value : undefined;
 }

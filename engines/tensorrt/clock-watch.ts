@@ -1,3 +1,4 @@
+import { greatest, least } from '../../src/collections/extremes.ts';
 import type { TensorrtMachine } from './machine.ts';
 import { type GpuState, harmfulReasons, readGpuState } from './nvidia-smi.ts';
 
@@ -16,7 +17,7 @@ export interface GpuConditions {
 
 function rangeOf(values: readonly (number | undefined)[]): readonly [number, number] | undefined {
   const known = values.filter((value) => value !== undefined);
-  return known.length > 0 ? [Math.min(...known), Math.max(...known)] : undefined;
+  return known.length > 0 ? [least(known), greatest(known)] : undefined;
 }
 
 function summarizeStates(states: readonly GpuState[], during: readonly GpuState[]): GpuConditions {

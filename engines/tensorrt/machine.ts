@@ -57,7 +57,7 @@ export async function probeRelease(
       banner ??= parseBanner(line);
     },
   });
-  if (!banner) throw new DiagnosticError(explainNoBanner(tool, result));
+  if (!banner) throw new DiagnosticError([explainNoBanner(tool, result)]);
   const release = resolveRelease(banner.version);
   const fullVersion = [release.version, banner.build].filter((part) => part !== undefined);
   return { release, fullVersion: fullVersion.join('.') };

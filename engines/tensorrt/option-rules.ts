@@ -1,3 +1,4 @@
+import { append } from '../../src/collections/append.ts';
 import { createDiagnostic, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import type { TensorrtIntent } from './intent.ts';
 import { formatText } from './io-format.ts';
@@ -194,7 +195,7 @@ function applyValueRule(rule: ValueRule, context: RuleContext): string[] {
     const facts = { flag: flagOf(rule.key), option, version, releases: describeReleases(option) };
     return createDiagnostic('tensorrt-option-lacking', facts);
   });
-  context.diagnostics.push(...lacking);
+  append(context.diagnostics, lacking);
   return [];
 }
 

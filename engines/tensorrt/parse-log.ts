@@ -1,3 +1,4 @@
+import { ownValue } from '../../src/collections/own-value.ts';
 import { type LogMessage, splitLine } from './log-line.ts';
 import { OnnxComplaints } from './onnx-complaints.ts';
 import { type Banner, parseBanner } from './release.ts';
@@ -194,7 +195,7 @@ export class TrtexecLogParser {
 
   #takeDeviceLine(text: string): void {
     const colon = text.indexOf(': ');
-    const read = colon > 0 ? deviceLines[text.slice(0, colon)] : undefined;
+    const read = colon > 0 ? ownValue(deviceLines, text.slice(0, colon)) : undefined;
     if (read) this.#device = { ...read(text.slice(colon + 2).trim()), ...this.#device };
   }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { ownValue } from '../../src/collections/own-value.ts';
 import { createDiagnostic, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { appendArguments } from './extra-arguments.ts';
 import { checkPrecision, checkSupport, type Gpu } from './gpu.ts';
@@ -190,7 +191,7 @@ export function plannedFiles(commands: readonly TrtexecCommand[]): PlannedFile[]
   const files = commands.flatMap((command) => [
     ...command.args.flatMap((argument): PlannedFile[] => {
       const { name, value } = splitArgument(argument);
-      const role = rolesByOption[name];
+      const role = ownValue(rolesByOption, name);
       return role && value ? [{ role, path: value }] : [];
     }),
     { role: 'log' as const, path: command.log },

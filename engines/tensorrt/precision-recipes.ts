@@ -142,6 +142,6 @@ export function planPrecision(
 export function graphFor(intent: TensorrtIntent, release: Release): GraphForm {
   const against: Diagnostic[] = [];
   const plan = planPrecision(intent, release, against);
-  if (!plan) throw new DiagnosticError(...against);
+  if (!plan) throw new DiagnosticError(against);
   return formOf(plan.graph, release);
 }

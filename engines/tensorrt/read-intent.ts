@@ -34,5 +34,5 @@ export function readTensorrtIntent(texts: OptionTexts): TensorrtIntent {
       reason: issue.message,
     });
   });
-  throw new DiagnosticError(...mistakes);
+  throw new DiagnosticError(mistakes);
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { ownValue } from '../../src/collections/own-value.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import type { Span } from '../../src/diagnostics/source.ts';
 import { runTool, type ToolResult } from '../process.ts';
@@ -36,7 +37,7 @@ export function withPaths(
 ): TrtexecCommand {
   const args = command.args.map((argument) => {
     const { name } = splitArgument(argument);
-    const path = paths[name];
+    const path = ownValue(paths, name);
     return path === undefined ? argument : `${name}=${path}`;
   });
   return { ...command, args };
@@ -92,7 +93,7 @@ async function durationKey(
 /** Throws the signal's own reason where the run was cancelled, else the diagnostic of its failure. */
 export function throwFailure(run: FailedRun, signal: AbortSignal | undefined): never {
   if (run.result.cancelled) signal?.throwIfAborted();
-  throw new DiagnosticError(explainFailure(run));
+  throw new DiagnosticError([explainFailure(run)]);
 }
 
 /** A run with what explains its failure. */

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { ownValue } from '../../src/collections/own-value.ts';
 import { onExit } from '../../src/io/exit-cleanup.ts';
 import type { Tensor, Tensors } from '../engine.ts';
 import { joinBatches, sliceBatch } from '../tensor-batch.ts';
@@ -92,7 +93,9 @@ export async function runEngine(
     from += count;
   }
   const joined = model.outputs.map(({ name }) => {
-    const tensors = parts.map((part) => part[name]).filter((tensor) => tensor !== undefined);
+    const tensors = parts
+      .map((part) => ownValue(part, name))
+      .filter((tensor) => tensor !== undefined);
     return [name, joinBatches(tensors, total)] as const;
   });
   return Object.fromEntries(joined);

@@ -1,3 +1,4 @@
+import { ownValue } from '../../src/collections/own-value.ts';
 import type { MetricName, MetricSummary } from './report.ts';
 
 const number = String.raw`-?(?:\d+(?:[.,]\d+)?(?:e[+-]?\d+)?|inf|nan)`;
@@ -25,7 +26,7 @@ const percentilePattern = new RegExp(`percentile\\((${number})%\\) = (${number})
 /** A line such as `GPU Compute Time: min = 1.1 ms, …`, only if it is whole: half a line gives no figure. */
 export function parseMetric(text: string): { name: MetricName; metric: MetricSummary } | undefined {
   const [, label = '', min, max, mean, median, percentiles = ''] = metricPattern.exec(text) ?? [];
-  const name = metricNames[label];
+  const name = ownValue(metricNames, label);
   if (!name || !min || !max || !mean || !median) return undefined;
   const percentilesMs = new Map(
     [...percentiles.matchAll(percentilePattern)].map(([, p = '', value = '']) => [

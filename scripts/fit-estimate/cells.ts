@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { elementCount } from '../../codegen/ir/types.ts';
+import { ownValue } from '../../src/collections/own-value.ts';
 import { gpus, isGpuName } from '../../src/estimate/gpus.ts';
 import { type Kernel, kernelsOf } from '../../src/estimate/kernels.ts';
 import type { Setting } from '../../src/estimate/roofline.ts';
@@ -44,7 +45,7 @@ export async function readCells(published: Published): Promise<readonly FitCell[
   for (const row of published.models) {
     const network = await networkOf(row.spec);
     for (const table of published.tables) {
-      for (const [batch, publishedMs] of Object.entries(row.latencyMs[table.id] ?? {})) {
+      for (const [batch, publishedMs] of Object.entries(ownValue(row.latencyMs, table.id) ?? {})) {
         const key = [row.architecture, row.side, table.id, batch].join(' ');
         const known = cells.get(key);
         if (known) known.publishedMs.push(publishedMs);

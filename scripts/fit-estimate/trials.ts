@@ -1,3 +1,4 @@
+import { greatest, least } from '../../src/collections/extremes.ts';
 import type {
   BandFactors,
   EstimateConstants,
@@ -180,8 +181,8 @@ export function fitOf(cells: readonly FitCell[]): { fit: Fit; trials: Trials } {
     band: bandOf(trials),
     tables: unique(cells.map(({ setting }) => `${setting.gpu.id} ${setting.precision}`)),
     batches: unique(cells.map(({ setting }) => setting.batch)),
-    macs: [Math.min(...macs), Math.max(...macs)],
-    sides: [Math.min(...sides), Math.max(...sides)],
+    macs: [least(macs), greatest(macs)],
+    sides: [least(sides), greatest(sides)],
   };
   return { fit, trials };
 }

@@ -1,5 +1,6 @@
 import type { LoadedEngine, Precision, Tensor } from '../../engines/engine.ts';
 import { numbersOf } from '../../engines/tensor-values.ts';
+import { append } from '../collections/append.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { createInputPacker } from '../images/input-forms.ts';
 import type { Raster } from '../images/raster.ts';
@@ -62,7 +63,7 @@ export function createEngineRunner(engine: LoadedEngine, options: RunnerOptions)
         const part = rasters.slice(start, start + size);
         const tensor = packer.pack(part);
         const request = { inputName: packer.name, tensor, count: part.length, precision, classes };
-        logits.push(...(await runLogits(engine, { ...request, signal })));
+        append(logits, await runLogits(engine, { ...request, signal }));
       }
       return logits;
     },

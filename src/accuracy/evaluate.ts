@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LoadedEngine, Precision } from '../../engines/engine.ts';
+import { greatest } from '../collections/extremes.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { type Dataset, spreadIndices } from '../images/datasets/dataset.ts';
 import {
@@ -190,7 +191,7 @@ async function answerAll(run: Run): Promise<void> {
   let savedMs = startMs;
   reportProgress(run, startMs);
   try {
-    for await (const group of groups(run, Math.max(...batches))) {
+    for await (const group of groups(run, greatest(batches))) {
       await answerGroup(group, answerers, run);
       reportProgress(run, startMs);
       if (statePath && performance.now() - savedMs > saveEveryMs) {

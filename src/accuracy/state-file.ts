@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import * as z from 'zod';
+import { ownValue } from '../collections/own-value.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { writeArtifact } from '../io/artifact.ts';
 import { readTextIfThere } from '../io/open-file.ts';
@@ -64,7 +65,9 @@ export async function loadRecords(
   if (text === undefined) return undefined;
   const state = parseState(path, text);
   const parts = new Set([...Object.keys(identity), ...Object.keys(state.identity)]);
-  const what = [...parts].find((part) => identity[part] !== state.identity[part]);
+  const what = [...parts].find(
+    (part) => ownValue(identity, part) !== ownValue(state.identity, part),
+  );
   if (what !== undefined) fail('eval-state-differs', { path, what });
   if (!isWhole(state.records)) {
     fail('eval-state-unreadable', { path, reason: 'its pictures are not all there' });

@@ -8,6 +8,7 @@ import { type ComputedTensor, computedTensors } from '../../codegen/quantization
 import { float32View } from '../../codegen/weights/float-bytes.ts';
 import { watchRows } from '../../codegen/weights/tensor-source.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
+import { ownValue } from '../collections/own-value.ts';
 import { batchFor, type CalibrationData } from './data.ts';
 
 /** Told what a float32 network computes, batch by batch. */
@@ -67,7 +68,7 @@ export async function observeNetwork(
       const watched = [observer.onTensor(input.name, float32View(batch.bytes))];
       // In graph order: of tensors that go wrong the first is the one to tell.
       for (const { value } of tensors) {
-        const output = outputs[value];
+        const output = ownValue(outputs, value);
         if (!output) throw new Error(`'${value}' did not come out`);
         watched.push(observer.onTensor(value, float32View(output.bytes)));
       }

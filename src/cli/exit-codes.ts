@@ -1,3 +1,4 @@
+import { greatest } from '../collections/extremes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ExitKind, MessageRow } from '../diagnostics/message-row.ts';
 import { messages } from '../diagnostics/messages.ts';
@@ -16,5 +17,5 @@ export function exitCodeOf(diagnostics: readonly Diagnostic[]): number {
   const codes = diagnostics
     .filter(({ severity }) => severity === 'error')
     .map(({ code }) => exitCodes[(messages[code] as MessageRow<never>).exit ?? 'usage']);
-  return Math.max(0, ...codes);
+  return greatest([0, ...codes]);
 }

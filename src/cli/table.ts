@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { append } from '../collections/append.ts';
 import { benchTables, type MeasuredRow } from '../report/bench-tables.ts';
 import { columnName, type Table as Figures } from '../report/table.ts';
 
@@ -31,7 +32,7 @@ export function formatTable(
     colAligns: [...align],
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
-  table.push([...head], ...rows.map((row) => [...row]));
+  append(table, [[...head], ...rows.map((row) => [...row])]);
   return table
     .toString()
     .split('\n')

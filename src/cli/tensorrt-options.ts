@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type TensorrtOptionRow, tensorrtOptionRows } from '../../engines/tensorrt/option-rows.ts';
 import type { OptionTexts } from '../../engines/tensorrt/read-intent.ts';
+import { ownValue } from '../collections/own-value.ts';
 
 /** Options of rcc itself that say where TensorRT is and what it is for. */
 export interface TensorrtCommandOptions {
@@ -45,7 +46,7 @@ export function tensorrtTextsOf(
   batches: readonly number[],
 ): OptionTexts {
   const given = rows.flatMap((row) => {
-    const value = options[keyOf(row)];
+    const value = ownValue(options, keyOf(row));
     // Commander gives `--no-x` the value true where it was not given.
     const isDefault = value === undefined || (row.flags.startsWith('--no-') && value === true);
     return isDefault ? [] : [[row.key, value] as const];

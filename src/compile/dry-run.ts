@@ -141,7 +141,7 @@ async function planTensorrt(
   };
   const model = factsOf(graph, directory, digest, float32Nodes);
   const { plan, diagnostics } = planTrtexec({ ...intent, ...limits }, machine, model);
-  if (!plan) throw new DiagnosticError(...diagnostics);
+  if (!plan) throw new DiagnosticError(diagnostics);
   const planned = plan.commands.filter(({ kind }) => timed || kind === 'build');
   const { release, gpu, graph: flavour, cacheKey, notes } = plan;
   return {

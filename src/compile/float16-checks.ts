@@ -9,6 +9,7 @@ import { keptFacts, refuseUnfit, warnOfInputs } from '../calibration/judge-input
 import { fuseNetwork, networkInput } from '../calibration/observe.ts';
 import { openCalibrationData, recognizeSource } from '../calibration/open-data.ts';
 import { judgeRanges, type RangeReport, reportRanges } from '../calibration/range-report.ts';
+import { greatest } from '../collections/extremes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Spec } from '../language/spec.ts';
 import { type CompileListener, runPhase } from './phases.ts';
@@ -70,7 +71,7 @@ export async function checkRanges(
       const warnings = isNoise ? [] : await judgeInputs(data, spec, signal);
       const { keepFp32 = noLayer } = pipeline;
       const report = await reportRanges(fused, data, { keepFp32, signal });
-      const largest = Math.max(...report.blocks.map((block) => block.largestActivation));
+      const largest = greatest(report.blocks.map((block) => block.largestActivation));
       const detail = `activations up to ${largest.toPrecision(3)} with ${data.description}`;
       return { value: { report, diagnostics: [...warnings, ...judgeRanges(report)] }, detail };
     } finally {

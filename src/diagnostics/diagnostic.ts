@@ -49,7 +49,7 @@ export class DiagnosticError extends Error {
   override readonly name = 'DiagnosticError';
   readonly diagnostics: readonly Diagnostic[];
 
-  constructor(...diagnostics: Diagnostic[]) {
+  constructor(diagnostics: readonly Diagnostic[]) {
     super(diagnostics.map((d) => `${d.code}: ${d.message}`).join('\n'));
     this.diagnostics = diagnostics;
   }
@@ -61,5 +61,5 @@ export function fail<C extends DiagnosticCode>(
   parameters: MessageParameters<C>,
   context: DiagnosticContext = {},
 ): never {
-  throw new DiagnosticError(createDiagnostic(code, parameters, context));
+  throw new DiagnosticError([createDiagnostic(code, parameters, context)]);
 }

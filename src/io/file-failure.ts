@@ -1,3 +1,4 @@
+import { ownValue } from '../collections/own-value.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 
 /** What the operating system's error codes mean to a user who wanted a file read or written. */
@@ -32,7 +33,10 @@ export async function whileWriting<T>(path: string, operation: () => Promise<T>)
   } catch (error) {
     const code = errorCode(error);
     if (code === undefined) throw error;
-    return fail('file-unwritable', { path, reason: reasons[code] ?? `the system says ${code}` });
+    return fail('file-unwritable', {
+      path,
+      reason: ownValue(reasons, code) ?? `the system says ${code}`,
+    });
   }
 }
 
@@ -41,5 +45,8 @@ export function failReading(path: string, what: string, error: unknown): never {
   const code = errorCode(error);
   if (code === undefined) throw error;
   if (code === 'ENOENT') fail('file-not-found', { path, what });
-  return fail('file-unreadable', { path, reason: reasons[code] ?? `the system says ${code}` });
+  return fail('file-unreadable', {
+    path,
+    reason: ownValue(reasons, code) ?? `the system says ${code}`,
+  });
 }

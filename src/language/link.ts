@@ -1,3 +1,4 @@
+import { append } from '../collections/append.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
 import { printable } from '../diagnostics/printable.ts';
@@ -90,7 +91,7 @@ function checkChain(node: ModelNode, { bases, checked, diagnostics, report }: Ch
   for (const model of chain.reverse()) {
     base = checkSpec(model, base);
     checked.set(model, base);
-    diagnostics.push(...base.diagnostics);
+    append(diagnostics, base.diagnostics);
   }
 }
 

@@ -1,4 +1,5 @@
 import { normalize } from 'node:path';
+import { append } from '../collections/append.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
 import { printable } from '../diagnostics/printable.ts';
@@ -64,7 +65,7 @@ class FileLoader {
     if (text === undefined) return undefined;
     const { tree, diagnostics } = parseSpec({ path, text: text.replace(/^\uFEFF/, '') });
     const file: LoadedFile = { path, tree, uses: [] };
-    this.diagnostics.push(...diagnostics);
+    append(this.diagnostics, diagnostics);
     this.loaded.push(file);
     for (const use of tree.uses) {
       const used = await this.#use(file, use, [...chain, path]);
@@ -101,7 +102,7 @@ class FileLoader {
     try {
       return await this.#host.readText(path);
     } catch (error) {
-      this.diagnostics.push(...readFailures(error, path, span));
+      append(this.diagnostics, readFailures(error, path, span));
       return undefined;
     }
   }

@@ -1,3 +1,4 @@
+import { greatest } from '../collections/extremes.ts';
 import {
   allProperties,
   type GroupName,
@@ -40,7 +41,7 @@ export function printSpec(draft: SpecDraft): string {
       value: `${assumed}  # ${oneLine(reason)}`,
     })),
   ];
-  const column = Math.max(...lines.map(({ name }) => name.length), 0) + 2;
+  const column = greatest([...lines.map(({ name }) => name.length), 0]) + 2;
   const base = draft.extends === undefined ? '' : ` extends ${draft.extends}`;
   return [
     ...(draft.comment ?? []).map((line) => `# ${oneLine(line)}`.trimEnd()),

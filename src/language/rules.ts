@@ -1,3 +1,4 @@
+import { greatest } from '../collections/extremes.ts';
 import { depths } from './depths.ts';
 import { limits } from './property.ts';
 import { stemConvs, variants } from './resolve.ts';
@@ -49,7 +50,7 @@ function checkTotals({ spec, report }: RuleContext): void {
 }
 
 function checkOutputChannels({ spec, report }: RuleContext): void {
-  const channels = Math.max(...spec.widths) * spec.expansion;
+  const channels = greatest(spec.widths) * spec.expansion;
   if (channels > limits.channels)
     report('number-out-of-range', {
       name: 'The largest width times the expansion',

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { ownValue } from '../collections/own-value.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
 import { readText } from '../io/open-file.ts';
@@ -120,7 +121,7 @@ export function publishedBaselines(published: Published): readonly Baseline[] {
       remarks: [...new Set(tables.flatMap(({ remarks }) => remarks))],
       rows: tables.flatMap((table) =>
         published.models.flatMap((model) => {
-          const latencyMs = model.latencyMs[table.id];
+          const latencyMs = ownValue(model.latencyMs, table.id);
           if (!latencyMs) return [];
           const { spec, side } = model;
           return [{ model: model.name, spec, side, precision: table.precision, latencyMs }];

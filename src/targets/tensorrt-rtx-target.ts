@@ -2,6 +2,7 @@ import { defaultCacheDirectory } from '../../engines/tensorrt/context.ts';
 import { parseComputeCapabilities } from '../../engines/tensorrt-rtx/compute-capability.ts';
 import { createTensorrtRtxEngine } from '../../engines/tensorrt-rtx/engine.ts';
 import { requireTensorrtRtx } from '../../engines/tensorrt-rtx/probe.ts';
+import { least } from '../collections/extremes.ts';
 import { type ChosenTarget, formOf, type TargetRequest } from './target.ts';
 
 /** TensorRT-RTX for the compute capabilities asked for. Throws DiagnosticError where they are none or its wheel is missing. */
@@ -14,10 +15,10 @@ export async function chooseTensorrtRtx(request: TargetRequest): Promise<ChosenT
     ...(python === undefined ? {} : { python }),
   });
   const engine = createTensorrtRtxEngine({ installation, computeCapabilities });
-  const least = Math.min(...computeCapabilities.map(Number));
+  const lowest = least(computeCapabilities.map(Number));
   return {
     engine,
     reason: `tensorrt-rtx ${installation.version} for compute capability ${computeCapabilities.join(', ')}`,
-    form: { ...formOf(engine, precision), leastComputeCapability: least },
+    form: { ...formOf(engine, precision), leastComputeCapability: lowest },
   };
 }

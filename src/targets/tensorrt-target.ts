@@ -77,7 +77,7 @@ export async function pretendTensorrt(
 export async function chooseTensorrt(request: TargetRequest): Promise<ChosenTarget> {
   const machine = await findMachine(request);
   const refusals = refusalsOf(machine, request);
-  if (refusals.length > 0) throw new DiagnosticError(...refusals);
+  if (refusals.length > 0) throw new DiagnosticError(refusals);
   return choose(request, machine, 'as asked for');
 }
 

@@ -192,7 +192,7 @@ describe('loadModels', () => {
     const denied = await refuse(Object.assign(new Error('no'), { code: 'EACCES' }));
     expect(denied.diagnostics[0]?.message).toBe("'x.rn' cannot be read: EACCES.");
     const own = createDiagnostic('file-unreadable', { path: 'x.rn', reason: 'it is a folder' });
-    expect((await refuse(new DiagnosticError(own))).diagnostics).toEqual([own]);
+    expect((await refuse(new DiagnosticError([own]))).diagnostics).toEqual([own]);
     await expect(refuse(new TypeError('a bug'))).rejects.toThrow('a bug');
   });
 

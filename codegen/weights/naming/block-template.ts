@@ -1,3 +1,4 @@
+import { ownValue } from '../../../src/collections/own-value.ts';
 import type { LayerPlace } from '../parameter-slot.ts';
 
 export type BlockPlace = Extract<LayerPlace, { kind: 'block' }>;
@@ -70,7 +71,7 @@ export interface BlockTemplate {
 export function compileTemplate(template: string): BlockTemplate {
   const parts = template
     .split(/\{(.+?)\}/)
-    .map((part, index) => (index % 2 === 1 ? (placeholders[part] ?? part) : part));
+    .map((part, index) => (index % 2 === 1 ? (ownValue(placeholders, part) ?? part) : part));
   const used = parts.filter((part) => typeof part !== 'string');
   const body = parts.map((part) =>
     typeof part === 'string' ? escapePattern(part) : `(${part.pattern})`,

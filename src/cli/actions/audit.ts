@@ -1,4 +1,5 @@
 import { auditToJson, formatAudit } from '../../../engines/audit/format-audit.ts';
+import { append } from '../../collections/append.ts';
 import { type AuditedList, auditArtifact } from '../../compile/audit-artifact.ts';
 import { auditErrors } from '../../compile/audit-engine.ts';
 import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
@@ -28,10 +29,10 @@ export async function auditPaths(
   const failures: Diagnostic[] = [];
   for (const path of paths) {
     try {
-      audited.push(...(await auditArtifact(path, precision)));
+      append(audited, await auditArtifact(path, precision));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
-      failures.push(...error.diagnostics);
+      append(failures, error.diagnostics);
     }
   }
   return {

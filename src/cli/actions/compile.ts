@@ -103,7 +103,7 @@ export async function compileSpecs(
   if (options.printAfter !== undefined) return printAfter(specs, options);
   checkUse(specs, options);
   const broken = specs.flatMap((spec) => checkExpectations(spec).diagnostics);
-  if (broken.length > 0) throw new DiagnosticError(...warnings, ...broken);
+  if (broken.length > 0) throw new DiagnosticError([...warnings, ...broken]);
   const directoryOf = directoriesFor(specs, options);
   const batches = options.batch === undefined ? timedBatches : [options.batch];
   if (options.dryRun) {

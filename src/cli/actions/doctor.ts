@@ -1,6 +1,7 @@
 import type { DoctorRow } from '../../../engines/doctor-row.ts';
 import { defaultCacheDirectory } from '../../../engines/tensorrt/context.ts';
 import { setupTensorrtRtx } from '../../../engines/tensorrt-rtx/setup.ts';
+import { greatest } from '../../collections/extremes.ts';
 import { type DoctorGroup, examineTargets } from '../../targets/doctor.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { DoctorCommandOptions } from '../commands/doctor.ts';
@@ -16,7 +17,7 @@ function describeRow(row: DoctorRow, width: number): readonly string[] {
 }
 
 function describe(groups: readonly DoctorGroup[]): string {
-  const width = Math.max(...groups.flatMap(({ rows }) => rows.map(({ part }) => part.length)));
+  const width = greatest(groups.flatMap(({ rows }) => rows.map(({ part }) => part.length)));
   return groups
     .map(({ name, rows }) => [name, ...rows.flatMap((row) => describeRow(row, width))].join('\n'))
     .join('\n\n');

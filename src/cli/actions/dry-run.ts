@@ -1,5 +1,6 @@
 import { shellText } from '../../../engines/tensorrt/find.ts';
 import type { GraphFlavour } from '../../../engines/tensorrt/precision-recipes.ts';
+import { append } from '../../collections/append.ts';
 import { type DryRun, type DryRunCommand, dryRunSpec } from '../../compile/dry-run.ts';
 import { firstImpression } from '../../compile/timing.ts';
 import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
@@ -90,7 +91,7 @@ export async function dryRunSpecs(
       runs.push(await plan(job));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
-      refusals.push(...error.diagnostics);
+      append(refusals, error.diagnostics);
     }
   }
   // People read the notes beside the commands that they are about.

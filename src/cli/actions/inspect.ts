@@ -3,6 +3,7 @@ import { type NodeCost, nodeCosts } from '../../../codegen/cost.ts';
 import { printType } from '../../../codegen/ir/ops.ts';
 import { readOnnx } from '../../../codegen/onnx/read.ts';
 import { summarizeOnnx } from '../../../codegen/onnx/summary.ts';
+import { append } from '../../collections/append.ts';
 import { writeWhole } from '../../compile/artifact-files.ts';
 import { formatCount } from '../../compile/trained-network.ts';
 import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
@@ -137,9 +138,9 @@ export async function inspectFiles(
       continue;
     }
     const loaded = await loadSpecs([path]);
-    diagnostics.push(...loaded.diagnostics);
-    inspections.push(...loaded.specs.map(inspectSpec));
-    drawn.push(...loaded.specs);
+    append(diagnostics, loaded.diagnostics);
+    append(inspections, loaded.specs.map(inspectSpec));
+    append(drawn, loaded.specs);
   }
   if (svg !== undefined) await drawNetwork(drawn, svg);
   return {

@@ -8,6 +8,6 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 /** Specs without a mistake, and the warnings about them. Throws DiagnosticError with all mistakes where there is one. */
 export async function loadSpecs(paths: readonly string[]): Promise<LoadedSpecs> {
   const loaded = await loadSpecFiles(paths);
-  if (hasErrors(loaded.diagnostics)) throw new DiagnosticError(...loaded.diagnostics);
+  if (hasErrors(loaded.diagnostics)) throw new DiagnosticError(loaded.diagnostics);
   return loaded;
 }

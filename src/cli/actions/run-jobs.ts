@@ -1,4 +1,5 @@
 import type { GraphPrecision } from '../../../codegen/passes/pipeline.ts';
+import { append } from '../../collections/append.ts';
 import type { CompileListener } from '../../compile/phases.ts';
 import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
 import type { Spec } from '../../language/spec.ts';
@@ -69,7 +70,7 @@ export async function runJobs<R>(
   const failures: Diagnostic[] = [];
   const listener = listenerFor(context, notes);
   const { targets, refusals } = await chooseTargets(request, listener, options, context);
-  failures.push(...refusals);
+  append(failures, refusals);
   const jobs = specs.flatMap((spec) =>
     [...targets].map(([precision, target]) => ({ spec, precision, target, listener })),
   );
@@ -79,7 +80,7 @@ export async function runJobs<R>(
       results.push(await run(job));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
-      failures.push(...error.diagnostics);
+      append(failures, error.diagnostics);
       context.progress.stop();
       if (context.signal.aborted) break;
     }

@@ -1,6 +1,7 @@
 import { bytesSource } from '../../../codegen/weights/byte-range.ts';
 import { type NpyHeader, npyTensor, parseNpyHeader } from '../../../codegen/weights/npy.ts';
 import { readAll } from '../../../codegen/weights/tensor-source.ts';
+import { ownValue } from '../../collections/own-value.ts';
 import { DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
 import { printable } from '../../diagnostics/printable.ts';
 import type { ClassRules } from './class-folders.ts';
@@ -67,7 +68,7 @@ const wholeNumbers: Readonly<Record<string, (view: DataView, index: number) => n
 
 function labelsOf(path: string, { header, bytes }: NumpyArray, count: number): readonly number[] {
   const { code, shape } = header;
-  const read = wholeNumbers[code];
+  const read = ownValue(wholeNumbers, code);
   const [length = 0, ...rest] = shape;
   if (!read || length !== count || rest.some((size) => size !== 1)) {
     const reason = `\`labels\` is ${code} [${shape.join(', ')}] for ${count} pictures`;

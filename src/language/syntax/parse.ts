@@ -1,4 +1,5 @@
 import type { ILexingError, IRecognitionException } from 'chevrotain';
+import { ownValue } from '../../collections/own-value.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { printable } from '../../diagnostics/printable.ts';
 import type { SourceFile } from '../../diagnostics/source.ts';
@@ -66,7 +67,7 @@ const expectedNames: Readonly<Record<string, string | undefined>> = {
 };
 
 function reportParseError(error: IRecognitionException, context: ReadingContext): void {
-  const expected = expectedNames[error.message];
+  const expected = ownValue(expectedNames, error.message);
   if (!expected) return;
   const { token, previousToken } = error as IRecognitionException & {
     previousToken?: typeof error.token;

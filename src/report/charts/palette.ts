@@ -1,6 +1,7 @@
 /*
  * Colours of marks: attributes hold the light ones, so that any reader of SVG draws them; classes let a style sheet replace them.
  */
+import { ownValue } from '../../collections/own-value.ts';
 import type { Attributes } from '../markup.ts';
 import type { StyleIndex } from './chart.ts';
 
@@ -39,7 +40,7 @@ const tones: Readonly<Record<string, Tone>> = {
 
 function toneOf(name: ToneName | StyleIndex): { readonly key: string; readonly light: string } {
   const key = typeof name === 'number' ? `s${name}` : name;
-  return { key, light: tones[key]?.light ?? '#000000' };
+  return { key, light: ownValue(tones, key)?.light ?? '#000000' };
 }
 
 /** Attributes that fill a shape or a text. */

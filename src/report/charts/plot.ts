@@ -1,4 +1,5 @@
 /** What all charts share: legend, axes, grid, marks. Text sizes are pixels at the chart's own size. */
+
 import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import {
   symbol,
@@ -10,6 +11,7 @@ import {
   symbolTriangle,
   symbolWye,
 } from 'd3-shape';
+import { greatest, least } from '../../collections/extremes.ts';
 import { element, join, type Markup } from '../markup.ts';
 import type { Axis, Series, StyleIndex } from './chart.ts';
 import { fillOf, markOf, rimmed, strokeOf } from './palette.ts';
@@ -110,7 +112,7 @@ export function scaleOver(
   range: readonly [number, number],
 ): Scale {
   const all = [...values, ...(axis.ticks ?? [])];
-  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const [low, high] = [least(all), greatest(all)];
   const margin = (high - low || Math.abs(high) || 1) * 0.06;
   const domain = axis.fromZero ? [0, high + margin] : [low - margin, high + margin];
   return scaleLinear(domain, [...range]);

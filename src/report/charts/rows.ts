@@ -1,4 +1,5 @@
 /** Charts that are lists: bars and ranges, a row or group each, as high as they have rows. */
+import { greatest } from '../../collections/extremes.ts';
 import { element, join, type Markup } from '../markup.ts';
 import type { BarsChart, ChartSize, RangesChart, Series } from './chart.ts';
 import { fillOf, strokeOf } from './palette.ts';
@@ -21,7 +22,7 @@ const rangeHeight = 26;
 
 /** Width of the names at the left: as wide as the longest, at most a third of the chart. */
 function nameWidth(names: readonly string[], width: number): number {
-  const longest = Math.max(0, ...names.map((name) => textWidth(name, fontSizes.mark)));
+  const longest = greatest([0, ...names.map((name) => textWidth(name, fontSizes.mark))]);
   return Math.min(longest, width * 0.36);
 }
 
@@ -79,10 +80,10 @@ export function drawBars(chart: BarsChart, size: ChartSize, top: number): Drawin
     size,
     top,
   );
-  const longestText = Math.max(
+  const longestText = greatest([
     0,
     ...chart.groups.flatMap(({ texts }) => texts.map((text) => textWidth(text, 10))),
-  );
+  ]);
   const values = chart.groups.flatMap((group) => group.values.filter((value) => value !== null));
   const x = scaleOver(values, { ...chart.value, fromZero: true }, [
     area.left,

@@ -1,4 +1,5 @@
 import { line } from 'd3-shape';
+import { greatest } from '../../collections/extremes.ts';
 import { element, join, type Markup } from '../markup.ts';
 import type { ChartSize, Point, Series, XyChart } from './chart.ts';
 import { strokeOf } from './palette.ts';
@@ -145,7 +146,10 @@ export function drawXy(
   top: number,
 ): { markup: Markup; height: number } {
   const namedEnds = chart.labels === 'ends' && size.labels === 'all';
-  const endWidth = Math.max(0, ...chart.series.map(({ name }) => textWidth(name, fontSizes.mark)));
+  const endWidth = greatest([
+    0,
+    ...chart.series.map(({ name }) => textWidth(name, fontSizes.mark)),
+  ]);
   const legend = legendAt(namedEnds ? [] : chart.series, { left: 4, top, right: size.width - 4 });
   const area = {
     left: 44,

@@ -2,6 +2,7 @@
  * A network as SVG: a row for each part with its output's shape and share of the work, a card for each kind of block in it, and below the work of every
  * block in order. Blocks that are alike share a card, so a network of 200 layers is as high as one of 18.
  */
+import { greatest } from '../../collections/extremes.ts';
 import type { StyleIndex } from '../charts/chart.ts';
 import { fillOf, loneFileStyle, strokeOf } from '../charts/palette.ts';
 import { textAt } from '../charts/plot.ts';
@@ -63,7 +64,7 @@ function rail(part: NetworkPart, network: NetworkOutline, y: number, style: Styl
 
 function cardColumns({ parts }: NetworkOutline): number {
   const [fewest, most] = cardsPerLine;
-  return Math.min(most, Math.max(fewest, ...parts.map(({ groups }) => groups.length)));
+  return Math.min(most, greatest([fewest, ...parts.map(({ groups }) => groups.length)]));
 }
 
 function widthOf(network: NetworkOutline): number {
@@ -87,7 +88,7 @@ function drawPart(
         card(group, { x, y }, style, part.id.startsWith('stage') ? blockName(group) : 'Layers'),
       );
     }
-    y += Math.max(...line.map(cardHeight)) + cardGap;
+    y += greatest(line.map(cardHeight)) + cardGap;
   }
   return { markup: join(parts), height: Math.max(y - cardGap - top, 90) };
 }
@@ -105,7 +106,7 @@ function skyline(network: NetworkOutline, top: number): Drawn {
       })),
     ),
   );
-  const most = Math.max(1, ...columns.map(({ macs }) => macs));
+  const most = greatest([1, ...columns.map(({ macs }) => macs)]);
   const stepWidth = Math.min(58, (width - 2 * margin) / Math.max(1, columns.length));
   const base = top + skylineHeight;
   const bars = columns.map(({ macs, style, name }, i) => {

@@ -43,7 +43,7 @@ export const pageScript = `
         const order = x !== '' && y !== '' && !isNaN(x) && !isNaN(y) ? x - y : x.localeCompare(y, 'en', { numeric: true });
         return descending ? -order : order;
       });
-      body.append(...rows);
+      for (const row of rows) body.append(row);
       status.textContent = 'Sorted by ' + header.dataset.name + (descending ? ', descending' : ', ascending');
     });
   }

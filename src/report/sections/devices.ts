@@ -1,5 +1,7 @@
 /** What was measured, device by device: a CPU and a GPU, or two CPUs, never share a table. */
+
 import type { Precision } from '../../../engines/engine.ts';
+import { ownValue } from '../../collections/own-value.ts';
 import type { BenchRow } from '../bench-file.ts';
 import type { Chart, RangesChart } from '../charts/chart.ts';
 import { formatCount, formatMs, formatPercent, formatPrecision } from '../format.ts';
@@ -32,7 +34,7 @@ function groupByDevice(all: readonly Measured[]): readonly DeviceGroup[] {
 function varyingSettings(items: readonly Measured[]): readonly string[] {
   const names = new Set(items.flatMap(({ row }) => Object.keys(row.settings)));
   return [...names].filter((name) => {
-    const values = items.map(({ row }) => row.settings[name]);
+    const values = items.map(({ row }) => ownValue(row.settings, name));
     return values.every((value) => typeof value !== 'string') && new Set(values).size > 1;
   });
 }
@@ -72,7 +74,7 @@ function deviceTable({ name, target, items }: DeviceGroup): Table {
         numberCell(row.imagesPerSecond, (rate) => rate.toFixed(rate < 100 ? 1 : 0)),
         numberCell(row.latency.variation, formatPercent),
         numberCell(row.iterations, formatCount),
-        ...settings.map((setting) => settingCell(row.settings[setting])),
+        ...settings.map((setting) => settingCell(ownValue(row.settings, setting))),
         textCell(row.stable ? 'yes' : 'no', row.stable ? {} : { tone: 'bad' }),
       ],
     })),

@@ -1,4 +1,5 @@
 /** Measurements of bench files, each with the provenance entry it belongs to. */
+import { ownValue } from '../../collections/own-value.ts';
 import type { BenchRow, NamedBench } from '../bench-file.ts';
 import type { Provenance } from '../report.ts';
 
@@ -32,7 +33,9 @@ const listedValues = 3;
 function settingRows(rows: readonly BenchRow[]): readonly FactRow[] {
   const names = [...new Set(rows.flatMap(({ settings }) => Object.keys(settings)))];
   return names.map((name) => {
-    const values = [...new Set(rows.flatMap(({ settings }) => settings[name] ?? []).map(String))];
+    const values = [
+      ...new Set(rows.flatMap(({ settings }) => ownValue(settings, name) ?? []).map(String)),
+    ];
     const more = values.length > listedValues ? `; and ${values.length - listedValues} more` : '';
     return [name, `${values.slice(0, listedValues).join('; ')}${more}`];
   });

@@ -1,4 +1,5 @@
 import type { Cost } from '../../../codegen/cost.ts';
+import { ownValue } from '../../collections/own-value.ts';
 import type { Accuracy } from '../bench-file.ts';
 import type { Chart } from '../charts/chart.ts';
 import { formatPercent } from '../format.ts';
@@ -157,7 +158,7 @@ function charts({ published }: OverviewInputs): readonly Chart[] {
           precision: table.precision,
           source,
           points: models.flatMap(({ spec, latencyMs }) =>
-            Object.entries(latencyMs[table.id] ?? {}).map(([batch, ms]) => ({
+            Object.entries(ownValue(latencyMs, table.id) ?? {}).map(([batch, ms]) => ({
               model: spec,
               batch: Number(batch),
               ms,
