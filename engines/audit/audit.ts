@@ -11,7 +11,6 @@ import {
 import {
   type EngineDataType,
   isComputeLayer,
-  isKernel,
   type LayerKind,
   type LayerList,
   type LayerSource,
@@ -102,9 +101,9 @@ function summarizeBlocks(context: AuditContext): readonly AuditBlock[] {
   }));
 }
 
-function summarizeKinds({ layers, totalMs }: AuditContext): readonly AuditKind[] {
+function summarizeKinds({ kernels: running, totalMs }: AuditContext): readonly AuditKind[] {
   const kinds = new Map<LayerKind, { kernels: number; timeMs: number }>();
-  for (const { kind, timeMs = 0 } of layers.filter(isKernel)) {
+  for (const { kind, timeMs = 0 } of running) {
     const sum = kinds.get(kind) ?? { kernels: 0, timeMs: 0 };
     kinds.set(kind, { kernels: sum.kernels + 1, timeMs: sum.timeMs + timeMs });
   }
@@ -136,7 +135,7 @@ export function auditLayers(list: LayerList, expectation: AuditExpectation): Aud
     verdict: failed ? 'fail' : 'pass',
     precision: expectation.precision,
     source: list.source,
-    kernels: context.layers.filter(isKernel).length,
+    kernels: context.kernels.length,
     ...countOperations(context),
     blocks: summarizeBlocks(context),
     kinds: summarizeKinds(context),

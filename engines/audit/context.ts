@@ -9,7 +9,7 @@ import type { Span } from '../../src/diagnostics/source.ts';
 import type { Precision } from '../engine.ts';
 import { type AuditGraph, type GraphIndex, indexGraph } from './audit-graph.ts';
 import { type BlockVerdict, judgeBlock, judgeJoins } from './block-verdicts.ts';
-import type { EngineDataType, EngineLayer, LayerList } from './layer.ts';
+import { type EngineDataType, type EngineLayer, isKernel, type LayerList } from './layer.ts';
 import { findResidualBlocks, type ResidualBlock } from './residual-blocks.ts';
 
 /** What the engine should be. */
@@ -35,6 +35,10 @@ export interface AuditContext {
   readonly list: LayerList;
   /** Layers of one optimisation profile. */
   readonly layers: readonly EngineLayer[];
+  /** Those that run. */
+  readonly kernels: readonly EngineLayer[];
+  /** Names of the network's inputs and outputs. */
+  readonly bindings: ReadonlySet<string>;
   readonly index?: GraphIndex;
   readonly blocks: readonly ResidualBlock[];
   readonly verdicts: readonly BlockVerdict[];
@@ -63,6 +67,8 @@ export function createContext(list: LayerList, expectation: AuditExpectation): A
     expectation,
     list,
     layers,
+    kernels: layers.filter(isKernel),
+    bindings: new Set(list.bindings),
     ...(index ? { index } : {}),
     blocks,
     verdicts: index ? blocks.map((block) => judgeBlock(block, layers)) : judgeJoins(layers),

@@ -88,6 +88,15 @@ export async function reportRanges(
   return { data: data.description, images: data.images, blocks };
 }
 
+/** Most blocks that a command line names one by one. */
+const mostNamedBlocks = 8;
+
+/** What --keep-fp32 takes to keep these blocks: their names, or of many the stages that hold them. */
+function patternsFor(blocks: readonly string[]): readonly string[] {
+  if (blocks.length <= mostNamedBlocks) return blocks;
+  return [...new Set(blocks.map((block) => block.split('/')[0] ?? block))];
+}
+
 /**
  * What of a report a float16 engine cannot hold, or holds coarsely; blocks that are kept in float32 are not judged. Numbers that are none in float32 already say
  * nothing about float16.
@@ -108,9 +117,10 @@ export function judgeRanges({ blocks, data }: RangeReport): readonly Diagnostic[
     }));
   const beyond = judged.filter(({ largest }) => !(largest <= largestFloat16));
   const names = beyond.map(({ block }) => block);
+  const patterns = patternsFor(names);
   return judged.flatMap(({ block, largest, largestActivation }) => {
     if (names.includes(block)) {
-      return [createDiagnostic('float16-range-beyond', { block, largest, blocks: names })];
+      return [createDiagnostic('float16-range-beyond', { block, largest, blocks: patterns })];
     }
     return largestActivation > coarseFloat16
       ? [

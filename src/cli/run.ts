@@ -35,7 +35,7 @@ async function report(
   context: { json: boolean; io: RunIo },
 ): Promise<number> {
   // Loaded when there is something to tell: --help and --version answer without it.
-  const { diagnosticToJson, renderDiagnostic } = await import('../diagnostics/render.ts');
+  const { diagnosticToJson, renderDiagnostics } = await import('../diagnostics/render.ts');
   const { visibleJson, visibleText } = await import('../diagnostics/printable.ts');
   const { io, json } = context;
   const diagnostics = result.diagnostics ?? [];
@@ -52,8 +52,8 @@ async function report(
   }
   const color = wantsColor(io.stderr, io.env);
   const tell = (isWanted: (diagnostic: Diagnostic) => boolean): void => {
-    for (const diagnostic of diagnostics.filter(isWanted))
-      io.stderr.write(`${renderDiagnostic(diagnostic, { color })}\n`);
+    for (const text of renderDiagnostics(diagnostics.filter(isWanted), { color }))
+      io.stderr.write(`${text}\n`);
   };
   // What matters most stands last: the result, and below it what makes it worthless.
   tell(({ severity }) => severity !== 'error');

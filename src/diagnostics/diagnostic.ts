@@ -1,3 +1,4 @@
+import { boundedDetails, boundedLine, boundedParameters } from './bounds.ts';
 import type { MessageRow, Severity } from './message-row.ts';
 import { type DiagnosticCode, messages } from './messages.ts';
 import type { Span } from './source.ts';
@@ -25,7 +26,7 @@ export interface DiagnosticContext {
   readonly details?: readonly string[] | undefined;
 }
 
-/** Makes a diagnostic from its row in the message table; parameters are typed by that row. */
+/** Makes a diagnostic from its row in the message table; parameters are typed by that row. All its texts are bounded and visible. */
 export function createDiagnostic<C extends DiagnosticCode>(
   code: C,
   parameters: MessageParameters<C>,
@@ -33,14 +34,15 @@ export function createDiagnostic<C extends DiagnosticCode>(
 ): Diagnostic {
   // The row's functions take exactly MessageParameters<C>; TypeScript cannot follow the lookup through the union.
   const row = messages[code] as unknown as MessageRow<MessageParameters<C>>;
-  const hint = context.hint ?? row.hint?.(parameters);
+  const told = boundedParameters(parameters);
+  const hint = context.hint ?? row.hint?.(told);
   return {
     code,
     severity: row.severity,
-    message: row.message(parameters),
+    message: boundedLine(row.message(told)),
     ...(context.span ? { span: context.span } : {}),
-    ...(hint ? { hint } : {}),
-    ...(context.details ? { details: context.details } : {}),
+    ...(hint ? { hint: boundedLine(hint) } : {}),
+    ...(context.details ? { details: boundedDetails(context.details) } : {}),
   };
 }
 
@@ -50,7 +52,7 @@ export class DiagnosticError extends Error {
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[]) {
-    super(diagnostics.map((d) => `${d.code}: ${d.message}`).join('\n'));
+    super(boundedDetails(diagnostics.map((d) => `${d.code}: ${d.message}`)).join('\n'));
     this.diagnostics = diagnostics;
   }
 }

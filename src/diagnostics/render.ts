@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { codeFrameColumns } from '@babel/code-frame';
+import { boundedDetails, boundedLine } from './bounds.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Severity } from './message-row.ts';
 import { visibleText } from './printable.ts';
@@ -18,11 +19,8 @@ const severityStyles: Readonly<Record<Severity, Style>> = {
   note: ['cyan', 'bold'],
 };
 
-/** Longest line of a message, a hint or a detail, and widest piece of source, in characters. */
-const longestLine = 500;
+/** Widest piece of source, in characters. */
 const widestSource = 100;
-/** Most details that are shown. */
-const mostDetails = 40;
 
 /**
  * A diagnostic for people: `path:line:column: severity: message [code]`, the line of source with its span underlined,
@@ -36,27 +34,38 @@ export function renderDiagnostic(diagnostic: Diagnostic, { color }: RenderOption
   const head = [
     ...(span ? [paint('bold', `${placeText(span)}:`)] : []),
     paint(severityStyles[severity], `${severity}:`),
-    oneLine(message),
+    boundedLine(message),
     paint('dim', `[${code}]`),
   ].join(' ');
-  const surplus = details.length - mostDetails;
   return [
     head,
     ...(span ? [renderFrame(span, paint)] : []),
-    ...(hint ? [`  ${paint('cyan', 'hint:')} ${oneLine(hint)}`] : []),
-    ...details.slice(0, mostDetails).map((detail) => `  ${oneLine(detail)}`),
-    ...(surplus > 0 ? [`  … and ${surplus} more`] : []),
+    ...(hint ? [`  ${paint('cyan', 'hint:')} ${boundedLine(hint)}`] : []),
+    ...boundedDetails(details).map((detail) => `  ${detail}`),
   ].join('\n');
+}
+
+/** Most diagnostics of one code that are told one by one. */
+const mostOfCode = 20;
+
+/** Diagnostics for people, each as `renderDiagnostic` writes it; of too many of one code the first, and how many more. */
+export function* renderDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  options: RenderOptions,
+): Generator<string> {
+  const counts = new Map<string, number>();
+  for (const diagnostic of diagnostics) {
+    const count = (counts.get(diagnostic.code) ?? 0) + 1;
+    counts.set(diagnostic.code, count);
+    if (count <= mostOfCode) yield renderDiagnostic(diagnostic, options);
+  }
+  for (const [code, count] of counts)
+    if (count > mostOfCode) yield `… and ${count - mostOfCode} more [${code}]`;
 }
 
 function placeText(span: Span): string {
   const { line, column } = positionAt(span.file, span.start);
-  return `${oneLine(span.file.path)}:${line}:${column}`;
-}
-
-function oneLine(text: string): string {
-  const line = visibleText(text.replaceAll(/\s*\n\s*/g, ' '));
-  return line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
+  return `${boundedLine(span.file.path)}:${line}:${column}`;
 }
 
 /** One line of source as it is shown, and the shown columns (from 0) of the span in it. */

@@ -69,6 +69,21 @@ describe('reportRanges', () => {
     for (const [i, value] of cured.entries()) expect(value).toBeCloseTo(expected[i] ?? 0, 1);
   });
 
+  it('names the stages to keep where many blocks are beyond: a command line that can be given whole', () => {
+    const blocks = [1, 2, 3].flatMap((stage) =>
+      Array.from({ length: 40 }, (_, i) => ({
+        block: `stage${stage}/block${i}`,
+        largestActivation: 1e6,
+        largestWeight: 1,
+        keptFp32: false,
+      })),
+    );
+    const hints = judgeRanges({ data: '', images: 1, blocks }).map(({ hint }) => hint);
+    expect(new Set(hints)).toEqual(
+      new Set(['Keep it in float32: --keep-fp32 stage1,stage2,stage3']),
+    );
+  });
+
   it('holds a block to what it reads: after one that is kept, too', async () => {
     const graph = withChanged(network, 'stage1/block1/conv2/bn.bias', (values) => values.fill(1e5));
     const blocks = (diagnostics: ReturnType<typeof judgeRanges>) =>

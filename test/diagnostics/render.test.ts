@@ -97,7 +97,7 @@ describe('renderDiagnostic', () => {
     const rendered = renderDiagnostic(diagnostic, plain);
     expect(rendered.split('\n').length).toBeLessThan(60);
     expect(rendered.length).toBeLessThan(30_000);
-    expect(rendered).toContain('… and 960 more');
+    expect(rendered).toContain('… and 961 more');
   });
 
   it('never lets a control character through and never fails', () => {

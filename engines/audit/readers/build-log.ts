@@ -65,7 +65,7 @@ function readLayer(line: string): EngineLayer {
   };
 }
 
-/** The layers of one line; two where the line break between them was lost. */
+/** The layers of one line, in order; two where the line break between them was lost. */
 function layersOfLine(line: string): readonly string[] {
   const found: string[] = [];
   for (
@@ -75,11 +75,11 @@ function layersOfLine(line: string): readonly string[] {
   ) {
     const start = line.lastIndexOf('Name: ', mark);
     if (start < 0) break;
-    found.unshift(line.slice(start + 'Name: '.length, end));
+    found.push(line.slice(start + 'Name: '.length, end));
     end = start;
     if (start === 0) break;
   }
-  return found;
+  return found.reverse();
 }
 
 function bindingOf(line: string): readonly string[] {

@@ -10,13 +10,18 @@ interface ProfileRow {
   readonly averageMs: number;
 }
 
+/** A time that can be: no text, not below 0, and not what JSON makes of 1e999. */
+function isTime(value: unknown): value is number {
+  return Number.isFinite(value) && (value as number) >= 0;
+}
+
 function readWellFormed(text: string): readonly ProfileRow[] | undefined {
   try {
     return asList(JSON.parse(text))?.flatMap((value) => {
       const fields = asFields(value);
       const name = fields && stringField(fields, 'name');
       const averageMs = fields?.averageMs;
-      return name !== undefined && typeof averageMs === 'number' ? [{ name, averageMs }] : [];
+      return name !== undefined && isTime(averageMs) ? [{ name, averageMs }] : [];
     });
   } catch {
     return undefined;
@@ -28,9 +33,7 @@ function readUnescaped(text: string): readonly ProfileRow[] {
     const end = record.search(/"\s*,\s*"timeMs"\s*:/);
     const average = /"averageMs"\s*:\s*([-+.\deE]+)/.exec(record.slice(Math.max(end, 0)))?.[1];
     const averageMs = Number(average);
-    return end >= 0 && Number.isFinite(averageMs)
-      ? [{ name: record.slice(0, end), averageMs }]
-      : [];
+    return end >= 0 && isTime(averageMs) ? [{ name: record.slice(0, end), averageMs }] : [];
   });
 }
 
@@ -43,6 +46,8 @@ function comparable(name: string): string {
 /** The list with each layer's mean time; layers that the profile does not name stay without. */
 export function joinProfile(list: LayerList, profile: string): LayerList {
   const times = new Map<string, number[]>();
+  /** How many times of a name were given to layers. */
+  const taken = new Map<string, number>();
   for (const { name, averageMs } of readWellFormed(profile) ?? readUnescaped(profile)) {
     const key = comparable(name);
     const known = times.get(key);
@@ -51,7 +56,10 @@ export function joinProfile(list: LayerList, profile: string): LayerList {
   }
   const layers = list.layers.map((layer) => {
     const mark = layer.profile === undefined ? '' : ` [profile ${layer.profile}]`;
-    const timeMs = times.get(comparable(`${layer.name}${mark}`))?.shift();
+    const key = comparable(`${layer.name}${mark}`);
+    const count = taken.get(key) ?? 0;
+    taken.set(key, count + 1);
+    const timeMs = times.get(key)?.[count];
     return timeMs === undefined ? layer : { ...layer, timeMs };
   });
   return { ...list, layers };

@@ -6,7 +6,7 @@ import {
   nodeOf,
   shareOf,
 } from '../context.ts';
-import { type EngineLayer, isComputeLayer, isKernel, type LayerKind } from '../layer.ts';
+import { type EngineLayer, isComputeLayer, type LayerKind } from '../layer.ts';
 import { channelMultiple } from '../tensor-format.ts';
 
 /** Kinds that serve the network's own layers. */
@@ -22,13 +22,12 @@ type Side = 'network’s input' | 'network’s output';
 
 /** At which end of the network a layer stands; by position where the list shows no tensors. */
 function sideOf(context: AuditContext, layer: EngineLayer): Side | undefined {
-  const { bindings, detailed } = context.list;
+  const { bindings, kernels } = context;
   const touches = (tensors: EngineLayer['inputs']): boolean =>
-    tensors.some(({ name }) => bindings.includes(name));
+    tensors.some(({ name }) => bindings.has(name));
   if (touches(layer.inputs)) return 'network’s input';
   if (touches(layer.outputs)) return 'network’s output';
-  if (detailed && bindings.length > 0) return undefined;
-  const kernels = context.layers.filter(isKernel);
+  if (context.list.detailed && bindings.size > 0) return undefined;
   if (layer === kernels[0]) return 'network’s input';
   return layer === kernels.at(-1) ? 'network’s output' : undefined;
 }
@@ -71,7 +70,7 @@ function widening(layer: EngineLayer): readonly [number, number] | undefined {
 }
 
 export function findPaddedChannels(context: AuditContext): readonly AuditFinding[] {
-  return context.layers.filter(isKernel).flatMap((layer) => {
+  return context.kernels.flatMap((layer) => {
     const padded = isComputeLayer(layer) ? paddingOf(layer) : widening(layer);
     if (!padded) return [];
     const node = computeNodeOf(context, layer) ?? nodeOf(context, layer);

@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
@@ -99,7 +100,7 @@ export const accuracyMessages = {
   }>({
     severity: 'error',
     message: ({ path, dataType, shape, classes }) =>
-      `'${path}' is ${dataType} [${shape.join(', ')}]; the logits of one picture are float [${classes}] or [1, ${classes}].`,
+      `'${path}' is ${dataType} [${listText(shape)}]; the logits of one picture are float [${classes}] or [1, ${classes}].`,
     cause:
       'The file holds something else, several pictures, or the answer of a network with other classes.',
     cure: "Save the answer to this one picture: numpy.save('logits.npy', logits[0]).",

@@ -1,6 +1,7 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 
-const list = (values: readonly (number | string)[]): string => `[${values.join(', ')}]`;
+const list = (values: readonly (number | string)[]): string => `[${listText(values)}]`;
 
 export const compileMessages = {
   'target-without-engine': row<{ target: string }>({
@@ -71,7 +72,7 @@ export const compileMessages = {
     severity: 'error',
     message: ({ pass }) => `There is no pass '${pass}'.`,
     hint: ({ known, nearest }) =>
-      nearest ? `Did you mean '${nearest}'?` : `The passes are ${known.join(', ')}.`,
+      nearest ? `Did you mean '${nearest}'?` : `The passes are ${listText(known)}.`,
     cause: '--print-after takes the name of a pass, or `lower` for the graph before the first.',
     cure: 'Take one of the names in the hint.',
   }),

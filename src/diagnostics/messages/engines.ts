@@ -1,6 +1,7 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 
-const shapeText = (shape: readonly (number | string)[]): string => `[${shape.join(', ')}]`;
+const shapeText = (shape: readonly (number | string)[]): string => `[${listText(shape)}]`;
 
 export const engineMessages = {
   'engine-library-missing': row<{ library: string; reason: string }>({
@@ -26,7 +27,7 @@ export const engineMessages = {
     severity: 'error',
     exit: 'tool-missing',
     message: ({ target, parts }) =>
-      `Target ${target} cannot be used here: ${parts.join(' and ')} ${parts.length === 1 ? 'is' : 'are'} missing.`,
+      `Target ${target} cannot be used here: ${listText(parts, ' and ')} ${parts.length === 1 ? 'is' : 'are'} missing.`,
     cause: 'rcc doctor looked for what the target needs and did not find all of it.',
     example: 'rcc doctor --target tensorrt',
     cure: 'Do what stands behind cure in the lines of rcc doctor, or take another target.',

@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 import { printable, printableUpTo } from '../printable.ts';
 
@@ -103,7 +104,7 @@ export const imageMessages = {
   'dataset-folder-numbers': row<{ path: string; folders: readonly string[] }>({
     severity: 'note',
     message: ({ path, folders }) =>
-      `The folders of '${printable(path)}' (${folders.map(printable).join(', ')}, …) are read as class numbers.`,
+      `The folders of '${printable(path)}' (${listText(folders.map(printable))}, …) are read as class numbers.`,
     hint: () =>
       "torchvision's ImageFolder counts folders in the order of their names as text. If the network was trained so, give the spec `labels` with the names in that order.",
     cause:

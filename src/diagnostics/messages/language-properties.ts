@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 
 /** Mistakes in one property: its name, its value, its unit. */
@@ -58,7 +59,7 @@ export const languagePropertyMessages = {
     severity: 'error',
     message: ({ name, value }) => `'${value}' is not a value of '${name}'.`,
     hint: ({ choices, nearest }) =>
-      `${nearest ? `Did you mean '${nearest}'? ` : ''}Its values are ${choices.join(', ')}.`,
+      `${nearest ? `Did you mean '${nearest}'? ` : ''}Its values are ${listText(choices)}.`,
     cause: 'The property takes one of a few words, and this is none of them.',
     example: 'model a {\n  depth 50\n  variant ve\n}\n',
     cure: 'Choose one of the words that the hint or `rcc explain PROPERTY` lists.',
@@ -67,7 +68,7 @@ export const languagePropertyMessages = {
     severity: 'error',
     message: ({ depth }) => `There is no ResNet of depth ${depth}.`,
     hint: ({ depths }) =>
-      `The depths are ${depths.join(', ')}; any other network gives \`block\` and \`stages\` instead.`,
+      `The depths are ${listText(depths)}; any other network gives \`block\` and \`stages\` instead.`,
     cause:
       'A depth stands for a known list of stages and a block; other numbers stand for nothing.',
     example: 'model a {\n  depth 51\n}\n',

@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 
 /** Mistakes in the writing of a .rn file, and in how its models refer to each other. */
@@ -128,14 +129,14 @@ export const languageSyntaxMessages = {
   }),
   'extends-cycle': row<{ names: readonly string[] }>({
     severity: 'error',
-    message: ({ names }) => `A model cannot extend itself: ${names.join(' → ')}.`,
+    message: ({ names }) => `A model cannot extend itself: ${listText(names, ' → ')}.`,
     cause: 'Going from base to base one comes back to the same model.',
     example: 'model a extends b { depth 50 }\nmodel b extends a { classes 10 }\n',
     cure: 'One of these models must stand on its own.',
   }),
   'use-cycle': row<{ paths: readonly string[] }>({
     severity: 'error',
-    message: ({ paths }) => `A file cannot use itself: ${paths.join(' → ')}.`,
+    message: ({ paths }) => `A file cannot use itself: ${listText(paths, ' → ')}.`,
     cause: 'Going from `use` to `use` one comes back to the same file.',
     cure: 'Move what both files need into a third one.',
   }),

@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 import { printable } from '../printable.ts';
 
@@ -156,7 +157,7 @@ export const precisionMessages = {
     severity: 'error',
     message: ({ option, pattern }) => `${option} '${pattern}' fits no layer of this network.`,
     hint: ({ nearest, known }) =>
-      nearest ? `Did you mean '${nearest}'?` : `Its blocks are ${known.join(', ')}.`,
+      nearest ? `Did you mean '${nearest}'?` : `Its blocks are ${listText(known)}.`,
     cause:
       'Layers are picked by whole parts of their paths: stem, stage4, stage1/block0, conv2, fc; * stands for any letters of a part.',
     example: 'rcc compile SPEC.rn --fp16 --keep-fp32 "stage4,head"',

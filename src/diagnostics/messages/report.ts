@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 
 export const reportMessages = {
@@ -16,7 +17,7 @@ export const reportMessages = {
     severity: 'error',
     message: ({ name }) => `There are no figures to compare with under the name '${name}'.`,
     hint: ({ known, nearest }) =>
-      `${nearest ? `Did you mean '${nearest}'? ` : ''}Known: ${known.join(', ')}.`,
+      `${nearest ? `Did you mean '${nearest}'? ` : ''}Known: ${listText(known)}.`,
     cause: '--against names a set of published figures that rcc does not have.',
     cure: 'Take one of the names that the hint lists; `published:t4` and `published:v100` are the tables of the published page.',
   }),
@@ -41,14 +42,14 @@ export const reportMessages = {
     severity: 'error',
     message: ({ name }) => `There are no data-sheet figures for a GPU '${name}'.`,
     hint: ({ known, nearest }) =>
-      `${nearest ? `Did you mean '${nearest}'? ` : ''}Known: ${known.join(', ')}.`,
+      `${nearest ? `Did you mean '${nearest}'? ` : ''}Known: ${listText(known)}.`,
     cause: 'An estimate needs the peak rate, memory bandwidth and size of the GPU.',
     cure: 'Take one of the GPUs that the hint lists; t4 and v100 are the two that the constants were fitted to.',
   }),
   'precision-not-on-gpu': row<{ gpu: string; precision: string; known: readonly string[] }>({
     severity: 'error',
     message: ({ gpu, precision }) => `The ${gpu} has no fast path for ${precision}.`,
-    hint: ({ known }) => `Precisions of this GPU: ${known.join(', ')}.`,
+    hint: ({ known }) => `Precisions of this GPU: ${listText(known)}.`,
     cause: 'The precision asked for is not among the rates of the GPU’s data sheet.',
     cure: 'Ask for another precision or another GPU.',
   }),

@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 
 export interface LogFacts {
@@ -42,7 +43,7 @@ export const tensorrtRtxMessages = {
   'compute-capability-unknown': row<{ text: string; known: readonly string[]; nearest?: string }>({
     severity: 'error',
     message: ({ text, known }) =>
-      `'${text}' is no compute capability that TensorRT-RTX builds for; they are ${known.join(', ')}.`,
+      `'${text}' is no compute capability that TensorRT-RTX builds for; they are ${listText(known)}.`,
     hint: ({ nearest }) => (nearest === undefined ? undefined : `Did you mean ${nearest}?`),
     cause:
       'TensorRT-RTX has kernels for Turing (7.5), Ampere (8.0, 8.6), Ada (8.9) and Blackwell (12.0, 12.1); not for Volta (7.0) and Hopper (9.0).',
@@ -57,7 +58,7 @@ export const tensorrtRtxMessages = {
     severity: 'error',
     exit: 'tool-missing',
     message: ({ capability, version, known }) =>
-      `TensorRT-RTX ${version} does not build for compute capability ${capability}, only for ${known.join(', ')}.`,
+      `TensorRT-RTX ${version} does not build for compute capability ${capability}, only for ${listText(known)}.`,
     hint: () => setupHint,
     cause: 'The release that is installed is older, or newer, than the GPU.',
     cure: 'Install another release of TensorRT-RTX, or build for another GPU.',

@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 
 export interface GpuFacts {
@@ -201,21 +202,21 @@ export const tensorrtMessages = {
   'tensorrt-batch-fixed': row<{ fixed: number; wrong: readonly number[] }>({
     severity: 'error',
     message: ({ fixed, wrong }) =>
-      `The graph fixes the batch at ${fixed}, so batch ${wrong.join(', ')} cannot be built from it.`,
+      `The graph fixes the batch at ${fixed}, so batch ${listText(wrong)} cannot be built from it.`,
     cause: 'The ONNX file was written with a number in place of the free batch dimension.',
     cure: `Write the graph with a free batch, or ask for the batch that it has.`,
   }),
   'tensorrt-batch-outside': row<{ outside: readonly number[]; range: string }>({
     severity: 'error',
     message: ({ outside, range }) =>
-      `Batch ${outside.join(', ')} lies outside of --profile (${range}).`,
+      `Batch ${listText(outside)} lies outside of --profile (${range}).`,
     cause: 'An engine with a range of batches runs no other batch.',
     cure: 'Widen --profile or time other batches.',
   }),
   'tensorrt-batch-not-built': row<{ batch: number; built: readonly number[] }>({
     severity: 'error',
     message: ({ batch, built }) =>
-      `There is no engine for batch ${batch}; the artifact holds batch ${built.join(', ')}.`,
+      `There is no engine for batch ${batch}; the artifact holds batch ${listText(built)}.`,
     hint: ({ batch }) => `Build it: --batch ${batch}, or one engine for a range: --profile.`,
     cause: 'Each engine is built for one batch unless --profile was given.',
     cure: 'Compile again with the batch in --batch.',

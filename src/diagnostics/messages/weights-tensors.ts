@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 import { printable } from '../printable.ts';
 
@@ -110,7 +111,7 @@ export const weightsTensorMessages = {
   >({
     severity: 'error',
     message: ({ file, examples }) =>
-      `The parameter names in '${printable(file)}' follow no scheme that rcc knows: ${examples.map(printable).join(', ')}, …`,
+      `The parameter names in '${printable(file)}' follow no scheme that rcc knows: ${listText(examples.map(printable))}, …`,
     hint: ({ nearest }) =>
       `rcc knows the ResNets of PaddleClas, torchvision, timm and the CIFAR ones${nearest ? `; nearest is ${nearest}` : ''}.`,
     cause:
@@ -136,7 +137,7 @@ export const weightsTensorMessages = {
     severity: 'error',
     message: ({ scheme }) => `'${printable(scheme)}' is no name scheme.`,
     hint: ({ known, nearest }) =>
-      nearest ? `Did you mean ${nearest}?` : `Known: ${known.join(', ')}.`,
+      nearest ? `Did you mean ${nearest}?` : `Known: ${listText(known)}.`,
     cause: 'A name scheme is how a framework names the parameters of these networks.',
     example: 'weights torchvison "resnet50.pth"',
     cure: 'Use one of the known words, or leave it out.',
@@ -183,5 +184,5 @@ function countsOf(counts: { missing: number; unexpected: number; misshaped: numb
     [counts.misshaped, 'of another shape'],
   ] as const;
   const told = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
-  return `parameters ${told.join(', ')}`;
+  return `parameters ${listText(told)}`;
 }

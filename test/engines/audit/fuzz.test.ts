@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { auditLayers } from '../../../engines/audit/audit.ts';
 import { formatAudit } from '../../../engines/audit/format-audit.ts';
 import type { LayerList } from '../../../engines/audit/layer.ts';
-import { readLayerList } from '../../../engines/audit/read-layer-list.ts';
+import { printLayerList, readLayerList } from '../../../engines/audit/read-layer-list.ts';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
+import { pathsOf, replaceAt } from '../../helpers/edit-json.ts';
 import { layerListFixtures, readFixture } from './fixtures.ts';
 
 /** Reads and audits; undefined where the text is refused. Anything but a diagnostic fails the test. */
@@ -47,6 +48,50 @@ describe('readers of layer lists', () => {
     fc.assert(
       fc.property(fc.json(), (json) => void survive(`{"Layers": [${json}]}`)),
       { numRuns: 200 },
+    );
+  });
+
+  it('survive layers with cells of any type and words that every object knows', () => {
+    const inherited = fc.constantFrom('constructor', 'valueOf', '__proto__', 'toString');
+    const cell = fc.oneof({ weight: 3, arbitrary: inherited }, fc.jsonValue({ maxDepth: 2 }));
+    const tensors = fc.array(
+      fc.record({ Name: cell, 'Format/Datatype': cell, Datatype: cell, Dimensions: cell }),
+      { maxLength: 3 },
+    );
+    const either = fc.oneof(tensors, cell);
+    const row = fc.record(
+      {
+        Name: cell,
+        LayerType: cell,
+        Inputs: either,
+        Outputs: either,
+        TacticName: cell,
+        Metadata: cell,
+      },
+      { requiredKeys: [] },
+    );
+    const profile = fc.array(fc.record({ name: cell, averageMs: fc.oneof(cell, fc.double()) }));
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 6 }), profile, (layers, times) => {
+        const list = survive(
+          JSON.stringify({ Layers: layers, Bindings: layers }),
+          JSON.stringify(times),
+        );
+        const own = list && survive(printLayerList(list));
+        expect(own?.layers).toEqual(list?.layers);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('survive lists of rcc with cells of any type', () => {
+    const own = JSON.parse(printLayerList(readLayerList({ name: 'x', text: texts[0] ?? '' })));
+    const paths = pathsOf(own);
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.jsonValue({ maxDepth: 1 }), (path, value) => {
+        survive(JSON.stringify(replaceAt(own, path, value)));
+      }),
+      { numRuns: 300 },
     );
   });
 
@@ -95,6 +140,30 @@ describe('readers of layer lists', () => {
       { numRuns: 50 },
     );
   });
+
+  it('take 130,000 layers, and time in proportion to them', () => {
+    const counted = Array.from({ length: 20_000 }, (_, i) => i);
+    const names = Array.from({ length: 130_000 }, (_, i) => `relu_${i}`);
+    const reformat = (i: number) => ({
+      Name: `reformat${i}`,
+      LayerType: 'Reformat',
+      Inputs: [{ Name: `i${i}`, 'Format/Datatype': 'FP16', Dimensions: [1, 3, 4, 4] }],
+      Outputs: [{ Name: `o${i}`, 'Format/Datatype': 'FP16', Dimensions: [1, 3, 4, 4] }],
+    });
+    const line = (i: number) =>
+      `Name: a${i}, LayerType: kgen, Inputs: [], Constants: [], Outputs: [], Metadata: [ONNX Layer: a${i}]`;
+    const same = JSON.stringify(counted.map(() => ({ name: 'same', averageMs: 1 })));
+    const started = performance.now();
+    const lists = [
+      survive(JSON.stringify({ Layers: counted.map(reformat) })),
+      survive(JSON.stringify({ Layers: names, Bindings: counted.map(String) })),
+      survive(JSON.stringify({ Layers: counted.map(() => 'same') }), same),
+      survive(`Layers:\n${counted.map(line).join(' ')}\n`),
+    ];
+    expect(lists.map((list) => list?.layers.length)).toEqual([20_000, 130_000, 20_000, 20_000]);
+    expect(lists[2]?.layers.every(({ timeMs }) => timeMs === 1)).toBe(true);
+    expect(performance.now() - started).toBeLessThan(60_000);
+  }, 120_000);
 
   it('take time in proportion to hostile input', () => {
     const hostile = [
