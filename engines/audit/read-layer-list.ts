@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { readJsonAs } from '../../src/io/outside-json.ts';
 import type { LayerList } from './layer.ts';
 import { readBuildLog } from './readers/build-log.ts';
 import { readLayerInfo } from './readers/layer-info.ts';
@@ -53,7 +54,7 @@ const layer = z.object({
   relu: z.boolean().exactOptional(),
   tactic: z.string().exactOptional(),
   profile: z.number().exactOptional(),
-  timeMs: z.number().exactOptional(),
+  timeMs: z.number().nonnegative().exactOptional(),
 });
 
 const list = z.object({
@@ -68,12 +69,10 @@ const ownFile = list.extend({ format: z.literal(listFormat) });
 
 function readOwnForm(text: string): LayerList | undefined {
   if (!text.slice(0, 200).includes(listFormat)) return undefined;
-  try {
-    const parsed = ownFile.safeParse(JSON.parse(text));
-    return parsed.success ? list.parse(parsed.data) : undefined;
-  } catch {
-    return undefined;
-  }
+  const read = readJsonAs(ownFile, text);
+  if (read.problem) return undefined;
+  const { format: _, ...layers } = read.value;
+  return layers;
 }
 
 /** The text of a `layers.json` that rcc writes beside an engine. */

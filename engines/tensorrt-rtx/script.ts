@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ownValue } from '../../src/collections/own-value.ts';
+import { asFields } from '../../src/io/outside-fields.ts';
+import { readJson } from '../../src/io/outside-json.ts';
 import { runTool, type ToolRequest, type ToolResult } from '../process.ts';
 
 /** Beside this module in the sources and in the typed package; below the bundled command line. */
@@ -24,14 +26,8 @@ const eventMark = 'rcc: ';
 /** An event line, or undefined for a line of the log. */
 export function parseEvent(line: string): ScriptEvent | undefined {
   if (!line.startsWith(eventMark)) return undefined;
-  try {
-    const value: unknown = JSON.parse(line.slice(eventMark.length));
-    return typeof value === 'object' && value !== null && 'event' in value
-      ? (value as ScriptEvent)
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const fields = asFields(readJson(line.slice(eventMark.length)).value);
+  return fields && typeof fields.event === 'string' ? (fields as ScriptEvent) : undefined;
 }
 
 export interface ScriptRun {

@@ -3,17 +3,15 @@ import { join } from 'node:path';
 import { ownValue } from '../../src/collections/own-value.ts';
 import { replaceFile } from '../../src/io/artifact.ts';
 import { readText } from '../../src/io/open-file.ts';
+import { asFields, type Fields } from '../../src/io/outside-fields.ts';
+import { readJson } from '../../src/io/outside-json.ts';
 
 const fileName = 'durations.json';
 const mostEntries = 500;
 
-async function readAll(directory: string): Promise<Record<string, number>> {
-  try {
-    const all: unknown = JSON.parse(await readText(join(directory, fileName), 'file'));
-    return typeof all === 'object' && all !== null ? (all as Record<string, number>) : {};
-  } catch {
-    return {};
-  }
+async function readAll(directory: string): Promise<Fields> {
+  const text = await readText(join(directory, fileName), 'file').catch(() => '');
+  return asFields(readJson(text).value) ?? {};
 }
 
 /** How long the run with this key took last time, in seconds. */

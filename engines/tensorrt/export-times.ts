@@ -1,4 +1,6 @@
 import { streamFile } from '../../src/io/open-file.ts';
+import { asFields, isFigure } from '../../src/io/outside-fields.ts';
+import { readJson } from '../../src/io/outside-json.ts';
 
 /** Most queries that are read; more than an hour at 0.5 ms. */
 const mostQueries = 8_000_000;
@@ -11,7 +13,7 @@ export interface QueryTimes {
   readonly computeMs: Float64Array;
   readonly h2dMs: Float64Array;
   readonly d2hMs: Float64Array;
-  /** Queries whose times are not numbers (inf, nan) or whose object is broken. */
+  /** Queries whose times are none (inf, nan, below 0) or whose object is broken. */
   readonly unreadable: number;
   /** Whether the file ended as it should. */
   readonly whole: boolean;
@@ -38,15 +40,6 @@ class GrowingArray {
   }
 }
 
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // trtexec writes inf and nan as they are, which no JSON reader takes.
-    return undefined;
-  }
-}
-
 class TimesReader {
   readonly #series = Object.fromEntries(seriesNames.map((name) => [name, new GrowingArray()]));
   #rest = '';
@@ -58,8 +51,9 @@ class TimesReader {
     let end = this.#rest.indexOf('}');
     let from = 0;
     for (; end >= 0; end = this.#rest.indexOf('}', from)) {
-      const start = this.#rest.indexOf('{', from);
-      if (start >= 0 && start < end) this.#takeObject(this.#rest.slice(start, end + 1));
+      const part = this.#rest.slice(from, end + 1);
+      const start = part.indexOf('{');
+      if (start >= 0) this.#takeObject(part.slice(start));
       from = end + 1;
     }
     this.#rest = this.#rest.slice(from);
@@ -75,9 +69,10 @@ class TimesReader {
 
   #takeObject(text: string): void {
     if (this.#queries++ >= mostQueries) return;
-    const query = parseObject(text);
+    // trtexec writes inf and nan as they are, which no JSON reader takes.
+    const query = asFields(readJson(text).value);
     const values = seriesNames.map((name) => query?.[name]);
-    if (!values.every((value) => Number.isFinite(value))) {
+    if (!values.every(isFigure)) {
       this.#unreadable++;
       return;
     }

@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onExit } from '../../src/io/exit-cleanup.ts';
 import { readBytesSync } from '../../src/io/open-file.ts';
+import { asFields } from '../../src/io/outside-fields.ts';
+import { readJson } from '../../src/io/outside-json.ts';
 
 /** A holder shows that it lives this often; without a sign for `silentMs` its lock is taken away. */
 const signEveryMs = 5000;
@@ -31,10 +33,19 @@ function hasCode(error: unknown, code: string): boolean {
 
 const ownerFile = 'owner.json';
 
+/** A lock of nobody, where the text does not say whose it is. */
+function ownerIn(text: string): Owner | undefined {
+  const { host, pid, id = '' } = asFields(readJson(text).value) ?? {};
+  if (typeof host !== 'string' || !Number.isSafeInteger(pid) || typeof id !== 'string')
+    return undefined;
+  // 0 and what is below it are groups of processes.
+  return (pid as number) > 0 ? { host, pid: pid as number, id } : undefined;
+}
+
 /** Synchronous, as it serves a process that exits too. */
 function readOwner(path: string): Owner | undefined {
   try {
-    return JSON.parse(new TextDecoder().decode(readBytesSync(join(path, ownerFile), 'lock')));
+    return ownerIn(new TextDecoder().decode(readBytesSync(join(path, ownerFile), 'lock')));
   } catch {
     return undefined;
   }

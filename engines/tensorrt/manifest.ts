@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import * as z from 'zod';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { checkForm, problemText } from '../../src/io/outside-json.ts';
 import type { TensorrtEngineOptions } from './context.ts';
 import { shellText } from './find.ts';
 import { splitArgument } from './option-table.ts';
@@ -74,9 +75,7 @@ export function deviceOf({ flags }: TensorrtFacts): number {
 
 /** Reads the facts of a manifest. Throws `tensorrt-manifest-unreadable`. */
 export function readTensorrtFacts(facts: unknown, path: string): TensorrtFacts {
-  const result = factsSchema.safeParse(facts);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const reason = issue ? `${issue.path.join('.')}: ${issue.message}` : 'it is empty';
-  return fail('tensorrt-manifest-unreadable', { path, reason });
+  const read = checkForm(factsSchema, facts);
+  if (!read.problem) return read.value;
+  return fail('tensorrt-manifest-unreadable', { path, reason: problemText(read.problem) });
 }

@@ -124,7 +124,7 @@ async function timeOnce(
 }
 
 /** The steadier of two runs: stable before unstable, then the smaller variation of GPU compute time. */
-function steadier(a: TimedRun, b: TimedRun): TimedRun {
+export function steadier(a: TimedRun, b: TimedRun): TimedRun {
   if (a.stable !== b.stable) return a.stable ? a : b;
   const variation = ({ times }: TimedRun) =>
     (times && summarize([...times.computeMs]).variation) ?? Number.POSITIVE_INFINITY;

@@ -1,3 +1,4 @@
+import { isFigure } from '../../src/io/outside-fields.ts';
 import type {
   Device,
   LatencyPart,
@@ -23,11 +24,11 @@ export interface TimedRun {
   readonly warnings: readonly string[];
 }
 
-/** The summary's own figures, where there are no samples; undefined where it lacks one of those that rcc asks for. */
+/** The summary's own figures, where there are no samples; undefined where it lacks one of those that rcc asks for, or tells of inf or nan. */
 function fromMetric({ percentilesMs, ...metric }: MetricSummary): LatencySummary | undefined {
   const [p90Ms, p95Ms, p99Ms] = [90, 95, 99].map((p) => percentilesMs.get(p));
-  if (p90Ms === undefined || p95Ms === undefined || p99Ms === undefined) return undefined;
-  return { ...metric, p90Ms, p95Ms, p99Ms };
+  const figures = { ...metric, p90Ms, p95Ms, p99Ms };
+  return Object.values(figures).every(isFigure) ? (figures as LatencySummary) : undefined;
 }
 
 /** What trtexec's own metrics hold. */
@@ -120,7 +121,7 @@ function deviceOf({ machine }: TensorrtEngineOptions, report: TrtexecReport): De
   };
 }
 
-/** The measurement of one timed run; undefined where the report has no latency. */
+/** The measurement of one timed run; undefined where the report lacks a latency, a throughput or the number of runs. */
 export function measurementOf(
   options: TensorrtEngineOptions,
   run: TimedRun,
@@ -129,7 +130,9 @@ export function measurementOf(
   const { precision, runs, request } = asked;
   const { report, times, stable, warnings } = run;
   const latency = summaryOf('latency', run);
-  if (!latency) return undefined;
+  const { throughputQps } = report.summary;
+  const iterations = times?.latencyMs.length ?? report.queries;
+  if (!latency || throughputQps === undefined || !iterations) return undefined;
   return {
     target: 'tensorrt',
     device: deviceOf(options, report),
@@ -137,8 +140,8 @@ export function measurementOf(
     batch: request.batch,
     latency,
     // With explicit batches a query is one whole batch.
-    imagesPerSecond: (report.summary.throughputQps ?? Number.NaN) * request.batch,
-    iterations: times?.latencyMs.length ?? report.queries ?? 0,
+    imagesPerSecond: throughputQps * request.batch,
+    iterations,
     warmUpMs: request.warmUpMs,
     definition: definitionOf(options.intent, request),
     settings: settingsOf(options, run, runs),

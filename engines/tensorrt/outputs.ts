@@ -1,7 +1,9 @@
 import * as z from 'zod';
-import type { DataType } from '../../codegen/ir/types.ts';
+import { type DataType, type Dim, elementCount } from '../../codegen/ir/types.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
-import { readText } from '../../src/io/open-file.ts';
+import { readTextIfThere } from '../../src/io/open-file.ts';
+import { parseRepaired } from '../../src/io/lenient-json.ts';
+import { checkForm } from '../../src/io/outside-json.ts';
 import type { Tensor } from '../engine.ts';
 import type { TensorFacts } from './model-facts.ts';
 
@@ -9,34 +11,80 @@ import type { TensorFacts } from './model-facts.ts';
 const value = z.custom<number | null>((given) => given === null || typeof given === 'number');
 
 const outputsSchema = z.array(
-  z.object({ name: z.string(), dimensions: z.string(), values: z.array(value) }),
+  z.object({
+    name: z.string(),
+    dimensions: z.string().regex(/^(?:\d{1,15}(?:x\d{1,15})*)?$/),
+    values: z.array(value),
+  }),
 );
 
-/** trtexec writes decimals of six digits; float types all come back as float32. */
-const arrays: Readonly<Partial<Record<DataType, (values: readonly number[]) => ArrayBufferView>>> =
-  {
-    int32: (values) => Int32Array.from(values),
-    int64: (values) => BigInt64Array.from(values.map(BigInt)),
-  };
+type WrittenOutput = z.output<typeof outputsSchema>[number];
 
-function tensorOf(values: readonly number[], shape: readonly number[], declared: DataType): Tensor {
-  const typed = arrays[declared];
-  const { buffer } = typed ? typed(values) : Float32Array.from(values);
-  const dataType = typed ? declared : 'float32';
-  return { dataType, shape, bytes: new Uint8Array(buffer as ArrayBuffer) };
+interface IntegerForm {
+  /** Numbers lie below half of this and not below minus half of it. */
+  readonly count: number;
+  array(values: readonly number[]): ArrayBufferView;
 }
 
-function parseOutputs(text: string): z.infer<typeof outputsSchema> {
-  // inf and nan stand in the file as they are; names are not escaped, but those of a graph hold nothing to escape.
-  const strict = text.replaceAll(/(?<=[[,]\s*)(-?)(inf|nan)(?=\s*[,\]])/g, (_, sign, word) =>
-    word === 'inf' ? `${sign}1e999` : 'null',
+const integerForms: Readonly<Partial<Record<DataType, IntegerForm>>> = {
+  int32: { count: 2 ** 32, array: (values) => Int32Array.from(values) },
+  int64: { count: 2 ** 64, array: (values) => BigInt64Array.from(values.map(BigInt)) },
+};
+
+function isIn({ count }: IntegerForm, value: number): boolean {
+  return Number.isInteger(value) && value >= -count / 2 && value < count / 2;
+}
+
+/** trtexec writes decimals of six digits; float types all come back as float32. */
+function tensorOf(
+  { name, dataType }: TensorFacts,
+  values: readonly number[],
+  shape: readonly number[],
+): Tensor | { readonly wrong: string } {
+  const form = integerForms[dataType];
+  const foreign = form && values.find((value) => !isIn(form, value));
+  if (foreign !== undefined)
+    return { wrong: `the output '${name}' is ${dataType} and holds ${foreign}` };
+  const { buffer } = form ? form.array(values) : Float32Array.from(values);
+  return {
+    dataType: form ? dataType : 'float32',
+    shape,
+    bytes: new Uint8Array(buffer as ArrayBuffer),
+  };
+}
+
+function fits(shape: readonly number[], declared: readonly Dim[]): boolean {
+  return (
+    shape.length === declared.length &&
+    declared.every((size, axis) => typeof size === 'string' || size === shape[axis])
   );
-  return outputsSchema.parse(JSON.parse(strict));
+}
+
+/** An output of the graph as it was written, or what is wrong with it. */
+function readOutput(
+  facts: TensorFacts,
+  written: readonly WrittenOutput[],
+): Tensor | { readonly wrong: string } {
+  const { name } = facts;
+  const found = written.find((output) => output.name === name);
+  if (!found) return { wrong: `the output '${name}' is missing` };
+  const shape = found.dimensions.split('x').filter(Boolean).map(Number);
+  if (!fits(shape, facts.shape))
+    return {
+      wrong: `the output '${name}' has the shape ${found.dimensions}, the graph's is ${facts.shape.join('x')}`,
+    };
+  if (elementCount(shape) !== found.values.length)
+    return { wrong: `the output '${name}' is not whole` };
+  return tensorOf(
+    facts,
+    found.values.map((number) => number ?? Number.NaN),
+    shape,
+  );
 }
 
 /**
- * Reads the file of `--exportOutput`: `[{ "name": "y", "dimensions": "1x1000", "values": […] }]`. inf and nan are taken too.
- * Throws `tensorrt-output-unreadable` where an output of the graph is missing or has another number of values than its shape.
+ * Reads the file of `--exportOutput`: `[{ "name": "y", "dimensions": "1x1000", "values": […] }]`. inf and nan are taken in float outputs.
+ * Throws `tensorrt-output-unreadable` where an output of the graph is missing, of another shape, not whole, or holds what its type cannot.
  */
 export async function readOutputs(
   path: string,
@@ -44,21 +92,12 @@ export async function readOutputs(
   log: string,
 ): Promise<Record<string, Tensor>> {
   const refuse = (reason: string) => fail('tensorrt-output-unreadable', { path, reason, log });
-  const text = await readText(path, 'outputs').catch(() => refuse('it was not written'));
-  let written: z.infer<typeof outputsSchema>;
-  try {
-    written = parseOutputs(text);
-  } catch {
-    return refuse('it is no list of outputs');
-  }
-  const entries = outputs.map(({ name, dataType }) => {
-    const found = written.find((output) => output.name === name);
-    if (!found) return refuse(`the output '${name}' is missing`);
-    const values = found.values.map((number) => number ?? Number.NaN);
-    const shape = found.dimensions.split('x').map(Number);
-    const count = shape.reduce((product, size) => product * size, 1);
-    if (count !== values.length) return refuse(`the output '${name}' is not whole`);
-    return [name, tensorOf(values, shape, dataType)] as const;
+  const text = (await readTextIfThere(path, 'outputs')) ?? refuse('it was not written');
+  const written = checkForm(outputsSchema, parseRepaired(text)?.value);
+  if (written.problem) return refuse('it is no list of outputs');
+  const entries = outputs.map((facts) => {
+    const read = readOutput(facts, written.value);
+    return 'wrong' in read ? refuse(read.wrong) : ([facts.name, read] as const);
   });
   return Object.fromEntries(entries);
 }

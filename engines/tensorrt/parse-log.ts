@@ -1,4 +1,5 @@
 import { ownValue } from '../../src/collections/own-value.ts';
+import { isFigure } from '../../src/io/outside-fields.ts';
 import { type LogMessage, splitLine } from './log-line.ts';
 import { OnnxComplaints } from './onnx-complaints.ts';
 import { type Banner, parseBanner } from './release.ts';
@@ -57,17 +58,23 @@ const phases: readonly (readonly [RegExp, Phase])[] = [
 ];
 
 type DeviceReader = (value: string) => DeviceBlock;
-const numeric = (value: string) => Number.parseFloat(value);
+/** A field with the number at the start of a text; none where there is no number. */
+const numeric =
+  (field: keyof DeviceBlock): DeviceReader =>
+  (text) => {
+    const value = Number.parseFloat(text);
+    return isFigure(value) ? { [field]: value } : {};
+  };
 const deviceLines: Readonly<Record<string, DeviceReader>> = {
-  'Selected Device': (name) => ({ name }),
+  'Selected Device': (name) => (name === '' ? {} : { name }),
   'Selected Device UUID': (uuid) => ({ uuid }),
   'Compute Capability': (computeCapability) => ({ computeCapability }),
-  SMs: (value) => ({ multiprocessors: numeric(value) }),
-  'Device Global Memory': (value) => ({ memoryMiB: numeric(value) }),
-  'Compute Clock Rate': (value) => ({ computeClockGHz: numeric(value) }),
-  'Application Compute Clock Rate': (value) => ({ computeClockGHz: numeric(value) }),
-  'Memory Clock Rate': (value) => ({ memoryClockGHz: numeric(value) }),
-  'Application Memory Clock Rate': (value) => ({ memoryClockGHz: numeric(value) }),
+  SMs: numeric('multiprocessors'),
+  'Device Global Memory': numeric('memoryMiB'),
+  'Compute Clock Rate': numeric('computeClockGHz'),
+  'Application Compute Clock Rate': numeric('computeClockGHz'),
+  'Memory Clock Rate': numeric('memoryClockGHz'),
+  'Application Memory Clock Rate': numeric('memoryClockGHz'),
 };
 
 /** Keeps the first messages of a severity with the lines that follow without a mark. */
@@ -186,7 +193,8 @@ export class TrtexecLogParser {
     this.#takeDeviceLine(text);
     for (const [name, read] of figures) {
       const value = read(text);
-      if (value !== undefined) this.#figures[name] ??= value;
+      // `nan qps` and `inf s` are no figures.
+      if (isFigure(value)) this.#figures[name] ??= value;
     }
     // The words of the summary may occur elsewhere: in a file name, in a layer's name.
     const found = this.#inSummary ? parseMetric(text) : undefined;

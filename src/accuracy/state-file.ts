@@ -4,6 +4,7 @@ import { ownValue } from '../collections/own-value.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { writeArtifact } from '../io/artifact.ts';
 import { readTextIfThere } from '../io/open-file.ts';
+import { problemText, readJsonAs } from '../io/outside-json.ts';
 import type { EvalRecords } from './records.ts';
 
 /** What an evaluation is of, part by part; one goes on only where all of it is the same. */
@@ -34,17 +35,9 @@ const stateSchema = z.object({
 });
 
 function parseState(path: string, text: string): z.infer<typeof stateSchema> {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return fail('eval-state-unreadable', { path, reason: 'it is no JSON' });
-  }
-  const parsed = stateSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.join('.') || 'its beginning';
-  return fail('eval-state-unreadable', { path, reason: `${where}: ${issue?.message ?? 'wrong'}` });
+  const read = readJsonAs(stateSchema, text);
+  if (!read.problem) return read.value;
+  return fail('eval-state-unreadable', { path, reason: problemText(read.problem) });
 }
 
 function isWhole({ done, precisions }: EvalRecords): boolean {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { DiagnosticError, fail } from '../diagnostics/diagnostic.ts';
 import { readText } from '../io/open-file.ts';
+import { problemText, readJsonAs } from '../io/outside-json.ts';
 import { version } from '../version.ts';
 import { algorithmNames } from './algorithm-names.ts';
 import type { CalibratedTensors } from './calibrate.ts';
@@ -59,17 +60,9 @@ export function differenceFrom(
 
 /** Throws DiagnosticError `calibration-malformed`. */
 function parseCalibrationFile(path: string, text: string): CalibrationFile {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return fail('calibration-malformed', { file: path, reason: 'it is no JSON' });
-  }
-  const { data, error } = calibrationFileSchema.safeParse(json);
-  if (data) return data;
-  const [issue] = error.issues;
-  const reason = `${issue?.path.join('.') || 'the whole'}: ${issue?.message ?? ''}`;
-  return fail('calibration-malformed', { file: path, reason });
+  const read = readJsonAs(calibrationFileSchema, text);
+  if (!read.problem) return read.value;
+  return fail('calibration-malformed', { file: path, reason: problemText(read.problem) });
 }
 
 /** Throws DiagnosticError where the file cannot be read or is no calibration. */

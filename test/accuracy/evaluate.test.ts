@@ -466,7 +466,7 @@ describe('an evaluation that is interrupted', () => {
   });
 
   it.each([
-    ['not json', 'it is no JSON'],
+    ['not json', 'no JSON'],
     ['{"kind": "something"}', 'kind'],
   ])('does not go on from %j', async (text, reason) => {
     writeFileSync(statePath, text);

@@ -2,12 +2,19 @@
  * trtexec --exportLayerInfo of TensorRT 8.2 to 11: `{"Layers": […]}` with objects (engine built with --profilingVerbosity=detailed) or
  * plain names, or the bare list. 8.x–10.x name `Bindings` and one `Format/Datatype` a tensor; 11.x has `I/O Tensors` and two fields.
  */
+
+import { parseLenientJson } from '../../../src/io/lenient-json.ts';
+import {
+  asFields,
+  asList,
+  type Fields,
+  numbersField,
+  stringField,
+} from '../../../src/io/outside-fields.ts';
 import type { EngineLayer, LayerList, LayerTensor } from '../layer.ts';
 import { layerKind } from '../layer-kinds.ts';
 import { nodesOfMetadata, nodesOfName } from '../onnx-names.ts';
 import { dataTypeOf } from '../tensor-format.ts';
-import { asFields, asList, type Fields, numbersField, stringField } from './coerce.ts';
-import { parseLenientJson } from './lenient-json.ts';
 
 const listKeys = ['Layers', 'layers', 'LayerInfo'] as const;
 

@@ -2,30 +2,23 @@
  * trtexec --exportProfile: `[{"count": N}, {"name": …, "timeMs": …, "averageMs": …, "medianMs": …, "percentage": …}, …]`. Names are written
  * without escapes, so the file may be no JSON. Names can repeat; rows of a repeated name come in the order of the layers.
  */
+
+import { asFields, asList, isFigure, stringField } from '../../../src/io/outside-fields.ts';
+import { readJson } from '../../../src/io/outside-json.ts';
 import type { LayerList } from '../layer.ts';
-import { asFields, asList, stringField } from './coerce.ts';
 
 interface ProfileRow {
   readonly name: string;
   readonly averageMs: number;
 }
 
-/** A time that can be: no text, not below 0, and not what JSON makes of 1e999. */
-function isTime(value: unknown): value is number {
-  return Number.isFinite(value) && (value as number) >= 0;
-}
-
 function readWellFormed(text: string): readonly ProfileRow[] | undefined {
-  try {
-    return asList(JSON.parse(text))?.flatMap((value) => {
-      const fields = asFields(value);
-      const name = fields && stringField(fields, 'name');
-      const averageMs = fields?.averageMs;
-      return name !== undefined && isTime(averageMs) ? [{ name, averageMs }] : [];
-    });
-  } catch {
-    return undefined;
-  }
+  return asList(readJson(text).value)?.flatMap((value) => {
+    const fields = asFields(value);
+    const name = fields && stringField(fields, 'name');
+    const averageMs = fields?.averageMs;
+    return name !== undefined && isFigure(averageMs) ? [{ name, averageMs }] : [];
+  });
 }
 
 function readUnescaped(text: string): readonly ProfileRow[] {
@@ -33,7 +26,7 @@ function readUnescaped(text: string): readonly ProfileRow[] {
     const end = record.search(/"\s*,\s*"timeMs"\s*:/);
     const average = /"averageMs"\s*:\s*([-+.\deE]+)/.exec(record.slice(Math.max(end, 0)))?.[1];
     const averageMs = Number(average);
-    return end >= 0 && isTime(averageMs) ? [{ name: record.slice(0, end), averageMs }] : [];
+    return end >= 0 && isFigure(averageMs) ? [{ name: record.slice(0, end), averageMs }] : [];
   });
 }
 

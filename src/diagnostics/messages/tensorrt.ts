@@ -462,9 +462,11 @@ export const tensorrtMessages = {
   'tensorrt-no-report': row<LogFacts>({
     severity: 'error',
     exit: 'tool-failed',
-    message: () => 'trtexec ended without an error but printed no performance summary.',
+    message: () =>
+      'trtexec ended without an error, but its performance summary is missing or not whole.',
     hint: inLog,
-    cause: 'The output was cut, or an argument that was passed on switches the summary off.',
+    cause:
+      'The output was cut, an argument that was passed on switches the summary off, or a figure in it is nan or inf.',
     cure: 'See the log; --dumpProfile and --timeDeserialize leave the summary out.',
   }),
   'tensorrt-output-unreadable': row<LogFacts & { path: string; reason: string }>({

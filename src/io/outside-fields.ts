@@ -1,6 +1,11 @@
-import { ownValue } from '../../../src/collections/own-value.ts';
+import { ownValue } from '../collections/own-value.ts';
 
-/** What outside JSON holds, taken only where it has the form that is wanted. */
+/*
+ * Values from outside JSON, taken where they have the form that is wanted and left out where not: for files of other programs, whose forms differ by
+ * release.
+ */
+
+/** An object of outside JSON. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function asFields(value: unknown): Fields | undefined {
@@ -21,4 +26,9 @@ export function stringField(fields: Fields, ...names: readonly string[]): string
 export function numbersField(fields: Fields, name: string): readonly number[] | undefined {
   const list = asList(ownValue(fields, name));
   return list?.every((value) => typeof value === 'number') ? (list as number[]) : undefined;
+}
+
+/** A size, time or rate that can be: a number from 0, and not what JSON makes of 1e999. */
+export function isFigure(value: unknown): value is number {
+  return Number.isFinite(value) && (value as number) >= 0;
 }
