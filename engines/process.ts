@@ -40,6 +40,21 @@ export interface ToolResult {
   readonly logError?: string;
 }
 
+/** How a program ended that gave no result, in words without a full stop. */
+export function endingText({
+  startError,
+  timedOut,
+  cancelled,
+  signal,
+  exitCode,
+}: ToolResult): string {
+  if (startError) return startError.message;
+  if (timedOut) return 'its time was over';
+  if (signal !== undefined) return `signal ${signal}`;
+  if (exitCode !== undefined) return `exit status ${exitCode}`;
+  return cancelled ? 'it was stopped' : 'no exit status';
+}
+
 /** After a program's end, what it left behind may hold its streams open for this long. */
 const lingerMs = 1000;
 

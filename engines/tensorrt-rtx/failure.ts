@@ -1,6 +1,7 @@
 /* What a build that failed means: NVIDIA's words to a diagnostic with the .rn line. */
 import { createDiagnostic, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import type { Span } from '../../src/diagnostics/source.ts';
+import { endingText } from '../process.ts';
 import { eventText, type ScriptRun } from './script.ts';
 
 export interface FailedBuild {
@@ -88,7 +89,7 @@ function explainEnding(build: FailedBuild): Diagnostic {
     const facts = { signal: result.signal, log: build.log };
     return createDiagnostic('tensorrt-rtx-killed', facts, { details });
   }
-  const reason = result.startError?.message ?? `Python ended with exit status ${result.exitCode}`;
+  const reason = result.startError?.message ?? `Python ended with ${endingText(result)}`;
   return createDiagnostic('tensorrt-rtx-build-failed', { reason, log: build.log }, { details });
 }
 

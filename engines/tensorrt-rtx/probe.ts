@@ -1,4 +1,5 @@
 import { type DiagnosticContext, fail } from '../../src/diagnostics/diagnostic.ts';
+import { endingText } from '../process.ts';
 import { findPython, type Python, type PythonRequest } from './python.ts';
 import { eventText, runScript, type ScriptRun } from './script.ts';
 
@@ -18,10 +19,10 @@ const probeTimeoutMs = 60_000;
 function reasonOf(run: ScriptRun): string {
   const missing = eventText(run, 'missing', 'reason');
   if (missing !== undefined) return missing;
-  const { startError, timedOut, tail, exitCode, signal } = run.result;
+  const { startError, timedOut, tail } = run.result;
   if (startError) return startError.message;
   if (timedOut) return `no answer within ${probeTimeoutMs / 1000} s`;
-  return tail.at(-1)?.trim() || `it ended with ${signal ?? `exit status ${exitCode}`}`;
+  return tail.at(-1)?.trim() || `it ended with ${endingText(run.result)}`;
 }
 
 export type Probe =

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { whileWriting } from '../../src/io/file-failure.ts';
-import { runTool } from '../process.ts';
+import { endingText, runTool } from '../process.ts';
 import { requireTensorrtRtx, type TensorrtRtxInstallation } from './probe.ts';
 import { environmentPath, findSystemPython, interpreterOf, type PythonRequest } from './python.ts';
 import { tensorrtRtxWheel } from './wheel.ts';
@@ -49,8 +49,7 @@ async function runStep(step: Step, log: string, request: SetupRequest): Promise<
   });
   if (result.exitCode === 0) return;
   if (result.cancelled) signal?.throwIfAborted();
-  const ending = result.timedOut ? 'its time was over' : `exit status ${result.exitCode}`;
-  const reason = result.startError?.message ?? ending;
+  const reason = endingText(result);
   fail('tensorrt-rtx-setup-failed', { step: step.name, reason, log }, { details: result.tail });
 }
 

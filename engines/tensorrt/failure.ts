@@ -1,5 +1,5 @@
 import { createDiagnostic, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
-import type { ToolResult } from '../process.ts';
+import { endingText, type ToolResult } from '../process.ts';
 import { type FailedRun, failurePatterns, inExcerpt, withoutStop } from './failure-patterns.ts';
 
 /** Exit codes of shells, docker and ssh for a program that did not start there. */
@@ -27,7 +27,7 @@ function explainStatus(run: FailedRun): Diagnostic | undefined {
     return createDiagnostic('trtexec-timed-out', facts, inExcerpt(run));
   }
   if (!report.banner && notStarted.has(result.exitCode ?? 0)) {
-    const reason = withoutStop(result.tail.at(-1) ?? `exit status ${result.exitCode}`);
+    const reason = withoutStop(result.tail.at(-1) ?? endingText(result));
     return createDiagnostic('trtexec-not-startable', { command, reason }, inExcerpt(run));
   }
   return undefined;
@@ -69,6 +69,5 @@ export function explainFailure(run: FailedRun): Diagnostic {
     return createDiagnostic('tensorrt-disk-full', {}, inExcerpt(run));
   }
   if (signal) return killed(signal);
-  const status = `exit status ${run.result.exitCode}`;
-  return createDiagnostic('trtexec-failed', { status }, inExcerpt(run));
+  return createDiagnostic('trtexec-failed', { status: endingText(run.result) }, inExcerpt(run));
 }

@@ -8,7 +8,10 @@ import { parseResultFile } from './result-file.ts';
 
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const precision = z.enum(['fp32', 'fp16', 'int8']);
-const ms = z.number().nonnegative();
+/** Up to eleven days. */
+const ms = z.number().min(0).max(1e9);
+/** What other times are divided by: no engine is done within a picosecond. */
+const medianMs = ms.min(1e-9);
 
 const latencySummary = z.object({
   minMs: ms,
@@ -38,7 +41,7 @@ const benchRow = z.object({
   device,
   precision,
   batch: z.int().positive(),
-  latency: latencySummary,
+  latency: latencySummary.extend({ medianMs }),
   imagesPerSecond: z.number().nonnegative(),
   iterations: z.int().positive(),
   warmUpMs: ms,

@@ -1,4 +1,5 @@
 import type { Cost } from '../../codegen/cost.ts';
+import { fail } from '../diagnostics/diagnostic.ts';
 import type { NamedBench } from './bench-file.ts';
 import { type Baseline, type Figures, findBaseline, publishedBaselines } from './published.ts';
 import type { Provenance, Report, Section } from './report.ts';
@@ -85,10 +86,28 @@ function lede(all: readonly Measured[], { published }: Figures): readonly string
   ];
 }
 
-/** Everything a report shows, as data. Throws DiagnosticError `unknown-baseline`. */
+/** Most measurements and most layers of profiles that a page shows. */
+const most = { measurements: 4000, layers: 20_000 } as const;
+
+/** Throws DiagnosticError `report-too-large`. */
+function checkSize(benches: readonly NamedBench[]): void {
+  const sum = (countOf: (bench: NamedBench['bench']) => number) =>
+    benches.reduce((total, { bench }) => total + countOf(bench), 0);
+  const counts = {
+    measurements: sum(({ rows }) => rows.length),
+    layers: sum(({ profiles }) => profiles.reduce((total, { layers }) => total + layers.length, 0)),
+  };
+  for (const what of ['measurements', 'layers'] as const) {
+    if (counts[what] > most[what])
+      fail('report-too-large', { count: counts[what], what, most: most[what] });
+  }
+}
+
+/** Everything a report shows, as data. Throws DiagnosticError `unknown-baseline` or `report-too-large`. */
 export function buildReport(inputs: ReportInputs): Report {
   const { figures, benches, costs, createdAt, rcc } = inputs;
   const { published } = figures;
+  checkSize(benches);
   const measured = collectMeasured(benches);
   const baselines = numberBaselines(inputs);
   const accuracies = benches.flatMap(({ bench }) => bench.accuracies);

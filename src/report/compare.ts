@@ -1,3 +1,4 @@
+import { groupBy } from '../collections/group-by.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { BenchRow, NamedBench } from './bench-file.ts';
 import type { Baseline } from './published.ts';
@@ -111,22 +112,16 @@ function keyOf({ model, device, target, precision, batch }: LatencyCell): string
   return JSON.stringify([model, device, target, precision, batch]);
 }
 
-function groupCells({ cells }: CellSet): ReadonlyMap<string, readonly LatencyCell[]> {
-  const groups = new Map<string, LatencyCell[]>();
-  for (const cell of cells) groups.set(keyOf(cell), [...(groups.get(keyOf(cell)) ?? []), cell]);
-  return groups;
-}
-
 type Pair = readonly [before: LatencyCell, after: LatencyCell];
 
 /** One on each side: a pair whatever the settings. Several: those of equal settings, as often as each side has them. */
 function pairUp(before: readonly LatencyCell[], after: readonly LatencyCell[]): readonly Pair[] {
   const [b, a] = [before[0], after[0]];
   if (before.length === 1 && after.length === 1 && b && a) return [[b, a]];
-  const left = [...after];
+  const alike = [...groupBy(after, ({ settings }) => settings)];
+  const waiting = new Map(alike.map(([settings, cells]) => [settings, cells.values()] as const));
   return before.flatMap((cell): Pair[] => {
-    const index = left.findIndex(({ settings }) => settings === cell.settings);
-    const [match] = index < 0 ? [] : left.splice(index, 1);
+    const match = waiting.get(cell.settings)?.next().value;
     return match ? [[cell, match]] : [];
   });
 }
@@ -178,7 +173,8 @@ function reasonFor(before: CellSet, after: CellSet): string {
  * `nothing-to-compare`.
  */
 export function compareCells(before: CellSet, after: CellSet, threshold: number): Comparison {
-  const [groupsBefore, groupsAfter] = [groupCells(before), groupCells(after)];
+  const groupsBefore = groupBy(before.cells, keyOf);
+  const groupsAfter = groupBy(after.cells, keyOf);
   const pairs = [...groupsBefore].flatMap(([key, cells]) =>
     pairUp(cells, groupsAfter.get(key) ?? []),
   );

@@ -1,5 +1,6 @@
 import { auditToJson, formatAudit } from '../../../engines/audit/format-audit.ts';
 import { append } from '../../collections/append.ts';
+import { groupBy } from '../../collections/group-by.ts';
 import { type AuditedList, auditArtifact } from '../../compile/audit-artifact.ts';
 import { auditErrors } from '../../compile/audit-engine.ts';
 import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
@@ -10,12 +11,10 @@ const precisions = ['fp32', 'fp16', 'int8'] as const;
 
 /** Engines of several batches mostly have the same layers: what is said of them is told once. */
 function describe(audited: readonly AuditedList[]): string {
-  const pathsByText = new Map<string, string[]>();
-  for (const { path, report } of audited) {
-    const text = formatAudit(report).trimEnd();
-    pathsByText.set(text, [...(pathsByText.get(text) ?? []), path]);
-  }
-  return [...pathsByText].map(([text, paths]) => [...paths, text].join('\n')).join('\n\n');
+  const byText = groupBy(audited, ({ report }) => formatAudit(report).trimEnd());
+  return [...byText]
+    .map(([text, alike]) => [...alike.map(({ path }) => path), text].join('\n'))
+    .join('\n\n');
 }
 
 /** `rcc audit`: what compilers made of the graph, list by list; one that cannot be read hides none of the others. */

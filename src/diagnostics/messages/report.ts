@@ -29,6 +29,14 @@ export const reportMessages = {
       'Two figures are compared only where model, device, target, precision and batch agree: a CPU time says nothing about a GPU.',
     cure: 'Measure the same models with the same precision and batch on the same device.',
   }),
+  'report-too-large': row<{ count: number; what: string; most: number }>({
+    severity: 'error',
+    message: ({ count, what, most }) =>
+      `A page cannot show ${count} ${what}: it has room for ${most}.`,
+    hint: () => 'Give fewer bench files, or files of fewer models, batches and devices.',
+    cause: 'Each figure stands in tables and charts; a browser does not draw so many.',
+    cure: 'Make a page of each device or model. `rcc compare` takes files of any length.',
+  }),
   'latency-regression': row<{ count: number; worst: string; threshold: string }>({
     severity: 'error',
     exit: 'unacceptable',

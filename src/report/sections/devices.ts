@@ -1,6 +1,7 @@
 /** What was measured, device by device: a CPU and a GPU, or two CPUs, never share a table. */
 
 import type { Precision } from '../../../engines/engine.ts';
+import { groupBy } from '../../collections/group-by.ts';
 import { ownValue } from '../../collections/own-value.ts';
 import type { BenchRow } from '../bench-file.ts';
 import type { Chart, RangesChart } from '../charts/chart.ts';
@@ -18,25 +19,32 @@ interface DeviceGroup {
 }
 
 function groupByDevice(all: readonly Measured[]): readonly DeviceGroup[] {
-  const groups = new Map<string, Measured[]>();
-  for (const item of all) {
-    const { device, target } = item.row;
-    const key = JSON.stringify([device.kind, device.name, target]);
-    groups.set(key, [...(groups.get(key) ?? []), item]);
-  }
+  const groups = groupBy(all, ({ row: { device, target } }) =>
+    JSON.stringify([device.kind, device.name, target]),
+  );
   return [...groups.values()].flatMap((items) => {
     const [first] = items;
     return first ? [{ name: first.row.device.name, target: first.row.target, items }] : [];
   });
 }
 
+/** So many settings get a column of their own. */
+const mostSettingColumns = 8;
+
 /** Settings in figures that are not the same for all measurements: they stand beside each. */
 function varyingSettings(items: readonly Measured[]): readonly string[] {
-  const names = new Set(items.flatMap(({ row }) => Object.keys(row.settings)));
-  return [...names].filter((name) => {
-    const values = items.map(({ row }) => ownValue(row.settings, name));
-    return values.every((value) => typeof value !== 'string') && new Set(values).size > 1;
-  });
+  const all = items.flatMap(({ row }) => Object.entries(row.settings));
+  return [...groupBy(all, ([name]) => name)]
+    .filter(([, entries]) => {
+      const isEverywhere = entries.length === items.length;
+      const values = new Set(entries.map(([, value]) => value));
+      return (
+        entries.every(([, value]) => typeof value !== 'string') &&
+        values.size + (isEverywhere ? 0 : 1) > 1
+      );
+    })
+    .map(([name]) => name)
+    .slice(0, mostSettingColumns);
 }
 
 function settingCell(value: string | number | boolean | undefined): Cell {

@@ -75,6 +75,15 @@ export function layersSection(profiles: readonly LayerProfile[]): Section | unde
   };
 }
 
+/** So many findings of an engine are told. */
+const listedFindings = 12;
+
+function findingsText(findings: readonly string[]): string {
+  const surplus = findings.length - listedFindings;
+  const told = findings.slice(0, listedFindings).join(' ') || 'none';
+  return surplus > 0 ? `${told} And ${surplus} more.` : told;
+}
+
 export function auditSection(audits: readonly AuditSummary[]): Section | undefined {
   if (audits.length === 0) return undefined;
   const withBatch = audits.some(({ batch }) => batch !== undefined);
@@ -103,7 +112,7 @@ export function auditSection(audits: readonly AuditSummary[]): Section | undefin
         textCell(audit.passed ? 'passed' : 'failed', { tone: audit.passed ? 'good' : 'bad' }),
         { value: audit.fusedBlocks, text: `${audit.fusedBlocks} of ${audit.residualBlocks}` },
         numberCell(audit.kernels, String),
-        textCell(audit.findings.join(' ') || 'none'),
+        textCell(findingsText(audit.findings)),
       ],
     })),
     notes: [],

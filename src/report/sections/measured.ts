@@ -1,5 +1,6 @@
 /** Measurements of bench files, each with the provenance entry it belongs to. */
-import { ownValue } from '../../collections/own-value.ts';
+
+import { groupBy } from '../../collections/group-by.ts';
 import type { BenchRow, NamedBench } from '../bench-file.ts';
 import type { Provenance } from '../report.ts';
 
@@ -26,16 +27,16 @@ function factRows(facts: Facts): readonly FactRow[] {
   return Object.entries(facts).map(([name, value]) => [name, String(value)]);
 }
 
-/** So many different values of one setting are listed. */
+/** So many settings are listed, and so many different values of one. */
+const listedSettings = 40;
 const listedValues = 3;
 
 /** Each setting with the values that these measurements have. */
 function settingRows(rows: readonly BenchRow[]): readonly FactRow[] {
-  const names = [...new Set(rows.flatMap(({ settings }) => Object.keys(settings)))];
-  return names.map((name) => {
-    const values = [
-      ...new Set(rows.flatMap(({ settings }) => ownValue(settings, name) ?? []).map(String)),
-    ];
+  const all = rows.flatMap(({ settings }) => Object.entries(settings));
+  const byName = [...groupBy(all, ([name]) => name)].slice(0, listedSettings);
+  return byName.map(([name, entries]) => {
+    const values = [...new Set(entries.map(([, value]) => String(value)))];
     const more = values.length > listedValues ? `; and ${values.length - listedValues} more` : '';
     return [name, `${values.slice(0, listedValues).join('; ')}${more}`];
   });
@@ -51,16 +52,15 @@ function rangeText(texts: readonly string[]): string {
 
 /** Warnings, each once: those that differ in their numbers only become one with the numbers' ranges. */
 function mergeWarnings(rows: readonly BenchRow[]): readonly string[] {
-  const alike = new Map<string, string[]>();
-  for (const warning of rows.flatMap(({ warnings }) => warnings)) {
-    const key = JSON.stringify(warning.split(numbers));
-    alike.set(key, [...(alike.get(key) ?? []), warning]);
-  }
-  return [...alike].map(([key, texts]) => {
+  const warnings = rows.flatMap((row) => row.warnings);
+  const alike = groupBy(warnings, (warning) => JSON.stringify(warning.split(numbers)));
+  return [...alike.values()].map((texts) => {
     const found = texts.map((text) => text.match(numbers) ?? []);
-    const merged = (JSON.parse(key) as string[]).map((words, i) =>
-      i === 0 ? words : `${rangeText(found.map((values) => values[i - 1] ?? ''))}${words}`,
-    );
+    const merged = (texts[0] ?? '')
+      .split(numbers)
+      .map((words, i) =>
+        i === 0 ? words : `${rangeText(found.map((values) => values[i - 1] ?? ''))}${words}`,
+      );
     return `${merged.join('')}${texts.length > 1 ? ` (${texts.length} figures)` : ''}`;
   });
 }
@@ -93,17 +93,13 @@ function provenanceOf(
 
 /** Measurements that differ in file, machine, release or definition get provenance entries of their own. */
 export function collectMeasured(benches: readonly NamedBench[]): MeasuredSet {
-  const groups = new Map<string, { readonly bench: NamedBench; readonly rows: BenchRow[] }>();
-  for (const [index, bench] of benches.entries()) {
-    for (const row of bench.bench.rows) {
-      const { target, device, definition, provenance } = row;
-      const key = JSON.stringify([index, target, device, definition, provenance ?? {}]);
-      const group = groups.get(key);
-      if (group) group.rows.push(row);
-      else groups.set(key, { bench, rows: [row] });
-    }
-  }
-  const numbered = [...groups.values()].map((group, i) => ({ ...group, id: `M${i + 1}` }));
+  const groups = benches.flatMap((bench) => {
+    const alike = groupBy(bench.bench.rows, ({ target, device, definition, provenance = {} }) =>
+      JSON.stringify([target, device, definition, provenance]),
+    );
+    return [...alike.values()].map((rows) => ({ bench, rows }));
+  });
+  const numbered = groups.map((group, i) => ({ ...group, id: `M${i + 1}` }));
   return {
     all: numbered.flatMap(({ rows, id }) => rows.map((row) => ({ row, ref: id }))),
     provenance: numbered.map(({ bench, rows, id }) => provenanceOf(bench, rows, id)),

@@ -1,4 +1,5 @@
 import type { Precision } from '../../../engines/engine.ts';
+import { groupBy } from '../../collections/group-by.ts';
 import type { Accuracy } from '../bench-file.ts';
 import type { BarsChart, StyleIndex } from '../charts/chart.ts';
 import { formatChange, formatMs, formatPercent, formatPrecision } from '../format.ts';
@@ -23,20 +24,19 @@ interface Comparison extends Place {
 
 /** Devices and batches at which one model at least was measured in two precisions. */
 function comparisons(all: readonly Measured[]): readonly Comparison[] {
-  const places = new Map<string, Measured[]>();
-  for (const item of all) {
-    const { device, target, batch } = item.row;
-    const key = JSON.stringify([device.name, target, batch]);
-    places.set(key, [...(places.get(key) ?? []), item]);
-  }
-  return [...places].flatMap(([key, items]) => {
-    const [device, target, batch] = JSON.parse(key) as [string, string, number];
+  const places = groupBy(all, ({ row: { device, target, batch } }) =>
+    JSON.stringify([device.name, target, batch]),
+  );
+  return [...places.values()].flatMap((items) => {
+    const [first] = items;
+    if (!first) return [];
+    const { device, target, batch } = first.row;
     const precisions = order.filter((precision) =>
       items.some(({ row }) => row.precision === precision),
     );
     if (precisions.length < 2) return [];
     const models = [...new Set(items.map(({ row }) => row.model))];
-    return [{ device, target, batch, items, precisions, models }];
+    return [{ device: device.name, target, batch, items, precisions, models }];
   });
 }
 
