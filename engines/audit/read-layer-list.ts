@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { mostTimeMs } from '../../src/io/outside-fields.ts';
 import { readJsonAs } from '../../src/io/outside-json.ts';
 import type { LayerList } from './layer.ts';
 import { readBuildLog } from './readers/build-log.ts';
@@ -54,7 +55,7 @@ const layer = z.object({
   relu: z.boolean().exactOptional(),
   tactic: z.string().exactOptional(),
   profile: z.number().exactOptional(),
-  timeMs: z.number().nonnegative().exactOptional(),
+  timeMs: z.number().min(0).max(mostTimeMs).exactOptional(),
 });
 
 const list = z.object({

@@ -1,5 +1,5 @@
 import { streamFile } from '../../src/io/open-file.ts';
-import { asFields, isFigure } from '../../src/io/outside-fields.ts';
+import { asFields, isTimeMs } from '../../src/io/outside-fields.ts';
 import { readJson } from '../../src/io/outside-json.ts';
 
 /** Most queries that are read; more than an hour at 0.5 ms. */
@@ -72,7 +72,7 @@ class TimesReader {
     // trtexec writes inf and nan as they are, which no JSON reader takes.
     const query = asFields(readJson(text).value);
     const values = seriesNames.map((name) => query?.[name]);
-    if (!values.every(isFigure)) {
+    if (!values.every(isTimeMs)) {
       this.#unreadable++;
       return;
     }

@@ -1,4 +1,4 @@
-import { isFigure } from '../../src/io/outside-fields.ts';
+import { isTimeMs, leastLatencyMs } from '../../src/io/outside-fields.ts';
 import type {
   Device,
   LatencyPart,
@@ -28,7 +28,7 @@ export interface TimedRun {
 function fromMetric({ percentilesMs, ...metric }: MetricSummary): LatencySummary | undefined {
   const [p90Ms, p95Ms, p99Ms] = [90, 95, 99].map((p) => percentilesMs.get(p));
   const figures = { ...metric, p90Ms, p95Ms, p99Ms };
-  return Object.values(figures).every(isFigure) ? (figures as LatencySummary) : undefined;
+  return Object.values(figures).every(isTimeMs) ? (figures as LatencySummary) : undefined;
 }
 
 /** What trtexec's own metrics hold. */
@@ -132,7 +132,8 @@ export function measurementOf(
   const latency = summaryOf('latency', run);
   const { throughputQps } = report.summary;
   const iterations = times?.latencyMs.length ?? report.queries;
-  if (!latency || throughputQps === undefined || !iterations) return undefined;
+  if (!latency || latency.medianMs < leastLatencyMs) return undefined;
+  if (throughputQps === undefined || !iterations) return undefined;
   return {
     target: 'tensorrt',
     device: deviceOf(options, report),

@@ -28,7 +28,16 @@ export function numbersField(fields: Fields, name: string): readonly number[] | 
   return list?.every((value) => typeof value === 'number') ? (list as number[]) : undefined;
 }
 
-/** A size, time or rate that can be: a number from 0, and not what JSON makes of 1e999. */
+/** A size, clock or rate that can be: a number from 0, far from where sums and squares become infinite. */
 export function isFigure(value: unknown): value is number {
-  return Number.isFinite(value) && (value as number) >= 0;
+  return typeof value === 'number' && value >= 0 && value <= 1e15;
+}
+
+/** Eleven days, and a picosecond: no engine takes longer or less. */
+export const mostTimeMs = 1e9;
+export const leastLatencyMs = 1e-9;
+
+/** A time that can be, of an engine or a part of it. */
+export function isTimeMs(value: unknown): value is number {
+  return isFigure(value) && value <= mostTimeMs;
 }

@@ -3,15 +3,15 @@
  * One file may hold timings, profiles, fusion audits and accuracies; each list may be empty.
  */
 import * as z from 'zod';
+import { leastLatencyMs, mostTimeMs } from '../io/outside-fields.ts';
 import { benchSchemaVersion } from './bench-version.ts';
 import { parseResultFile } from './result-file.ts';
 
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const precision = z.enum(['fp32', 'fp16', 'int8']);
-/** Up to eleven days. */
-const ms = z.number().min(0).max(1e9);
-/** What other times are divided by: no engine is done within a picosecond. */
-const medianMs = ms.min(1e-9);
+const ms = z.number().min(0).max(mostTimeMs);
+/** Other times are divided by it. */
+const medianMs = ms.min(leastLatencyMs);
 
 const latencySummary = z.object({
   minMs: ms,

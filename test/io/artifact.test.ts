@@ -297,15 +297,20 @@ describe('a run that is ended', () => {
   const partials = (): string[] =>
     readdirSync(join(folder, 'out')).filter((name) => name.endsWith('.partial'));
 
+  function writeEarlier(): void {
+    mkdirSync(join(folder, 'out'));
+    writeFileSync(path(), Buffer.alloc(6_000_000, 255));
+  }
+
+  /** What was there before, or what a run wrote: nothing between. */
   function expectWhole(): void {
-    if (!existsSync(path())) return;
     const bytes = readFileSync(path());
     expect(bytes.length).toBe(6_000_000);
     expect(bytes.every((byte) => byte === bytes[0])).toBe(true);
   }
 
   it('outright leaves no half file, and the next run cleans up', async () => {
-    mkdirSync(join(folder, 'out'));
+    writeEarlier();
     let left = 0;
     for (let round = 0; round < 8; round++) {
       const child = startWriter(path());
@@ -328,6 +333,7 @@ describe('a run that is ended', () => {
     'SIGTERM',
     'SIGHUP',
   ] as const)('by %s leaves nothing and exits with 130', async (signal) => {
+    writeEarlier();
     const child = startWriter(path());
     let output = '';
     child.stdout.on('data', (bytes) => {
@@ -339,7 +345,7 @@ describe('a run that is ended', () => {
     const [code] = await once(child, 'close');
     expect(code).toBe(130);
     expect(output).toMatch(/^begins\ninterrupted: /);
-    if (existsSync(join(folder, 'out'))) expect(partials()).toEqual([]);
+    expect(partials()).toEqual([]);
     expectWhole();
   });
 });

@@ -58,6 +58,24 @@ describe('compareCells', () => {
     expect(cells.map(({ change }) => change.toFixed(2))).toEqual(['0.20', '0.00']);
   });
 
+  it('pairs as many of equal settings as both sides have, in their order', () => {
+    const { cells, onlyBefore, onlyAfter } = compare([row(1), row(2), row(3)], [row(10), row(20)]);
+    expect(cells.map(({ before, after }) => [before.latencyMs, after.latencyMs])).toEqual([
+      [1, 10],
+      [2, 20],
+    ]);
+    expect(onlyBefore.map(({ latencyMs }) => latencyMs)).toEqual([3]);
+    expect(onlyAfter).toEqual([]);
+  });
+
+  it('pairs twenty thousand equal rows in time', () => {
+    const rows = Array.from({ length: 20_000 }, () => row(2));
+    const started = performance.now();
+    expect(compare(rows, rows).cells).toHaveLength(20_000);
+    // Quadratic it took five seconds on an idle machine.
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+
   it('never compares a CPU with a GPU', () => {
     const gpu = sampleRow({ model: 'resnet18', ms: 1, device: 't4' });
     expect(() => compare([row(10)], [gpu])).toThrow(

@@ -3,7 +3,7 @@
  * without escapes, so the file may be no JSON. Names can repeat; rows of a repeated name come in the order of the layers.
  */
 
-import { asFields, asList, isFigure, stringField } from '../../../src/io/outside-fields.ts';
+import { asFields, asList, isTimeMs, stringField } from '../../../src/io/outside-fields.ts';
 import { readJson } from '../../../src/io/outside-json.ts';
 import type { LayerList } from '../layer.ts';
 
@@ -17,7 +17,7 @@ function readWellFormed(text: string): readonly ProfileRow[] | undefined {
     const fields = asFields(value);
     const name = fields && stringField(fields, 'name');
     const averageMs = fields?.averageMs;
-    return name !== undefined && isFigure(averageMs) ? [{ name, averageMs }] : [];
+    return name !== undefined && isTimeMs(averageMs) ? [{ name, averageMs }] : [];
   });
 }
 
@@ -26,7 +26,7 @@ function readUnescaped(text: string): readonly ProfileRow[] {
     const end = record.search(/"\s*,\s*"timeMs"\s*:/);
     const average = /"averageMs"\s*:\s*([-+.\deE]+)/.exec(record.slice(Math.max(end, 0)))?.[1];
     const averageMs = Number(average);
-    return end >= 0 && isFigure(averageMs) ? [{ name: record.slice(0, end), averageMs }] : [];
+    return end >= 0 && isTimeMs(averageMs) ? [{ name: record.slice(0, end), averageMs }] : [];
   });
 }
 

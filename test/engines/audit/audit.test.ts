@@ -154,6 +154,14 @@ describe('residual blocks', () => {
     ]);
   });
 
+  it('fail where nothing says that the Relu is in the kernel', () => {
+    const untold = replaceLayer(idealEngine(graph), `${block}/conv2/add`, () => [
+      layerOf([find(`${block}/conv2`), find(`${block}/conv2/add`)], 'float16'),
+    ]);
+    expect(untold.layers.some(({ relu }) => relu !== undefined)).toBe(false);
+    expect(auditLayers(untold, { ...fp16, graph }).blocks[1]?.state).toBe('unfused');
+  });
+
   it('are unclear where no layer names the Add', () => {
     const silent = replaceLayer(idealEngine(graph), `${block}/conv2/add`, (layer) => [
       { ...layer, inputs: layer.inputs.slice(0, 1), onnxNodes: [`${block}/conv2`] },

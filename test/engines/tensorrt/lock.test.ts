@@ -95,6 +95,40 @@ test('a lock of another host is taken over only after it has been silent for a m
   expect(waited).toEqual(['process 1 on elsewhere']);
 });
 
+test('a lock of another host is waited for though no process here has its number', async () => {
+  const path = freshPath();
+  await makeLock(path, { host: 'elsewhere', pid: 2 ** 22 + 1, id: 'theirs' });
+  const controller = new AbortController();
+  const waiting = withLock(path, { signal: controller.signal }, async () => 'mine');
+  await sleep(250);
+  controller.abort(new Error('enough'));
+  await expect(waiting).rejects.toThrow('enough');
+  expect(existsSync(path)).toBe(true);
+});
+
+test.each([
+  ['null'],
+  ['[]'],
+  ['{"host": 5, "pid": 1, "id": "a"}'],
+  ['{"host": "elsewhere", "pid": "1", "id": "a"}'],
+  ['{"host": "elsewhere", "pid": 0, "id": "a"}'],
+  ['{"host": "elsewhere", "pid": -1, "id": "a"}'],
+  ['{"host": "elsewhere", "pid": 1.5, "id": "a"}'],
+  ['['.repeat(100_000)],
+])('an owner that cannot be is none: the lock is waited for, and nobody is named: %.60s', async (text) => {
+  const path = freshPath();
+  await makeLock(path, undefined);
+  await writeFile(join(path, 'owner.json'), text);
+  const waited: string[] = [];
+  const controller = new AbortController();
+  const request = { signal: controller.signal, onWait: (owner: string) => void waited.push(owner) };
+  const waiting = withLock(path, request, async () => 'mine');
+  await sleep(150);
+  controller.abort(new Error('enough'));
+  await expect(waiting).rejects.toThrow('enough');
+  expect(waited).toEqual([]);
+});
+
 test('where no lock can be made, the reason is passed on', async () => {
   const impossible = withLock('/dev/null/deep/x.lock', {}, async () => 1);
   await expect(impossible).rejects.toMatchObject({ code: 'ENOTDIR' });

@@ -108,6 +108,58 @@ test.each([
   expect(report.device.computeClockGHz).toBe(1.59);
 });
 
+test('of a figure that is told twice the first counts; a summary begins with its heading', () => {
+  const latency = (ms: number) =>
+    `Latency: min = ${ms} ms, max = ${ms} ms, mean = ${ms} ms, median = ${ms} ms`;
+  const report = parseTrtexecLog(
+    [
+      'Engine built in 12.5 sec.',
+      'Engine built in 99 sec.',
+      latency(7),
+      '=== Performance summary ===',
+      latency(1),
+      latency(2),
+      'Throughput: 100 qps',
+      'Throughput: 200 qps',
+    ]
+      .map((text) => `${at} [I] ${text}`)
+      .join('\n'),
+  );
+  expect(report.buildS).toBe(12.5);
+  expect(report.summary.metrics.latency?.medianMs).toBe(1);
+  expect(report.summary.throughputQps).toBe(100);
+  expect(parseTrtexecLog(`${at} [I] ${latency(7)}`).summary.metrics).toEqual({});
+});
+
+test.each([
+  'constructor',
+  'valueOf',
+  '__proto__',
+  'hasOwnProperty',
+])('a line that begins with %s is no line of the device', (word) => {
+  expect(parseTrtexecLog(`${at} [I] ${word}: x`).device).toEqual({});
+});
+
+test('a figure that cannot be is none', () => {
+  const report = parseTrtexecLog(
+    [
+      'Throughput: nan qps',
+      'Total Host Walltime: inf s',
+      'Engine built in -1 sec.',
+      'SMs: many',
+      'Selected Device: ',
+    ]
+      .map((text) => `${at} [I] ${text}`)
+      .join('\n'),
+  );
+  expect([report.summary.throughputQps, report.summary.hostWalltimeS, report.buildS]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(report.device).toEqual({});
+});
+
 describe('errors', () => {
   const complaint = [
     `${at} [E] [TRT] parsers/onnx/ModelImporter.cpp:961: While parsing node number 267 [Conv -> "y"]:`,

@@ -493,3 +493,25 @@ test('golden command lines', async () => {
   });
   await expect(text.join('\n')).toMatchFileSnapshot('golden/commands.txt');
 });
+
+describe('batches beside a range', () => {
+  const profile = { min: 2, opt: 4, max: 8 };
+  const planned = (batches: readonly number[]) => plan({ batches: [...batches], profile }, '10.4');
+
+  test('are taken from its least to its most', () => {
+    expect(codesOf(planned([2, 5, 8]))).not.toContain('tensorrt-batch-outside');
+    expect(planned([2, 5, 8]).plan).toBeDefined();
+  });
+
+  test.each([
+    [[1], '1'],
+    [[9], '9'],
+    [[1, 2, 8, 9], '1, 9'],
+  ])('are refused outside of it: %j', (batches, outside) => {
+    const { plan: found, diagnostics } = planned(batches);
+    expect(found).toBeUndefined();
+    expect(diagnostics.map(({ message }) => message)).toContain(
+      `Batch ${outside} lies outside of --profile (2 to 8).`,
+    );
+  });
+});
