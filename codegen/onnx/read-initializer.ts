@@ -1,4 +1,5 @@
 /* Reads what a TensorProto says of itself, and holds it against the bytes that it has; its numbers stay where they are. */
+import { append } from '../../src/collections/append.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { printable } from '../../src/diagnostics/printable.ts';
 import { type DataType, dataTypeNames } from '../ir/types.ts';
@@ -87,7 +88,7 @@ async function readField(
   if (!isWrittenAs(field.wireType, messageShapes.tensor[field.field])) {
     refuse(`its bytes make no message at offset ${field.start}`);
   }
-  if (field.field === fields.dims) stored.dims.push(...(await readDims(source, field, refuse)));
+  if (field.field === fields.dims) append(stored.dims, await readDims(source, field, refuse));
   else if (field.field === fields.dataType) stored.type = field.varint;
   else if (field.field === fields.dataLocation) stored.isElsewhere = field.varint === 1;
   else if (field.field === fields.rawData) stored.raw = field;

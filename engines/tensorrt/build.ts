@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { greatest } from '../../src/collections/extremes.ts';
 import {
   createDiagnostic,
   type Diagnostic,
@@ -23,7 +24,7 @@ export function planOrThrow(
   changes: Partial<TensorrtEngineOptions['intent']>,
 ): TrtexecPlan {
   const { plan, diagnostics } = planTrtexec({ ...intent, ...changes }, machine, model);
-  if (!plan) throw new DiagnosticError(...diagnostics);
+  if (!plan) throw new DiagnosticError(diagnostics);
   return plan;
 }
 
@@ -35,7 +36,7 @@ function passOn(options: TensorrtEngineOptions, notes: readonly Diagnostic[]): v
 /** One note for all engines: mostly they are warned of the same. */
 function noteWarnings(options: TensorrtEngineOptions, built: readonly PlacedEngine[]): void {
   const warnings = [...new Set(built.flatMap((engine) => engine.warnings))];
-  const further = Math.max(...built.map(({ furtherWarnings }) => furtherWarnings));
+  const further = greatest(built.map(({ furtherWarnings }) => furtherWarnings));
   const count = warnings.length + further;
   if (count === 0) return;
   const details = warnings.slice(0, shownWarnings);

@@ -18,16 +18,16 @@ const noticed = new Set(['Killed', 'Timeout', 'RuntimeError']);
 const missed = new Set(['Survived', 'NoCoverage']);
 
 export function summarize(room: string, results: readonly MutantResult[]): RoomResult {
-  const count = (...statuses: readonly string[]): number =>
-    results.filter(({ status }) => statuses.includes(status)).length;
+  const count = (statuses: ReadonlySet<string>): number =>
+    results.filter(({ status }) => statuses.has(status)).length;
   const survivors = results.filter(({ status }) => missed.has(status));
-  const killed = count(...noticed);
+  const killed = count(noticed);
   const tried = killed + survivors.length;
   return {
     room,
     noticed: killed,
-    survived: count('Survived'),
-    uncovered: count('NoCoverage'),
+    survived: count(new Set(['Survived'])),
+    uncovered: count(new Set(['NoCoverage'])),
     share: tried === 0 ? 1 : Math.round((killed / tried) * 1000) / 1000,
     survivors,
   };

@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import type { Reporter, TestModule, TestSuite, Vitest } from 'vitest/node';
+import { ownValue } from '../../src/collections/own-value.ts';
 import { leftOut, rooms } from './rooms.ts';
 
 /**
@@ -23,7 +24,7 @@ function tellOfBrokenFiles(): Reporter {
 /** The tests of one room, which Stryker's process names in the environment. */
 export default defineConfig({
   test: {
-    include: [...(rooms[process.env.RCC_MUTANTS_ROOM ?? '']?.tests ?? [])],
+    include: [...(ownValue(rooms, process.env.RCC_MUTANTS_ROOM ?? '')?.tests ?? [])],
     exclude: [...leftOut],
     setupFiles: ['test/helpers/poison.ts'],
     // One worker for all files: a mutant costs a start, not one a file.

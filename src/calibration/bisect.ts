@@ -2,6 +2,7 @@
  * Where a network's precision is lost: the same input goes through the network as trained and through each of its forms, node by node on
  * onnxruntime, and every tensor is compared with what it should be.
  */
+
 import type { Graph, Node } from '../../codegen/ir/graph.ts';
 import { outputOf, usersOf } from '../../codegen/ir/walk.ts';
 import { castFloat16 } from '../../codegen/passes/cast-float16.ts';
@@ -19,6 +20,7 @@ import { float32View } from '../../codegen/weights/float-bytes.ts';
 import type { Precision, Tensor } from '../../engines/engine.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { countNonFinite } from '../../engines/tensor-values.ts';
+import { ownValue } from '../collections/own-value.ts';
 import { fuseNetwork, networkInput } from './observe.ts';
 
 /** A form of the network, and how far its tensors may be from those of the network as trained. */
@@ -118,7 +120,7 @@ async function runTapped(
     return new Map(
       [...names].map(([value, name]) => [
         value,
-        float32View(outputs[name]?.bytes ?? new Uint8Array()),
+        float32View(ownValue(outputs, name)?.bytes ?? new Uint8Array()),
       ]),
     );
   });

@@ -1,4 +1,5 @@
 /* What numbers pictures become, and what is likely wrong with numbers that they cannot become. */
+import { greatest, least } from '../collections/extremes.ts';
 import type { Preprocess } from '../language/spec.ts';
 import type { ChannelRange } from './inspect-inputs.ts';
 
@@ -20,8 +21,8 @@ export function rangeOfPixels({ mean, std }: Preprocess): readonly ChannelRange[
 /** The range of all channels together. */
 export function whole(ranges: readonly ChannelRange[]): ChannelRange {
   return {
-    least: Math.min(...ranges.map(({ least }) => least)),
-    most: Math.max(...ranges.map(({ most }) => most)),
+    least: least(ranges.map((range) => range.least)),
+    most: greatest(ranges.map((range) => range.most)),
   };
 }
 
@@ -34,7 +35,7 @@ export function beyondPixels(
     const own = seen[channel] ?? { least, most };
     return Math.max(least - own.least, own.most - most) / (most - least);
   });
-  return Math.max(...distances);
+  return greatest(distances);
 }
 
 /** A mistake that leaves numbers between `least` and `most`, as far as pixels of 0 to 255 reach. */

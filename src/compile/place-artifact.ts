@@ -13,7 +13,7 @@ function renamingOf(staged: string): Renaming {
 async function explain(error: unknown, staged: string): Promise<unknown> {
   if (!(error instanceof DiagnosticError)) return error;
   const renamings = [...(await keepNamedLogs(error, staged)), renamingOf(staged)];
-  return new DiagnosticError(...error.diagnostics.map((each) => renamePaths(each, renamings)));
+  return new DiagnosticError(error.diagnostics.map((each) => renamePaths(each, renamings)));
 }
 
 /** Tells diagnostics that name files of an artifact by the names that they will have. */

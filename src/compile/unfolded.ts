@@ -3,6 +3,7 @@ import { freeBatch, tapValues } from '../../codegen/passes/tap-values.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { hasFewClasses } from '../../engines/logit-unit.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
+import { ownValue } from '../collections/own-value.ts';
 import { findTerms, termSizeOf } from './term-size.ts';
 import type { TrainedNetwork } from './trained-network.ts';
 
@@ -16,7 +17,7 @@ export function endsOf(graph: Graph): { readonly input: string; readonly output:
 
 /** The tensor of that name. */
 export function pick(tensors: Readonly<Record<string, Tensor>>, name: string): Tensor {
-  const tensor = tensors[name];
+  const tensor = ownValue(tensors, name);
   if (!tensor) throw new Error(`there is no tensor '${name}'`);
   return tensor;
 }

@@ -66,7 +66,7 @@ export function abortOnSignals(graceMs = defaultGraceMs): AbortSignal {
   const controller = new AbortController();
   const interrupt = (signal: NodeJS.Signals): void => {
     if (controller.signal.aborted) dieOf(signal);
-    controller.abort(new DiagnosticError(createDiagnostic('interrupted', { signal })));
+    controller.abort(new DiagnosticError([createDiagnostic('interrupted', { signal })]));
     setTimeout(dieOf, graceMs, signal).unref();
   };
   for (const signal of endingSignals) process.on(signal, interrupt);

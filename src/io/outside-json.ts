@@ -2,6 +2,7 @@
  * Every JSON that rcc did not make in this run is read here: what a library says of a text that is none, or of another form, becomes words for a message.
  */
 import type * as z from 'zod';
+import { reasonOf } from '../diagnostics/outside-data.ts';
 
 /** Why a text is not what it should be: the place in it, where there is one, and a reason without a full stop. */
 export interface JsonProblem {
@@ -18,8 +19,7 @@ export function readJson(text: string): JsonReading<unknown> {
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
-    const words = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
-    return { problem: { place: '', reason: `no JSON (${words})` } };
+    return { problem: { place: '', reason: `no JSON (${reasonOf(error)})` } };
   }
 }
 

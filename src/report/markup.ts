@@ -1,3 +1,4 @@
+import { ownValue } from '../collections/own-value.ts';
 import { visibleText } from '../diagnostics/printable.ts';
 
 /** Finished markup; plain strings among children are text and get escaped. */
@@ -18,7 +19,7 @@ const escapes: Readonly<Record<string, string>> = {
 /** Text as markup: what a user named a model cannot become a tag, nor turn the direction of what stands beside it. Characters that XML forbids are left out. */
 export function escapeText(text: string): string {
   return visibleText(text)
-    .replaceAll(/[&<>"]/g, (character) => escapes[character] ?? character)
+    .replaceAll(/[&<>"]/g, (character) => ownValue(escapes, character) ?? character)
     .replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '');
 }
 

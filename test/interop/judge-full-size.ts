@@ -96,7 +96,7 @@ function complaints({ model, form, judged, other }: Row): readonly string[] {
 async function loadNetworks(folder: string, models: readonly string[]): Promise<readonly Spec[]> {
   const files = readdirSync(folder).filter((name) => name.endsWith('.rn'));
   const { specs, diagnostics } = await loadSpecFiles(files.map((name) => join(folder, name)));
-  if (diagnostics.length > 0) throw new DiagnosticError(...diagnostics);
+  if (diagnostics.length > 0) throw new DiagnosticError(diagnostics);
   return models.length === 0 ? specs : specs.filter(({ name }) => models.includes(name));
 }
 

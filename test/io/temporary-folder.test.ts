@@ -29,10 +29,12 @@ async function folderAfter(fails: (folder: string) => unknown): Promise<string> 
 }
 
 const naming = (changes: (folder: string) => Partial<Diagnostic>) => (folder: string) =>
-  new DiagnosticError({
-    ...createDiagnostic('file-unreadable', { path: 'elsewhere', reason: 'it is a folder' }),
-    ...changes(folder),
-  });
+  new DiagnosticError([
+    {
+      ...createDiagnostic('file-unreadable', { path: 'elsewhere', reason: 'it is a folder' }),
+      ...changes(folder),
+    },
+  ]);
 
 describe('withTemporaryFolder', () => {
   it('gives a folder of its own, and its result back', async () => {

@@ -2,6 +2,7 @@ import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import { printable } from '../../../src/diagnostics/printable.ts';
 import { sliceSource } from '../byte-range.ts';
 import type { ByteSource } from '../byte-source.ts';
+import { byteString } from '../byte-string.ts';
 import { buildState } from './build.ts';
 import { PickleCursor } from './cursor.ts';
 import { globals, isOpaque } from './globals.ts';
@@ -183,7 +184,7 @@ export class PickleMachine implements PickleContext {
   /** A string of Python 2 that is short enough for a name. */
   pushShortString(length: number): void {
     const { offset } = this.cursor;
-    this.#pushBytesAt(offset, length, String.fromCharCode(...this.cursor.bytes(length)));
+    this.#pushBytesAt(offset, length, byteString(this.cursor.bytes(length)));
   }
 
   #pushBytesAt(offset: number, length: number, text?: string): void {

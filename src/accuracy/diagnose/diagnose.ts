@@ -110,12 +110,10 @@ async function judgeAll(
       batch.map(({ numbers }) => numbers),
       options.signal,
     );
-    findings.push(
-      ...batch.map((hypothesis, index) => {
-        const answer = answers[index] as Float64Array;
-        return answer.every(Number.isFinite) ? judge(hypothesis, answer, got) : undefined;
-      }),
-    );
+    for (const [index, hypothesis] of batch.entries()) {
+      const answer = answers[index] as Float64Array;
+      findings.push(answer.every(Number.isFinite) ? judge(hypothesis, answer, got) : undefined);
+    }
     batch = [];
     options.onProgress?.(findings.length, Math.max(total, findings.length));
   };
