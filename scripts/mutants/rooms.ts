@@ -61,7 +61,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     tests: ['test/io/**/*.test.ts'],
   },
   compare: {
-    sources: ['compare', 'ranking', 'stability', 'statistics', 'tolerances'].map(
+    sources: ['compare', 'logit-unit', 'ranking', 'stability', 'statistics', 'tolerances'].map(
       (name) => `engines/${name}.ts`,
     ),
     tests: ['test/engines/*.test.ts'],
