@@ -34,7 +34,7 @@ on a GPU of ours; what a release takes was read from the option parser of its tr
 graph and times it. \`--target auto\`, the default, does so where trtexec and a GPU that its release supports are found, and takes onnxruntime elsewhere, saying why.
 
 - trtexec is looked for in \`--trtexec\`, \`TRTEXEC\`, PATH, \`TENSORRT_HOME/bin\` and \`/usr/src/tensorrt/bin\`, in this order. The first two also take a command that starts it:
-  \`docker run --rm --gpus all -v {dir}:{dir} IMAGE trtexec\` or \`ssh HOST trtexec\`; \`{dir}\` is the artifact's folder, which has to have the same path on both sides.
+  \`docker run --rm --gpus all -v {dir}:{dir} IMAGE trtexec\` or \`ssh HOST trtexec\`; \`{dir}\` is the folder where the artifact is made, inside of its own; it has to have the same path on both sides.
 - The release comes from trtexec's banner; GPU, driver, memory and clocks from \`nvidia-smi\` (\`NVIDIA_SMI\`, beside trtexec in the same command prefix, PATH). Without it the GPU is read
   from trtexec's own output, and a note says what is missing from the timings.
 - \`rcc doctor --target tensorrt\` shows each part as found, needed and how to get it.
@@ -42,7 +42,7 @@ graph and times it. \`--target auto\`, the default, does so where trtexec and a 
 - Releases from ${releaseLine(oldestSupportedOrder)} on are driven. One that is newer than ${newestCovered} is treated as ${newestCovered}, with a note.
 - A build goes to a temporary name and gets its own when it is whole; two builds on one GPU take turns; a timing cache is shared by the builds of one release and GPU
   (\`RCC_CACHE_DIR\`, or \`~/.cache/rcc\`). The log of each run lies beside the engine: \`trtexec-build.log\`, \`trtexec-time.log\`, \`trtexec-run.log\`. \`rcc bench\` and
-  \`rcc verify\` build in a temporary folder and leave the log of a run that failed.
+  \`rcc verify\` build in a temporary folder. Of a run that failed the log alone is left, in a temporary folder that the error names.
 - While it runs, what trtexec is at and for how long is shown, beside how long the same run took last time. Ctrl-C ends it with all that it started and leaves no half engine.`;
 
 const timing = `## What a timing holds
