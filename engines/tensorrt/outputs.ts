@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { type DataType, type Dim, elementCount } from '../../codegen/ir/types.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
-import { readTextIfThere } from '../../src/io/open-file.ts';
 import { parseRepaired } from '../../src/io/lenient-json.ts';
+import { readTextIfThere } from '../../src/io/open-file.ts';
 import { checkForm } from '../../src/io/outside-json.ts';
 import type { Tensor } from '../engine.ts';
 import type { TensorFacts } from './model-facts.ts';
