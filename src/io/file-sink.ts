@@ -8,6 +8,19 @@ import { type HashStream, startHash } from './hash-thread.ts';
 const batchBytes = 1 << 20;
 /** Batches under way at once, beside the one that is filled. */
 const mostUnderWay = 3;
+/** Into memory that threads share, bytes are copied by words only where both sides stand alike to a word; from this length on a gap is left for that. */
+const wordBytes = 8;
+const leastAlignedBytes = 4096;
+
+/** What is left of arrays that follow each other when so many bytes are taken away. */
+function withoutFirst(parts: readonly Uint8Array[], sizeBytes: number): readonly Uint8Array[] {
+  let left = sizeBytes;
+  return parts.flatMap((part) => {
+    const taken = Math.min(left, part.byteLength);
+    left -= taken;
+    return taken < part.byteLength ? [part.subarray(taken)] : [];
+  });
+}
 
 export interface FileDigest {
   readonly sizeBytes: number;
@@ -29,6 +42,9 @@ export class FileSink implements ByteSink {
   /** Absent until more is written than a batch holds: for a short file no thread is worth its start. */
   #hash: HashStream | undefined;
   #batch = createBatch();
+  /** The batch's bytes in order, but for the last part, which goes from `#partStart` to `#filledBytes`. */
+  #parts: Uint8Array[] = [];
+  #partStart = 0;
   #filledBytes = 0;
   #sizeBytes = 0;
   /** Writes go one after another: they wait for each other in the system, and cost time while they do. */
@@ -49,23 +65,48 @@ export class FileSink implements ByteSink {
 
   /** Waits until all bytes are with the operating system. */
   async finish(): Promise<FileDigest> {
-    const rest = this.#batch.subarray(0, this.#filledBytes);
+    const rest = this.#takeParts();
     if (!this.#hash) {
       await this.#writeAll(rest);
-      const sha256 = createHash('sha256').update(rest).digest('hex');
-      return { sizeBytes: this.#sizeBytes, sha256 };
+      const hash = createHash('sha256');
+      for (const part of rest) hash.update(part);
+      return { sizeBytes: this.#sizeBytes, sha256: hash.digest('hex') };
     }
-    this.#start(rest, this.#hash);
+    this.#start(this.#batch, rest, this.#hash);
     await Promise.all(this.#underWay);
     return { sizeBytes: this.#sizeBytes, sha256: await this.#hash.digest() };
   }
 
   /** Copies what fits into the batch, and says how much that is. */
   #fill(bytes: Uint8Array): number {
+    if (bytes.byteLength >= leastAlignedBytes) this.#alignWith(bytes);
     const part = bytes.subarray(0, batchBytes - this.#filledBytes);
     this.#batch.set(part, this.#filledBytes);
     this.#filledBytes += part.byteLength;
     return part.byteLength;
+  }
+
+  /** Leaves a gap where the next byte of the batch does not stand to a word as the first of these does. */
+  #alignWith({ byteOffset }: Uint8Array): void {
+    const gap = (byteOffset + wordBytes - (this.#filledBytes % wordBytes)) % wordBytes;
+    if (gap === 0) return;
+    this.#closePart();
+    this.#filledBytes = Math.min(batchBytes, this.#filledBytes + gap);
+    this.#partStart = this.#filledBytes;
+  }
+
+  #closePart(): void {
+    if (this.#filledBytes === this.#partStart) return;
+    this.#parts.push(this.#batch.subarray(this.#partStart, this.#filledBytes));
+  }
+
+  /** All parts of the batch; the next one begins. */
+  #takeParts(): readonly Uint8Array[] {
+    this.#closePart();
+    const parts = this.#parts;
+    this.#parts = [];
+    this.#partStart = this.#filledBytes = 0;
+    return parts;
   }
 
   /** Sends the full batch on its way, and goes on with the rest in the next. */
@@ -73,9 +114,8 @@ export class FileSink implements ByteSink {
     let rest = bytes;
     while (this.#filledBytes === batchBytes) {
       this.#hash ??= startHash();
-      this.#start(this.#batch, this.#hash);
+      this.#start(this.#batch, this.#takeParts(), this.#hash);
       this.#batch = await this.#takeBatch();
-      this.#filledBytes = 0;
       rest = rest.subarray(this.#fill(rest));
     }
   }
@@ -85,26 +125,27 @@ export class FileSink implements ByteSink {
     return done ?? createBatch();
   }
 
-  #start(batch: Uint8Array, hash: HashStream): void {
-    const done = this.#finishBatch(batch, hash);
+  #start(batch: Uint8Array, parts: readonly Uint8Array[], hash: HashStream): void {
+    const done = this.#finishParts(parts, hash).then(() => {
+      lending.end(batch);
+      return batch;
+    });
     // The failure is met by whoever waits next; until then it is not unhandled.
     done.catch(() => {});
     this.#underWay.push(done);
   }
 
-  async #finishBatch(batch: Uint8Array, hash: HashStream): Promise<Uint8Array> {
-    this.#written = this.#written.then(() => this.#writeAll(batch));
-    await Promise.all([hash.update([batch]), this.#written]);
-    lending.end(batch);
-    return batch;
+  async #finishParts(parts: readonly Uint8Array[], hash: HashStream): Promise<void> {
+    this.#written = this.#written.then(() => this.#writeAll(parts));
+    await Promise.all([hash.update(parts), this.#written]);
   }
 
-  async #writeAll(bytes: Uint8Array): Promise<void> {
-    let rest = bytes;
-    while (rest.byteLength > 0) {
+  async #writeAll(parts: readonly Uint8Array[]): Promise<void> {
+    let rest = parts;
+    while (rest.length > 0) {
       // A disk that is nearly full takes a part of the bytes and refuses the rest only when asked again.
-      const { bytesWritten } = await this.#file.write(rest);
-      rest = rest.subarray(bytesWritten);
+      const { bytesWritten } = await this.#file.writev(rest);
+      rest = withoutFirst(rest, bytesWritten);
     }
   }
 }

@@ -6,12 +6,12 @@ import { FileSink } from '../../src/io/file-sink.ts';
 /** A disk that is nearly full or interrupted: it takes no more than `most` bytes at a time. */
 function shortFile(most: number) {
   const written: Buffer[] = [];
-  const write = async (bytes: Uint8Array) => {
-    const taken = bytes.subarray(0, most);
-    written.push(Buffer.from(taken));
+  const writev = async (parts: readonly Uint8Array[]) => {
+    const taken = Buffer.concat(parts).subarray(0, most);
+    written.push(taken);
     return { bytesWritten: taken.length };
   };
-  return { file: { write } as unknown as FileHandle, written: () => Buffer.concat(written) };
+  return { file: { writev } as unknown as FileHandle, written: () => Buffer.concat(written) };
 }
 
 /** Arrays of these lengths, with other bytes each time. */
@@ -24,6 +24,7 @@ describe('FileSink', () => {
     ['many small arrays', Array.from({ length: 300 }, (_, i) => i * 7), 1000],
     ['arrays longer than what is gathered', [200_000, 5, 3_000_000, 1, 200_001], 65_537],
     ['more than is held at once', [5, 6_000_000, 140_000, 2_500_000, 2_500_000, 9], 1_000_003],
+    ['long arrays at every place in a word', [1, 5000, 2, 9001, 3, 70_003, 1_048_571, 8192], 4097],
     ['arrays taken whole', [300_000, 900_000, 2_000_000], 10_000_000],
   ])('asks again for what a write left: %s', async (_, lengths, most) => {
     const { file, written } = shortFile(most);
@@ -46,8 +47,8 @@ describe('FileSink', () => {
 
   it('gives on what the disk says, whether early or at the end', async () => {
     for (const lengths of [[10], [3_000_000, 3_000_000, 3_000_000, 3_000_000]]) {
-      const write = () => Promise.reject(new Error('the disk is full'));
-      const sink = new FileSink({ write } as unknown as FileHandle);
+      const writev = () => Promise.reject(new Error('the disk is full'));
+      const sink = new FileSink({ writev } as unknown as FileHandle);
       const work = async () => {
         for (const bytes of arraysOf(lengths)) await sink.write(new Uint8Array(bytes));
         await sink.finish();
