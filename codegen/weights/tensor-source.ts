@@ -18,7 +18,7 @@ export interface TensorSource {
 }
 
 /** Larger slices would leave a core's cache between their reader and their writer. */
-const sliceBytes = 1 << 18;
+const sliceBytes = 1 << 19;
 
 /** Size of one row of the first axis; of a number, where there is no axis. */
 export function rowBytesOf({ dataType, shape }: Pick<TensorSource, 'dataType' | 'shape'>): number {

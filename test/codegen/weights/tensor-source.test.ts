@@ -13,7 +13,7 @@ import {
 } from '../../../codegen/weights/tensor-source.ts';
 import { expectDiagnostic, memorySource } from '../../helpers/byte-sources.ts';
 
-const quarterMebibyte = 1 << 18;
+const halfMebibyte = 1 << 19;
 
 function numbersOf(shape: readonly number[]): Float32Array {
   const count = shape.reduce((product, size) => product * size, 1);
@@ -42,9 +42,9 @@ const plusOne = (source: TensorSource): TensorSource =>
 describe('rows of a tensor', () => {
   it.each([
     [[7, 1000, 100], 7],
-    [[100, 100, 3, 3], 2],
-    [[130, 1100, 1, 1], 3],
-    [[1_000_003], 16],
+    [[100, 100, 3, 3], 1],
+    [[130, 1100, 1, 1], 2],
+    [[1_000_003], 8],
     [[3], 1],
     [[], 1],
   ] as readonly [
@@ -57,7 +57,7 @@ describe('rows of a tensor', () => {
     expect(Buffer.concat(slices).equals(Buffer.from(numbersOf(shape).buffer))).toBe(true);
     const rowBytes = 4 * shape.slice(1).reduce((product, size) => product * size, 1);
     for (const { length } of slices) {
-      expect(length).toBeLessThanOrEqual(Math.max(quarterMebibyte, rowBytes));
+      expect(length).toBeLessThanOrEqual(Math.max(halfMebibyte, rowBytes));
       expect(length % rowBytes).toBe(0);
     }
     expect(file.total.reads).toBe(count);
@@ -111,7 +111,7 @@ describe('mapRows', () => {
     }));
     const values = float32View(await readAll(mapped));
     expect([...values]).toEqual(Array.from({ length: 300 }, () => 1));
-    expect(first).toEqual([0, 65, 130, 195, 260]);
+    expect(first).toEqual([0, 131, 262]);
   });
 
   it('begins anew with each reading and ends behind its last row', async () => {
