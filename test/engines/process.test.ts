@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { LineSplitter } from '../../engines/line-splitter.ts';
-import { runTool, type ToolRequest } from '../../engines/process.ts';
+import { endingText, runTool, type ToolRequest, type ToolResult } from '../../engines/process.ts';
 import { bundleScript } from '../helpers/bundle-script.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-process-'));
@@ -204,6 +204,29 @@ describe('runTool', () => {
     writeFileSync(logPath, 'old\n'.repeat(1000));
     await runTool({ command: [process.execPath, '-e', 'console.log("new")'], logPath });
     expect(readFileSync(logPath, 'utf8')).toBe('new\n');
+  });
+});
+
+describe('endingText', () => {
+  const ended = (how: Partial<ToolResult>) =>
+    endingText({
+      command: ['x'],
+      timedOut: false,
+      cancelled: false,
+      durationMs: 1,
+      tail: [],
+      ...how,
+    });
+
+  it.each<[string, Partial<ToolResult>]>([
+    ['no such program', { startError: { code: 'ENOENT', message: 'no such program' } }],
+    ['its time was over', { timedOut: true, signal: 'SIGTERM' }],
+    ['signal SIGSEGV', { signal: 'SIGSEGV' }],
+    ['exit status 3', { exitCode: 3 }],
+    ['it was stopped', { cancelled: true }],
+    ['no exit status', {}],
+  ])('says %s', (words, how) => {
+    expect(ended(how)).toBe(words);
   });
 });
 

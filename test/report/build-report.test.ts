@@ -182,6 +182,37 @@ describe('a report with measurements', () => {
     expect(sources[0]?.facts).toContainEqual(['threads', '1; 2']);
   });
 
+  it('gives columns to eight settings that differ, however many there are', () => {
+    const rows = Array.from({ length: 50 }, (_, i) => ({
+      ...sampleRow({ model: `m${i}`, ms: 2 }),
+      settings: { threads: i, [`only${i}`]: i },
+    }));
+    const report = build({ benches: [named('a.json', ...rows)] });
+    const columns = tableOf(report, 'measured-sample-cpu-onnxruntime').columns.map(({ id }) => id);
+    expect(columns.filter((id) => id === 'threads' || id.startsWith('only'))).toHaveLength(8);
+  });
+
+  it('tells the first findings of an audit and how many more there are', () => {
+    const findings = Array.from({ length: 1000 }, (_, i) => `Finding ${i}.`);
+    const [audit] = fullSampleBench().audits;
+    const bench = sampleBench([], { audits: audit ? [{ ...audit, findings }] : [] });
+    const report = build({ benches: [{ path: 'a.json', bench }] });
+    const text = tableOf(report, 'fusion-audit').rows[0]?.cells.at(-1)?.text;
+    expect(text).toMatch(/^Finding 0\. .* Finding 11\. And 988 more\.$/);
+  });
+
+  it('is refused where a page has no room for it', () => {
+    const rows = Array.from({ length: 2001 }, () => sampleRow({ model: 'm', ms: 2 }));
+    const twice = [named('a.json', ...rows), named('b.json', ...rows)];
+    expect(() => build({ benches: twice })).toThrow(
+      /report-too-large: A page cannot show 4002 measurements: it has room for 4000\./,
+    );
+    const [profile] = fullSampleBench().profiles;
+    const layers = Array.from({ length: 20_001 }, () => ({ name: 'a', kind: 'conv', timeMs: 1 }));
+    const bench = sampleBench([], { profiles: profile ? [{ ...profile, layers }] : [] });
+    expect(() => build({ benches: [{ path: 'a.json', bench }] })).toThrow(/20001 layers/);
+  });
+
   it('shows further baselines under their own name only when asked', () => {
     expect(tablesOf(build()).some(({ id }) => id === 'ppcls-2024-v100')).toBe(false);
     const report = build({ against: ['ppcls-2024-v100'] });
