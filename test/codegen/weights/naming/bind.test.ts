@@ -8,6 +8,7 @@ import { createNaming } from '../../../../codegen/weights/naming/naming.ts';
 import { schemes } from '../../../../codegen/weights/naming/schemes.ts';
 import { type TensorSource, wholeTensor } from '../../../../codegen/weights/tensor-source.ts';
 import type { WeightsFile } from '../../../../codegen/weights/weights-file.ts';
+import type { DiagnosticCode } from '../../../../src/diagnostics/messages.ts';
 import type { Spec } from '../../../../src/language/spec.ts';
 import { expectDiagnostic } from '../../../helpers/byte-sources.ts';
 import { numbers, sourceOf } from '../../../helpers/graphs.ts';
@@ -342,6 +343,44 @@ describe('weights that do not fit', () => {
   test('a pinned scheme that does not exist', async () => {
     const work = () => bindWeights(graphOf(), fileFor({}), { scheme: 'torchvison' });
     expect((await expectDiagnostic(work, 'unknown-name-scheme')).hint).toContain('torchvision');
+  });
+
+  test('every mistake is said where the spec names its weights', async () => {
+    const span = { file: { path: 'a.rn', text: 'weights' }, start: 0, end: 7 };
+    const spanOf = async (code: DiagnosticCode, ...args: Parameters<typeof bindWeights>) =>
+      (await expectDiagnostic(() => bindWeights(...args), code)).span;
+    const file = fileFor({});
+    const unknown: WeightsFile = {
+      ...file,
+      tensors: new Map([['cls', sourceOf(Float32Array.of(1), [1])]]),
+    };
+    const keras = { scheme: 'keras', span };
+    expect(await spanOf('unknown-name-scheme', graphOf(), file, keras)).toBe(span);
+    const paddle = { scheme: 'paddleclas', span };
+    expect(await spanOf('weights-scheme-mismatch', graphOf(), file, paddle)).toBe(span);
+    expect(await spanOf('weights-names-unknown', graphOf(), unknown, { span })).toBe(span);
+    const pooled = graphOf({ shortcut: 'avgpool' });
+    expect(await spanOf('weights-other-shortcut', pooled, file, { span })).toBe(span);
+  });
+
+  test('a network without a stride in its shortcuts may have them either way', () => {
+    const flat: Partial<Spec> = { stages: [1], widths: [8] };
+    bindWeights(graphOf({ ...flat, shortcut: 'avgpool' }), fileFor(flat));
+    bindWeights(graphOf(flat), fileFor({ ...flat, shortcut: 'avgpool' }, 'timm'));
+    const bare: Partial<Spec> = { stages: [1, 1], shortcut: 'pad', firstShortcut: 'identity' };
+    bindWeights(graphOf(bare), fileFor(bare));
+  });
+
+  test('names of no scheme: four of them are shown, and no counter', async () => {
+    const names = ['cls_token', 'bn.num_batches_tracked', 'a.b', 'c.d', 'e.f', 'g.h'];
+    const tensors = new Map(names.map((name) => [name, sourceOf(Float32Array.of(1), [1])]));
+    const file: WeightsFile = { name: 'vit.pth', format: 'torch-zip', tensors, notes: [] };
+    for (const options of [{}, { scheme: 'timm' }]) {
+      const work = () => bindWeights(graphOf(), file, options);
+      const { message } = await expectDiagnostic(work, 'weights-names-unknown');
+      for (const name of ['cls_token', 'a.b', 'c.d', 'e.f']) expect(message).toContain(name);
+      for (const name of ['num_batches_tracked', 'g.h']) expect(message).not.toContain(name);
+    }
   });
 
   test('names of another kind of network', async () => {

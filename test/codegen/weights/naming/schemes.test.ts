@@ -150,6 +150,13 @@ describe('names', () => {
     expect(isIgnorable('n_averaged')).toBe(true);
     expect(isIgnorable('StructuredToParameterName@@')).toBe(true);
     expect(isIgnorable('layer1.0.bn1.weight')).toBe(false);
+    expect(isIgnorable('bn1.num_batches_tracked.weight')).toBe(false);
+    expect(isIgnorable('my_n_averaged')).toBe(false);
+    const counters = Array.from({ length: 9 }, (_, i) => `a${i}.num_batches_tracked`);
+    const few = ['conv1.weight', 'bn1.weight', ...counters];
+    expect(recogniseScheme(few)?.scheme.name).toBe('torchvision');
+    expect(recogniseScheme(counters)).toBeUndefined();
+    expect(nearestScheme(counters)).toBeUndefined();
   });
 
   test('unknown names have no scheme', () => {
