@@ -77,6 +77,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 export const leftOut = [
   'test/**/fuzz.test.ts',
   'test/**/real-files.test.ts',
+  'test/codegen/onnx/limits.test.ts',
   'test/engines/process.test.ts',
   'test/io/exit-cleanup.test.ts',
 ];
