@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { defaultCacheDirectory } from '../engines/tensorrt/context.ts';
+import { defaultCacheDirectory } from '../engines/tensorrt/running/context.ts';
 import { probeTensorrtRtx, type TensorrtRtxInstallation } from '../engines/tensorrt-rtx/probe.ts';
 import { ownValue } from '../src/collections/own-value.ts';
 import { version } from '../src/version.ts';

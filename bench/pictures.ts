@@ -1,7 +1,7 @@
 /* Made-up pictures: smooth, each of its own contrast, so that a network's activations differ from picture to picture as they do with real ones. */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { bytesOf } from '../codegen/weights/float-bytes.ts';
-import { createRandomStream, hashText } from '../codegen/weights/random.ts';
+import { bytesOf } from '../codegen/tensors/float-bytes.ts';
+import { createRandomStream, hashText } from '../codegen/tensors/random.ts';
 import type { Tensor } from '../engines/engine.ts';
 
 /** Points of the grid that a picture is drawn between. */

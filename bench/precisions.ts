@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { float32View } from '../codegen/weights/float-bytes.ts';
+import { float32View } from '../codegen/tensors/float-bytes.ts';
 import type { Engine, Precision, Tensor } from '../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../engines/onnxruntime/engine.ts';
 import { joinBatches, sliceBatch } from '../engines/tensor-batch.ts';

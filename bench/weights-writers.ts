@@ -1,7 +1,7 @@
 /* Writes weights files as the frameworks do, for the bench: the same tensors in each format, a tensor in memory at a time. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { readAll, type TensorSource } from '../codegen/weights/tensor-source.ts';
+import { readAll, type TensorSource } from '../codegen/tensors/tensor-source.ts';
 
 export interface NamedTensor {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { type DataType, elementCount, type TensorType } from '../codegen/ir/types.ts';
-import { toFloat16Bits } from '../codegen/weights/float16.ts';
-import { createRandomStream, hashText, type RandomStream } from '../codegen/weights/random.ts';
+import { toFloat16Bits } from '../codegen/tensors/float16.ts';
+import { createRandomStream, hashText, type RandomStream } from '../codegen/tensors/random.ts';
 import type { Tensor } from './engine.ts';
 
 type Draw = (stream: RandomStream) => number;

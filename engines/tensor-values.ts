@@ -1,5 +1,5 @@
 import type { DataType } from '../codegen/ir/types.ts';
-import { fromFloat16Bits } from '../codegen/weights/float16.ts';
+import { fromFloat16Bits } from '../codegen/tensors/float16.ts';
 import type { Tensor } from './engine.ts';
 
 type Reader = (buffer: ArrayBuffer) => ArrayLike<number>;

@@ -13,7 +13,7 @@ const files = {
   start: ['src/cli/run.ts', 'src/io/exit-cleanup.ts', 'src/cli/progress.ts', 'src/io/digest.ts'],
   language: ['src/cli/actions/check.ts'],
   conversion: ['src/cli/actions/compile.ts'],
-  zip: ['codegen/weights/zip-archive.ts', 'codegen/weights/torch-zip.ts'],
+  zip: ['codegen/weights/formats/zip-archive.ts', 'codegen/weights/formats/torch-zip.ts'],
 };
 
 function assignFiles() {

@@ -1,18 +1,17 @@
 import { escapeCell, markdownTable } from '../bench/markdown-table.ts';
-import { computeCapabilities, supportLines } from '../engines/tensorrt/data/gpus.ts';
-import { checkPrecision, checkSupport, parseGpu } from '../engines/tensorrt/gpu.ts';
-import { type TensorrtIntent, tensorrtIntent } from '../engines/tensorrt/intent.ts';
-import { partDefinitions } from '../engines/tensorrt/measurement.ts';
+import { computeCapabilities, supportLines } from '../engines/tensorrt/planning/data/gpus.ts';
+import { checkPrecision, checkSupport, parseGpu } from '../engines/tensorrt/planning/gpu.ts';
+import { type TensorrtIntent, tensorrtIntent } from '../engines/tensorrt/planning/intent.ts';
 import {
   flagOf,
   type TensorrtOptionRow,
   tensorrtOptionRows,
-} from '../engines/tensorrt/option-rows.ts';
-import type { CommandKind } from '../engines/tensorrt/option-rules.ts';
-import { splitArgument } from '../engines/tensorrt/option-table.ts';
-import { type PlanResult, planTrtexec } from '../engines/tensorrt/plan.ts';
-import type { GraphFlavour } from '../engines/tensorrt/precision-recipes.ts';
-import { type OptionTexts, readTensorrtIntent } from '../engines/tensorrt/read-intent.ts';
+} from '../engines/tensorrt/planning/option-rows.ts';
+import type { CommandKind } from '../engines/tensorrt/planning/option-rules.ts';
+import { splitArgument } from '../engines/tensorrt/planning/option-table.ts';
+import { type PlanResult, planTrtexec } from '../engines/tensorrt/planning/plan.ts';
+import type { GraphFlavour } from '../engines/tensorrt/planning/precision-recipes.ts';
+import { type OptionTexts, readTensorrtIntent } from '../engines/tensorrt/planning/read-intent.ts';
 import {
   newestCovered,
   oldestSupportedOrder,
@@ -20,7 +19,8 @@ import {
   releaseLine,
   resolveRelease,
   supportedReleases,
-} from '../engines/tensorrt/release.ts';
+} from '../engines/tensorrt/planning/release.ts';
+import { partDefinitions } from '../engines/tensorrt/running/measurement.ts';
 import { tensorrtMessages } from '../src/diagnostics/messages/tensorrt.ts';
 
 const introduction = `# TensorRT

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { execa } from 'execa';
 
 /**
- * Condenses two fact sheets into the tables of engines/tensorrt/data:
+ * Condenses two fact sheets into the tables of engines/tensorrt/planning/data:
  *
  *   npx tsx scripts/trtexec-tables.ts FOLDER
  *
@@ -126,7 +126,7 @@ ${rows.join('\n')}
 `;
 }
 
-const target = new URL('../engines/tensorrt/data/', import.meta.url).pathname;
+const target = new URL('../engines/tensorrt/planning/data/', import.meta.url).pathname;
 writeFileSync(`${target}options.ts`, writeOptions());
 writeFileSync(`${target}gpus.ts`, writeGpus());
 await execa('npx', ['biome', 'check', '--write', '--colors=off', target], { stdio: 'inherit' });

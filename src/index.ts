@@ -18,13 +18,13 @@ export {
   passesFor,
   passNames,
 } from '../codegen/passes/pipeline.ts';
-export type { ByteSource } from '../codegen/weights/byte-source.ts';
-export { describeWeights } from '../codegen/weights/describe-weights.ts';
+export type { ByteSource } from '../codegen/tensors/byte-source.ts';
+export type { TensorSource } from '../codegen/tensors/tensor-source.ts';
+export { readNpy } from '../codegen/weights/formats/npy.ts';
+export { describeWeights } from '../codegen/weights/inference/describe-weights.ts';
 export { type BoundWeights, bindWeights } from '../codegen/weights/naming/bind.ts';
-export { readNpy } from '../codegen/weights/npy.ts';
 export { openWeights } from '../codegen/weights/open-weights.ts';
 export { synthesizeWeights } from '../codegen/weights/synthesize.ts';
-export type { TensorSource } from '../codegen/weights/tensor-source.ts';
 export type { WeightsFile } from '../codegen/weights/weights-file.ts';
 export { compareOutputs, type Verdict } from '../engines/compare.ts';
 export type {

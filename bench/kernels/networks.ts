@@ -7,8 +7,8 @@ import { inferTypes } from '../../codegen/ir/infer-types.ts';
 import { printGraph } from '../../codegen/ir/print.ts';
 import { elementCount } from '../../codegen/ir/types.ts';
 import type { TensorRanges } from '../../codegen/quantization/ranges.ts';
-import { bytesOf } from '../../codegen/weights/float-bytes.ts';
-import { wholeTensor } from '../../codegen/weights/tensor-source.ts';
+import { bytesOf } from '../../codegen/tensors/float-bytes.ts';
+import { wholeTensor } from '../../codegen/tensors/tensor-source.ts';
 import { loadSpecFiles } from '../../src/compile/spec-files.ts';
 import type { Spec } from '../../src/language/spec.ts';
 

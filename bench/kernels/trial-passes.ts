@@ -3,8 +3,8 @@ import { editGraph } from '../../codegen/ir/edit.ts';
 import type { Graph, Initializer, Node } from '../../codegen/ir/graph.ts';
 import { initializerOf, inputOf, outputOf, producersOf, usersOf } from '../../codegen/ir/walk.ts';
 import type { Pass } from '../../codegen/passes/pass.ts';
-import { bytesOf, float32View } from '../../codegen/weights/float-bytes.ts';
-import { readAll, wholeTensor } from '../../codegen/weights/tensor-source.ts';
+import { bytesOf, float32View } from '../../codegen/tensors/float-bytes.ts';
+import { readAll, wholeTensor } from '../../codegen/tensors/tensor-source.ts';
 
 function node(
   op: Node['op'],

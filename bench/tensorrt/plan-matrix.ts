@@ -1,11 +1,11 @@
 /* A process of its own: plans every spec × precision × batch × release once and prints how long that took, as JSON. */
 import { readdirSync } from 'node:fs';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
-import { parseGpu } from '../../engines/tensorrt/gpu.ts';
-import { tensorrtIntent } from '../../engines/tensorrt/intent.ts';
-import type { ModelFacts } from '../../engines/tensorrt/model-facts.ts';
-import { planTrtexec } from '../../engines/tensorrt/plan.ts';
-import { resolveRelease, supportedReleases } from '../../engines/tensorrt/release.ts';
+import { parseGpu } from '../../engines/tensorrt/planning/gpu.ts';
+import { tensorrtIntent } from '../../engines/tensorrt/planning/intent.ts';
+import type { ModelFacts } from '../../engines/tensorrt/planning/model-facts.ts';
+import { planTrtexec } from '../../engines/tensorrt/planning/plan.ts';
+import { resolveRelease, supportedReleases } from '../../engines/tensorrt/planning/release.ts';
 import { loadSpecFiles } from '../../src/compile/spec-files.ts';
 import type { Spec } from '../../src/language/spec.ts';
 

@@ -1,7 +1,7 @@
 /* A process of its own: reads FILE as the output of a trtexec, into the parser and a log file as a build does, and prints how long that took. */
 import { rm } from 'node:fs/promises';
 import { runTool } from '../../engines/process.ts';
-import { TrtexecLogParser } from '../../engines/tensorrt/parse-log.ts';
+import { TrtexecLogParser } from '../../engines/tensorrt/logs/parse-log.ts';
 
 const [file = ''] = process.argv.slice(2);
 const parser = new TrtexecLogParser();

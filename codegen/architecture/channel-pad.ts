@@ -1,5 +1,5 @@
-import { bytesOf } from '../weights/float-bytes.ts';
-import { type TensorSource, wholeTensor } from '../weights/tensor-source.ts';
+import { bytesOf } from '../tensors/float-bytes.ts';
+import { type TensorSource, wholeTensor } from '../tensors/tensor-source.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 
 /** Weights [out, in, 1, 1] that pass each channel on unchanged, with zero channels before and after. */

@@ -3,8 +3,8 @@ import { renameOutput } from '../ir/edit.ts';
 import type { Attributes, Graph, Initializer, Node, Value } from '../ir/graph.ts';
 import { type OpType, opDefinition } from '../ir/ops.ts';
 import type { Shape, TensorType } from '../ir/types.ts';
+import type { TensorSource } from '../tensors/tensor-source.ts';
 import type { LayerPlace, ParameterRole } from '../weights/parameter-slot.ts';
-import type { TensorSource } from '../weights/tensor-source.ts';
 
 /** Batch-norm epsilon of Paddle, torchvision, timm and the CIFAR networks; it is in no weights file. */
 const epsilon = 1e-5;

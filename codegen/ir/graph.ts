@@ -1,6 +1,6 @@
 import type { Span } from '../../src/diagnostics/source.ts';
+import type { TensorSource } from '../tensors/tensor-source.ts';
 import type { ParameterSlot } from '../weights/parameter-slot.ts';
-import type { TensorSource } from '../weights/tensor-source.ts';
 import type { OpType } from './ops.ts';
 import type { TensorType } from './types.ts';
 

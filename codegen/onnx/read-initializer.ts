@@ -3,7 +3,7 @@ import { append } from '../../src/collections/append.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { printable } from '../../src/diagnostics/printable.ts';
 import { type DataType, dataTypeNames } from '../ir/types.ts';
-import type { ByteSource } from '../weights/byte-source.ts';
+import type { ByteSource } from '../tensors/byte-source.ts';
 import { isWrittenAs } from './check-message.ts';
 import { messageShapes } from './message-shapes.ts';
 import { readVarint, type WireField, type WireReader, wireTypes } from './wire.ts';

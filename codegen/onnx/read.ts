@@ -3,7 +3,7 @@ import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { reading } from '../../src/diagnostics/outside-data.ts';
 import { printable } from '../../src/diagnostics/printable.ts';
-import type { ByteSource } from '../weights/byte-source.ts';
+import type { ByteSource } from '../tensors/byte-source.ts';
 import { faultOfMessage } from './check-message.ts';
 import type { MessageName } from './message-shapes.ts';
 import { type OnnxInitializer, readInitializer } from './read-initializer.ts';

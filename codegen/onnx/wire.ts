@@ -1,6 +1,6 @@
 /* Positional reading of protobuf's wire format (protobuf encoding guide): tags and lengths only, so that large fields are skipped. */
 import { fail } from '../../src/diagnostics/diagnostic.ts';
-import type { ByteSource } from '../weights/byte-source.ts';
+import type { ByteSource } from '../tensors/byte-source.ts';
 
 /** One field of a message: where its content lies, or its value where it is a varint. */
 export interface WireField {

@@ -13,8 +13,8 @@ import type { Graph, Initializer, Node, Value } from '../ir/graph.ts';
 import type { Shape } from '../ir/types.ts';
 import { initializerOf, inputOf } from '../ir/walk.ts';
 import { constantSource, fixedInitializer } from '../quantization/constant.ts';
-import { float32View } from '../weights/float-bytes.ts';
-import { mapRows, type TensorSource } from '../weights/tensor-source.ts';
+import { float32View } from '../tensors/float-bytes.ts';
+import { mapRows, type TensorSource } from '../tensors/tensor-source.ts';
 import type { Pass } from './pass.ts';
 
 export const inputForms = ['float32', 'float16', 'uint8-nhwc', 'rgba-uint8'] as const;

@@ -8,9 +8,9 @@
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
 import type { DataType } from '../ir/types.ts';
 import { inputOf, isGraphOutput, outputOf } from '../ir/walk.ts';
-import { float32View } from '../weights/float-bytes.ts';
-import { castToFloat16 } from '../weights/float16.ts';
-import { mapRows, type TensorSource } from '../weights/tensor-source.ts';
+import { float32View } from '../tensors/float-bytes.ts';
+import { castToFloat16 } from '../tensors/float16.ts';
+import { mapRows, type TensorSource } from '../tensors/tensor-source.ts';
 import { type LayerFilter, matchBlocks, noLayer } from './layer-filter.ts';
 import type { Pass, PassContext } from './pass.ts';
 

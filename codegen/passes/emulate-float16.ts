@@ -7,7 +7,7 @@ import { renameOutput } from '../ir/edit.ts';
 import type { Graph, Node } from '../ir/graph.ts';
 import { inferTypes } from '../ir/infer-types.ts';
 import { isGraphOutput, outputOf } from '../ir/walk.ts';
-import { asFloat32 } from '../weights/as-float32.ts';
+import { asFloat32 } from '../tensors/as-float32.ts';
 import type { Pass } from './pass.ts';
 
 /** `x/exact` in float32 becomes `x` in float16. */

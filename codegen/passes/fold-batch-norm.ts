@@ -9,14 +9,14 @@ import { editGraph, renameOutput } from '../ir/edit.ts';
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
 import { oncePer } from '../ir/once-per.ts';
 import { initializerOf, inputOf, isGraphOutput, outputOf, soleUser, usersOf } from '../ir/walk.ts';
-import { bytesOf, float32View } from '../weights/float-bytes.ts';
+import { bytesOf, float32View } from '../tensors/float-bytes.ts';
 import {
   mapRows,
   readAll,
   rowBytesOf,
   type TensorSource,
   wholeTensor,
-} from '../weights/tensor-source.ts';
+} from '../tensors/tensor-source.ts';
 import type { Pass } from './pass.ts';
 
 interface BatchNorm {

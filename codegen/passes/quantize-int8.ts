@@ -19,7 +19,7 @@ import {
 } from '../quantization/quantize-parameters.ts';
 import { type Quantizer, quantizerFor, scaleOf } from '../quantization/quantizer.ts';
 import { nonNegativeValues, rangeOrigins, type TensorRanges } from '../quantization/ranges.ts';
-import type { TensorSource } from '../weights/tensor-source.ts';
+import type { TensorSource } from '../tensors/tensor-source.ts';
 import { expandFused } from './expand-fused-conv.ts';
 import { type LayerFilter, noLayer } from './layer-filter.ts';
 import type { Pass } from './pass.ts';

@@ -1,5 +1,5 @@
 /* Every weight becomes the float16 number nearest to it, kept in float32: what a float16 graph computes where activations are not rounded. */
-import { asFloat32 } from '../weights/as-float32.ts';
+import { asFloat32 } from '../tensors/as-float32.ts';
 import { castInitializer } from './cast-float16.ts';
 import { type LayerFilter, matchBlocks, noLayer } from './layer-filter.ts';
 import type { Pass } from './pass.ts';

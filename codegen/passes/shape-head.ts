@@ -10,8 +10,8 @@ import { editGraph } from '../ir/edit.ts';
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
 import { inferTypes } from '../ir/infer-types.ts';
 import { initializerOf, inputOf, outputOf, producersOf } from '../ir/walk.ts';
+import { reshaped } from '../tensors/tensor-source.ts';
 import { transposedSource } from '../weights/parameter-source.ts';
-import { reshaped } from '../weights/tensor-source.ts';
 import type { Pass } from './pass.ts';
 
 export interface HeadForm {

@@ -1,6 +1,6 @@
 import type { Initializer } from '../ir/graph.ts';
 import type { DataType } from '../ir/types.ts';
-import { type TensorSource, wholeTensor } from '../weights/tensor-source.ts';
+import { type TensorSource, wholeTensor } from '../tensors/tensor-source.ts';
 
 /** Little-endian numbers that are known at once. */
 export function constantSource(

@@ -5,8 +5,8 @@
  * given a float bias make the same integer of it.
  */
 import { elementCount } from '../ir/types.ts';
-import { bytesOf, float32View } from '../weights/float-bytes.ts';
-import { mapRows, readAll, type TensorSource, wholeTensor } from '../weights/tensor-source.ts';
+import { bytesOf, float32View } from '../tensors/float-bytes.ts';
+import { mapRows, readAll, type TensorSource, wholeTensor } from '../tensors/tensor-source.ts';
 import { roundHalfEven } from './rounding.ts';
 
 /** The bias may take half of the 31 bits; the sums of products need a tenth of the rest at ResNet's largest (4608 · 127 · 255). */

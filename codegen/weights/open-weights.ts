@@ -1,17 +1,17 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
-import type { ByteSource } from './byte-source.ts';
-import { openPdparams } from './pdparams.ts';
-import { openSafetensors } from './safetensors.ts';
-import { type FileKind, recogniseFile, signatureBytes } from './signatures.ts';
-import { openTorchLegacy } from './torch-legacy.ts';
+import type { ByteSource } from '../tensors/byte-source.ts';
+import { openPdparams } from './formats/pdparams.ts';
+import { openSafetensors } from './formats/safetensors.ts';
+import { type FileKind, recogniseFile, signatureBytes } from './formats/signatures.ts';
+import { openTorchLegacy } from './formats/torch-legacy.ts';
 import type { WeightsFile } from './weights-file.ts';
 
 /** Zip readers are loaded when a zip is met: yauzl is the one dependency of this room. */
 async function openZipWeights(source: ByteSource): Promise<WeightsFile> {
   const [{ openZip }, torch, npz] = await Promise.all([
-    import('./zip-archive.ts'),
-    import('./torch-zip.ts'),
-    import('./npz.ts'),
+    import('./formats/zip-archive.ts'),
+    import('./formats/torch-zip.ts'),
+    import('./formats/npz.ts'),
   ]);
   const entries = await openZip(source);
   if (torch.isTorchZip(entries)) return torch.openTorchZip(entries);

@@ -1,11 +1,11 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { printable } from '../../src/diagnostics/printable.ts';
 import { type DataType, elementCount } from '../ir/types.ts';
-import { asFloat32 } from './as-float32.ts';
-import { firstNotFinite } from './finite.ts';
-import { bytesOf, float32View } from './float-bytes.ts';
+import { asFloat32 } from '../tensors/as-float32.ts';
+import { firstNotFinite } from '../tensors/finite.ts';
+import { bytesOf, float32View } from '../tensors/float-bytes.ts';
+import { readAll, type TensorSource, watchRows, wholeTensor } from '../tensors/tensor-source.ts';
 import type { ParameterRole } from './parameter-slot.ts';
-import { readAll, type TensorSource, watchRows, wholeTensor } from './tensor-source.ts';
 
 /** A parameter as its file has it. */
 export interface StoredParameter {

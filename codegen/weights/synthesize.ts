@@ -1,9 +1,9 @@
 import type { Graph, Initializer } from '../ir/graph.ts';
 import { elementCount } from '../ir/types.ts';
-import { bytesOf } from './float-bytes.ts';
+import { bytesOf } from '../tensors/float-bytes.ts';
+import { createRandomStream, hashText, type RandomStream } from '../tensors/random.ts';
+import { type TensorSource, wholeTensor } from '../tensors/tensor-source.ts';
 import type { ParameterRole, ParameterSlot } from './parameter-slot.ts';
-import { createRandomStream, hashText, type RandomStream } from './random.ts';
-import { type TensorSource, wholeTensor } from './tensor-source.ts';
 
 /** What a tensor's numbers depend on beside its stream. */
 interface Recipe {

@@ -1,4 +1,4 @@
-import type { TensorSource } from './tensor-source.ts';
+import type { TensorSource } from '../tensors/tensor-source.ts';
 
 export type WeightsFormat = 'pdparams' | 'torch-zip' | 'torch-legacy' | 'safetensors' | 'npz';
 

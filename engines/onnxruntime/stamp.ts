@@ -6,7 +6,7 @@
 import { appendFile } from 'node:fs/promises';
 import protobuf from 'protobufjs/minimal.js';
 import { encodeMetadata } from '../../codegen/onnx/messages.ts';
-import type { ByteSource } from '../../codegen/weights/byte-source.ts';
+import type { ByteSource } from '../../codegen/tensors/byte-source.ts';
 import { createFileByteSource } from '../../src/io/file-byte-source.ts';
 
 export interface EngineStamp {

@@ -8,7 +8,7 @@ import { readText } from '../../src/io/open-file.ts';
 import { isKernel, type LayerList } from '../audit/layer.ts';
 import { printLayerList, readLayerList } from '../audit/read-layer-list.ts';
 import type { BuildRequest, BuiltEngine } from '../engine.ts';
-import { sizeOf } from '../tensorrt/optional-file.ts';
+import { sizeOf } from '../tensorrt/running/optional-file.ts';
 import { explainFailure } from './failure.ts';
 import { optionDefaults, type TensorrtRtxOptions } from './options.ts';
 import { runScript, type ScriptEvent } from './script.ts';

@@ -1,6 +1,6 @@
 import { checkOf, type EngineCheck } from '../engine-check.ts';
-import { findComputeCapability } from '../tensorrt/gpu.ts';
-import { findNvidiaSmi } from '../tensorrt/nvidia-smi.ts';
+import { findNvidiaSmi } from '../nvidia-smi.ts';
+import { findComputeCapability } from '../tensorrt/planning/gpu.ts';
 
 type Facts = Readonly<Record<string, string | number | boolean>>;
 

@@ -40,12 +40,20 @@ export const rooms: Readonly<Record<string, Room>> = {
       'test/codegen/passes/quantized-numbers.test.ts',
     ],
   },
+  tensors: {
+    sources: ['codegen/tensors/*.ts'],
+    tests: ['test/codegen/tensors/*.test.ts', 'test/codegen/weights/*.test.ts'],
+  },
   weights: {
-    sources: ['codegen/weights/*.ts'],
-    tests: ['test/codegen/weights/*.test.ts'],
+    sources: ['codegen/weights/*.ts', 'codegen/weights/formats/*.ts'],
+    tests: ['test/codegen/weights/*.test.ts', 'test/codegen/weights/formats/*.test.ts'],
+  },
+  inference: {
+    sources: ['codegen/weights/inference/*.ts'],
+    tests: ['test/codegen/weights/inference/*.test.ts'],
   },
   pickle: {
-    sources: ['codegen/weights/pickle/*.ts'],
+    sources: ['codegen/weights/formats/pickle/*.ts'],
     tests: ['test/codegen/weights/**/*.test.ts'],
   },
   naming: {
@@ -67,8 +75,8 @@ export const rooms: Readonly<Record<string, Room>> = {
     tests: ['test/engines/*.test.ts'],
   },
   tensorrt: {
-    sources: planning.map((name) => `engines/tensorrt/${name}.ts`),
-    tests: planning.map((name) => `test/engines/tensorrt/${name}.test.ts`),
+    sources: planning.map((name) => `engines/tensorrt/planning/${name}.ts`),
+    tests: planning.map((name) => `test/engines/tensorrt/planning/${name}.test.ts`),
     withoutTables: true,
   },
 };

@@ -16,7 +16,7 @@ import { roundWeights } from '../../codegen/passes/round-weights.ts';
 import { freeBatch, tapValues } from '../../codegen/passes/tap-values.ts';
 import type { TensorRanges } from '../../codegen/quantization/ranges.ts';
 import { computedTensors } from '../../codegen/quantization/tensors.ts';
-import { float32View } from '../../codegen/weights/float-bytes.ts';
+import { float32View } from '../../codegen/tensors/float-bytes.ts';
 import type { Precision, Tensor } from '../../engines/engine.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { countNonFinite } from '../../engines/tensor-values.ts';

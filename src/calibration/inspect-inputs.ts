@@ -1,4 +1,4 @@
-import { float32View } from '../../codegen/weights/float-bytes.ts';
+import { float32View } from '../../codegen/tensors/float-bytes.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { CalibrationData } from './data.ts';

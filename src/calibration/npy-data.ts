@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Shape, TensorType } from '../../codegen/ir/types.ts';
-import { type NpyHeader, parseNpyHeader } from '../../codegen/weights/npy.ts';
+import { type NpyHeader, parseNpyHeader } from '../../codegen/weights/formats/npy.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { closedOnFailure } from '../diagnostics/outside-data.ts';
 import { digestBytes } from '../io/digest.ts';

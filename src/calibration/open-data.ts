@@ -1,5 +1,5 @@
 import type { TensorType } from '../../codegen/ir/types.ts';
-import { npyMagic } from '../../codegen/weights/npy.ts';
+import { npyMagic } from '../../codegen/weights/formats/npy.ts';
 import { isFolder, readStart } from '../io/open-file.ts';
 import type { Spec } from '../language/spec.ts';
 import type { CalibrationData } from './data.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { bytesOf } from '../../codegen/weights/float-bytes.ts';
+import { bytesOf } from '../../codegen/tensors/float-bytes.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { type Dataset, digestContents, spreadIndices } from '../images/datasets/dataset.ts';

@@ -1,6 +1,6 @@
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { blockOf, type LayerFilter, matchBlocks } from '../../codegen/passes/layer-filter.ts';
-import { largestFloat16 } from '../../codegen/weights/float16.ts';
+import { largestFloat16 } from '../../codegen/tensors/float16.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { CalibrationData } from './data.ts';
 import { largestMagnitude } from './histogram.ts';

@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import { tensorrtOptionRows } from '../../engines/tensorrt/option-rows.ts';
+import { tensorrtOptionRows } from '../../engines/tensorrt/planning/option-rows.ts';
 
 /** Flags that are given once for each value; other lists are one value with commas. */
 const repeatable = new Set(

@@ -1,6 +1,9 @@
 import { type Command, Option } from 'commander';
-import { type TensorrtOptionRow, tensorrtOptionRows } from '../../engines/tensorrt/option-rows.ts';
-import type { OptionTexts } from '../../engines/tensorrt/read-intent.ts';
+import {
+  type TensorrtOptionRow,
+  tensorrtOptionRows,
+} from '../../engines/tensorrt/planning/option-rows.ts';
+import type { OptionTexts } from '../../engines/tensorrt/planning/read-intent.ts';
 import { ownValue } from '../collections/own-value.ts';
 
 /** Options of rcc itself that say where TensorRT is and what it is for. */

@@ -2,14 +2,14 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkOf, type EngineCheck, mismatchesOf } from '../../engines/engine-check.ts';
 import { checkOnnxruntimeEngine } from '../../engines/onnxruntime/check-engine.ts';
-import { checkTensorrtEngine } from '../../engines/tensorrt/check-engine.ts';
-import { shellText } from '../../engines/tensorrt/find.ts';
-import { inspectMachine } from '../../engines/tensorrt/machine.ts';
+import { shellText } from '../../engines/tensorrt/machine/find.ts';
+import { inspectMachine } from '../../engines/tensorrt/machine/machine.ts';
+import { checkTensorrtEngine } from '../../engines/tensorrt/running/check-engine.ts';
 import {
   deviceOf,
   readTensorrtFacts,
   type TensorrtFacts,
-} from '../../engines/tensorrt/manifest.ts';
+} from '../../engines/tensorrt/running/manifest.ts';
 import { checkTensorrtRtxEngine } from '../../engines/tensorrt-rtx/check-engine.ts';
 import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.ts';
 import { digestBytes } from '../io/digest.ts';

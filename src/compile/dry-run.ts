@@ -4,16 +4,16 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
 import { type GraphPrecision, keptNodes, passesFor } from '../../codegen/passes/pipeline.ts';
 import type { TargetName } from '../../engines/engine.ts';
-import { toolCommand } from '../../engines/tensorrt/find.ts';
-import type { Gpu } from '../../engines/tensorrt/gpu.ts';
-import type { ModelFacts } from '../../engines/tensorrt/model-facts.ts';
+import { toolCommand } from '../../engines/tensorrt/machine/find.ts';
+import type { Gpu } from '../../engines/tensorrt/planning/gpu.ts';
+import type { ModelFacts } from '../../engines/tensorrt/planning/model-facts.ts';
 import {
   type PlannedFile,
   plannedFiles,
   planTrtexec,
   type TrtexecCommand,
   type TrtexecPlan,
-} from '../../engines/tensorrt/plan.ts';
+} from '../../engines/tensorrt/planning/plan.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { digestBytes } from '../io/digest.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';

@@ -1,6 +1,6 @@
 import type { AdaptInputOptions, InputForm } from '../../codegen/passes/adapt-input.ts';
-import { bytesOf, float32View } from '../../codegen/weights/float-bytes.ts';
-import { fromFloat16Bits, toFloat16Bits } from '../../codegen/weights/float16.ts';
+import { bytesOf, float32View } from '../../codegen/tensors/float-bytes.ts';
+import { fromFloat16Bits, toFloat16Bits } from '../../codegen/tensors/float16.ts';
 import type { Tensor } from '../../engines/engine.ts';
 
 /** The same pictures for the network as trained, float32 [N, C, H, W], and for an engine in the form that it reads. */

@@ -1,7 +1,7 @@
 import type { Graph } from '../../codegen/ir/graph.ts';
-import { asFloat32 } from '../../codegen/weights/as-float32.ts';
-import { readNpy } from '../../codegen/weights/npy.ts';
-import { readAll, wholeTensor } from '../../codegen/weights/tensor-source.ts';
+import { asFloat32 } from '../../codegen/tensors/as-float32.ts';
+import { readAll, wholeTensor } from '../../codegen/tensors/tensor-source.ts';
+import { readNpy } from '../../codegen/weights/formats/npy.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';

@@ -1,6 +1,6 @@
 import { basename, dirname, relative } from 'node:path';
-import { describeWeights } from '../../codegen/weights/describe-weights.ts';
-import type { InferredSpec } from '../../codegen/weights/inferred-spec.ts';
+import { describeWeights } from '../../codegen/weights/inference/describe-weights.ts';
+import type { InferredSpec } from '../../codegen/weights/inference/inferred-spec.ts';
 import { openWeights } from '../../codegen/weights/open-weights.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
 import { shortestProperties } from '../language/draft.ts';

@@ -1,7 +1,7 @@
 import type { Graph, Initializer } from '../../codegen/ir/graph.ts';
 import { initializerOf, inputOf, producersOf } from '../../codegen/ir/walk.ts';
-import { float32View } from '../../codegen/weights/float-bytes.ts';
-import { readAll } from '../../codegen/weights/tensor-source.ts';
+import { float32View } from '../../codegen/tensors/float-bytes.ts';
+import { readAll } from '../../codegen/tensors/tensor-source.ts';
 import type { Tensor } from '../../engines/engine.ts';
 
 /** What a network's logits are sums of: features [N, F], each times its weight [classes, F]. */

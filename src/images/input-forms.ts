@@ -1,7 +1,7 @@
 import type { Value } from '../../codegen/ir/graph.ts';
 import type { DataType } from '../../codegen/ir/types.ts';
-import { bytesOf } from '../../codegen/weights/float-bytes.ts';
-import { toFloat16Bits } from '../../codegen/weights/float16.ts';
+import { bytesOf } from '../../codegen/tensors/float-bytes.ts';
+import { toFloat16Bits } from '../../codegen/tensors/float16.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { InputSize, Preprocess } from '../language/spec.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync } from 'node:fs';
-import type { ByteSource } from '../../codegen/weights/byte-source.ts';
+import type { ByteSource } from '../../codegen/tensors/byte-source.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { failReading } from './file-failure.ts';
 import { startFileHash } from './hash-thread.ts';

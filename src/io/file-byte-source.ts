@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import type { ByteSource } from '../../codegen/weights/byte-source.ts';
+import type { ByteSource } from '../../codegen/tensors/byte-source.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { failReading } from './file-failure.ts';
 import { openFile } from './open-file.ts';

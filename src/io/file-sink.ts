@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { ByteSink } from '../../codegen/onnx/byte-sink.ts';
-import { lending } from '../../codegen/weights/tensor-source.ts';
+import { lending } from '../../codegen/tensors/tensor-source.ts';
 import { type HashStream, startHash } from './hash-thread.ts';
 
 /** Bytes are hashed and written so many at a time: each hand-over costs both threads a wake-up. */

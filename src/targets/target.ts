@@ -1,8 +1,8 @@
 import type { GraphPrecision, PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import type { Engine } from '../../engines/engine.ts';
-import type { TensorrtEngineOptions } from '../../engines/tensorrt/context.ts';
-import type { TensorrtMachine } from '../../engines/tensorrt/machine.ts';
-import type { OptionTexts } from '../../engines/tensorrt/read-intent.ts';
+import type { TensorrtMachine } from '../../engines/tensorrt/machine/machine.ts';
+import type { OptionTexts } from '../../engines/tensorrt/planning/read-intent.ts';
+import type { TensorrtEngineOptions } from '../../engines/tensorrt/running/context.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 
 /** Everything that `--target` takes; `auto` is tensorrt where it can run, else onnxruntime; `onnx` builds nothing. */

@@ -1,4 +1,4 @@
-import { defaultCacheDirectory } from '../../engines/tensorrt/context.ts';
+import { defaultCacheDirectory } from '../../engines/tensorrt/running/context.ts';
 import { parseComputeCapabilities } from '../../engines/tensorrt-rtx/compute-capability.ts';
 import { createTensorrtRtxEngine } from '../../engines/tensorrt-rtx/engine.ts';
 import { requireTensorrtRtx } from '../../engines/tensorrt-rtx/probe.ts';

@@ -1,12 +1,12 @@
-import { findTensorrt } from '../../engines/tensorrt/auto.ts';
-import { defaultCacheDirectory } from '../../engines/tensorrt/context.ts';
-import { createTensorrtEngine } from '../../engines/tensorrt/driver.ts';
-import { splitCommand, type TrtexecTool } from '../../engines/tensorrt/find.ts';
-import { checkPrecision, checkSupport, parseGpu } from '../../engines/tensorrt/gpu.ts';
-import { inspectMachine, type TensorrtMachine } from '../../engines/tensorrt/machine.ts';
-import { graphFor } from '../../engines/tensorrt/precision-recipes.ts';
-import { readTensorrtIntent } from '../../engines/tensorrt/read-intent.ts';
-import { resolveRelease } from '../../engines/tensorrt/release.ts';
+import { findTensorrt } from '../../engines/tensorrt/machine/auto.ts';
+import { splitCommand, type TrtexecTool } from '../../engines/tensorrt/machine/find.ts';
+import { inspectMachine, type TensorrtMachine } from '../../engines/tensorrt/machine/machine.ts';
+import { checkPrecision, checkSupport, parseGpu } from '../../engines/tensorrt/planning/gpu.ts';
+import { graphFor } from '../../engines/tensorrt/planning/precision-recipes.ts';
+import { readTensorrtIntent } from '../../engines/tensorrt/planning/read-intent.ts';
+import { resolveRelease } from '../../engines/tensorrt/planning/release.ts';
+import { defaultCacheDirectory } from '../../engines/tensorrt/running/context.ts';
+import { createTensorrtEngine } from '../../engines/tensorrt/running/driver.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { type ChosenTarget, formOf, type PretendedMachine, type TargetRequest } from './target.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bytesOf, float32View } from '../../codegen/weights/float-bytes.ts';
+import { bytesOf, float32View } from '../../codegen/tensors/float-bytes.ts';
 import type { LoadedEngine, Precision } from '../../engines/engine.ts';
 import { tolerances } from '../../engines/tolerances.ts';
 import {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { float32View } from '../../codegen/weights/float-bytes.ts';
+import { float32View } from '../../codegen/tensors/float-bytes.ts';
 import { algorithmNames } from '../../src/calibration/algorithm-names.ts';
 import { chooseRange } from '../../src/calibration/algorithms.ts';
 import { Histogram } from '../../src/calibration/histogram.ts';

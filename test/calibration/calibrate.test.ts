@@ -4,7 +4,7 @@ import { runPasses } from '../../codegen/passes/pass.ts';
 import { passesFor } from '../../codegen/passes/pipeline.ts';
 import { tapValues } from '../../codegen/passes/tap-values.ts';
 import { computedTensors } from '../../codegen/quantization/tensors.ts';
-import { float32View } from '../../codegen/weights/float-bytes.ts';
+import { float32View } from '../../codegen/tensors/float-bytes.ts';
 import { calibrate } from '../../src/calibration/calibrate.ts';
 import { batchFor } from '../../src/calibration/data.ts';
 import { largestMagnitude } from '../../src/calibration/histogram.ts';

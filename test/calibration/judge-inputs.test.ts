@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeNpy } from '../../codegen/weights/npy.ts';
+import { encodeNpy } from '../../codegen/weights/formats/npy.ts';
 import type { CalibrationData } from '../../src/calibration/data.ts';
 import { inspectInputs } from '../../src/calibration/inspect-inputs.ts';
 import {

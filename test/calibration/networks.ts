@@ -1,9 +1,9 @@
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import type { TensorType } from '../../codegen/ir/types.ts';
-import { bytesOf, float32View } from '../../codegen/weights/float-bytes.ts';
+import { bytesOf, float32View } from '../../codegen/tensors/float-bytes.ts';
+import { readAll, wholeTensor } from '../../codegen/tensors/tensor-source.ts';
 import { synthesizeWeights } from '../../codegen/weights/synthesize.ts';
-import { readAll, wholeTensor } from '../../codegen/weights/tensor-source.ts';
 import type { CalibrationData } from '../../src/calibration/data.ts';
 import { createNoiseData } from '../../src/calibration/data.ts';
 import { specOf } from '../helpers/specs.ts';

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeNpy } from '../../codegen/weights/npy.ts';
+import { encodeNpy } from '../../codegen/weights/formats/npy.ts';
 import { manifestSchema } from '../../src/compile/manifest.ts';
 import { openDataset } from '../../src/images/datasets/open-dataset.ts';
 import { rcc } from '../helpers/cli.ts';

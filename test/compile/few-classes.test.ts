@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { tapValues } from '../../codegen/passes/tap-values.ts';
-import { float32View } from '../../codegen/weights/float-bytes.ts';
+import { float32View } from '../../codegen/tensors/float-bytes.ts';
+import { readAll } from '../../codegen/tensors/tensor-source.ts';
 import { synthesizeWeights } from '../../codegen/weights/synthesize.ts';
-import { readAll } from '../../codegen/weights/tensor-source.ts';
 import type { Engine } from '../../engines/engine.ts';
 import { unitOf } from '../../engines/logit-unit.ts';
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';

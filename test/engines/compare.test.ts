@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytesOf } from '../../codegen/weights/float-bytes.ts';
-import { toFloat16Bits } from '../../codegen/weights/float16.ts';
+import { bytesOf } from '../../codegen/tensors/float-bytes.ts';
+import { toFloat16Bits } from '../../codegen/tensors/float16.ts';
 import { compareOutputs } from '../../engines/compare.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { unitOf } from '../../engines/logit-unit.ts';

@@ -1,6 +1,6 @@
-import { bytesSource } from '../../codegen/weights/byte-range.ts';
-import { npyTensor, parseNpyHeader } from '../../codegen/weights/npy.ts';
-import { readAll } from '../../codegen/weights/tensor-source.ts';
+import { bytesSource } from '../../codegen/tensors/byte-range.ts';
+import { readAll } from '../../codegen/tensors/tensor-source.ts';
+import { npyTensor, parseNpyHeader } from '../../codegen/weights/formats/npy.ts';
 import { openZipStore } from '../../src/images/datasets/zip-store.ts';
 
 /** The arrays of an .npz that numpy.savez_compressed wrote, by name, as they are stored. */

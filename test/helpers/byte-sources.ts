@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { ByteSource } from '../../codegen/weights/byte-source.ts';
+import type { ByteSource } from '../../codegen/tensors/byte-source.ts';
 import { type Diagnostic, DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import type { DiagnosticCode } from '../../src/diagnostics/messages.ts';
 

@@ -1,11 +1,11 @@
 import { GraphBuilder } from '../../codegen/architecture/graph-builder.ts';
 import type { Graph, Initializer } from '../../codegen/ir/graph.ts';
 import { elementCount } from '../../codegen/ir/types.ts';
-import { bytesSource } from '../../codegen/weights/byte-range.ts';
-import { bytesOf } from '../../codegen/weights/float-bytes.ts';
-import { storedTensor } from '../../codegen/weights/stored-tensor.ts';
-import { rowMajorStrides } from '../../codegen/weights/tensor-layout.ts';
-import type { TensorSource } from '../../codegen/weights/tensor-source.ts';
+import { bytesSource } from '../../codegen/tensors/byte-range.ts';
+import { bytesOf } from '../../codegen/tensors/float-bytes.ts';
+import { storedTensor } from '../../codegen/tensors/stored-tensor.ts';
+import { rowMajorStrides } from '../../codegen/tensors/tensor-layout.ts';
+import type { TensorSource } from '../../codegen/tensors/tensor-source.ts';
 
 /** Whole numbers from a linear congruential generator: the same on every machine. */
 export function numbers(count: number, seed: number): Float32Array {

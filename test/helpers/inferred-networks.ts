@@ -1,4 +1,4 @@
-import type { InferredSpec } from '../../codegen/weights/inferred-spec.ts';
+import type { InferredSpec } from '../../codegen/weights/inference/inferred-spec.ts';
 import type { Spec } from '../../src/language/spec.ts';
 import { specOf } from './specs.ts';
 

@@ -1,5 +1,5 @@
-import { float32View } from '../../codegen/weights/float-bytes.ts';
-import { readAll, type TensorSource } from '../../codegen/weights/tensor-source.ts';
+import { float32View } from '../../codegen/tensors/float-bytes.ts';
+import { readAll, type TensorSource } from '../../codegen/tensors/tensor-source.ts';
 
 /** All bytes of a tensor that must be there. */
 export async function tensorBytes(source: TensorSource | undefined): Promise<Uint8Array> {

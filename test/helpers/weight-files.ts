@@ -1,5 +1,5 @@
-import { encodeNpy } from '../../codegen/weights/npy.ts';
-import { rowMajorStrides } from '../../codegen/weights/tensor-layout.ts';
+import { rowMajorStrides } from '../../codegen/tensors/tensor-layout.ts';
+import { encodeNpy } from '../../codegen/weights/formats/npy.ts';
 import { nearestHalf } from './half.ts';
 import {
   arrayParts,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DataType } from '../../codegen/ir/types.ts';
-import { fromFloat16Bits } from '../../codegen/weights/float16.ts';
+import { fromFloat16Bits } from '../../codegen/tensors/float16.ts';
 import { numbersOf } from '../../engines/tensor-values.ts';
 import { createInputPacker } from '../../src/images/input-forms.ts';
 import type { Raster } from '../../src/images/raster.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { encodeNpy } from '../../codegen/weights/npy.ts';
+import { encodeNpy } from '../../codegen/weights/formats/npy.ts';
 import { mostUnpackedBytes } from '../../src/diagnostics/outside-data.ts';
 import { openDataset } from '../../src/images/datasets/open-dataset.ts';
 import { decodePicture } from '../../src/images/decode.ts';

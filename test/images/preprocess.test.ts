@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { float32View } from '../../codegen/weights/float-bytes.ts';
+import { float32View } from '../../codegen/tensors/float-bytes.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { decodePicture } from '../../src/images/decode.ts';
 import {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkSupport } from '../../engines/tensorrt/gpu.ts';
+import { checkSupport } from '../../engines/tensorrt/planning/gpu.ts';
 import type { ParsedCommandLine } from './command-line.ts';
 import { log } from './console.ts';
 import { type EngineHeader, fileSource, writeEngine } from './engine-file.ts';

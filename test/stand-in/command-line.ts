@@ -4,8 +4,8 @@ import {
   isDeprecated,
   type OptionName,
   splitArgument,
-} from '../../engines/tensorrt/option-table.ts';
-import { orderOf, type Release } from '../../engines/tensorrt/release.ts';
+} from '../../engines/tensorrt/planning/option-table.ts';
+import { orderOf, type Release } from '../../engines/tensorrt/planning/release.ts';
 
 /** What the option parser of a release makes of a command line. */
 export interface ParsedCommandLine {

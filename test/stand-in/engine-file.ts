@@ -8,7 +8,7 @@ import {
   statSync,
 } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { ByteSource } from '../../codegen/weights/byte-source.ts';
+import type { ByteSource } from '../../codegen/tensors/byte-source.ts';
 
 /** What the stand-in writes in front of the ONNX file that is its "engine". No TensorRT loads it. */
 export interface EngineHeader {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { orderOf, type Release } from '../../engines/tensorrt/release.ts';
+import { orderOf, type Release } from '../../engines/tensorrt/planning/release.ts';
 import { Exit, log, plain } from './console.ts';
 
 /** Where in a run a failure strikes. */

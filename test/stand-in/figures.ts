@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { orderOf, type Release } from '../../engines/tensorrt/release.ts';
+import { orderOf, type Release } from '../../engines/tensorrt/planning/release.ts';
 import { log } from './console.ts';
 
 /** Times of one pretended query, in milliseconds. */

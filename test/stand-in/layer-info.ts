@@ -5,7 +5,7 @@
  */
 import type { OnnxFile } from '../../codegen/onnx/read.ts';
 import { summarizeOnnx } from '../../codegen/onnx/summary.ts';
-import { orderOf, type Release } from '../../engines/tensorrt/release.ts';
+import { orderOf, type Release } from '../../engines/tensorrt/planning/release.ts';
 import { type FusedLayer, fuseLayers } from './fuse-layers.ts';
 
 /** TensorRT's words for the types of a ResNet. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import type { ByteSource } from '../../codegen/weights/byte-source.ts';
-import { orderOf } from '../../engines/tensorrt/release.ts';
+import type { ByteSource } from '../../codegen/tensors/byte-source.ts';
+import { orderOf } from '../../engines/tensorrt/planning/release.ts';
 import type { ParsedCommandLine } from './command-line.ts';
 import type { EngineHeader } from './engine-file.ts';
 import { failures, type Moment } from './failures.ts';

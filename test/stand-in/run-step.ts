@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { ByteSource } from '../../codegen/weights/byte-source.ts';
+import type { ByteSource } from '../../codegen/tensors/byte-source.ts';
 import type { ParsedCommandLine } from './command-line.ts';
 import { log } from './console.ts';
 import { type EngineHeader, fileSource, readHeader, readModel } from './engine-file.ts';

@@ -1,4 +1,4 @@
-import { type Release, resolveRelease } from '../../engines/tensorrt/release.ts';
+import { type Release, resolveRelease } from '../../engines/tensorrt/planning/release.ts';
 import { type PretendedGpu, pretendedGpu } from './pretended-gpu.ts';
 
 /** How the stand-ins are told what to be: by environment variables, which no command of rcc sets. */

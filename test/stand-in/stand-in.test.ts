@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { acceptsOption, findOption } from '../../engines/tensorrt/option-table.ts';
+import { acceptsOption, findOption } from '../../engines/tensorrt/planning/option-table.ts';
 import {
   oldestSupportedOrder,
   orderOf,
   resolveRelease,
   supportedReleases,
-} from '../../engines/tensorrt/release.ts';
+} from '../../engines/tensorrt/planning/release.ts';
 import { parseCommandLine } from './command-line.ts';
 
 const sheet = new URL('../../../shared/trtexec/options.json', import.meta.url).pathname;

@@ -1,4 +1,4 @@
-import { type NpyArray, readNpy } from '../../../codegen/weights/npy.ts';
+import { type NpyArray, readNpy } from '../../../codegen/weights/formats/npy.ts';
 import { topIndices } from '../../../engines/ranking.ts';
 import { numbersOf } from '../../../engines/tensor-values.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';

@@ -1,4 +1,4 @@
-import { bytesOf } from '../../../codegen/weights/float-bytes.ts';
+import { bytesOf } from '../../../codegen/tensors/float-bytes.ts';
 import type { LoadedEngine } from '../../../engines/engine.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { InputSize } from '../../language/spec.ts';

@@ -1,5 +1,5 @@
 import type { DoctorRow } from '../../../engines/doctor-row.ts';
-import { defaultCacheDirectory } from '../../../engines/tensorrt/context.ts';
+import { defaultCacheDirectory } from '../../../engines/tensorrt/running/context.ts';
 import { setupTensorrtRtx } from '../../../engines/tensorrt-rtx/setup.ts';
 import { greatest } from '../../collections/extremes.ts';
 import { type DoctorGroup, examineTargets } from '../../targets/doctor.ts';

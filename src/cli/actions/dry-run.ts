@@ -1,5 +1,5 @@
-import { shellText } from '../../../engines/tensorrt/find.ts';
-import type { GraphFlavour } from '../../../engines/tensorrt/precision-recipes.ts';
+import { shellText } from '../../../engines/tensorrt/machine/find.ts';
+import type { GraphFlavour } from '../../../engines/tensorrt/planning/precision-recipes.ts';
 import { append } from '../../collections/append.ts';
 import { type DryRun, type DryRunCommand, dryRunSpec } from '../../compile/dry-run.ts';
 import { firstImpression } from '../../compile/timing.ts';

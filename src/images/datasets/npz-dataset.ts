@@ -1,6 +1,6 @@
-import { bytesSource } from '../../../codegen/weights/byte-range.ts';
-import { type NpyHeader, npyTensor, parseNpyHeader } from '../../../codegen/weights/npy.ts';
-import { readAll } from '../../../codegen/weights/tensor-source.ts';
+import { bytesSource } from '../../../codegen/tensors/byte-range.ts';
+import { readAll } from '../../../codegen/tensors/tensor-source.ts';
+import { type NpyHeader, npyTensor, parseNpyHeader } from '../../../codegen/weights/formats/npy.ts';
 import { ownValue } from '../../collections/own-value.ts';
 import { DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
 import { printable } from '../../diagnostics/printable.ts';

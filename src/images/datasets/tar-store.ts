@@ -1,7 +1,7 @@
 import type { Header as TarHeader } from 'tar/header';
 import type { Pax as TarPax } from 'tar/pax';
-import { readRange, windowedSource } from '../../../codegen/weights/byte-range.ts';
-import type { ByteSource } from '../../../codegen/weights/byte-source.ts';
+import { readRange, windowedSource } from '../../../codegen/tensors/byte-range.ts';
+import type { ByteSource } from '../../../codegen/tensors/byte-source.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { closedOnFailure, reading } from '../../diagnostics/outside-data.ts';
 import { createFileByteSource } from '../../io/file-byte-source.ts';

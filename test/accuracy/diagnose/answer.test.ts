@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bytesOf } from '../../../codegen/weights/float-bytes.ts';
-import { encodeNpy } from '../../../codegen/weights/npy.ts';
+import { bytesOf } from '../../../codegen/tensors/float-bytes.ts';
+import { encodeNpy } from '../../../codegen/weights/formats/npy.ts';
 import {
   parseGotClass,
   probabilitiesOf,

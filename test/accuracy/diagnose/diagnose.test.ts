@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { float32View } from '../../../codegen/weights/float-bytes.ts';
+import { float32View } from '../../../codegen/tensors/float-bytes.ts';
 import { firstClass, type GotAnswer } from '../../../src/accuracy/diagnose/answer.ts';
 import { type Diagnosis, diagnose } from '../../../src/accuracy/diagnose/diagnose.ts';
 import type { Spec } from '../../../src/language/spec.ts';

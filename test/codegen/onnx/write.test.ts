@@ -4,7 +4,7 @@ import type { Graph } from '../../../codegen/ir/graph.ts';
 import { readOnnx } from '../../../codegen/onnx/read.ts';
 import { writeModel } from '../../../codegen/onnx/write.ts';
 import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
-import { wholeTensor } from '../../../codegen/weights/tensor-source.ts';
+import { wholeTensor } from '../../../codegen/tensors/tensor-source.ts';
 import { loadRuntime } from '../../../engines/onnxruntime/runtime.ts';
 import { smallGraph, withNumbers } from '../../helpers/graphs.ts';
 import { modelBytes } from '../../helpers/run-graph.ts';

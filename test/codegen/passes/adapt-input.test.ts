@@ -12,7 +12,7 @@ import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
 import { fuseResidual } from '../../../codegen/passes/fuse-residual.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { type GraphPrecision, passesFor } from '../../../codegen/passes/pipeline.ts';
-import { float32View } from '../../../codegen/weights/float-bytes.ts';
+import { float32View } from '../../../codegen/tensors/float-bytes.ts';
 import { loadRuntime } from '../../../engines/onnxruntime/runtime.ts';
 import { createSeededInput } from '../../../engines/seeded-input.ts';
 import { pairInput } from '../../../src/compile/input-pair.ts';

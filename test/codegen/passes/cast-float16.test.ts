@@ -10,7 +10,7 @@ import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
 import { fuseResidual } from '../../../codegen/passes/fuse-residual.ts';
 import { blockOf, matchLayers } from '../../../codegen/passes/layer-filter.ts';
 import { type CastReport, runPasses } from '../../../codegen/passes/pass.ts';
-import { wholeTensor } from '../../../codegen/weights/tensor-source.ts';
+import { wholeTensor } from '../../../codegen/tensors/tensor-source.ts';
 import { smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 import { specOf } from '../../helpers/specs.ts';

@@ -11,7 +11,7 @@ import { matchLayers } from '../../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { roundWeights } from '../../../codegen/passes/round-weights.ts';
 import { tapValues } from '../../../codegen/passes/tap-values.ts';
-import { fromFloat16Bits, toFloat16Bits } from '../../../codegen/weights/float16.ts';
+import { fromFloat16Bits, toFloat16Bits } from '../../../codegen/tensors/float16.ts';
 import { numbers, smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 import { floatsOf } from '../../helpers/tensors.ts';

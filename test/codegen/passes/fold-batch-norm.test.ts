@@ -3,7 +3,7 @@ import type { Graph } from '../../../codegen/ir/graph.ts';
 import { printGraph } from '../../../codegen/ir/print.ts';
 import { verifyGraph } from '../../../codegen/ir/verify.ts';
 import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
-import { float32View } from '../../../codegen/weights/float-bytes.ts';
+import { float32View } from '../../../codegen/tensors/float-bytes.ts';
 import { expectDiagnostic } from '../../helpers/byte-sources.ts';
 import { smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, modelBytes, runGraph } from '../../helpers/run-graph.ts';

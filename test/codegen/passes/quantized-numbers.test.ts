@@ -9,7 +9,7 @@ import { matchLayers } from '../../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { type PipelineOptions, passesFor } from '../../../codegen/passes/pipeline.ts';
 import { computedTensors } from '../../../codegen/quantization/tensors.ts';
-import type { TensorSource } from '../../../codegen/weights/tensor-source.ts';
+import type { TensorSource } from '../../../codegen/tensors/tensor-source.ts';
 import { withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 import { specOf } from '../../helpers/specs.ts';

@@ -4,7 +4,7 @@ import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
 import { matchLayers } from '../../../codegen/passes/layer-filter.ts';
 import type { CastReport } from '../../../codegen/passes/pass.ts';
 import { roundWeights } from '../../../codegen/passes/round-weights.ts';
-import { fromFloat16Bits, toFloat16Bits } from '../../../codegen/weights/float16.ts';
+import { fromFloat16Bits, toFloat16Bits } from '../../../codegen/tensors/float16.ts';
 import { withNumbers } from '../../helpers/graphs.ts';
 import { specOf } from '../../helpers/specs.ts';
 import { floatsOf } from '../../helpers/tensors.ts';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quantizeParameters } from '../../../codegen/quantization/quantize-parameters.ts';
 import { roundHalfEven } from '../../../codegen/quantization/rounding.ts';
-import { float32View } from '../../../codegen/weights/float-bytes.ts';
-import type { TensorSource } from '../../../codegen/weights/tensor-source.ts';
+import { float32View } from '../../../codegen/tensors/float-bytes.ts';
+import type { TensorSource } from '../../../codegen/tensors/tensor-source.ts';
 import { sourceOf } from '../../helpers/graphs.ts';
 import { tensorBytes } from '../../helpers/tensors.ts';
 

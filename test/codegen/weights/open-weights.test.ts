@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { float32View } from '../../../codegen/weights/float-bytes.ts';
-import { encodeNpy } from '../../../codegen/weights/npy.ts';
+import { float32View } from '../../../codegen/tensors/float-bytes.ts';
+import { encodeNpy } from '../../../codegen/weights/formats/npy.ts';
 import { openWeights } from '../../../codegen/weights/open-weights.ts';
 import type { DiagnosticCode } from '../../../src/diagnostics/messages.ts';
 import { expectDiagnostic, memorySource } from '../../helpers/byte-sources.ts';

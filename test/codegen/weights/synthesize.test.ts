@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
-import { float32View } from '../../../codegen/weights/float-bytes.ts';
-import { createRandomStream, hashText } from '../../../codegen/weights/random.ts';
+import { float32View } from '../../../codegen/tensors/float-bytes.ts';
+import { createRandomStream, hashText } from '../../../codegen/tensors/random.ts';
 import { synthesizeWeights } from '../../../codegen/weights/synthesize.ts';
 import type { Spec } from '../../../src/language/spec.ts';
 import { runGraph } from '../../helpers/run-graph.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { ByteSource } from '../../../codegen/weights/byte-source.ts';
-import { float32View } from '../../../codegen/weights/float-bytes.ts';
+import type { ByteSource } from '../../../codegen/tensors/byte-source.ts';
+import { float32View } from '../../../codegen/tensors/float-bytes.ts';
+import { openZip } from '../../../codegen/weights/formats/zip-archive.ts';
 import { openWeights } from '../../../codegen/weights/open-weights.ts';
-import { openZip } from '../../../codegen/weights/zip-archive.ts';
 import type { DiagnosticCode } from '../../../src/diagnostics/messages.ts';
 import { expectDiagnostic, memorySource } from '../../helpers/byte-sources.ts';
 import {

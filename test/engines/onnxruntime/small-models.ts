@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { type DataType, dataTypes } from '../../../codegen/ir/types.ts';
-import { bytesOf } from '../../../codegen/weights/float-bytes.ts';
-import { toFloat16Bits } from '../../../codegen/weights/float16.ts';
+import { bytesOf } from '../../../codegen/tensors/float-bytes.ts';
+import { toFloat16Bits } from '../../../codegen/tensors/float16.ts';
 import { numbers } from '../../helpers/graphs.ts';
 
 const { onnx } = onnxProto;

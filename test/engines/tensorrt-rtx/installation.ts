@@ -1,4 +1,4 @@
-import { defaultCacheDirectory } from '../../../engines/tensorrt/context.ts';
+import { defaultCacheDirectory } from '../../../engines/tensorrt/running/context.ts';
 import {
   probeTensorrtRtx,
   type TensorrtRtxInstallation,

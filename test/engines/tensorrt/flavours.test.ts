@@ -5,7 +5,7 @@ import type { Graph } from '../../../codegen/ir/graph.ts';
 import { printType } from '../../../codegen/ir/ops.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { type GraphPrecision, passesFor } from '../../../codegen/passes/pipeline.ts';
-import { resolveRelease } from '../../../engines/tensorrt/release.ts';
+import { resolveRelease } from '../../../engines/tensorrt/planning/release.ts';
 import { dryRunSpec } from '../../../src/compile/dry-run.ts';
 import { type PrecisionOptions, pipelineFor } from '../../../src/compile/precision.ts';
 import { firstImpression } from '../../../src/compile/timing.ts';

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { encodeNpy } from '../../../codegen/weights/npy.ts';
+import { encodeNpy } from '../../../codegen/weights/formats/npy.ts';
 import { digestContents, spreadIndices } from '../../../src/images/datasets/dataset.ts';
 import { openDataset } from '../../../src/images/datasets/open-dataset.ts';
 import { decodePicture } from '../../../src/images/decode.ts';

@@ -1,0 +1,83 @@
+import { fail } from '../../../src/diagnostics/diagnostic.ts';
+import { dataTypes } from '../../ir/types.ts';
+import { bytesSource } from '../../tensors/byte-range.ts';
+import type { ByteSource } from '../../tensors/byte-source.ts';
+import { storedTensor } from '../../tensors/stored-tensor.ts';
+import {
+  checkLayout,
+  columnMajorStrides,
+  rowMajorStrides,
+  type TensorLabel,
+} from '../../tensors/tensor-layout.ts';
+import type { TensorSource } from '../../tensors/tensor-source.ts';
+import type { WeightsFile } from '../weights-file.ts';
+import { byteOrderOfNumpy, dataTypeOfNumpy } from './numpy-type.ts';
+import { readPickle } from './pickle/read-pickle.ts';
+import { type PickleArray, valueOfKind } from './pickle/values.ts';
+import { stripPrefixes } from './prefixes.ts';
+import { type PickledTensor, selectStateDict } from './state-dict.ts';
+
+/** A pickled numpy array as a tensor; DiagnosticError where its shape, type and data do not agree. */
+export function arraySource(array: PickleArray, label: TensorLabel): TensorSource {
+  const { state } = array;
+  if (!state) {
+    return fail('weights-tensor-malformed', { ...label, reason: 'an array without content' });
+  }
+  const dataType = dataTypeOfNumpy(state.code);
+  if (!dataType) return fail('weights-tensor-type', { ...label, type: `numpy ${state.code}` });
+  const { shape, data } = state;
+  const strides = state.isColumnMajor ? columnMajorStrides(shape) : rowMajorStrides(shape);
+  const elements = shape.reduce((product, size) => product * size, 1);
+  const layout = { dataType, shape, strides, offset: 0 };
+  checkLayout(layout, elements, label);
+  const sizeBytes = elements * dataTypes[dataType].sizeBytes;
+  if (sizeBytes < data.least || sizeBytes > data.most) {
+    const reason = `shape [${shape.join(', ')}] needs ${sizeBytes} bytes, the file has ${data.most}`;
+    fail('weights-tensor-malformed', { ...label, reason });
+  }
+  const byteOrder = byteOrderOfNumpy(state.byteOrder);
+  const storedIn = (storage: ByteSource) => storedTensor(storage, layout, byteOrder);
+  const { readPart } = data;
+  if (readPart) return storedIn({ name: label.file, sizeBytes, read: readPart });
+  return {
+    dataType,
+    shape,
+    async *rows() {
+      yield* storedIn(bytesSource(label.file, await data.read(sizeBytes))).rows();
+    },
+  };
+}
+
+function notesOn(tensors: Iterable<PickledTensor>): string[] {
+  const states = [...tensors].flatMap((tensor) => valueOfKind(tensor, 'array')?.state ?? []);
+  return [
+    ...(states.some(({ code }) => code === 'u2') ? ['Type uint16 is read as bfloat16.'] : []),
+    ...(states.some(({ data }) => data.least !== data.most)
+      ? ['Pickle protocol 2 writes tensors as text; protocol 4 is smaller and faster to read.']
+      : []),
+  ];
+}
+
+/** `.pdparams`: one pickle with numpy arrays, nothing around it. */
+export async function openPdparams(source: ByteSource): Promise<WeightsFile> {
+  const { value, end } = await readPickle(source);
+  if (end !== source.sizeBytes) {
+    const reason = `${source.sizeBytes - end} bytes after its end`;
+    fail('weights-pickle-malformed', { file: source.name, reason, offset: end });
+  }
+  const { tensors, notes } = selectStateDict(source.name, value);
+  const named = stripPrefixes(tensors);
+  return {
+    name: source.name,
+    format: 'pdparams',
+    tensors: new Map(
+      [...named.entries].map(([tensor, pickled]) => [
+        tensor,
+        pickled.kind === 'array'
+          ? arraySource(pickled, { file: source.name, tensor })
+          : fail('weights-no-state-dict', { file: source.name, found: 'tensors without storages' }),
+      ]),
+    ),
+    notes: [...notes, ...named.notes, ...notesOn(named.entries.values())],
+  };
+}

@@ -1,0 +1,101 @@
+import { fail } from '../../../src/diagnostics/diagnostic.ts';
+import { sliceSource, windowedSource } from '../../tensors/byte-range.ts';
+import type { ByteSource } from '../../tensors/byte-source.ts';
+import type { WeightsFile } from '../weights-file.ts';
+import type { PersistentLoad } from './pickle/machine.ts';
+import { readPickle } from './pickle/read-pickle.ts';
+import {
+  describeValue,
+  type PickleStorage,
+  type PickleValue,
+  textOf,
+  valueOfKind,
+} from './pickle/values.ts';
+import { elementBytes, storageOf, torchWeights } from './torch-tensors.ts';
+
+const protocolVersion = 1001;
+/** Length of the first pickle: the magic number, by which the file was recognised. */
+const magicBytes = 15;
+
+/** The number of elements before a storage's data, 8 bytes. */
+const countBytes = 8;
+
+function malformed(file: string, reason: string, offset: number): never {
+  return fail('weights-pickle-malformed', { file, reason, offset });
+}
+
+function byteOrderOf(file: string, info: PickleValue, offset: number): 'little' | 'big' {
+  const entries = valueOfKind(info, 'dict')?.entries;
+  const little = entries?.get('little_endian');
+  if (entries?.get('protocol_version') !== protocolVersion || typeof little !== 'boolean') {
+    return malformed(file, 'a header of an unknown version', offset);
+  }
+  return little ? 'little' : 'big';
+}
+
+function keysOf(file: string, value: PickleValue, offset: number): string[] {
+  const items = valueOfKind(value, 'list')?.items;
+  if (!items) return malformed(file, `storage keys that are ${describeValue(value)}`, offset);
+  return items.map(
+    (item) => textOf(item) ?? malformed(file, 'a storage key that is no text', offset),
+  );
+}
+
+/** Walks over the storages that follow the last pickle: for each, its number of elements and its data. */
+async function locateStorages(
+  source: ByteSource,
+  start: number,
+  keys: readonly string[],
+  known: ReadonlyMap<string, PickleStorage>,
+): Promise<ReadonlyMap<string, ByteSource>> {
+  const headers = windowedSource(source, 4096);
+  const located = new Map<string, ByteSource>();
+  let at = start;
+  for (const key of keys) {
+    const storage = known.get(key);
+    if (!storage || located.has(key)) malformed(source.name, 'a storage that nothing names', at);
+    const bytes = await headers.read(at, countBytes);
+    const count = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(0, true));
+    if (count !== storage.size) malformed(source.name, `a storage of ${count} elements`, at);
+    const sizeBytes = count * elementBytes(storage);
+    located.set(key, sliceSource(source, at + countBytes, sizeBytes));
+    at += countBytes + sizeBytes;
+  }
+  if (at !== source.sizeBytes) malformed(source.name, 'bytes after the last storage', at);
+  return located;
+}
+
+/** Collects the storages that a pickle names; one key must always mean the same storage. */
+function collectStorages(known: Map<string, PickleStorage>): PersistentLoad {
+  return (id, context) => {
+    const storage = storageOf(id, context);
+    const before = known.get(storage.key);
+    if (before && (before.size !== storage.size || before.elementType !== storage.elementType)) {
+      context.malformed('two storages of one key');
+    }
+    if (!before) known.set(storage.key, storage);
+    return storage;
+  };
+}
+
+/** Files of torch before 1.6: five pickles in a row (magic, version, header, object, storage keys), then the storages. */
+export async function openTorchLegacy(source: ByteSource): Promise<WeightsFile> {
+  const { name: file } = source;
+  const version = await readPickle(source, { start: magicBytes });
+  if (version.value !== protocolVersion) malformed(file, 'an unknown version', magicBytes);
+  const header = await readPickle(source, { start: version.end });
+  const byteOrder = byteOrderOf(file, header.value, version.end);
+  const known = new Map<string, PickleStorage>();
+  const persistentLoad = collectStorages(known);
+  const object = await readPickle(source, { start: header.end, persistentLoad });
+  const keys = await readPickle(source, { start: object.end });
+  const located = await locateStorages(
+    source,
+    keys.end,
+    keysOf(file, keys.value, object.end),
+    known,
+  );
+  const find = ({ key }: PickleStorage): ByteSource =>
+    located.get(key) ?? malformed(file, `storage ${key} is missing`, keys.end);
+  return torchWeights(object.value, { file, byteOrder, find }, 'torch-legacy');
+}

@@ -1,0 +1,163 @@
+import { fail } from '../../../src/diagnostics/diagnostic.ts';
+import { type DataType, dataTypes } from '../../ir/types.ts';
+import { sliceSource } from '../../tensors/byte-range.ts';
+import type { ByteSource } from '../../tensors/byte-source.ts';
+import { type ByteOrder, storedTensor } from '../../tensors/stored-tensor.ts';
+import {
+  checkLayout,
+  spanOf,
+  type TensorLabel,
+  type TensorLayout,
+} from '../../tensors/tensor-layout.ts';
+import type { TensorSource } from '../../tensors/tensor-source.ts';
+import type { WeightsFile } from '../weights-file.ts';
+import { arraySource } from './pdparams.ts';
+import type { PersistentLoad } from './pickle/machine.ts';
+import {
+  describeValue,
+  type PickleContext,
+  type PickleStorage,
+  type PickleTensor,
+  type PickleValue,
+  textOf,
+  valueOfKind,
+} from './pickle/values.ts';
+import { stripPrefixes } from './prefixes.ts';
+import { selectStateDict } from './state-dict.ts';
+
+/** A storage's bytes, which are checked where all of them are read in order. */
+export interface StorageSource extends ByteSource {
+  /** Checks all of it, once, for a reader who wants a part; absent where there is nothing to check it by. */
+  verify?(): Promise<void>;
+}
+
+/** Where a container keeps the bytes of its storages. */
+export interface TorchStorages {
+  readonly file: string;
+  readonly byteOrder: ByteOrder;
+  /** The whole storage of that key; DiagnosticError where there is none. */
+  find(storage: PickleStorage): StorageSource;
+}
+
+function isDataType(type: string): type is DataType {
+  return Object.hasOwn(dataTypes, type);
+}
+
+/** Bytes an element; an untyped storage counts in bytes. */
+export function elementBytes({ elementType }: PickleStorage): number {
+  return isDataType(elementType) ? dataTypes[elementType].sizeBytes : 1;
+}
+
+function sizeOf(value: PickleValue | undefined, context: PickleContext): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  return context.malformed(`a storage whose size is ${describeValue(value)}`);
+}
+
+/** (view key, first element, number of elements), or None: the sixth member in legacy files. */
+function viewOf(value: PickleValue | undefined, context: PickleContext): PickleStorage['view'] {
+  if (value === undefined || value === null) return undefined;
+  const [, offset, size] = valueOfKind(value, 'tuple')?.items ?? [];
+  return { offset: sizeOf(offset, context), size: sizeOf(size, context) };
+}
+
+/** ("storage", class, key, location, number of elements[, view]): torch's persistent id of a storage. */
+export const storageOf: PersistentLoad = ({ items }, context) => {
+  const [tag, type, , , size, view] = items;
+  const key = textOf(items[2]);
+  const elementType = valueOfKind(type, 'global')?.elementType;
+  if (textOf(tag) !== 'storage' || key === undefined || !elementType) {
+    return context.malformed('a persistent id that is no storage');
+  }
+  const part = viewOf(view, context);
+  return {
+    kind: 'storage',
+    key,
+    elementType,
+    size: sizeOf(size, context),
+    ...(part ? { view: part } : {}),
+  };
+};
+
+/** The same bytes for somebody who reads a part of them. */
+function checkedParts(source: StorageSource): ByteSource {
+  if (!source.verify) return source;
+  return {
+    name: source.name,
+    sizeBytes: source.sizeBytes,
+    async read(offset, length, into) {
+      await source.verify?.();
+      return await source.read(offset, length, into);
+    },
+  };
+}
+
+function isWhole(storage: StorageSource, layout: TensorLayout): boolean {
+  return spanOf(layout) * dataTypes[layout.dataType].sizeBytes === storage.sizeBytes;
+}
+
+function storageBytes(
+  storages: TorchStorages,
+  storage: PickleStorage,
+  layout: TensorLayout,
+  label: TensorLabel,
+): ByteSource {
+  const found = storages.find(storage);
+  const whole = isWhole(found, layout) ? found : checkedParts(found);
+  const { view } = storage;
+  if (!view) return whole;
+  const sizeBytes = elementBytes(storage);
+  if ((view.offset + view.size) * sizeBytes > whole.sizeBytes) {
+    fail('weights-tensor-malformed', {
+      ...label,
+      reason: 'a view that ends outside of its storage',
+    });
+  }
+  return sliceSource(whole, view.offset * sizeBytes, view.size * sizeBytes);
+}
+
+function tensorSource(
+  storages: TorchStorages,
+  tensor: PickleTensor,
+  label: TensorLabel,
+): TensorSource {
+  const { elementType: dataType, shape, strides, offset } = tensor;
+  if (!isDataType(dataType)) {
+    return fail('weights-tensor-type', { ...label, type: `torch.${dataType}` });
+  }
+  const layout = { dataType, shape, strides, offset };
+  const storage = storageBytes(storages, tensor.storage, layout, label);
+  const elements = storage.sizeBytes / dataTypes[dataType].sizeBytes;
+  if (!Number.isInteger(elements)) {
+    const reason = `a storage of ${storage.sizeBytes} bytes, which are no whole number of ${dataType}`;
+    fail('weights-tensor-malformed', { ...label, reason });
+  }
+  checkLayout(layout, elements, label);
+  return storedTensor(storage, layout, storages.byteOrder);
+}
+
+/** The state dict in a checkpoint that torch.save wrote, in either container. */
+export function torchWeights(
+  root: PickleValue,
+  storages: TorchStorages,
+  format: 'torch-zip' | 'torch-legacy',
+): WeightsFile {
+  const { file } = storages;
+  const { tensors, notes } = selectStateDict(file, root);
+  const named = stripPrefixes(tensors);
+  return {
+    name: file,
+    format,
+    tensors: new Map(
+      [...named.entries].map(([tensor, pickled]) => {
+        const label = { file, tensor };
+        return [
+          tensor,
+          pickled.kind === 'array'
+            ? arraySource(pickled, label)
+            : tensorSource(storages, pickled, label),
+        ];
+      }),
+    ),
+    notes: [...notes, ...named.notes],
+  };
+}

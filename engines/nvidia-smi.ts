@@ -1,0 +1,172 @@
+import { runTool, type ToolResult } from './process.ts';
+import {
+  findOnPath,
+  isRemote,
+  splitCommand,
+  type TrtexecTool,
+  toolCommand,
+} from './tensorrt/machine/find.ts';
+
+type Command = readonly [string, ...string[]];
+
+/** A GPU as nvidia-smi lists it. */
+export interface InstalledGpu {
+  readonly index: number;
+  readonly name: string;
+  readonly uuid: string;
+  readonly driver: string;
+  readonly memoryMiB: number | undefined;
+  /** Absent with drivers older than 510. */
+  readonly computeCapability: string | undefined;
+}
+
+/** What decides a timing beside the engine; undefined: the GPU does not tell. */
+export interface GpuState {
+  readonly smClockMHz: number | undefined;
+  readonly memoryClockMHz: number | undefined;
+  readonly maxSmClockMHz: number | undefined;
+  readonly temperatureC: number | undefined;
+  readonly powerW: number | undefined;
+  /** Why the clocks are below what they could be, in words. */
+  readonly throttleReasons: readonly string[];
+}
+
+/** Bits of nvmlClocksThrottleReasons (nvml.h); the first says only that nothing runs. */
+const throttleBits: readonly (readonly [number, string])[] = [
+  [0x2, 'application clocks setting'],
+  [0x4, 'power cap'],
+  [0x8, 'hardware slowdown'],
+  [0x10, 'sync boost'],
+  [0x20, 'thermal slowdown (software)'],
+  [0x40, 'thermal slowdown (hardware)'],
+  [0x80, 'power brake'],
+  [0x100, 'display clock setting'],
+];
+
+/** Reasons that make a figure unfit for comparison: the GPU could not do what it was set to. */
+export const harmfulReasons: ReadonlySet<string> = new Set([
+  'power cap',
+  'hardware slowdown',
+  'thermal slowdown (software)',
+  'thermal slowdown (hardware)',
+  'power brake',
+]);
+
+const listFields = ['index', 'name', 'uuid', 'driver_version', 'memory.total'];
+const stateFields = ['clocks.sm', 'clocks.mem', 'clocks.max.sm', 'temperature.gpu', 'power.draw'];
+/** The field's name changed with driver 535. */
+const reasonFields = ['clocks_event_reasons.active', 'clocks_throttle_reasons.active'];
+
+interface Answer {
+  readonly result: ToolResult;
+  readonly lines: readonly string[];
+}
+
+async function ask(command: Command, args: readonly string[], timeoutMs = 15_000): Promise<Answer> {
+  const lines: string[] = [];
+  const [program, ...rest] = command;
+  const result = await runTool({
+    command: [program, ...rest, ...args],
+    timeoutMs,
+    graceMs: 500,
+    onLine: (line, stream) => {
+      if (stream === 'stdout' && lines.length < 200) lines.push(line);
+    },
+  });
+  return { result, lines };
+}
+
+/** Asks for fields; of each group of spellings, the first that this driver knows. */
+async function query(
+  command: Command,
+  fieldSets: readonly (readonly string[])[],
+  extra: readonly string[] = [],
+): Promise<string[][] | undefined> {
+  for (const fields of fieldSets) {
+    const args = [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits', ...extra];
+    const { result, lines } = await ask(command, args);
+    if (result.exitCode === 0) return lines.map((line) => line.split(',').map((s) => s.trim()));
+  }
+  return undefined;
+}
+
+function numberIn(text: string | undefined): number | undefined {
+  const value = Number.parseFloat(text ?? '');
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** The GPUs that nvidia-smi lists; undefined where it cannot be asked. */
+async function listGpus(command: Command): Promise<InstalledGpu[] | undefined> {
+  const rows = await query(command, [[...listFields, 'compute_cap'], listFields]);
+  return rows?.flatMap(([index, name, uuid = '', driver = '', memory, capability]) =>
+    name && index !== undefined && /^\d+$/.test(index)
+      ? [
+          {
+            index: Number(index),
+            name,
+            uuid,
+            driver,
+            memoryMiB: numberIn(memory),
+            computeCapability: /^\d+\.\d$/.test(capability ?? '') ? capability : undefined,
+          },
+        ]
+      : [],
+  );
+}
+
+/** The newest CUDA that the driver can serve, from the head of nvidia-smi's overview. */
+export async function readCudaVersion(command: Command): Promise<string | undefined> {
+  const { lines } = await ask(command, []);
+  return /CUDA(?: UMD)? Version: *(\d+\.\d+)/.exec(lines.join('\n'))?.[1];
+}
+
+function reasonsIn(mask: string | undefined): string[] {
+  const bits = Number(mask);
+  return Number.isFinite(bits)
+    ? throttleBits.filter(([bit]) => (bits & bit) !== 0).map(([, words]) => words)
+    : [];
+}
+
+/** Clocks, temperature and throttle reasons of a GPU now; undefined where it cannot be asked. */
+export async function readGpuState(command: Command, id: string): Promise<GpuState | undefined> {
+  const fieldSets = [...reasonFields.map((reason) => [...stateFields, reason]), stateFields];
+  const rows = await query(command, fieldSets, ['-i', id]);
+  const [row] = rows ?? [];
+  if (!row) return undefined;
+  const [sm, memory, maxSm, temperature, power, reasons] = row;
+  return {
+    smClockMHz: numberIn(sm),
+    memoryClockMHz: numberIn(memory),
+    maxSmClockMHz: numberIn(maxSm),
+    temperatureC: numberIn(temperature),
+    powerW: numberIn(power),
+    throttleReasons: reasonsIn(reasons),
+  };
+}
+
+/**
+ * The command that asks the GPU which trtexec uses: NVIDIA_SMI; beside a command prefix, the same prefix with nvidia-smi in place of trtexec; PATH,
+ * unless trtexec runs on another host. The first that lists a GPU is taken.
+ */
+export async function findNvidiaSmi(
+  tool: TrtexecTool | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<{ command: Command; gpus: readonly InstalledGpu[] } | undefined> {
+  const [program, ...rest] = splitCommand(env.NVIDIA_SMI ?? '');
+  const beside = tool && tool.command.length > 1 ? tool.command.slice(0, -1) : [];
+  const [besideProgram, ...besideRest] = [...beside, 'nvidia-smi'];
+  const isElsewhere = tool !== undefined && isRemote(tool);
+  const onPath = isElsewhere ? undefined : await findOnPath('nvidia-smi', env.PATH);
+  const candidates: (Command | undefined)[] = [
+    program ? [program, ...rest] : undefined,
+    beside.length > 0 && besideProgram
+      ? toolCommand({ command: [besideProgram, ...besideRest] }, [], process.cwd())
+      : undefined,
+    onPath ? [onPath] : undefined,
+  ];
+  for (const command of candidates) {
+    const gpus = command && (await listGpus(command));
+    if (gpus && gpus.length > 0) return { command, gpus };
+  }
+  return undefined;
+}

@@ -1,0 +1,116 @@
+import { type Diagnostic, DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
+import type { DoctorRow } from '../../doctor-row.ts';
+import { findNvidiaSmi } from '../../nvidia-smi.ts';
+import { abilitiesOf, checkPrecision, checkSupport, type Gpu } from '../planning/gpu.ts';
+import {
+  newestCovered,
+  oldestSupportedOrder,
+  type Release,
+  releaseLine,
+} from '../planning/release.ts';
+import { findTrtexec, shellText, type TrtexecTool } from './find.ts';
+import {
+  type InspectRequest,
+  inspectMachine,
+  probeRelease,
+  type TensorrtMachine,
+} from './machine.ts';
+
+const neededReleases = `TensorRT ${releaseLine(oldestSupportedOrder)} to ${newestCovered} (newer: treated as ${newestCovered})`;
+const installTrtexec =
+  'Install TensorRT and put trtexec on PATH, set TENSORRT_HOME, or give a command with --trtexec or TRTEXEC.';
+
+/** What a step gives, or the diagnostic that stopped it. */
+async function attempt<T>(step: () => Promise<T>): Promise<T | Diagnostic> {
+  try {
+    return await step();
+  } catch (error) {
+    const [first] = error instanceof DiagnosticError ? error.diagnostics : [];
+    if (first) return first;
+    throw error;
+  }
+}
+
+function isDiagnostic(value: object): value is Diagnostic {
+  return 'code' in value && 'severity' in value;
+}
+
+function missing(part: string, needed: string, diagnostic: Diagnostic): DoctorRow {
+  const { message: found, hint } = diagnostic;
+  return { part, found, needed, state: 'missing', ...(hint ? { cure: hint } : {}) };
+}
+
+function trtexecRow(tool: TrtexecTool | undefined): DoctorRow {
+  const part = 'trtexec';
+  const needed = 'trtexec, or a command that starts it';
+  return tool
+    ? { part, found: `${shellText(tool.command)} (${tool.source})`, needed, state: 'good' }
+    : { part, found: 'not found', needed, state: 'missing', cure: installTrtexec };
+}
+
+function releaseRow(release: { release: Release; fullVersion: string } | Diagnostic): DoctorRow {
+  const part = 'TensorRT';
+  return isDiagnostic(release)
+    ? missing(part, neededReleases, release)
+    : { part, found: release.fullVersion, needed: neededReleases, state: 'good' };
+}
+
+function supportRow(gpu: Gpu, release: Release): DoctorRow {
+  const found = `${gpu.name}, compute capability ${gpu.computeCapability}`;
+  const needed = `a GPU that TensorRT ${release.version} supports`;
+  const [against] = checkSupport(gpu, release);
+  if (!against) return { part: 'GPU', found, needed, state: 'good' };
+  const state = against.severity === 'error' ? 'missing' : 'doubtful';
+  const cure = [against.message, against.hint].filter((text) => text !== undefined).join(' ');
+  return { part: 'GPU', found, needed, state, cure };
+}
+
+function precisionRow(gpu: Gpu): DoctorRow {
+  const refused = (precision: 'fp16' | 'int8') =>
+    checkPrecision(gpu, precision).some(({ severity }) => severity === 'error');
+  const built = (['fp16', 'int8'] as const).filter((precision) => !refused(precision));
+  const found = ['fp32', ...(abilitiesOf(gpu).tf32 ? ['tf32'] : []), ...built].join(', ');
+  const [doubt] = [...checkPrecision(gpu, 'fp16'), ...checkPrecision(gpu, 'int8')];
+  const row = { part: 'precisions', found, needed: 'those that are asked for' };
+  return doubt ? { ...row, state: 'doubtful', cure: doubt.message } : { ...row, state: 'good' };
+}
+
+function driverRow({ installed, cuda }: TensorrtMachine): DoctorRow {
+  const part = 'driver';
+  const needed = 'nvidia-smi, for driver, clocks and temperature beside each timing';
+  if (!installed) {
+    const cure = 'Put nvidia-smi on PATH or name it in NVIDIA_SMI; timings work without it.';
+    return { part, found: 'nvidia-smi cannot be asked', needed, state: 'doubtful', cure };
+  }
+  const memory = installed.memoryMiB === undefined ? '' : `, ${installed.memoryMiB} MiB`;
+  const found = `driver ${installed.driver}${cuda ? `, CUDA up to ${cuda}` : ''}${memory}`;
+  return { part, found, needed, state: 'good' };
+}
+
+async function gpuWithoutTrtexec(request: InspectRequest): Promise<DoctorRow> {
+  const smi = await findNvidiaSmi(undefined, request.env);
+  const names = smi?.gpus.map(({ name }) => name).join(', ');
+  const needed = 'an NVIDIA GPU of compute capability 7.0 or later';
+  return names
+    ? { part: 'GPU', found: names, needed, state: 'good' }
+    : {
+        part: 'GPU',
+        found: 'nvidia-smi lists none',
+        needed,
+        state: 'missing',
+        cure: 'Install the NVIDIA driver; a container needs --gpus all.',
+      };
+}
+
+/** The parts of the target tensorrt on this machine, each with what to do where it is missing. */
+export async function tensorrtDoctor(request: InspectRequest): Promise<DoctorRow[]> {
+  const tool = await findTrtexec(request);
+  if (!tool) return [trtexecRow(tool), await gpuWithoutTrtexec(request)];
+  const release = await attempt(() => probeRelease(tool));
+  const first = [trtexecRow(tool), releaseRow(release)];
+  if (isDiagnostic(release)) return [...first, await gpuWithoutTrtexec(request)];
+  const machine = await attempt(() => inspectMachine(request));
+  if (isDiagnostic(machine)) return [...first, missing('GPU', 'a GPU that CUDA sees', machine)];
+  const { gpu } = machine;
+  return [...first, supportRow(gpu, machine.release), precisionRow(gpu), driverRow(machine)];
+}

@@ -1,0 +1,102 @@
+import { createDiagnostic, type Diagnostic, fail } from '../../../src/diagnostics/diagnostic.ts';
+import type { Precision } from '../../engine.ts';
+import { gpuNames } from './data/gpu-names.ts';
+import { computeCapabilities, supportLines } from './data/gpus.ts';
+import { orderOf, type Release, releaseLine } from './release.ts';
+
+/** A GPU as far as planning goes. */
+export interface Gpu {
+  /** `Tesla T4`, as the driver names it. */
+  readonly name: string;
+  /** `7.5`. */
+  readonly computeCapability: string;
+}
+
+/** What a GPU computes in; undefined: not established. */
+export interface GpuAbilities {
+  readonly tf32: boolean | undefined;
+  readonly fp16: boolean | undefined;
+  readonly int8: boolean | undefined;
+  readonly int8TensorCores: boolean | undefined;
+}
+
+const lines = supportLines.map(({ from, to, supported }) => ({
+  from: orderOf(from),
+  to: orderOf(to),
+  supported: new Map<string, boolean | null>(Object.entries(supported)),
+}));
+
+/** Support matrix of 10.1: compiled for 7.0 and higher; 10.0.1 refuses 6.1. */
+const voltaAndLater = { from: 7, since: orderOf('10.0.0') };
+
+/** The compute capability of a driver's model name, or undefined where the table has no such GPU. */
+export function findComputeCapability(name: string): string | undefined {
+  return gpuNames.find(([pattern]) => pattern.test(name))?.[1];
+}
+
+/** A GPU from what `--gpu` takes: a model name (`t4`, `Tesla V100`) or a compute capability (`7.5`). Throws `tensorrt-gpu-unknown`. */
+export function parseGpu(text: string): Gpu {
+  if (/^\d+\.\d$/.test(text)) {
+    return { name: `GPU of compute capability ${text}`, computeCapability: text };
+  }
+  const computeCapability = findComputeCapability(text);
+  if (!computeCapability) fail('tensorrt-gpu-unknown', { name: text });
+  return { name: /^[a-z]+\d+[a-z]?$/.test(text) ? text.toUpperCase() : text, computeCapability };
+}
+
+export function abilitiesOf(gpu: Gpu): GpuAbilities {
+  const row = Object.entries(computeCapabilities).find(([cc]) => cc === gpu.computeCapability);
+  const facts: Partial<Record<keyof GpuAbilities, boolean | null>> = row ? row[1].precision : {};
+  return {
+    tf32: facts.tf32 ?? undefined,
+    fp16: facts.fp16 ?? undefined,
+    int8: facts.int8 ?? undefined,
+    int8TensorCores: facts.int8TensorCores ?? undefined,
+  };
+}
+
+function isTooOld(gpu: Gpu, release: Release): boolean {
+  return Number(gpu.computeCapability) < voltaAndLater.from && release.order >= voltaAndLater.since;
+}
+
+function supportIn(order: number, computeCapability: string): boolean | undefined {
+  const line = lines.findLast(({ from }) => from <= order);
+  return line?.supported.get(computeCapability) ?? undefined;
+}
+
+function lastSupported(computeCapability: string, before: number): string | undefined {
+  const line = lines.findLast((l) => l.from <= before && l.supported.get(computeCapability));
+  return line && releaseLine(line.to);
+}
+
+function firstSupported(computeCapability: string, after: number): string | undefined {
+  const line = lines.find((l) => l.from > after && l.supported.get(computeCapability));
+  return line && releaseLine(line.from);
+}
+
+/** Whether the release supports the GPU at all: an error with the release that does, a note where no source says, or nothing. */
+export function checkSupport(gpu: Gpu, release: Release): Diagnostic[] {
+  const facts = { gpu: gpu.name, cc: gpu.computeCapability, version: release.version };
+  if (isTooOld(gpu, release)) return [createDiagnostic('tensorrt-gpu-too-old', facts)];
+  const supported = supportIn(release.order, gpu.computeCapability);
+  if (supported) return [];
+  if (supported === undefined) return [createDiagnostic('tensorrt-gpu-unproven', facts)];
+  const last = lastSupported(gpu.computeCapability, release.order);
+  if (last) return [createDiagnostic('tensorrt-gpu-dropped', { ...facts, last })];
+  const first = firstSupported(gpu.computeCapability, release.order);
+  return [createDiagnostic('tensorrt-gpu-too-new', { ...facts, first: first ?? '' })];
+}
+
+/** Whether the GPU computes in the precision, and what to expect where it only just does. */
+export function checkPrecision(gpu: Gpu, precision: Precision): Diagnostic[] {
+  const abilities = abilitiesOf(gpu);
+  const facts = { gpu: gpu.name, cc: gpu.computeCapability, precision };
+  if (precision === 'fp32') return [];
+  if (abilities[precision] === false) return [createDiagnostic('tensorrt-gpu-precision', facts)];
+  if (abilities[precision] === undefined) {
+    return [createDiagnostic('tensorrt-gpu-precision-unproven', facts)];
+  }
+  return precision === 'int8' && abilities.int8TensorCores === false
+    ? [createDiagnostic('tensorrt-int8-without-tensor-cores', facts)]
+    : [];
+}

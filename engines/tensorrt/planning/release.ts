@@ -1,0 +1,105 @@
+import { createDiagnostic, type Diagnostic, fail } from '../../../src/diagnostics/diagnostic.ts';
+import { coveredReleases } from './data/options.ts';
+
+/** A release of TensorRT, and the covered release whose tables are used for it. */
+export interface Release {
+  /** `10.4.0`. */
+  readonly version: string;
+  /** major × 10000 + minor × 100 + patch: compares releases. */
+  readonly order: number;
+  /** Order of the covered release that this one is treated as. */
+  readonly tableOrder: number;
+}
+
+const versionPattern = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:\.\d+)?$/;
+const oldest = '8.5.0';
+
+/** major × 10000 + minor × 100 + patch of `10.4`, `10.4.0` or `10.4.0.26`; undefined where it is no version. */
+export function releaseOrder(version: string): number | undefined {
+  const [, major, minor, patch = '0'] = versionPattern.exec(version) ?? [];
+  return major && minor ? Number(major) * 10_000 + Number(minor) * 100 + Number(patch) : undefined;
+}
+
+/** `10.4.0` from 100400. */
+export function versionText(order: number): string {
+  return `${Math.floor(order / 10_000)}.${Math.floor(order / 100) % 100}.${order % 100}`;
+}
+
+/** `10.4` from 100400: what people call a release. */
+export function releaseLine(order: number): string {
+  return versionText(order).split('.').slice(0, 2).join('.');
+}
+
+/** Two releases of one line differ in the patch number only. */
+function isSameLine(a: number, b: number): boolean {
+  return Math.floor(a / 100) === Math.floor(b / 100);
+}
+
+const covered = coveredReleases.map((version) => ({ version, order: orderOf(version) }));
+
+/** The order of a version that a table of this package holds. */
+export function orderOf(version: string): number {
+  const order = releaseOrder(version);
+  if (order === undefined) throw new Error(`'${version}' is no version`);
+  return order;
+}
+
+export const oldestSupportedOrder = orderOf(oldest);
+export const newestCovered = covered.at(-1)?.version ?? oldest;
+
+/** Every covered release that rcc drives (8.5 and later), oldest first. */
+export const supportedReleases: readonly string[] = covered
+  .filter(({ order }) => order >= oldestSupportedOrder)
+  .map(({ version }) => version);
+
+/**
+ * The release of a version text: what `--trt` takes (`10.4`: the newest patch of that line) or a banner gives.
+ * Throws `tensorrt-release-unreadable` and `tensorrt-release-too-old`.
+ */
+export function resolveRelease(text: string): Release {
+  const order = releaseOrder(text);
+  if (order === undefined) fail('tensorrt-release-unreadable', { text });
+  if (order < oldestSupportedOrder) fail('tensorrt-release-too-old', { version: text });
+  const patchGiven = text.split('.').length > 2;
+  const newestPatch = covered.findLast((c) => isSameLine(c.order, order));
+  const exact = patchGiven ? order : (newestPatch?.order ?? order);
+  const table = covered.findLast((c) => c.order <= exact);
+  return { version: versionText(exact), order: exact, tableOrder: table?.order ?? exact };
+}
+
+/** Says which tables serve a release that has none of its own; nothing where its line is covered. */
+export function releaseNotes(release: Release): Diagnostic[] {
+  if (isSameLine(release.order, release.tableOrder)) return [];
+  const table = versionText(release.tableOrder);
+  const newer = release.order > orderOf(newestCovered);
+  return [
+    createDiagnostic('tensorrt-release-uncovered', { version: release.version, table, newer }),
+  ];
+}
+
+/** What the first line of trtexec says. */
+export interface Banner {
+  readonly state: 'RUNNING' | 'PASSED' | 'FAILED' | 'WAIVED';
+  readonly version: string;
+  /** From 10.4: the build number, fourth part of the full version. */
+  readonly build?: number;
+}
+
+const bannerPattern =
+  /&&&& (RUNNING|PASSED|FAILED|WAIVED) TensorRT\.trtexec \[TensorRT v(\d+)\](?: \[b(\d+)\])?/;
+
+/**
+ * Reads `&&&& RUNNING TensorRT.trtexec [TensorRT v100400] [b26] # …`; undefined where the line holds none.
+ * Four digits are 8.x and 9.x (major × 1000 + minor × 100 + patch), six digits 10.x and later.
+ */
+export function parseBanner(line: string): Banner | undefined {
+  const [, state, digits, build] = bannerPattern.exec(line) ?? [];
+  if (!state || !digits) return undefined;
+  const number = Number(digits);
+  const order = digits.length <= 4 ? Math.floor(number / 1000) * 10_000 + (number % 1000) : number;
+  return {
+    state: state as Banner['state'],
+    version: versionText(order),
+    ...(build ? { build: Number(build) } : {}),
+  };
+}

@@ -1,0 +1,94 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { greatest } from '../../../src/collections/extremes.ts';
+import {
+  createDiagnostic,
+  type Diagnostic,
+  DiagnosticError,
+} from '../../../src/diagnostics/diagnostic.ts';
+import type { BuildRequest, BuiltEngine, Precision } from '../../engine.ts';
+import type { ModelFacts } from '../planning/model-facts.ts';
+import { planTrtexec, type TrtexecCommand, type TrtexecPlan } from '../planning/plan.ts';
+import { buildOne, type PlacedEngine } from './build-one.ts';
+import type { TensorrtEngineOptions } from './context.ts';
+import { tensorrtFacts } from './manifest.ts';
+import { readModel } from './read-model.ts';
+import { lendTimingCache, takeTurn } from './timing-cache.ts';
+
+const shownWarnings = 5;
+
+/** The plan for a model, or its errors as DiagnosticError. */
+export function planOrThrow(
+  { machine, intent }: TensorrtEngineOptions,
+  model: ModelFacts,
+  changes: Partial<TensorrtEngineOptions['intent']>,
+): TrtexecPlan {
+  const { plan, diagnostics } = planTrtexec({ ...intent, ...changes }, machine, model);
+  if (!plan) throw new DiagnosticError(diagnostics);
+  return plan;
+}
+
+/** Tells notes and warnings of planning, which a build must not hide. */
+function passOn(options: TensorrtEngineOptions, notes: readonly Diagnostic[]): void {
+  for (const note of notes) options.onNote?.(note);
+}
+
+/** One note for all engines: mostly they are warned of the same. */
+function noteWarnings(options: TensorrtEngineOptions, built: readonly PlacedEngine[]): void {
+  const warnings = [...new Set(built.flatMap((engine) => engine.warnings))];
+  const further = greatest(built.map(({ furtherWarnings }) => furtherWarnings));
+  const count = warnings.length + further;
+  if (count === 0) return;
+  const details = warnings.slice(0, shownWarnings);
+  options.onNote?.(createDiagnostic('tensorrt-build-warnings', { count }, { details }));
+}
+
+async function buildAll(
+  options: TensorrtEngineOptions,
+  builds: readonly TrtexecCommand[],
+  request: BuildRequest,
+): Promise<readonly PlacedEngine[]> {
+  const built: PlacedEngine[] = [];
+  const working = join(resolve(request.directory), 'timing.cache');
+  for (const planned of builds) {
+    const engine = await takeTurn(options, request, () =>
+      lendTimingCache(options, working, () => buildOne(options, planned, request)),
+    );
+    built.push(engine);
+  }
+  return built;
+}
+
+/** Builds every engine of the plan: one for each batch, or one for the profile's range. Path and size are those of the first. */
+export async function buildEngines(
+  options: TensorrtEngineOptions,
+  request: BuildRequest,
+): Promise<BuiltEngine> {
+  const precision: Precision = request.precision;
+  const { modelDigest: digest, float32Nodes } = request;
+  const read = await readModel(request.modelPath, request.directory);
+  const model = {
+    ...read,
+    ...(digest === undefined ? {} : { digest }),
+    ...(float32Nodes === undefined ? {} : { float32Nodes }),
+  };
+  const plan = planOrThrow(options, model, { precision });
+  passOn(options, [...options.machine.notes, ...plan.notes]);
+  const builds = plan.commands.filter(({ kind }) => kind === 'build');
+  await mkdir(model.directory, { recursive: true });
+  const startedMs = performance.now();
+  const built = await buildAll(options, builds, request);
+  noteWarnings(options, built);
+  const [first] = builds;
+  return {
+    target: 'tensorrt',
+    path: first?.engine ?? '',
+    sizeBytes: built[0]?.sizeBytes ?? 0,
+    buildMs: performance.now() - startedMs,
+    facts: tensorrtFacts(
+      options,
+      plan,
+      built.map(({ sizeBytes }) => sizeBytes),
+    ),
+  };
+}

@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import type { Value } from '../../../codegen/ir/graph.ts';
+import type { Engine } from '../../engine.ts';
+import type { TensorFacts } from '../planning/model-facts.ts';
+import { engineFile } from '../planning/plan.ts';
+import { graphFor } from '../planning/precision-recipes.ts';
+import { buildEngines } from './build.ts';
+import type { TensorrtEngineOptions } from './context.ts';
+import { measureEngine } from './measure.ts';
+import { readModelBeside } from './read-model.ts';
+import { runEngine } from './run.ts';
+
+function valueFrom({ name, dataType, shape }: TensorFacts): Value {
+  return { name, type: { dataType, shape } };
+}
+
+/** TensorRT through trtexec, on the machine that `inspectMachine` found. */
+export function createTensorrtEngine(options: TensorrtEngineOptions): Engine {
+  const [firstBatch] = options.intent.batches;
+  return {
+    target: 'tensorrt',
+    fileName: engineFile(options.intent, firstBatch),
+    graphFor: (precision) => graphFor({ ...options.intent, precision }, options.machine.release),
+    build: (request) => buildEngines(options, request),
+    run: (path, inputs, signal) => runEngine(options, path, inputs, signal),
+    // trtexec loads the engine anew for each run: nothing is held in between.
+    load: async (path) => {
+      const model = await readModelBeside(resolve(path));
+      return {
+        inputs: model.inputs.map(valueFrom),
+        outputs: model.outputs.map(valueFrom),
+        run: (inputs, signal) => runEngine(options, path, inputs, signal),
+        close: async () => {},
+      };
+    },
+    measure: (path, precision, request) => measureEngine(options, path, precision, request),
+  };
+}

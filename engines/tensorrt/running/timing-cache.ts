@@ -1,0 +1,80 @@
+import { rmSync } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createDiagnostic } from '../../../src/diagnostics/diagnostic.ts';
+import { replaceFile } from '../../../src/io/artifact.ts';
+import { onExit } from '../../../src/io/exit-cleanup.ts';
+import { withLock } from '../../../src/io/lock.ts';
+import { copyFile } from '../../../src/io/open-file.ts';
+import { machineKey, type TensorrtEngineOptions } from './context.ts';
+
+/** The file that holds kernel times for this release and GPU, or undefined where the intent wants none. */
+export function sharedCachePath(options: TensorrtEngineOptions): string | undefined {
+  const { timingCache } = options.intent;
+  if (timingCache === 'none') return undefined;
+  return timingCache === 'shared'
+    ? join(options.cacheDirectory, 'tensorrt', `${machineKey(options.machine)}.timing`)
+    : timingCache;
+}
+
+export interface GpuTurn {
+  readonly signal?: AbortSignal | undefined;
+  report?(progress: string): void;
+}
+
+/** Runs a build or a timing while no other rcc of this user builds or times on the GPU: both would measure each other. */
+export async function takeTurn<T>(
+  options: TensorrtEngineOptions,
+  turn: GpuTurn,
+  task: () => Promise<T>,
+): Promise<T> {
+  const path = join(options.cacheDirectory, 'tensorrt', `${machineKey(options.machine)}.lock`);
+  let started = false;
+  const guarded = () => {
+    started = true;
+    return task();
+  };
+  const onWait = (owner: string) => turn.report?.(`waiting for the GPU: ${owner} uses it`);
+  try {
+    return await withLock(path, { signal: turn.signal, onWait }, guarded);
+  } catch (error) {
+    if (started || turn.signal?.aborted || !(error instanceof Error && 'code' in error))
+      throw error;
+    const facts = { path: dirname(path), reason: String(error.code) };
+    options.onNote?.(createDiagnostic('tensorrt-cache-unusable', facts));
+    return task();
+  }
+}
+
+/**
+ * Lends the shared timing cache to a build as a file in the artifact's folder, which a container sees, and takes back what the build added.
+ * To be called while the turn is held. A cache that cannot be read or written is no failure of the build.
+ */
+export async function lendTimingCache<T>(
+  options: TensorrtEngineOptions,
+  workingPath: string,
+  task: () => Promise<T>,
+): Promise<T> {
+  const shared = sharedCachePath(options);
+  if (!shared) return task();
+  const forget = onExit(() => rmSync(workingPath, { force: true }));
+  try {
+    await rm(workingPath, { force: true });
+    await copyFile(shared, workingPath, 'timing cache').catch(() => {});
+    const result = await task();
+    await keep(workingPath, shared).catch((error) => {
+      const facts = { path: shared, reason: error instanceof Error ? error.message : 'unknown' };
+      options.onNote?.(createDiagnostic('tensorrt-cache-unusable', facts));
+    });
+    return result;
+  } finally {
+    forget();
+    await rm(workingPath, { force: true });
+  }
+}
+
+async function keep(workingPath: string, shared: string): Promise<void> {
+  const written = await stat(workingPath).catch(() => undefined);
+  if (!written || written.size === 0) return;
+  await replaceFile(shared, (partial) => copyFile(workingPath, partial, 'timing cache'));
+}

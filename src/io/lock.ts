@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { renameSync, rmSync } from 'node:fs';
+import { mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onExit } from './exit-cleanup.ts';
+import { readBytesSync } from './open-file.ts';
+import { asFields } from './outside-fields.ts';
+import { readJson } from './outside-json.ts';
+
+/** A holder shows that it lives this often; without a sign for `silentMs` its lock is taken away. */
+const signEveryMs = 5000;
+const silentMs = 60_000;
+const retryMs = 100;
+
+interface Owner {
+  readonly host: string;
+  readonly pid: number;
+  /** Tells one lock from the next of the same process. */
+  readonly id: string;
+}
+
+export interface LockRequest {
+  readonly signal?: AbortSignal | undefined;
+  /** Called once if somebody else holds the lock. */
+  onWait?(owner: string): void;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+const ownerFile = 'owner.json';
+
+/** A lock of nobody, where the text does not say whose it is. */
+function ownerIn(text: string): Owner | undefined {
+  const { host, pid, id = '' } = asFields(readJson(text).value) ?? {};
+  if (typeof host !== 'string' || !Number.isSafeInteger(pid) || typeof id !== 'string')
+    return undefined;
+  // 0 and what is below it are groups of processes.
+  return (pid as number) > 0 ? { host, pid: pid as number, id } : undefined;
+}
+
+/** Synchronous, as it serves a process that exits too. */
+function readOwner(path: string): Owner | undefined {
+  try {
+    return ownerIn(new TextDecoder().decode(readBytesSync(join(path, ownerFile), 'lock')));
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return hasCode(error, 'EPERM');
+  }
+}
+
+async function isStale(path: string, owner: Owner | undefined): Promise<boolean> {
+  if (owner?.host === hostname() && !isRunning(owner.pid)) return true;
+  const made = await stat(path).catch(() => undefined);
+  return made !== undefined && Date.now() - made.mtimeMs > silentMs;
+}
+
+/** Takes a lock away that is still of this owner. */
+function removeLock(path: string, owner: Owner | undefined): void {
+  // Moved first: a folder that is emptied where it stands could be taken while it is emptied.
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    renameSync(path, aside);
+    // Somebody else was faster: what was moved is a fresh lock.
+    if (owner && readOwner(aside)?.id !== owner.id) renameSync(aside, path);
+  } catch {
+    // Gone already, or taken anew meanwhile.
+  }
+  rmSync(aside, { recursive: true, force: true });
+}
+
+const takenCodes = ['ENOTEMPTY', 'EEXIST', 'EPERM'];
+
+/** Makes the lock with its owner in it; false where there is one already. */
+async function tryAcquire(path: string, owner: Owner): Promise<boolean> {
+  const candidate = `${path}.${randomUUID()}`;
+  await mkdir(candidate);
+  try {
+    await writeFile(join(candidate, ownerFile), JSON.stringify(owner));
+    await rename(candidate, path);
+    return true;
+  } catch (error) {
+    await rm(candidate, { recursive: true, force: true });
+    if (takenCodes.some((code) => hasCode(error, code))) return false;
+    throw error;
+  }
+}
+
+async function acquire(path: string, request: LockRequest): Promise<Owner> {
+  const own: Owner = { host: hostname(), pid: process.pid, id: randomUUID() };
+  let told = false;
+  await mkdir(dirname(path), { recursive: true });
+  for (;;) {
+    const owner = readOwner(path);
+    if (!owner && (await tryAcquire(path, own))) return own;
+    request.signal?.throwIfAborted();
+    if (await isStale(path, owner)) {
+      removeLock(path, owner);
+      continue;
+    }
+    if (owner && !told) {
+      told = true;
+      request.onWait?.(`process ${owner.pid} on ${owner.host}`);
+    }
+    await sleep(retryMs);
+  }
+}
+
+/**
+ * Runs `task` while this process alone holds the lock at `path`: a folder that comes into its place with its owner in it, since a folder never replaces
+ * one that holds something. Waits for another holder; takes the lock of one that is gone. Throws what the file system throws where the lock cannot be made.
+ */
+export async function withLock<T>(
+  path: string,
+  request: LockRequest,
+  task: () => Promise<T>,
+): Promise<T> {
+  const owner = await acquire(path, request);
+  const release = () => removeLock(path, owner);
+  const forget = onExit(release);
+  const sign = () => utimes(path, new Date(), new Date()).catch(() => {});
+  const timer = setInterval(sign, signEveryMs).unref();
+  try {
+    return await task();
+  } finally {
+    clearInterval(timer);
+    forget();
+    release();
+  }
+}

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { float32View } from '../../../../codegen/tensors/float-bytes.ts';
+import { openPdparams } from '../../../../codegen/weights/formats/pdparams.ts';
+import type { WeightsFile } from '../../../../codegen/weights/weights-file.ts';
+import { memorySource } from '../../../helpers/byte-sources.ts';
+import { arrayParts, latin1Parts, op, type Part, pickle } from '../../../helpers/pickle-parts.ts';
+import { tensorBytes } from '../../../helpers/tensors.ts';
+import { float32Bytes } from '../../../helpers/weight-files.ts';
+
+const open = (...parts: readonly Part[]): Promise<WeightsFile> =>
+  openPdparams(memorySource(pickle(2, ...parts)));
+
+async function valuesOf(file: WeightsFile, name = 'a'): Promise<number[]> {
+  return [...float32View(await tensorBytes(file.tensors.get(name)))];
+}
+
+const hundred = Array.from({ length: 100 }, (_, i) => i / 7);
+
+describe('pdparams', () => {
+  test('strings of Python 2 are names where they are short and data where they are long', async () => {
+    const short = String.fromCharCode(...float32Bytes([1.5, -2]));
+    const file = await open(
+      op.dict(
+        [op.shortString('a'), arrayParts({ shape: [2], data: op.shortString(short) })],
+        [op.shortString('b'), arrayParts({ shape: [100], data: op.string(float32Bytes(hundred)) })],
+      ),
+    );
+    expect(await valuesOf(file)).toEqual([1.5, -2]);
+    expect(await valuesOf(file, 'b')).toEqual(hundred.map(Math.fround));
+  });
+
+  test('every byte survives being text', async () => {
+    const bytes = Uint8Array.from({ length: 4096 }, (_, i) => (i * 7 + (i >> 8)) % 256);
+    const file = await open(
+      op.dict([op.text('a'), arrayParts({ shape: [1024], data: latin1Parts(bytes) })]),
+    );
+    expect(await tensorBytes(file.tensors.get('a'))).toEqual(bytes);
+    expect(file.notes.join()).toContain('protocol 2');
+  });
+
+  test('column order and the other byte order are turned around', async () => {
+    const swapped = float32Bytes([1, 2, 3, 4, 5, 6]);
+    for (let i = 0; i < swapped.length; i += 4) swapped.subarray(i, i + 4).reverse();
+    const array = { shape: [2, 3], byteOrder: '>', isColumnMajor: true, data: op.bytes(swapped) };
+    const file = await open(op.dict([op.text('a'), arrayParts(array)]));
+    expect(await valuesOf(file)).toEqual([1, 3, 5, 2, 4, 6]);
+  });
+
+  test('a tensor below the top is a pair of its parameter name and the array', async () => {
+    const array = arrayParts({ shape: [1], data: op.bytes(float32Bytes([3])) });
+    const pair: Part = [
+      op.global('__builtin__', 'tuple'),
+      op.tuple(op.tuple(op.text('linear_0.b_0'), array)),
+      op.reduce,
+    ];
+    const file = await open(op.dict([op.text('model'), op.dict([op.text('a'), pair])]));
+    expect(await valuesOf(file)).toEqual([3]);
+  });
+
+  test('uint16 is bfloat16, and that is said', async () => {
+    const array = arrayParts({ code: 'u2', shape: [1], data: op.bytes(Uint8Array.of(0x80, 0x3f)) });
+    const file = await open(op.dict([op.text('a'), array]));
+    expect(file.tensors.get('a')?.dataType).toBe('bfloat16');
+    expect(file.notes.join()).toContain('bfloat16');
+  });
+});

@@ -1,0 +1,307 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { lowerSpec } from '../../../../codegen/architecture/lower.ts';
+import { countCost } from '../../../../codegen/cost.ts';
+import type { DataType } from '../../../../codegen/ir/types.ts';
+import type { TensorSource } from '../../../../codegen/tensors/tensor-source.ts';
+import { describeWeights } from '../../../../codegen/weights/inference/describe-weights.ts';
+import type { InferredSpec } from '../../../../codegen/weights/inference/inferred-spec.ts';
+import { bindWeights } from '../../../../codegen/weights/naming/bind.ts';
+import type { WeightsFile } from '../../../../codegen/weights/weights-file.ts';
+import { expectDiagnostic } from '../../../helpers/byte-sources.ts';
+import { specFromInferred } from '../../../helpers/inferred-networks.ts';
+
+type NamedShape = readonly [name: string, shape: readonly number[], type?: string];
+
+function fileOf(name: string, entries: readonly NamedShape[]): WeightsFile {
+  const source = (shape: readonly number[], type = 'float32'): TensorSource => ({
+    dataType: type as DataType,
+    shape,
+    rows() {
+      throw new Error('describing reads no values');
+    },
+  });
+  return {
+    name,
+    format: 'torch-zip',
+    tensors: new Map(entries.map(([tensor, shape, type]) => [tensor, source(shape, type)])),
+    notes: [],
+  };
+}
+
+const deepStem = { stem: 'deep', stemWidths: [32, 32, 64] } as const;
+const plainStem = { stem: 'conv7', stemWidths: [64] } as const;
+
+/** What each of the 27 published networks is, beside depth and widths that its name says. */
+const published: Readonly<Record<string, Partial<InferredSpec>>> = {
+  'paddleclas/ResNet18': {
+    depth: 18,
+    ...plainStem,
+    shortcut: 'projection',
+    firstShortcut: 'projection',
+    paramCount: 11_693_736,
+  },
+  'paddleclas/ResNet18_vd': {
+    depth: 18,
+    ...deepStem,
+    shortcut: 'avgpool',
+    firstShortcut: 'projection',
+    paramCount: 11_712_968,
+  },
+  'paddleclas/ResNet34': {
+    depth: 34,
+    ...plainStem,
+    shortcut: 'projection',
+    firstShortcut: 'projection',
+  },
+  'paddleclas/ResNet34_vd': {
+    depth: 34,
+    ...deepStem,
+    shortcut: 'avgpool',
+    firstShortcut: 'projection',
+    paramCount: 21_821_128,
+  },
+  'paddleclas/ResNet50': { depth: 50, ...plainStem, shortcut: 'projection' },
+  'paddleclas/ResNet50_vc': {
+    depth: 50,
+    ...deepStem,
+    shortcut: 'projection',
+    scheme: 'paddleclas-v2',
+  },
+  'paddleclas/ResNet50_vd': { depth: 50, ...deepStem, shortcut: 'avgpool', paramCount: 25_576_264 },
+  'paddleclas/ResNet101': { depth: 101, ...plainStem, shortcut: 'projection' },
+  'paddleclas/ResNet101_vd': {
+    depth: 101,
+    ...deepStem,
+    shortcut: 'avgpool',
+    paramCount: 44_568_392,
+  },
+  'paddleclas/ResNet152': { depth: 152, ...plainStem, shortcut: 'projection' },
+  'paddleclas/ResNet152_vd': {
+    depth: 152,
+    ...deepStem,
+    shortcut: 'avgpool',
+    paramCount: 60_212_040,
+  },
+  'paddleclas/ResNet200_vd': {
+    depth: 200,
+    ...deepStem,
+    shortcut: 'avgpool',
+    paramCount: 74_738_504,
+  },
+  'torchvision/resnet18': {
+    depth: 18,
+    ...plainStem,
+    firstShortcut: 'identity',
+    paramCount: 11_689_512,
+  },
+  'torchvision/resnet34': { depth: 34, ...plainStem, firstShortcut: 'identity' },
+  'torchvision/resnet50': {
+    depth: 50,
+    ...plainStem,
+    shortcut: 'projection',
+    scheme: 'torchvision',
+  },
+  'torchvision/resnet101': { depth: 101, ...plainStem, shortcut: 'projection' },
+  'torchvision/resnet152': { depth: 152, ...plainStem, shortcut: 'projection' },
+  'torchvision/wide_resnet50_2': {
+    depth: 50,
+    ...plainStem,
+    widths: [128, 256, 512, 1024],
+    expansion: 2,
+  },
+  'timm/resnet18': { depth: 18, ...plainStem, firstShortcut: 'identity', scheme: 'torchvision' },
+  'timm/resnet50': { depth: 50, ...plainStem, shortcut: 'projection' },
+  'timm/resnet18d': {
+    depth: 18,
+    ...deepStem,
+    shortcut: 'avgpool',
+    firstShortcut: 'identity',
+    paramCount: 11_708_744,
+  },
+  'timm/resnet34d': {
+    depth: 34,
+    ...deepStem,
+    shortcut: 'avgpool',
+    firstShortcut: 'identity',
+    paramCount: 21_816_904,
+  },
+  'timm/resnet50d': {
+    depth: 50,
+    ...deepStem,
+    shortcut: 'avgpool',
+    scheme: 'timm',
+    paramCount: 25_576_264,
+  },
+  'timm/resnet101d': { depth: 101, ...deepStem, shortcut: 'avgpool', paramCount: 44_568_392 },
+  'timm/resnet152d': { depth: 152, ...deepStem, shortcut: 'avgpool', paramCount: 60_212_040 },
+  'timm/resnet200d': {
+    stages: [3, 24, 36, 3],
+    ...deepStem,
+    shortcut: 'avgpool',
+    paramCount: 64_693_064,
+  },
+};
+
+const stateDicts = new URL('../../../../../shared/seed/state_dicts.json', import.meta.url);
+
+describe.skipIf(!existsSync(stateDicts))(
+  'published networks (needs ../shared/seed/state_dicts.json)',
+  () => {
+    const networks: Record<string, readonly NamedShape[]> = existsSync(stateDicts)
+      ? JSON.parse(readFileSync(stateDicts, 'utf8'))
+      : {};
+
+    test('all of them are here', () => {
+      expect(Object.keys(networks).sort()).toEqual(
+        [...Object.keys(published), 'torchvision/resnext50_32x4d'].sort(),
+      );
+    });
+
+    test.each(Object.entries(published))('%s', (name, expected) => {
+      const file = fileOf(name, networks[name] ?? []);
+      const inferred = describeWeights(file);
+      expect(inferred).toMatchObject({ classes: 1000, inputChannels: 3, ...expected });
+      const graph = lowerSpec(specFromInferred(inferred, 224));
+      expect(countCost(graph).params).toBe(inferred.paramCount);
+      expect(() => bindWeights(graph, file)).not.toThrow();
+    });
+
+    test('torchvision/resnext50_32x4d is refused for its groups', async () => {
+      const file = fileOf('resnext50_32x4d.pth', networks['torchvision/resnext50_32x4d'] ?? []);
+      const { message } = await expectDiagnostic(
+        () => describeWeights(file),
+        'weights-network-unsupported',
+      );
+      expect(message).toContain('32 groups in block 0 of stage 1');
+    });
+  },
+);
+
+/** A torchvision network of one block: small enough to change one thing at a time. */
+const small: readonly NamedShape[] = [
+  ['conv1.weight', [8, 3, 7, 7]],
+  ['layer1.0.conv1.weight', [8, 8, 3, 3]],
+  ['layer1.0.conv2.weight', [8, 8, 3, 3]],
+  ['layer2.0.conv1.weight', [16, 8, 3, 3]],
+  ['layer2.0.conv2.weight', [16, 16, 3, 3]],
+  ['layer2.0.downsample.0.weight', [16, 8, 1, 1]],
+  ['fc.weight', [10, 16]],
+  ['fc.bias', [10]],
+];
+
+function changed(
+  changes: Readonly<Record<string, readonly number[] | undefined>>,
+): readonly NamedShape[] {
+  const kept = small.filter(([name]) => !Object.hasOwn(changes, name));
+  const added = Object.entries(changes).flatMap(([name, shape]) =>
+    shape ? [[name, shape] as const] : [],
+  );
+  return [...kept, ...added];
+}
+
+describe('networks that no spec can describe are refused with the reason', () => {
+  const cases: readonly (readonly [
+    string,
+    Readonly<Record<string, readonly number[] | undefined>>,
+  ])[] = [
+    ['squeeze-and-excitation', { 'layer1.0.se.fc1.weight': [2, 8, 1, 1] }],
+    ['ECA', { 'layer1.0.se.conv.weight': [1, 1, 3] }],
+    ['Res2Net', { 'layer1.0.convs.0.weight': [2, 2, 3, 3] }],
+    ['attention', { 'layer1.0.attn.qkv.weight': [2, 2] }],
+    ["'aux.weight' belongs to no network", { 'aux.weight': [1] }],
+    ['more than one layer', { 'fc.0.weight': [1, 1] }],
+    ['no linear layer', { 'fc.weight': undefined, 'fc.bias': undefined }],
+    ['no bias', { 'fc.bias': undefined }],
+    ['takes 12 features where 16 come', { 'fc.weight': [10, 12] }],
+    ['sizes 5', { 'conv1.weight': [8, 3, 5, 5] }],
+    ['it has no stem', { 'conv1.weight': undefined }],
+    ['4 groups in block 0 of stage 1', { 'layer1.0.conv2.weight': [8, 2, 3, 3] }],
+    ['takes 5 channels where 8 come', { 'layer1.0.conv2.weight': [8, 5, 3, 3] }],
+    ['sizes 3,5', { 'layer1.0.conv2.weight': [8, 8, 5, 5] }],
+    [
+      '3,3 and 1,3,1',
+      { 'layer2.0.conv1.weight': [16, 8, 1, 1], 'layer2.0.conv3.weight': [16, 16, 1, 1] },
+    ],
+    ['layer 0 is missing', { 'layer1.0.conv1.weight': undefined }],
+    [
+      'blocks before block 2 of stage 2 are missing',
+      {
+        'layer2.2.conv1.weight': [16, 16, 3, 3],
+        'layer2.2.conv2.weight': [16, 16, 3, 3],
+        'layer2.1.conv1.weight': undefined,
+      },
+    ],
+    [
+      'no fixed multiple',
+      {
+        'layer2.0.conv2.weight': [32, 16, 3, 3],
+        'layer2.0.downsample.0.weight': [32, 8, 1, 1],
+        'fc.weight': [10, 32],
+      },
+    ],
+    [
+      'the projection of stage 2 is [16, 8, 3, 3]',
+      { 'layer2.0.downsample.0.weight': [16, 8, 3, 3] },
+    ],
+    [
+      'projection in the middle',
+      {
+        'layer2.1.conv1.weight': [16, 16, 3, 3],
+        'layer2.1.conv2.weight': [16, 16, 3, 3],
+        'layer2.1.downsample.0.weight': [16, 16, 1, 1],
+      },
+    ],
+    [
+      'some of its stages begin with a projection',
+      {
+        'layer3.0.conv1.weight': [32, 16, 3, 3],
+        'layer3.0.conv2.weight': [32, 32, 3, 3],
+        'fc.weight': [10, 32],
+      },
+    ],
+    [
+      'another width than block 0',
+      { 'layer1.1.conv1.weight': [12, 8, 3, 3], 'layer1.1.conv2.weight': [8, 12, 3, 3] },
+    ],
+  ];
+  test.each(cases)('%s', async (reason, changes) => {
+    const work = () => describeWeights(fileOf('odd.pth', changed(changes)));
+    const { message } = await expectDiagnostic(work, 'weights-network-unsupported');
+    expect(message).toContain(reason);
+  });
+
+  test('names of no scheme', async () => {
+    const file = fileOf('vit.pth', [
+      ['cls_token', [1]],
+      ['pos_embed', [1]],
+    ]);
+    await expectDiagnostic(() => describeWeights(file), 'weights-names-unknown');
+  });
+});
+
+describe('what no file can tell', () => {
+  test('is listed with what is assumed', () => {
+    const { unknowns } = describeWeights(fileOf('small.pth', small));
+    expect(unknowns.map(({ property }) => property)).toEqual(['input', 'preprocess']);
+    expect(unknowns[0]?.assumed).toBe('3x224x224');
+  });
+
+  test('depends on the network', () => {
+    const bottleneck = changed({
+      'conv1.weight': [8, 1, 3, 3],
+      'layer1.0.conv1.weight': [8, 8, 1, 1],
+      'layer1.0.conv3.weight': [32, 8, 1, 1],
+      'layer1.0.conv2.weight': [8, 8, 3, 3],
+      'layer1.0.downsample.0.weight': [32, 8, 1, 1],
+      'layer2.0.conv1.weight': undefined,
+      'layer2.0.conv2.weight': undefined,
+      'layer2.0.downsample.0.weight': undefined,
+      'fc.weight': [10, 32],
+    });
+    const { unknowns, stem, block } = describeWeights(fileOf('small.pth', bottleneck));
+    expect({ stem, block }).toEqual({ stem: 'conv3', block: 'bottleneck' });
+    expect(unknowns.find(({ property }) => property === 'input')?.assumed).toBe('1x32x32');
+    expect(unknowns.find(({ property }) => property === 'stride')?.assumed).toBe('in conv2');
+  });
+});
