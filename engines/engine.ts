@@ -1,9 +1,9 @@
+import type { Precision } from '../codegen/precisions.ts';
 import type { Value } from '../codegen/ir/graph.ts';
 import type { DataType } from '../codegen/ir/types.ts';
 import type { Span } from '../src/diagnostics/source.ts';
 
-export type Precision = 'fp32' | 'fp16' | 'int8';
-export type TargetName = 'onnxruntime' | 'tensorrt' | 'tensorrt-rtx';
+export type { Precision };
 
 /** A tensor in memory: bytes are row-major, little-endian. */
 export interface Tensor {
@@ -26,7 +26,6 @@ export interface BuildRequest {
   readonly modelPath: string;
   /** Folder of the artifact; the engine is written here under its final name when whole. */
   readonly directory: string;
-  readonly precision: Precision;
   /** Digest of graph and weights, as far as they decide what is built: the same before and after the file is written. */
   readonly modelDigest?: string;
   /** Nodes that compute in float32 whatever the precision; a typed graph says so itself. */
@@ -37,21 +36,23 @@ export interface BuildRequest {
   locateNode?(node: string): Span | undefined;
 }
 
-export interface BuiltEngine {
-  readonly target: TargetName;
-  readonly path: string;
+/** An engine in the artifact's folder. */
+export interface EngineFile {
+  readonly file: string;
   readonly sizeBytes: number;
-  readonly buildMs: number;
-  /** What the engine is tied to, for the manifest: release, processor, options. */
-  readonly facts: Readonly<Record<string, string | number | boolean>>;
+  readonly sha256: string;
+  /** Batch sizes that it takes: any, one, or all of a range. */
+  readonly batches: 'any' | { readonly min: number; readonly opt: number; readonly max: number };
 }
 
-/** Which graph an engine is built from. */
-export interface GraphForm {
-  /** `fp32` for a builder that lowers the precision itself. */
-  readonly precision: Precision;
-  /** How an int8 graph stores its weights; absent: either way. */
-  readonly int8Weights?: 'int8' | 'float32';
+export interface BuiltEngine {
+  /** Of the first of `engines`. */
+  readonly path: string;
+  /** All that the build left, in the order of their batches. */
+  readonly engines: readonly EngineFile[];
+  readonly buildMs: number;
+  /** What the engines are tied to, for the manifest: release, processor, options. A form of the target's own, see `TargetDefinition.facts`. */
+  readonly facts: Readonly<Record<string, unknown>>;
 }
 
 /** Summary of a series of times, all in milliseconds. */
@@ -87,7 +88,8 @@ export interface MeasureRequest {
 
 /** One timing, with what it means. */
 export interface Measurement {
-  readonly target: TargetName;
+  /** Name of the target, as --target takes it. */
+  readonly target: string;
   readonly device: Device;
   readonly precision: Precision;
   readonly batch: number;
@@ -118,22 +120,19 @@ export interface LoadedEngine {
 }
 
 /**
- * A target's way from a model file to an engine, its outputs and its times. All of it throws DiagnosticError where the outside world is in the way:
+ * A target's way, in one precision, from a model file to an engine, its outputs and its times. All of it throws DiagnosticError where the outside world is in the way:
  * an engine of another machine or release, a target that can build here but has no device to run on.
  * An aborted signal throws its reason.
  */
 export interface Engine {
-  readonly target: TargetName;
   /** It builds for another machine: `load`, `run` and `measure` throw. */
   readonly buildsOnly?: true;
   /** File name of what `build` writes, in the artifact's folder. */
   readonly fileName: string;
-  /** The graph that `build` is to be given for a precision; absent: the graph of that precision. */
-  graphFor?(precision: Precision): GraphForm;
   build(request: BuildRequest): Promise<BuiltEngine>;
   /** For many batches; `run` is for one. */
   load(path: string): Promise<LoadedEngine>;
   /** Loads, runs one batch and closes. */
   run(path: string, inputs: Tensors, signal?: AbortSignal): Promise<Record<string, Tensor>>;
-  measure(path: string, precision: Precision, request: MeasureRequest): Promise<Measurement>;
+  measure(path: string, request: MeasureRequest): Promise<Measurement>;
 }

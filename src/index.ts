@@ -1,3 +1,4 @@
+import type { Precision } from '../codegen/precisions.ts';
 /*
  * Public names of rcc, listed one by one: all that the commands do, and the parts they are made of. What a user or an outside program does
  * wrong is thrown as a DiagnosticError or stands in the result's `diagnostics`; any other error is a bug.
@@ -13,7 +14,6 @@ export { type OnnxSummary, summarizeOnnx } from '../codegen/onnx/summary.ts';
 export { type WriteModelOptions, writeModel } from '../codegen/onnx/write.ts';
 export { type Pass, type PassRecord, runPasses } from '../codegen/passes/pass.ts';
 export {
-  type GraphPrecision,
   type PipelineOptions,
   passesFor,
   passNames,

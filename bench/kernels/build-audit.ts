@@ -1,9 +1,10 @@
+import type { Precision } from '../../codegen/precisions.ts';
 /* What TensorRT-RTX makes of a graph: built for real, its layers audited, nothing kept. */
 import { join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { writeModel } from '../../codegen/onnx/write.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
-import { type GraphPrecision, passesFor } from '../../codegen/passes/pipeline.ts';
+import { passesFor } from '../../codegen/passes/pipeline.ts';
 import { type AuditReport, auditLayers } from '../../engines/audit/audit.ts';
 import { findLayerLists } from '../../engines/audit/audit-folder.ts';
 import { type AuditGraph, auditGraphOf } from '../../engines/audit/audit-graph.ts';
@@ -17,7 +18,7 @@ import { withTemporaryFolder } from '../../src/io/temporary-folder.ts';
 import { version } from '../../src/version.ts';
 
 export interface BuildOptions extends Pick<TensorrtRtxOptions, 'auxStreams' | 'tf32'> {
-  readonly precision: GraphPrecision;
+  readonly precision: Precision;
   readonly capability: ComputeCapability;
 }
 

@@ -1,3 +1,4 @@
+import type { Precision } from '../../codegen/precisions.ts';
 /* What TensorRT-RTX makes of each form of one network. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { type Pass, runPasses } from '../../codegen/passes/pass.ts';
-import { type GraphPrecision, passesFor } from '../../codegen/passes/pipeline.ts';
+import { passesFor } from '../../codegen/passes/pipeline.ts';
 import { shapeHead } from '../../codegen/passes/shape-head.ts';
 import { auditLayers } from '../../engines/audit/audit.ts';
 import { auditGraphOf } from '../../engines/audit/audit-graph.ts';
@@ -24,7 +25,7 @@ export const triedModel = 'resnet50_vd';
 const capabilities = ['7.5', '8.6'] as const satisfies readonly ComputeCapability[];
 
 export interface FormRow extends Pick<Trial, 'part' | 'form'> {
-  readonly precision: GraphPrecision;
+  readonly precision: Precision;
   readonly computeCapability: ComputeCapability;
   readonly outcome: Outcome;
 }

@@ -1,8 +1,9 @@
+import type { Precision } from '../../codegen/precisions.ts';
 /* Forms to try on TensorRT-RTX, as data: each row is a network in another form, or built with another option. */
 import { adaptInput, type InputForm } from '../../codegen/passes/adapt-input.ts';
 import { matchLayers } from '../../codegen/passes/layer-filter.ts';
 import type { Pass } from '../../codegen/passes/pass.ts';
-import type { GraphPrecision, PipelineOptions } from '../../codegen/passes/pipeline.ts';
+import type { PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import type { HeadForm } from '../../codegen/passes/shape-head.ts';
 import type { BuildOptions } from './build-audit.ts';
 import {
@@ -18,7 +19,7 @@ export interface Trial {
   readonly part: string;
   readonly form: string;
   /** Default: all that rcc writes the form in. */
-  readonly precisions: readonly GraphPrecision[];
+  readonly precisions: readonly Precision[];
   /** Default: the one that rcc chooses. */
   readonly head?: HeadForm;
   /** Passes on the folded, fused network. */

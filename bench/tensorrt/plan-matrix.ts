@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { parseGpu } from '../../engines/tensorrt/planning/gpu.ts';
 import { tensorrtIntent } from '../../engines/tensorrt/planning/intent.ts';
-import type { ModelFacts } from '../../engines/tensorrt/planning/model-facts.ts';
+import type { ModelFacts } from '../../engines/model-facts.ts';
 import { planTrtexec } from '../../engines/tensorrt/planning/plan.ts';
 import { resolveRelease, supportedReleases } from '../../engines/tensorrt/planning/release.ts';
 import { loadSpecFiles } from '../../src/compile/spec-files.ts';

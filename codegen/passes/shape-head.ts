@@ -19,6 +19,8 @@ export interface HeadForm {
   readonly pool: 'GlobalAveragePool' | 'AveragePool';
 }
 
+export const asLowered: HeadForm = { layer: 'gemm', pool: 'GlobalAveragePool' };
+
 interface Head {
   readonly pool: Node;
   readonly flatten: Node;

@@ -20,41 +20,22 @@ export interface Int8Form {
   readonly passing: ReadonlyMap<OpType, 'once' | 'repeated'>;
 }
 
-const convolutions = ['Conv', 'FusedConv'] as const;
-const pools = ['AveragePool', 'GlobalAveragePool'] as const;
-
-/**
- * What TensorRT fuses best (NVIDIA's rules for explicit quantisation, and its ResNet engines): convolutions, pools and the linear layer read int8, an Add
- * sees int8 on its shortcut only, and a quantiser before the max pool serves what comes behind it too.
- */
-const int8ForTensorrt: Int8Form = {
-  name: 'int8-trt',
-  unsigned: false,
-  addOperands: 'shortcut',
-  computing: new Set([...convolutions, ...pools, 'Gemm']),
-  quantizedOutput: new Set(),
-  bias: 'float32',
-  passing: new Map([
-    ['MaxPool', 'once'],
-    ['Flatten', 'once'],
-  ]),
-};
+export const convolutionOps = ['Conv', 'FusedConv'] as const satisfies readonly OpType[];
+export const poolOps = ['AveragePool', 'GlobalAveragePool'] as const satisfies readonly OpType[];
 
 /**
  * What onnxruntime computes with integers on a processor: a convolution needs quantisers on all sides, uint8 activations, and a ReLU goes
  * only where the range begins at 0; Adds and pools have kernels of their own between two quantisers.
  */
-const int8ForOnnxruntime: Int8Form = {
+export const defaultInt8Form: Int8Form = {
   name: 'int8-ort',
   unsigned: true,
   addOperands: 'both',
-  computing: new Set([...convolutions, ...pools, 'Add', 'Gemm']),
-  quantizedOutput: new Set(convolutions),
+  computing: new Set([...convolutionOps, ...poolOps, 'Add', 'Gemm']),
+  quantizedOutput: new Set(convolutionOps),
   bias: 'int32',
   passing: new Map([
     ['MaxPool', 'repeated'],
     ['Flatten', 'repeated'],
   ]),
 };
-
-export const int8Forms = { tensorrt: int8ForTensorrt, onnxruntime: int8ForOnnxruntime } as const;

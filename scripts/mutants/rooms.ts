@@ -17,7 +17,7 @@ const planning = [
   'gpu-options',
   'intent',
   'io-format',
-  'model-facts',
+
   'option-rows',
   'option-rules',
   'option-table',

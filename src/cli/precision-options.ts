@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type InputForm, inputForms } from '../../codegen/passes/adapt-input.ts';
-import type { GraphPrecision } from '../../codegen/passes/pipeline.ts';
+import type { Precision } from '../../codegen/precisions.ts';
 import {
   algorithmNames,
   type CalibrationAlgorithm,
@@ -22,10 +22,10 @@ export interface PrecisionCommandOptions {
   readonly inputType?: InputForm;
 }
 
-const precisions = ['fp32', 'fp16', 'int8'] as const satisfies readonly GraphPrecision[];
+const precisions = ['fp32', 'fp16', 'int8'] as const satisfies readonly Precision[];
 
 /** The precisions asked for, in order; float32 where none was. */
-export function precisionsOf(options: PrecisionCommandOptions): readonly GraphPrecision[] {
+export function precisionsOf(options: PrecisionCommandOptions): readonly Precision[] {
   const asked = precisions.filter((precision) => options[precision]);
   return asked.length > 0 ? asked : ['fp32'];
 }
@@ -46,7 +46,7 @@ interface PrecisionOptionRow {
   readonly key: keyof PrecisionCommandOptions;
   readonly option: Option;
   /** Precisions that it changes something for; default: all. */
-  readonly changes?: readonly GraphPrecision[];
+  readonly changes?: readonly Precision[];
 }
 
 const rows: readonly PrecisionOptionRow[] = [

@@ -1,4 +1,4 @@
-import type { GraphPrecision, PipelineOptions } from '../../codegen/passes/pipeline.ts';
+import type { PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import type { Engine, Precision } from '../../engines/engine.ts';
 import { type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { withTemporaryFolder } from '../io/temporary-folder.ts';
@@ -16,7 +16,7 @@ import {
 import { loadNetwork, type NetworkOptions } from './trained-network.ts';
 
 export interface BenchOptions extends NetworkOptions, PrecisionOptions {
-  readonly precision: Precision & GraphPrecision;
+  readonly precision: Precision & Precision;
   readonly engine: Engine;
   readonly batches: readonly number[];
   readonly form?: PipelineOptions;

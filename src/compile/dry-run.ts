@@ -1,12 +1,13 @@
+import type { Precision } from '../../codegen/precisions.ts';
 import { join, resolve } from 'node:path';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
-import { type GraphPrecision, keptNodes, passesFor } from '../../codegen/passes/pipeline.ts';
+import { keptNodes, passesFor } from '../../codegen/passes/pipeline.ts';
 import type { TargetName } from '../../engines/engine.ts';
 import { toolCommand } from '../../engines/tensorrt/machine/find.ts';
 import type { Gpu } from '../../engines/tensorrt/planning/gpu.ts';
-import type { ModelFacts } from '../../engines/tensorrt/planning/model-facts.ts';
+import type { ModelFacts } from '../../engines/model-facts.ts';
 import {
   type PlannedFile,
   plannedFiles,
@@ -26,7 +27,7 @@ import type { TimingLimits } from './timing.ts';
 import { defaultSeed, type NetworkOptions } from './trained-network.ts';
 
 export interface DryRunOptions extends PrecisionOptions, Omit<NetworkOptions, 'listener'> {
-  readonly precision: GraphPrecision;
+  readonly precision: Precision;
   /** Folder of the artifact. */
   readonly directory: string;
   readonly target: ChosenTarget;
@@ -53,7 +54,7 @@ export interface DryRunCommand {
 /** What a compilation would do: nothing of it was done. */
 export interface DryRun {
   readonly model: string;
-  readonly precision: GraphPrecision;
+  readonly precision: Precision;
   /** `onnx` builds no engine. */
   readonly target: TargetName | 'onnx';
   readonly reason: string;

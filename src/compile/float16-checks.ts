@@ -1,6 +1,7 @@
+import type { Precision } from '../../codegen/precisions.ts';
 import { noLayer } from '../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
-import { type GraphPrecision, passesFor } from '../../codegen/passes/pipeline.ts';
+import { passesFor } from '../../codegen/passes/pipeline.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { type CalibrationData, createNoiseData } from '../calibration/data.ts';
@@ -19,7 +20,7 @@ import { endsOf, pick } from './unfolded.ts';
 
 export interface CheckRangesOptions extends Pick<PrecisionOptions, 'calibrate'> {
   /** What the model computes in: its graph is float32 where the builder lowers it. */
-  readonly precision: GraphPrecision;
+  readonly precision: Precision;
   readonly listener?: CompileListener;
   readonly signal?: AbortSignal;
 }

@@ -1,3 +1,4 @@
+import type { Precision } from '../../codegen/precisions.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import {
   type AdaptInputOptions,
@@ -5,7 +6,7 @@ import {
   pixelRanges,
 } from '../../codegen/passes/adapt-input.ts';
 import { blockOf, type LayerFilter, matchLayers } from '../../codegen/passes/layer-filter.ts';
-import type { GraphPrecision, PipelineOptions } from '../../codegen/passes/pipeline.ts';
+import type { PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
@@ -26,7 +27,7 @@ export interface PrecisionOptions extends CalibrationOptions {
 }
 
 export interface PreparePrecisionOptions extends PrecisionOptions {
-  readonly precision: GraphPrecision;
+  readonly precision: Precision;
   /** The graph that the target wants for the precision. */
   readonly form?: PipelineOptions;
   readonly directory: string;

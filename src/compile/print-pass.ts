@@ -1,14 +1,15 @@
+import type { Precision } from '../../codegen/precisions.ts';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
-import { type GraphPrecision, passesFor, passNames } from '../../codegen/passes/pipeline.ts';
+import { passesFor, passNames } from '../../codegen/passes/pipeline.ts';
 import type { Spec } from '../language/spec.ts';
 import { type PrecisionOptions, pipelineFor } from './precision.ts';
 
 export interface PrintPassOptions extends PrecisionOptions {
   /** Name of a pass, or `lower`. */
   readonly pass: string;
-  readonly precision: GraphPrecision;
+  readonly precision: Precision;
   readonly batch?: number;
 }
 

@@ -1,3 +1,4 @@
+import type { Precision } from '../../codegen/precisions.ts';
 import { basename, join } from 'node:path';
 import { nodeCosts } from '../../codegen/cost.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
@@ -6,7 +7,6 @@ import type { ByteSink } from '../../codegen/onnx/byte-sink.ts';
 import { writeModel } from '../../codegen/onnx/write.ts';
 import { type CastReport, runPasses } from '../../codegen/passes/pass.ts';
 import {
-  type GraphPrecision,
   keptNodes,
   type PipelineOptions,
   passesFor,
@@ -26,7 +26,7 @@ import { digestSpec } from './spec-digest.ts';
 import type { TrainedNetwork } from './trained-network.ts';
 
 export interface WriteOnnxOptions extends PrecisionOptions {
-  readonly precision: GraphPrecision;
+  readonly precision: Precision;
   /** Builds what is written; without one the graph is written and nothing more. */
   readonly engine?: Engine;
   /** The graph that the target wants for it; default: the precision's own, for onnxruntime. */

@@ -1,4 +1,5 @@
-import type { GraphPrecision, PipelineOptions } from '../../codegen/passes/pipeline.ts';
+import type { Precision } from '../../codegen/precisions.ts';
+import type { PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import type { Engine } from '../../engines/engine.ts';
 import type { TensorrtMachine } from '../../engines/tensorrt/machine/machine.ts';
 import type { OptionTexts } from '../../engines/tensorrt/planning/read-intent.ts';
@@ -11,7 +12,7 @@ export type TargetChoice = (typeof targetNames)[number];
 
 export interface TargetRequest {
   readonly target: TargetChoice;
-  readonly precision: GraphPrecision;
+  readonly precision: Precision;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Threads of the embedded engine; default: the fastest count. */
   readonly threads?: number;
@@ -54,6 +55,6 @@ export interface ChosenTarget {
 }
 
 /** The graph that an engine is to be given for a precision. */
-export function formOf(engine: Engine, precision: GraphPrecision): PipelineOptions {
+export function formOf(engine: Engine, precision: Precision): PipelineOptions {
   return { target: engine.target, ...(engine.graphFor?.(precision) ?? { precision }) };
 }

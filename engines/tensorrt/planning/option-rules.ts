@@ -2,7 +2,7 @@ import { append } from '../../../src/collections/append.ts';
 import { createDiagnostic, type Diagnostic } from '../../../src/diagnostics/diagnostic.ts';
 import type { TensorrtIntent } from './intent.ts';
 import { formatText } from './io-format.ts';
-import type { ModelFacts } from './model-facts.ts';
+import type { ModelFacts } from '../../model-facts.ts';
 import { flagOf } from './option-rows.ts';
 import { acceptsOption, describeReleases, isDeprecated, type OptionName } from './option-table.ts';
 import type { PrecisionPlan } from './precision-recipes.ts';

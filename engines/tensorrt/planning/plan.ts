@@ -6,7 +6,7 @@ import { appendArguments } from './extra-arguments.ts';
 import { checkPrecision, checkSupport, type Gpu } from './gpu.ts';
 import { checkAbilities } from './gpu-options.ts';
 import type { TensorrtIntent } from './intent.ts';
-import { fixedBatch, hasFreeBatch, type ModelFacts, shapeText } from './model-facts.ts';
+import { fixedBatch, hasFreeBatch, type ModelFacts, shapeText } from '../../model-facts.ts';
 import { applyRules, type CommandKind, type RuleContext } from './option-rules.ts';
 import { acceptsOption, splitArgument } from './option-table.ts';
 import { type GraphFlavour, planPrecision } from './precision-recipes.ts';

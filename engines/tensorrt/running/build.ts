@@ -7,7 +7,7 @@ import {
   DiagnosticError,
 } from '../../../src/diagnostics/diagnostic.ts';
 import type { BuildRequest, BuiltEngine, Precision } from '../../engine.ts';
-import type { ModelFacts } from '../planning/model-facts.ts';
+import type { ModelFacts } from '../../model-facts.ts';
 import { planTrtexec, type TrtexecCommand, type TrtexecPlan } from '../planning/plan.ts';
 import { buildOne, type PlacedEngine } from './build-one.ts';
 import type { TensorrtEngineOptions } from './context.ts';

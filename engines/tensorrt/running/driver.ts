@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Value } from '../../../codegen/ir/graph.ts';
 import type { Engine } from '../../engine.ts';
-import type { TensorFacts } from '../planning/model-facts.ts';
+import type { TensorFacts } from '../../model-facts.ts';
 import { engineFile } from '../planning/plan.ts';
 import { graphFor } from '../planning/precision-recipes.ts';
 import { buildEngines } from './build.ts';

@@ -5,7 +5,7 @@ import { parseRepaired } from '../../../src/io/lenient-json.ts';
 import { readTextIfThere } from '../../../src/io/open-file.ts';
 import { checkForm } from '../../../src/io/outside-json.ts';
 import type { Tensor } from '../../engine.ts';
-import type { TensorFacts } from '../planning/model-facts.ts';
+import type { TensorFacts } from '../../model-facts.ts';
 
 /** Infinity is no number to zod, and null stands for what trtexec wrote as nan. */
 const value = z.custom<number | null>((given) => given === null || typeof given === 'number');

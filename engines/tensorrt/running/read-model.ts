@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Value } from '../../../codegen/ir/graph.ts';
 import { createFileByteSource } from '../../../src/io/file-byte-source.ts';
-import type { ModelFacts, TensorFacts } from '../planning/model-facts.ts';
+import type { ModelFacts, TensorFacts } from '../../model-facts.ts';
 
 type Tensors = readonly { readonly name: string; readonly type: Value['type'] | undefined }[];
 

@@ -5,7 +5,7 @@ import { ownValue } from '../../../src/collections/own-value.ts';
 import { onExit } from '../../../src/io/exit-cleanup.ts';
 import type { Tensor, Tensors } from '../../engine.ts';
 import { joinBatches, sliceBatch } from '../../tensor-batch.ts';
-import type { ModelFacts } from '../planning/model-facts.ts';
+import type { ModelFacts } from '../../model-facts.ts';
 import { planInference } from '../planning/plan-inference.ts';
 import type { TensorrtEngineOptions } from './context.ts';
 import { engineFor } from './measure.ts';

@@ -1,4 +1,4 @@
-import type { GraphPrecision } from '../../../codegen/passes/pipeline.ts';
+import type { Precision } from '../../../codegen/precisions.ts';
 import { append } from '../../collections/append.ts';
 import type { CompileListener } from '../../compile/phases.ts';
 import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
@@ -13,7 +13,7 @@ import { targetFor } from './target-for.ts';
 /** One model in one precision on its target. */
 export interface ModelJob {
   readonly spec: Spec;
-  readonly precision: GraphPrecision;
+  readonly precision: Precision;
   readonly target: ChosenTarget;
   readonly listener: CompileListener;
 }
@@ -43,7 +43,7 @@ async function chooseTargets(
 ) {
   const onNote = (note: Diagnostic): void => listener.onNote?.(note);
   const shared = { batches, pretended, machines: new Map(), onNote };
-  const targets = new Map<GraphPrecision, ChosenTarget>();
+  const targets = new Map<Precision, ChosenTarget>();
   const refusals = new Map<string, Diagnostic>();
   for (const precision of precisionsOf(options)) {
     try {

@@ -1,3 +1,4 @@
+import type { Precision } from '../../../codegen/precisions.ts';
 import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import type { Graph } from '../../../codegen/ir/graph.ts';
@@ -11,7 +12,7 @@ import {
 import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
 import { fuseResidual } from '../../../codegen/passes/fuse-residual.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
-import { type GraphPrecision, passesFor } from '../../../codegen/passes/pipeline.ts';
+import { passesFor } from '../../../codegen/passes/pipeline.ts';
 import { float32View } from '../../../codegen/tensors/float-bytes.ts';
 import { loadRuntime } from '../../../engines/onnxruntime/runtime.ts';
 import { createSeededInput } from '../../../engines/seeded-input.ts';
@@ -25,13 +26,13 @@ const network = withNumbers(lowerSpec(specOf({ stages: [1], widths: [8] })));
 const shape = ['N', 3, 32, 32] as const;
 const input = createSeededInput({ dataType: 'float32', shape }, 2, 3);
 
-function written(form: InputForm, precision: GraphPrecision) {
+function written(form: InputForm, precision: Precision) {
   const options = { form, mean, std };
   return runPasses(network, passesFor({ precision, input: options })).graph;
 }
 
 /** What an adapted model answers, and what the network answers to the same pictures. */
-async function answers(form: InputForm, precision: GraphPrecision) {
+async function answers(form: InputForm, precision: Precision) {
   const pair = pairInput(input, { form, mean, std });
   const { dataType, bytes, shape: sizes } = pair.engine;
   const data = dataType === 'uint8' ? bytes : new Uint16Array(new Uint8Array(bytes).buffer);

@@ -1,7 +1,8 @@
+import type { Precision } from '../../../codegen/precisions.ts';
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import type { Graph } from '../../../codegen/ir/graph.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
-import { type GraphPrecision, passesFor } from '../../../codegen/passes/pipeline.ts';
+import { passesFor } from '../../../codegen/passes/pipeline.ts';
 import type { AuditGraph, AuditNode } from '../../../engines/audit/audit-graph.ts';
 import { auditGraphOf } from '../../../engines/audit/audit-graph.ts';
 import type {
@@ -16,14 +17,14 @@ import { specOf } from '../../helpers/specs.ts';
 /** The graph that is written for a spec. */
 export function writtenGraph(
   overrides: Partial<Spec> = {},
-  precision: GraphPrecision = 'fp16',
+  precision: Precision = 'fp16',
 ): Graph {
   return runPasses(lowerSpec(specOf(overrides)), passesFor({ precision })).graph;
 }
 
 export function auditGraphFor(
   overrides: Partial<Spec> = {},
-  precision: GraphPrecision = 'fp16',
+  precision: Precision = 'fp16',
 ): AuditGraph {
   return auditGraphOf(writtenGraph(overrides, precision));
 }

@@ -1,10 +1,11 @@
+import type { Precision } from '../../../codegen/precisions.ts';
 /* Every form that rcc writes, for the releases that differ in how they take it: the graph, and the command that builds it. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import type { Graph } from '../../../codegen/ir/graph.ts';
 import { printType } from '../../../codegen/ir/ops.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
-import { type GraphPrecision, passesFor } from '../../../codegen/passes/pipeline.ts';
+import { passesFor } from '../../../codegen/passes/pipeline.ts';
 import { resolveRelease } from '../../../engines/tensorrt/planning/release.ts';
 import { dryRunSpec } from '../../../src/compile/dry-run.ts';
 import { type PrecisionOptions, pipelineFor } from '../../../src/compile/precision.ts';
@@ -16,7 +17,7 @@ import { parseCommandLine } from '../../stand-in/command-line.ts';
 import { diagnosticsOf } from './helpers.ts';
 
 interface Flavour extends PrecisionOptions {
-  readonly precision: GraphPrecision;
+  readonly precision: Precision;
   readonly head?: Spec['head'];
 }
 
@@ -40,7 +41,7 @@ beforeAll(async () => {
   spec = await specAt('specs/resnet18_vd.rn');
 });
 
-const targetOf = (precision: GraphPrecision, release: string, gpu: string) =>
+const targetOf = (precision: Precision, release: string, gpu: string) =>
   chooseTarget({
     target: 'tensorrt',
     precision,

@@ -5,7 +5,7 @@ import { afterAll, onTestFinished, vi } from 'vitest';
 import type { BuildRequest } from '../../../engines/engine.ts';
 import { inspectMachine, type TensorrtMachine } from '../../../engines/tensorrt/machine/machine.ts';
 import { tensorrtIntent } from '../../../engines/tensorrt/planning/intent.ts';
-import type { ModelFacts } from '../../../engines/tensorrt/planning/model-facts.ts';
+import type { ModelFacts } from '../../../engines/model-facts.ts';
 import type { TensorrtEngineOptions } from '../../../engines/tensorrt/running/context.ts';
 import { createTensorrtEngine } from '../../../engines/tensorrt/running/driver.ts';
 import { type Diagnostic, DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';

@@ -3,7 +3,7 @@ import {
   fixedBatch,
   hasFreeBatch,
   shapeText,
-} from '../../../../engines/tensorrt/planning/model-facts.ts';
+} from '../../engines/model-facts.ts';
 import { factsOf } from '../helpers.ts';
 
 const free = { name: 'x', dataType: 'float32', shape: ['N', 3, 8, 8] } as const;

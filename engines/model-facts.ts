@@ -1,4 +1,4 @@
-import type { DataType, Shape } from '../../../codegen/ir/types.ts';
+import type { DataType, Shape } from '../codegen/ir/types.ts';
 
 /** A graph input or output as planning needs it. */
 export interface TensorFacts {

@@ -1,0 +1,15 @@
+import type { Precision } from '../precisions.ts';
+import type { Int8Form } from '../quantization/int8-form.ts';
+import type { HeadForm } from './shape-head.ts';
+
+/** The graph that whoever runs it wants: all that the passes know of a target. */
+export interface GraphForm {
+  /** `fp32` for a builder that lowers the precision itself. */
+  readonly precision: Precision;
+  /** Default: as it was lowered, pool and Gemm. */
+  readonly head?: HeadForm | undefined;
+  /** Where an int8 graph's quantisers stand; default: what processors compute with integers. */
+  readonly int8Form?: Int8Form | undefined;
+  /** How an int8 graph stores its weights; see QuantizeInt8Options. Default: `int8`. */
+  readonly int8Weights?: 'int8' | 'float32' | undefined;
+}

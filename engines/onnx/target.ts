@@ -1,0 +1,54 @@
+import type { Target, TargetDefinition, TargetRequest } from '../target.ts';
+import { releaseRow } from '../tensorrt/planning/option-rows.ts';
+
+export interface OnnxTargetOptions {
+  /** Release of TensorRT that the graph is written for; absent: for onnxruntime. */
+  readonly trt?: string | undefined;
+}
+
+const written: Pick<Target, 'name' | 'batches' | 'layers' | 'float16' | 'minIterations'> = {
+  name: 'onnx',
+  batches: 'any',
+  layers: 'graph',
+  float16: 'widened',
+  minIterations: 1,
+};
+
+async function forTensorrt(named: string, { precision }: TargetRequest): Promise<Target> {
+  const { graphFor } = await import('../tensorrt/planning/precision-recipes.ts');
+  const { resolveRelease } = await import('../tensorrt/planning/release.ts');
+  const { tensorrtIntent } = await import('../tensorrt/planning/intent.ts');
+  const release = resolveRelease(named);
+  return {
+    ...written,
+    reason: `onnx: the model is written for TensorRT ${release.version}, nothing is built`,
+    precision,
+    form: graphFor(tensorrtIntent({ precision }), release),
+    release: `TensorRT ${release.version}`,
+  };
+}
+
+/** The model alone, for whoever runs it elsewhere. */
+export const onnxTarget: TargetDefinition<OnnxTargetOptions> = {
+  name: 'onnx',
+  title: 'ONNX alone',
+  options: [releaseRow],
+  async read(texts) {
+    const [z, { readOptions }] = await Promise.all([import('zod'), import('../read-options.ts')]);
+    return readOptions(z.strictObject({ trt: z.string().optional() }), this.options, texts);
+  },
+  async choose({ trt }, request): Promise<Target> {
+    const { precision, doing } = request;
+    if (doing !== undefined) {
+      const { fail } = await import('../../src/diagnostics/diagnostic.ts');
+      fail('target-without-engine', { target: this.name });
+    }
+    if (trt !== undefined) return await forTensorrt(trt, request);
+    const { precisionRow } = await import('../../codegen/precisions.ts');
+    const whom = precisionRow(precision).isCalibrated
+      ? ' for onnxruntime (--trt RELEASE writes it for TensorRT)'
+      : '';
+    const reason = `onnx: the model is written${whom}, nothing is built`;
+    return { ...written, reason, precision, form: { precision } };
+  },
+};

@@ -1,0 +1,33 @@
+import type * as z from 'zod';
+import { ownValue } from '../src/collections/own-value.ts';
+import { createDiagnostic, DiagnosticError } from '../src/diagnostics/diagnostic.ts';
+import { flagOf, type OptionRow, type OptionText, type OptionTexts } from './option-row.ts';
+
+/** The values that a command line asks for. Throws one `option-value` for each that cannot be. */
+export function readOptions<T>(
+  schema: z.ZodType<T>,
+  rows: readonly OptionRow[],
+  texts: OptionTexts,
+): T {
+  const rowOf = (key: unknown) => rows.find((row) => row.key === key);
+  const valueOf = (key: string, given: OptionText): unknown => {
+    const read = rowOf(key)?.read;
+    return read && typeof given === 'string' ? read(given) : given;
+  };
+  const given = Object.entries(texts).flatMap(([key, text]) =>
+    text === undefined ? [] : [[key, valueOf(key, text)] as const],
+  );
+  const result = schema.safeParse(Object.fromEntries(given));
+  if (result.success) return result.data;
+  throw new DiagnosticError(
+    result.error.issues.map(({ path: [key], message: reason }) => {
+      const row = rowOf(key);
+      const flag = row ? flagOf(row) : `--${String(key)}`;
+      return createDiagnostic('option-value', {
+        flag,
+        text: String(ownValue(texts, String(key)) ?? ''),
+        reason,
+      });
+    }),
+  );
+}

@@ -1,0 +1,132 @@
+import type { GraphForm } from '../codegen/passes/graph-form.ts';
+import type { Precision } from '../codegen/precisions.ts';
+import type { Diagnostic } from '../src/diagnostics/diagnostic.ts';
+import type { DoctorRow } from './doctor-row.ts';
+import type { Engine, MeasureRequest } from './engine.ts';
+import type { EngineCheck } from './engine-check.ts';
+import type { ModelFacts } from './model-facts.ts';
+import type { OptionRow, OptionTexts } from './option-row.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How much is measured for one figure. */
+export type TimingLimits = Pick<MeasureRequest, 'warmUpMs' | 'durationMs' | 'minIterations'>;
+
+/** What a target is chosen for. */
+export interface TargetRequest {
+  readonly precision: Precision;
+  /** Batch sizes that engines are built, verified and timed for; absent: the target's own. */
+  readonly batches?: readonly number[] | undefined;
+  readonly env: Environment;
+  /** Nothing is going to run: the options may name another machine than this one. */
+  readonly isPlan?: boolean;
+  /** What was found out of this machine already: requests that share it ask for each part once. */
+  readonly found?: Map<string, Promise<unknown>>;
+  onNote?(note: Diagnostic): void;
+}
+
+/** A target that is ready, for one precision. */
+export interface Target {
+  readonly name: string;
+  /** Which target and why, in a few words: the first line of a compilation. */
+  readonly reason: string;
+  readonly precision: Precision;
+  /** The graph that it wants. */
+  readonly form: GraphForm;
+  /** The release that the form is for, where that decides it: `TensorRT 8.6.1`. */
+  readonly release?: string;
+  /** Batch sizes of its engines, which are checked one after the other; `any`: an engine takes all pictures at once. */
+  readonly batches: 'any' | readonly number[];
+  /** Whose layers stand in layers.json. */
+  readonly layers: 'engine' | 'graph';
+  /** Whether float16 is computed as such, or a float16 graph shows the rounding of its weights only. */
+  readonly float16: 'computed' | 'widened';
+  /** Least number of counted runs of a figure that is worth comparing. */
+  readonly minIterations: number;
+  /** Absent where the model is written and nothing is built. */
+  readonly engine?: Engine;
+  /** What a compilation would start. Throws DiagnosticError where the model cannot be built so. */
+  plan?(request: PlanRequest): TargetPlan;
+}
+
+export interface PlanRequest {
+  readonly model: ModelFacts;
+  readonly limits: TimingLimits;
+  /** Whether the engines are timed. */
+  readonly isTimed: boolean;
+}
+
+/** A file that a compilation would leave, or need while it runs. */
+export interface PlannedFile {
+  readonly role: string;
+  readonly path: string;
+}
+
+/** One program that a compilation would start. */
+export interface PlannedCommand {
+  readonly kind: string;
+  /** For people: `build batch 4`. */
+  readonly title: string;
+  readonly batch?: number;
+  /** Program and arguments, nothing quoted. */
+  readonly command: readonly string[];
+  readonly log: string;
+}
+
+export interface TargetPlan {
+  /** Machine and graph, for people. */
+  readonly title: string;
+  /** The same as data, under the target's own name. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly commands: readonly PlannedCommand[];
+  readonly files: readonly PlannedFile[];
+  /** Same key, same engine. */
+  readonly cacheKey: string;
+  readonly notes: readonly Diagnostic[];
+}
+
+export interface DoctorRequest<O> {
+  readonly env: Environment;
+  readonly options: O;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Whether an engine fits this machine. */
+export interface TargetCheck {
+  readonly checks: readonly EngineCheck[];
+  /** Why the machine could not be asked. */
+  readonly diagnostics?: readonly Diagnostic[];
+}
+
+/**
+ * A target: all that rcc knows of one place where networks run. Everything outside of its folder reads this; the list is in src/targets/targets.ts.
+ * The definition is read when the command line starts, so its functions load what they need.
+ */
+export interface TargetDefinition<O = unknown> {
+  /** As --target takes it, in manifests and in measurements. */
+  readonly name: string;
+  /** In headings: `TensorRT`. */
+  readonly title: string;
+  readonly options: readonly OptionRow[];
+  /** The options with their defaults. Throws DiagnosticError `option-value`. */
+  read(texts: OptionTexts): Promise<O>;
+  /** Throws DiagnosticError where it is not to be had. */
+  choose(options: O, request: TargetRequest): Promise<Target>;
+  /** For `--target auto`: the target where it can be used here, or why not in one sentence. Absent: only who asks for it by name gets it. */
+  find?(options: O, request: TargetRequest): Promise<Target | string>;
+  /** What it needs on this machine; absent: nothing. */
+  doctor?(request: DoctorRequest<O>): Promise<readonly DoctorRow[]>;
+  /** An engine's facts beside this machine. `path` is the manifest's. Throws DiagnosticError where facts have another form. */
+  check?(
+    facts: unknown,
+    request: DoctorRequest<O> & { readonly path: string },
+  ): Promise<TargetCheck>;
+}
+
+/** Batches that are timed where neither the user nor the target says more: those of the published tables. */
+export const publishedBatches: readonly number[] = [1, 4, 8];
+
+/** The sizes at which a target's engine is timed. */
+export function timedBatchesOf({ batches }: Target, asked: readonly number[] | undefined) {
+  return asked ?? (batches === 'any' ? publishedBatches : batches);
+}

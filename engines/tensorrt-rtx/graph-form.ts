@@ -1,0 +1,32 @@
+import type { GraphForm } from '../../codegen/passes/graph-form.ts';
+import type { HeadForm } from '../../codegen/passes/shape-head.ts';
+import type { Precision } from '../../codegen/precisions.ts';
+import { tensorrtInt8Form } from '../tensorrt/planning/graph-form.ts';
+
+interface HeadRow {
+  /** Default: all. */
+  readonly precision?: Precision;
+  /** Only where the least compute capability is below this. */
+  readonly below?: number;
+  readonly head: HeadForm;
+}
+
+/** What the compiler was seen to fuse best (docs/forms.md); the first row that fits decides. */
+const rows: readonly HeadRow[] = [
+  { precision: 'int8', head: { layer: 'conv1x1', pool: 'AveragePool' } },
+  // "FP32 GEMM is not supported" on Turing, and its FP16 Gemm leaves bias and Cast to another kernel, as convolutions do.
+  { below: 8, head: { layer: 'mul-sum', pool: 'AveragePool' } },
+  { head: { layer: 'gemm', pool: 'AveragePool' } },
+];
+
+/** A graph of this precision for an engine whose least compute capability is this, e.g. 7.5; default: beyond all limits. */
+export function tensorrtRtxForm(
+  precision: Precision,
+  leastComputeCapability = Number.POSITIVE_INFINITY,
+): GraphForm {
+  const row = rows.find(
+    ({ precision: only = precision, below = Number.POSITIVE_INFINITY }) =>
+      only === precision && (below === Number.POSITIVE_INFINITY || leastComputeCapability < below),
+  );
+  return { precision, int8Form: tensorrtInt8Form, ...(row ? { head: row.head } : {}) };
+}

@@ -1,0 +1,120 @@
+import { cacheDirectory } from '../cache-directory.ts';
+import { flagOf, type OptionRow } from '../option-row.ts';
+import type { Target, TargetDefinition } from '../target.ts';
+import { rowOf } from '../tensorrt/planning/option-rows.ts';
+import type { BatchRange } from './options.ts';
+
+export interface TensorrtRtxTargetOptions {
+  /** GPUs of the engine, e.g. `7.5,8.6`. */
+  readonly computeCapability?: string | undefined;
+  /** Interpreter with the wheel; absent: RCC_PYTHON, then the environment that `rcc doctor --setup` made. */
+  readonly python?: string | undefined;
+  readonly profile?: { readonly min: number; readonly opt: number; readonly max: number } | undefined;
+  readonly tf32: boolean;
+  readonly auxStreams: number;
+  readonly timeoutS: number;
+}
+
+/** An option that TensorRT has too, with this compiler's own default. */
+function shared(key: 'profile' | 'tf32' | 'auxStreams' | 'timeoutS', ownDefault: string): OptionRow {
+  return { ...rowOf(key), default: ownDefault };
+}
+
+const computeCapability: OptionRow = {
+  key: 'computeCapability',
+  flags: '--compute-capability <LIST>',
+  default: 'none; it has to be given',
+  doc: 'GPUs that the engine is for, e.g. 7.5,8.6.',
+};
+
+const options: readonly OptionRow[] = [
+  computeCapability,
+  {
+    key: 'python',
+    flags: '--python <FILE>',
+    default: 'RCC_PYTHON, then what rcc doctor --setup made',
+    doc: 'Interpreter with the TensorRT-RTX wheel.',
+  },
+  shared('profile', '1:4:8'),
+  shared('tf32', 'off: FP32 means FP32'),
+  shared('auxStreams', '0: kernels run one after the other'),
+  shared('timeoutS', '600'),
+];
+
+function batchesOf({ profile }: TensorrtRtxTargetOptions): { readonly batches?: BatchRange } {
+  if (!profile) return {};
+  const { min: smallest, opt: usual, max: largest } = profile;
+  return { batches: { smallest, usual, largest } };
+}
+
+/** NVIDIA's TensorRT-RTX, ahead of time: builds for GPUs that need not be here, and runs nothing. */
+export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions> = {
+  name: 'tensorrt-rtx',
+  title: 'TensorRT-RTX',
+  options,
+  async read(texts) {
+    const [z, { readOptions }, { profileSchema }] = await Promise.all([
+      import('zod'),
+      import('../read-options.ts'),
+      import('../tensorrt/planning/intent.ts'),
+    ]);
+    const schema = z.strictObject({
+      computeCapability: z.string().optional(),
+      python: z.string().optional(),
+      profile: profileSchema.optional(),
+      tf32: z.boolean().default(false),
+      auxStreams: z.int().min(0).max(64).default(0),
+      timeoutS: z.number().min(1).max(604_800).default(600),
+    });
+    return readOptions(schema, options, texts);
+  },
+  async choose(given, { precision, env, doing }): Promise<Target> {
+    const [{ fail }, { parseComputeCapabilities }, { createTensorrtRtxEngine }] = await Promise.all([
+      import('../../src/diagnostics/diagnostic.ts'),
+      import('./compute-capability.ts'),
+      import('./engine.ts'),
+    ]);
+    if (doing !== undefined) fail('tensorrt-rtx-needs-gpu', { doing });
+    if (given.computeCapability === undefined) {
+      fail('option-missing', { target: this.name, option: flagOf(computeCapability) });
+    }
+    const computeCapabilities = parseComputeCapabilities(given.computeCapability);
+    const { requireTensorrtRtx } = await import('./probe.ts');
+    const { tensorrtRtxForm } = await import('./graph-form.ts');
+    const installation = await requireTensorrtRtx({
+      env,
+      cacheDirectory: cacheDirectory(env),
+      python: given.python,
+    });
+    const { tf32, auxStreams, timeoutS } = given;
+    const engine = createTensorrtRtxEngine({
+      installation,
+      computeCapabilities,
+      tf32,
+      auxStreams,
+      timeoutMs: timeoutS * 1000,
+      ...batchesOf(given),
+    });
+    return {
+      name: this.name,
+      reason: `tensorrt-rtx ${installation.version} for compute capability ${computeCapabilities.join(', ')}`,
+      precision,
+      form: tensorrtRtxForm(precision, Math.min(...computeCapabilities.map(Number))),
+      batches: 'any',
+      layers: 'engine',
+      float16: 'computed',
+      minIterations: 100,
+      engine,
+    };
+  },
+  async doctor({ env, options: { python }, signal }) {
+    const { checkTensorrtRtx } = await import('./doctor.ts');
+    return [await checkTensorrtRtx({ env, python, cacheDirectory: cacheDirectory(env) }, signal)];
+  },
+  async check(facts, { env, path }) {
+    const { checkTensorrtRtxEngine } = await import('./check-engine.ts');
+    const { tensorrtRtxFacts } = await import('./facts.ts');
+    const { readFacts } = await import('../read-facts.ts');
+    return { checks: await checkTensorrtRtxEngine(readFacts(tensorrtRtxFacts, facts, path), env) };
+  },
+};

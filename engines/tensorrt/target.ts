@@ -1,0 +1,28 @@
+import type { TargetDefinition } from '../target.ts';
+import { tensorrtOptionRows } from './planning/option-rows.ts';
+import type { TensorrtOptions } from './planning/options.ts';
+
+/** TensorRT through trtexec, on this machine's GPU. */
+export const tensorrtTarget: TargetDefinition<TensorrtOptions> = {
+  name: 'tensorrt',
+  title: 'TensorRT',
+  options: tensorrtOptionRows,
+  async read(texts) {
+    const { tensorrtOptionsSchema } = await import('./planning/options.ts');
+    const { readOptions } = await import('../read-options.ts');
+    return readOptions(tensorrtOptionsSchema, tensorrtOptionRows, texts);
+  },
+  async choose(options, request) {
+    return await (await import('./choose.ts')).chooseTensorrt(options, request);
+  },
+  async find(options, request) {
+    return await (await import('./choose.ts')).findTensorrt(options, request);
+  },
+  async doctor({ env, options: { trtexec, device } }) {
+    return (await import('./machine/doctor.ts')).tensorrtDoctor({ env, trtexec, device });
+  },
+  async check(facts, { env, path, options: { trtexec } }) {
+    const { checkTensorrt } = await import('./running/check-engine.ts');
+    return await checkTensorrt(facts, { env, path, trtexec });
+  },
+};
