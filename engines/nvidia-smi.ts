@@ -1,13 +1,9 @@
+import { splitCommand } from './command-text.ts';
+import { findOnPath } from './find-program.ts';
 import { runTool, type ToolResult } from './process.ts';
-import {
-  findOnPath,
-  isRemote,
-  splitCommand,
-  type TrtexecTool,
-  toolCommand,
-} from './tensorrt/machine/find.ts';
+import { isRemote, type ToolCommand, toolCommand } from './tool-command.ts';
 
-type Command = readonly [string, ...string[]];
+type Command = ToolCommand['command'];
 
 /** A GPU as nvidia-smi lists it. */
 export interface InstalledGpu {
@@ -149,14 +145,14 @@ export async function readGpuState(command: Command, id: string): Promise<GpuSta
  * unless trtexec runs on another host. The first that lists a GPU is taken.
  */
 export async function findNvidiaSmi(
-  tool: TrtexecTool | undefined,
+  tool: ToolCommand | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ command: Command; gpus: readonly InstalledGpu[] } | undefined> {
   const [program, ...rest] = splitCommand(env.NVIDIA_SMI ?? '');
   const beside = tool && tool.command.length > 1 ? tool.command.slice(0, -1) : [];
   const [besideProgram, ...besideRest] = [...beside, 'nvidia-smi'];
   const isElsewhere = tool !== undefined && isRemote(tool);
-  const onPath = isElsewhere ? undefined : await findOnPath('nvidia-smi', env.PATH);
+  const onPath = isElsewhere ? undefined : await findOnPath(['nvidia-smi'], env.PATH);
   const candidates: (Command | undefined)[] = [
     program ? [program, ...rest] : undefined,
     beside.length > 0 && besideProgram

@@ -1,6 +1,5 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
+import { findOnPath, isExecutable } from '../find-program.ts';
 import { wheelVersion } from './wheel.ts';
 
 /** A Python that may have the package, and who named it. */
@@ -30,27 +29,10 @@ export function interpreterOf(environment: string): string {
   return windows ? join(environment, 'Scripts', 'python.exe') : join(environment, 'bin', 'python');
 }
 
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function findOnPath(names: readonly string[], path: string): Promise<string | undefined> {
-  for (const folder of path.split(delimiter).filter(isAbsolute)) {
-    for (const name of names) {
-      const candidate = join(folder, name);
-      if (await isExecutable(candidate)) return candidate;
-    }
-  }
-  return undefined;
-}
-
 /** The Python of the system: to make an environment with. */
 export async function findSystemPython({ env }: PythonRequest): Promise<Python | undefined> {
   const names = windows ? ['python.exe', 'py.exe'] : ['python3', 'python'];
-  const path = await findOnPath(names, env.PATH ?? '');
+  const path = await findOnPath(names, env.PATH);
   return path === undefined ? undefined : { path, source: 'PATH' };
 }
 

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { shellText } from '../../engines/command-text.ts';
 import { checkOf, type EngineCheck, mismatchesOf } from '../../engines/engine-check.ts';
 import { checkOnnxruntimeEngine } from '../../engines/onnxruntime/check-engine.ts';
-import { shellText } from '../../engines/tensorrt/machine/find.ts';
 import { inspectMachine } from '../../engines/tensorrt/machine/machine.ts';
 import { checkTensorrtEngine } from '../../engines/tensorrt/running/check-engine.ts';
 import {

@@ -5,7 +5,6 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
 import { keptNodes, passesFor } from '../../codegen/passes/pipeline.ts';
 import type { TargetName } from '../../engines/engine.ts';
-import { toolCommand } from '../../engines/tensorrt/machine/find.ts';
 import type { Gpu } from '../../engines/tensorrt/planning/gpu.ts';
 import type { ModelFacts } from '../../engines/model-facts.ts';
 import {
@@ -15,6 +14,7 @@ import {
   type TrtexecCommand,
   type TrtexecPlan,
 } from '../../engines/tensorrt/planning/plan.ts';
+import { toolCommand } from '../../engines/tool-command.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { digestBytes } from '../io/digest.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';

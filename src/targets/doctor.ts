@@ -5,9 +5,9 @@ import type { DoctorRow } from '../../engines/doctor-row.ts';
 import type { TargetName } from '../../engines/engine.ts';
 import { onnxruntimeDoctor } from '../../engines/onnxruntime/doctor.ts';
 import { tensorrtDoctor } from '../../engines/tensorrt/machine/doctor.ts';
-import { defaultCacheDirectory } from '../../engines/tensorrt/running/context.ts';
 import { checkTensorrtRtx } from '../../engines/tensorrt-rtx/doctor.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import { defaultCacheDirectory } from '../io/cache-directory.ts';
 import { version } from '../version.ts';
 
 export interface DoctorRequest {

@@ -1,8 +1,8 @@
-import { defaultCacheDirectory } from '../../engines/tensorrt/running/context.ts';
 import { parseComputeCapabilities } from '../../engines/tensorrt-rtx/compute-capability.ts';
 import { createTensorrtRtxEngine } from '../../engines/tensorrt-rtx/engine.ts';
 import { requireTensorrtRtx } from '../../engines/tensorrt-rtx/probe.ts';
 import { least } from '../collections/extremes.ts';
+import { defaultCacheDirectory } from '../io/cache-directory.ts';
 import { type ChosenTarget, formOf, type TargetRequest } from './target.ts';
 
 /** TensorRT-RTX for the compute capabilities asked for. Throws DiagnosticError where they are none or its wheel is missing. */

@@ -1,13 +1,14 @@
+import { splitCommand } from '../../engines/command-text.ts';
 import { findTensorrt } from '../../engines/tensorrt/machine/auto.ts';
-import { splitCommand, type TrtexecTool } from '../../engines/tensorrt/machine/find.ts';
+import type { TrtexecTool } from '../../engines/tensorrt/machine/find.ts';
 import { inspectMachine, type TensorrtMachine } from '../../engines/tensorrt/machine/machine.ts';
 import { checkPrecision, checkSupport, parseGpu } from '../../engines/tensorrt/planning/gpu.ts';
 import { graphFor } from '../../engines/tensorrt/planning/precision-recipes.ts';
 import { readTensorrtIntent } from '../../engines/tensorrt/planning/read-intent.ts';
 import { resolveRelease } from '../../engines/tensorrt/planning/release.ts';
-import { defaultCacheDirectory } from '../../engines/tensorrt/running/context.ts';
 import { createTensorrtEngine } from '../../engines/tensorrt/running/driver.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { defaultCacheDirectory } from '../io/cache-directory.ts';
 import { type ChosenTarget, formOf, type PretendedMachine, type TargetRequest } from './target.ts';
 
 /** trtexec and the GPU of this machine. Throws DiagnosticError. */

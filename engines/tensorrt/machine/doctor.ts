@@ -1,4 +1,5 @@
 import { type Diagnostic, DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
+import { shellText } from '../../command-text.ts';
 import type { DoctorRow } from '../../doctor-row.ts';
 import { findNvidiaSmi } from '../../nvidia-smi.ts';
 import { abilitiesOf, checkPrecision, checkSupport, type Gpu } from '../planning/gpu.ts';
@@ -8,7 +9,7 @@ import {
   type Release,
   releaseLine,
 } from '../planning/release.ts';
-import { findTrtexec, shellText, type TrtexecTool } from './find.ts';
+import { findTrtexec, type TrtexecTool } from './find.ts';
 import {
   type InspectRequest,
   inspectMachine,

@@ -7,12 +7,13 @@ import {
 } from '../../../src/diagnostics/diagnostic.ts';
 import { findNvidiaSmi, type InstalledGpu, readCudaVersion } from '../../nvidia-smi.ts';
 import { runTool, type ToolResult } from '../../process.ts';
+import { toolCommand } from '../../tool-command.ts';
 import { explainFailure } from '../logs/failure.ts';
 import { TrtexecLogParser } from '../logs/parse-log.ts';
 import type { TrtexecReport } from '../logs/report.ts';
 import { findComputeCapability, type Gpu } from '../planning/gpu.ts';
 import { parseBanner, type Release, resolveRelease } from '../planning/release.ts';
-import { type FindRequest, requireTrtexec, type TrtexecTool, toolCommand } from './find.ts';
+import { type FindRequest, requireTrtexec, type TrtexecTool } from './find.ts';
 
 /** trtexec and the GPU it runs on. */
 export interface TensorrtMachine {

@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { Diagnostic } from '../../../src/diagnostics/diagnostic.ts';
 import type { TensorrtMachine } from '../machine/machine.ts';
 import type { TensorrtIntent } from '../planning/intent.ts';
@@ -12,11 +10,6 @@ export interface TensorrtEngineOptions {
   readonly cacheDirectory: string;
   /** Is told every note and warning of planning and running, once each. */
   onNote?(note: Diagnostic): void;
-}
-
-/** `RCC_CACHE_DIR`, or `rcc` in XDG_CACHE_HOME, or in the home folder's `.cache`; an empty variable counts as none. */
-export function defaultCacheDirectory(env: Readonly<Record<string, string | undefined>>): string {
-  return env.RCC_CACHE_DIR || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'rcc');
 }
 
 /** Name of what belongs to one release and GPU: `10.4.0-sm75-tesla-t4`. */

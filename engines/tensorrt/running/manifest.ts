@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import * as z from 'zod';
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import { checkForm, problemText } from '../../../src/io/outside-json.ts';
-import { shellText } from '../machine/find.ts';
+import { shellText } from '../../command-text.ts';
 import { splitArgument } from '../planning/option-table.ts';
 import type { TrtexecCommand, TrtexecPlan } from '../planning/plan.ts';
 import type { TensorrtEngineOptions } from './context.ts';

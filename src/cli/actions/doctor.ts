@@ -1,7 +1,7 @@
 import type { DoctorRow } from '../../../engines/doctor-row.ts';
-import { defaultCacheDirectory } from '../../../engines/tensorrt/running/context.ts';
 import { setupTensorrtRtx } from '../../../engines/tensorrt-rtx/setup.ts';
 import { greatest } from '../../collections/extremes.ts';
+import { defaultCacheDirectory } from '../../io/cache-directory.ts';
 import { type DoctorGroup, examineTargets } from '../../targets/doctor.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { DoctorCommandOptions } from '../commands/doctor.ts';

@@ -1,4 +1,4 @@
-import { shellText } from '../../../engines/tensorrt/machine/find.ts';
+import { shellText } from '../../../engines/command-text.ts';
 import type { GraphFlavour } from '../../../engines/tensorrt/planning/precision-recipes.ts';
 import { append } from '../../collections/append.ts';
 import { type DryRun, type DryRunCommand, dryRunSpec } from '../../compile/dry-run.ts';

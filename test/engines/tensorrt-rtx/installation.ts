@@ -1,8 +1,8 @@
-import { defaultCacheDirectory } from '../../../engines/tensorrt/running/context.ts';
 import {
   probeTensorrtRtx,
   type TensorrtRtxInstallation,
 } from '../../../engines/tensorrt-rtx/probe.ts';
+import { defaultCacheDirectory } from '../../../src/io/cache-directory.ts';
 
 /* TensorRT-RTX on this machine, for tests that ask NVIDIA's compiler itself. */
 const { env } = process;

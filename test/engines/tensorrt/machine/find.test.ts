@@ -2,13 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-  findTrtexec,
-  requireTrtexec,
-  shellText,
-  splitCommand,
-  toolCommand,
-} from '../../../../engines/tensorrt/machine/find.ts';
+import { findTrtexec, requireTrtexec } from '../../../../engines/tensorrt/machine/find.ts';
 import { diagnosticsOf } from '../helpers.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'rcc-find-'));
@@ -72,37 +66,5 @@ describe('where trtexec is', () => {
     const file = await program('plain', 'trtexec');
     await chmod(file, 0o644);
     expect(await findTrtexec({ env: { PATH: join(directory, 'plain') } })).toBeUndefined();
-  });
-});
-
-describe('the command that is run', () => {
-  test('{dir} becomes the folder wherever it stands', () => {
-    const command = ['docker', 'run', '-v', '{dir}:{dir}', 'image', 'trtexec'] as const;
-    expect(toolCommand({ command: [...command] }, ['--onnx=/a b/m.onnx'], '/a b')).toEqual([
-      'docker',
-      'run',
-      '-v',
-      '/a b:/a b',
-      'image',
-      'trtexec',
-      '--onnx=/a b/m.onnx',
-    ]);
-  });
-
-  test('ssh gets its arguments quoted for the shell on the other side', () => {
-    const args = ['--onnx=/a b/it’s $HOME.onnx', "--x='", '--shapes=x:1x3'];
-    expect(toolCommand({ command: ['ssh', 'host', 'trtexec'] }, args, '/')).toEqual([
-      'ssh',
-      'host',
-      'trtexec',
-      "'--onnx=/a b/it’s $HOME.onnx'",
-      "'--x='\\'''",
-      '--shapes=x:1x3',
-    ]);
-  });
-
-  test('words and quotes', () => {
-    expect(splitCommand(`a  'b c' d"e f"g ''`)).toEqual(['a', 'b c', 'de fg', '']);
-    expect(shellText(['a', 'b c', "d'e"])).toBe(`a 'b c' 'd'\\''e'`);
   });
 });
