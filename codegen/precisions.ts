@@ -166,11 +166,3 @@ export function precisionRow(name: Precision): PrecisionRow {
   if (!row) throw new Error(`there is no precision ${name}`);
   return row;
 }
-
-/** A value for each precision, where a record of all is wanted. */
-export function byPrecision<V>(valueOf: (row: PrecisionRow) => V): Readonly<Record<Precision, V>> {
-  return Object.fromEntries(precisions.map((row) => [row.name, valueOf(row)])) as Record<
-    Precision,
-    V
-  >;
-}

@@ -1,11 +1,12 @@
 import { sameShape } from '../codegen/ir/types.ts';
+import type { Tolerance } from '../codegen/precisions.ts';
 import { fail } from '../src/diagnostics/diagnostic.ts';
 import type { Precision, Tensor } from './engine.ts';
 import { unitOf } from './logit-unit.ts';
 import { compareRankings, type RankingComparison } from './ranking.ts';
 import { median, percentile, sortAscending } from './statistics.ts';
 import { countNonFinite, numbersOf } from './tensor-values.ts';
-import { type Tolerance, toleranceFor } from './tolerances.ts';
+import { toleranceFor } from './tolerances.ts';
 
 export interface ErrorSummary {
   readonly max: number;

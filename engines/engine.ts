@@ -1,6 +1,6 @@
-import type { Precision } from '../codegen/precisions.ts';
 import type { Value } from '../codegen/ir/graph.ts';
 import type { DataType } from '../codegen/ir/types.ts';
+import type { Precision } from '../codegen/precisions.ts';
 import type { Span } from '../src/diagnostics/source.ts';
 
 export type { Precision };
@@ -26,6 +26,8 @@ export interface BuildRequest {
   readonly modelPath: string;
   /** Folder of the artifact; the engine is written here under its final name when whole. */
   readonly directory: string;
+  /** The batch that the graph fixes; absent: any. */
+  readonly batch?: number | undefined;
   /** Digest of graph and weights, as far as they decide what is built: the same before and after the file is written. */
   readonly modelDigest?: string;
   /** Nodes that compute in float32 whatever the precision; a typed graph says so itself. */
@@ -51,6 +53,8 @@ export interface BuiltEngine {
   /** All that the build left, in the order of their batches. */
   readonly engines: readonly EngineFile[];
   readonly buildMs: number;
+  /** The device that they are for. */
+  readonly builtFor: string;
   /** What the engines are tied to, for the manifest: release, processor, options. A form of the target's own, see `TargetDefinition.facts`. */
   readonly facts: Readonly<Record<string, unknown>>;
 }

@@ -10,12 +10,12 @@ export function readOptions<T>(
   texts: OptionTexts,
 ): T {
   const rowOf = (key: unknown) => rows.find((row) => row.key === key);
-  const valueOf = (key: string, given: OptionText): unknown => {
+  const readText = (key: string, given: OptionText): unknown => {
     const read = rowOf(key)?.read;
     return read && typeof given === 'string' ? read(given) : given;
   };
   const given = Object.entries(texts).flatMap(([key, text]) =>
-    text === undefined ? [] : [[key, valueOf(key, text)] as const],
+    text === undefined ? [] : [[key, readText(key, text)] as const],
   );
   const result = schema.safeParse(Object.fromEntries(given));
   if (result.success) return result.data;

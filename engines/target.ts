@@ -18,6 +18,8 @@ export interface TargetRequest {
   /** Batch sizes that engines are built, verified and timed for; absent: the target's own. */
   readonly batches?: readonly number[] | undefined;
   readonly env: Environment;
+  /** What its engine is to do on this machine, in a word: `timing`. A target that cannot refuses at once. Absent: it is built only. */
+  readonly doing?: string | undefined;
   /** Nothing is going to run: the options may name another machine than this one. */
   readonly isPlan?: boolean;
   /** What was found out of this machine already: requests that share it ask for each part once. */
@@ -91,6 +93,10 @@ export interface DoctorRequest<O> {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface SetUpRequest<O> extends DoctorRequest<O> {
+  report(progress: string): void;
+}
+
 /** Whether an engine fits this machine. */
 export interface TargetCheck {
   readonly checks: readonly EngineCheck[];
@@ -116,6 +122,8 @@ export interface TargetDefinition<O = unknown> {
   find?(options: O, request: TargetRequest): Promise<Target | string>;
   /** What it needs on this machine; absent: nothing. */
   doctor?(request: DoctorRequest<O>): Promise<readonly DoctorRow[]>;
+  /** Installs what can be installed, into an environment of rcc's own; says what stands where. */
+  setUp?(request: SetUpRequest<O>): Promise<string>;
   /** An engine's facts beside this machine. `path` is the manifest's. Throws DiagnosticError where facts have another form. */
   check?(
     facts: unknown,

@@ -1,4 +1,3 @@
-import type { Precision } from '../codegen/precisions.ts';
 /*
  * Public names of rcc, listed one by one: all that the commands do, and the parts they are made of. What a user or an outside program does
  * wrong is thrown as a DiagnosticError or stands in the result's `diagnostics`; any other error is a bug.
@@ -67,6 +66,7 @@ export { type DiagnoseSpecOptions, diagnoseSpec } from './compile/diagnose.ts';
 export { type EvaluateSpecOptions, evaluateSpec } from './compile/evaluate.ts';
 export { checkExpectations } from './compile/expectations.ts';
 export { type Manifest, manifestSchema } from './compile/manifest.ts';
+export { benchLimits, firstImpression, type ModelOptions } from './compile/model-options.ts';
 export type { CompileListener, PhaseName } from './compile/phases.ts';
 export { type PrintPassOptions, printPass } from './compile/print-pass.ts';
 export { fileSpecHost, type LoadedSpecs, loadSpecFiles } from './compile/spec-files.ts';
@@ -77,10 +77,8 @@ export {
 } from './compile/spec-from-weights.ts';
 export {
   benchFileOf,
-  firstImpression,
   type ModelMeasurement,
   stabilityWarnings,
-  type TimingLimits,
 } from './compile/timing.ts';
 export {
   loadNetwork,
@@ -118,9 +116,9 @@ export { findBaseline, readFigures } from './report/published.ts';
 export { reportFiles } from './report/report-files.ts';
 export { chooseTarget } from './targets/choose-target.ts';
 export {
-  type ChosenTarget,
-  type TargetChoice,
-  type TargetRequest,
+  readTargetIntent,
+  type TargetIntent,
   targetNames,
-} from './targets/target.ts';
+} from './targets/target-options.ts';
+export { targets } from './targets/targets.ts';
 export { version } from './version.ts';

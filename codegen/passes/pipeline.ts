@@ -1,5 +1,10 @@
 import type { Graph, Node } from '../ir/graph.ts';
-import { type Precision, type PrecisionPassOptions, precisionRow, precisions } from '../precisions.ts';
+import {
+  type Precision,
+  type PrecisionPassOptions,
+  precisionRow,
+  precisions,
+} from '../precisions.ts';
 import { defaultInt8Form } from '../quantization/int8-form.ts';
 import { type AdaptInputOptions, adaptInput } from './adapt-input.ts';
 import { expandFusedConv } from './expand-fused-conv.ts';

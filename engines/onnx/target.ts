@@ -1,10 +1,14 @@
+import type { OptionRow } from '../option-row.ts';
 import type { Target, TargetDefinition, TargetRequest } from '../target.ts';
-import { releaseRow } from '../tensorrt/planning/option-rows.ts';
+import { releaseRow, rowOf } from '../tensorrt/planning/option-rows.ts';
 
 export interface OnnxTargetOptions {
   /** Release of TensorRT that the graph is written for; absent: for onnxruntime. */
   readonly trt?: string | undefined;
+  readonly typing: 'auto' | 'weak' | 'strong';
 }
+
+const options: readonly OptionRow[] = [releaseRow, rowOf('typing')];
 
 const written: Pick<Target, 'name' | 'batches' | 'layers' | 'float16' | 'minIterations'> = {
   name: 'onnx',
@@ -14,7 +18,11 @@ const written: Pick<Target, 'name' | 'batches' | 'layers' | 'float16' | 'minIter
   minIterations: 1,
 };
 
-async function forTensorrt(named: string, { precision }: TargetRequest): Promise<Target> {
+async function forTensorrt(
+  named: string,
+  { typing }: OnnxTargetOptions,
+  { precision }: TargetRequest,
+): Promise<Target> {
   const { graphFor } = await import('../tensorrt/planning/precision-recipes.ts');
   const { resolveRelease } = await import('../tensorrt/planning/release.ts');
   const { tensorrtIntent } = await import('../tensorrt/planning/intent.ts');
@@ -23,7 +31,7 @@ async function forTensorrt(named: string, { precision }: TargetRequest): Promise
     ...written,
     reason: `onnx: the model is written for TensorRT ${release.version}, nothing is built`,
     precision,
-    form: graphFor(tensorrtIntent({ precision }), release),
+    form: graphFor(tensorrtIntent({ precision, typing }), release),
     release: `TensorRT ${release.version}`,
   };
 }
@@ -32,18 +40,24 @@ async function forTensorrt(named: string, { precision }: TargetRequest): Promise
 export const onnxTarget: TargetDefinition<OnnxTargetOptions> = {
   name: 'onnx',
   title: 'ONNX alone',
-  options: [releaseRow],
+  options,
   async read(texts) {
+    // Nothing is loaded for nothing: a conversion is over in a quarter of a second.
+    if (Object.keys(texts).length === 0) return { typing: 'auto' };
     const [z, { readOptions }] = await Promise.all([import('zod'), import('../read-options.ts')]);
-    return readOptions(z.strictObject({ trt: z.string().optional() }), this.options, texts);
+    const schema = z.strictObject({
+      trt: z.string().optional(),
+      typing: z.enum(['auto', 'weak', 'strong']).default('auto'),
+    });
+    return readOptions(schema, options, texts);
   },
-  async choose({ trt }, request): Promise<Target> {
+  async choose(given, request): Promise<Target> {
     const { precision, doing } = request;
     if (doing !== undefined) {
       const { fail } = await import('../../src/diagnostics/diagnostic.ts');
       fail('target-without-engine', { target: this.name });
     }
-    if (trt !== undefined) return await forTensorrt(trt, request);
+    if (given.trt !== undefined) return await forTensorrt(given.trt, given, request);
     const { precisionRow } = await import('../../codegen/precisions.ts');
     const whom = precisionRow(precision).isCalibrated
       ? ' for onnxruntime (--trt RELEASE writes it for TensorRT)'

@@ -1,8 +1,10 @@
-import { appendFile, stat } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '../../src/io/artifact.ts';
 import { whileWriting } from '../../src/io/file-failure.ts';
 import type { BuildRequest, BuiltEngine } from '../engine.ts';
+import { engineFileOf } from '../engine-file.ts';
+import type { OnnxruntimeFacts } from './facts.ts';
 import { failFromRuntime } from './failures.ts';
 import { runtimeName } from './runtime.ts';
 import { type Host, needsExactInt8, runtimeOptions, stampOf } from './session.ts';
@@ -52,17 +54,21 @@ export async function buildEngine(request: BuildRequest, host: Host): Promise<Bu
     await whileWriting(path, () => appendStamp(partial, stamp));
     signal?.throwIfAborted();
   });
+  const facts: OnnxruntimeFacts = {
+    runtime: stamp.runtime,
+    processor: stamp.processor,
+    processorName: host.processor.name,
+    optimization: 'all',
+    exactInt8: needsExactInt8(host.processor),
+  };
+  const { batch } = request;
+  const batches = batch === undefined ? 'any' : { min: batch, opt: batch, max: batch };
+  const engines = [await engineFileOf(path, batches)];
   return {
-    target: 'onnxruntime',
     path,
-    sizeBytes: (await stat(path)).size,
+    engines,
+    builtFor: host.processor.name,
     buildMs: performance.now() - startedMs,
-    facts: {
-      runtime: stamp.runtime,
-      processor: stamp.processor,
-      processorName: host.processor.name,
-      optimization: 'all',
-      exactInt8: needsExactInt8(host.processor),
-    },
+    facts,
   };
 }

@@ -1,3 +1,4 @@
+import { type Precision, referencePrecision } from '../../codegen/precisions.ts';
 import type { Engine, LoadedEngine } from '../engine.ts';
 import { buildEngine, engineFileName } from './build.ts';
 import { measureModel } from './measure.ts';
@@ -7,7 +8,9 @@ import { closeSession, type Host, type Optimization, openSession, runSession } f
 
 export interface OnnxruntimeOptions {
   /** Threads of a run. Default: as many as there are cores to use; `measure` finds the fastest count. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
+  /** Of the models that are measured; default fp32. */
+  readonly precision?: Precision;
   /** What is done to models that are not built engines; default `all`. `disabled` computes them node by node, as a reference. */
   readonly optimization?: Optimization;
   /** See SessionOptions; `measure` always spins. */
@@ -19,7 +22,7 @@ export interface OnnxruntimeOptions {
  * Runs of onnxruntime block this thread; signals are looked at between them.
  */
 export function createOnnxruntimeEngine(options: OnnxruntimeOptions = {}): Engine {
-  const { threads, optimization = 'all', spinning } = options;
+  const { threads, optimization = 'all', spinning, precision = referencePrecision } = options;
   let host: Promise<Host> | undefined;
   const findHost = (): Promise<Host> => {
     host ??= (async () => ({
@@ -45,7 +48,6 @@ export function createOnnxruntimeEngine(options: OnnxruntimeOptions = {}): Engin
   }
 
   return {
-    target: 'onnxruntime',
     fileName: engineFileName,
     build: async (request) => await buildEngine(request, await findHost()),
     load,
@@ -58,10 +60,10 @@ export function createOnnxruntimeEngine(options: OnnxruntimeOptions = {}): Engin
         await engine.close();
       }
     },
-    async measure(path, precision, request) {
+    async measure(path, request) {
       request.signal?.throwIfAborted();
-      const settings = { threads, optimization };
-      return await measureModel(path, precision, request, { host: await findHost(), settings });
+      const settings = { threads, optimization, precision };
+      return await measureModel(path, request, { host: await findHost(), settings });
     },
   };
 }

@@ -23,6 +23,7 @@ import {
 } from './timing.ts';
 
 export interface MeasureSettings {
+  readonly precision: Precision;
   readonly optimization: Optimization;
   /** Pins the count; without it the fastest is found. */
   readonly threads: number | undefined;
@@ -97,7 +98,6 @@ async function prepare(
 /** Times a model at one batch size with the fastest, or the given, number of threads. */
 export async function measureModel(
   path: string,
-  precision: Precision,
   request: MeasureRequest,
   { host, settings }: { host: Host; settings: MeasureSettings },
 ): Promise<Measurement> {
@@ -111,7 +111,7 @@ export async function measureModel(
     return {
       target: 'onnxruntime',
       device: deviceOf(host.processor),
-      precision,
+      precision: settings.precision,
       batch: request.batch,
       latency,
       imagesPerSecond: (1000 * request.batch) / latency.meanMs,

@@ -22,6 +22,7 @@ export const onnxruntimeTarget: TargetDefinition<OnnxruntimeTargetOptions> = {
   title: 'onnxruntime',
   options,
   async read(texts) {
+    if (Object.keys(texts).length === 0) return {};
     const [z, { readOptions }] = await Promise.all([import('zod'), import('../read-options.ts')]);
     const schema = z.strictObject({ threads: z.int().min(1).max(1024).optional() });
     return readOptions(schema, options, texts);

@@ -1,4 +1,4 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ownValue } from '../../src/collections/own-value.ts';
 import { DiagnosticError, fail } from '../../src/diagnostics/diagnostic.ts';
@@ -8,7 +8,9 @@ import { readText } from '../../src/io/open-file.ts';
 import { isKernel, type LayerList } from '../audit/layer.ts';
 import { printLayerList, readLayerList } from '../audit/read-layer-list.ts';
 import type { BuildRequest, BuiltEngine } from '../engine.ts';
+import { engineFileOf } from '../engine-file.ts';
 import { sizeOf } from '../tensorrt/running/optional-file.ts';
+import type { TensorrtRtxFacts } from './facts.ts';
 import { explainFailure } from './failure.ts';
 import { optionDefaults, type TensorrtRtxOptions } from './options.ts';
 import { runScript, type ScriptEvent } from './script.ts';
@@ -133,18 +135,15 @@ export async function buildEngine(
     return await keepLayers(paths);
   });
   const { batches = optionDefaults.batches } = options;
-  return {
-    target: 'tensorrt-rtx',
-    path: paths.engine,
-    sizeBytes: (await stat(paths.engine)).size,
-    buildMs: performance.now() - startedMs,
-    facts: {
-      compiler: `TensorRT-RTX ${options.installation.version}`,
-      computeCapabilities: options.computeCapabilities.join(', '),
-      batches: `${batches.smallest} to ${batches.largest}, best at ${batches.usual}`,
-      tf32: options.tf32 ?? optionDefaults.tf32,
-      auxStreams: options.auxStreams ?? optionDefaults.auxStreams,
-      ...(list ? { kernels: list.layers.filter(isKernel).length } : {}),
-    },
+  const { smallest: min, usual: opt, largest: max } = batches;
+  const facts: TensorrtRtxFacts = {
+    compiler: `TensorRT-RTX ${options.installation.version}`,
+    computeCapabilities: [...options.computeCapabilities],
+    tf32: options.tf32 ?? optionDefaults.tf32,
+    auxStreams: options.auxStreams ?? optionDefaults.auxStreams,
+    ...(list ? { kernels: list.layers.filter(isKernel).length } : {}),
   };
+  const engines = [await engineFileOf(paths.engine, { min, opt, max })];
+  const builtFor = options.computeCapabilities.join(', ');
+  return { path: paths.engine, engines, builtFor, buildMs: performance.now() - startedMs, facts };
 }

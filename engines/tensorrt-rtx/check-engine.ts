@@ -1,15 +1,14 @@
 import { checkOf, type EngineCheck } from '../engine-check.ts';
 import { findNvidiaSmi } from '../nvidia-smi.ts';
 import { findComputeCapability } from '../tensorrt/planning/gpu.ts';
-
-type Facts = Readonly<Record<string, string | number | boolean>>;
+import type { TensorrtRtxFacts } from './facts.ts';
 
 /** Compares an engine of TensorRT-RTX with the GPUs of this machine, as far as nvidia-smi tells them; its runtime comes with the application. */
 export async function checkTensorrtRtxEngine(
-  facts: Facts,
+  facts: TensorrtRtxFacts,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly EngineCheck[]> {
-  const built = String(facts.computeCapabilities ?? '').split(/,\s*/);
+  const { computeCapabilities: built, compiler } = facts;
   const smi = await findNvidiaSmi(undefined, env);
   const found = (smi?.gpus ?? []).map(
     ({ computeCapability, name }) => computeCapability ?? findComputeCapability(name) ?? name,
@@ -22,6 +21,6 @@ export async function checkTensorrtRtxEngine(
       found.length > 0 ? found.join(', ') : undefined,
       found.length === 0 ? 'doubtful' : fits ? 'yes' : 'no',
     ),
-    checkOf('compiler', String(facts.compiler), undefined, 'doubtful'),
+    checkOf('compiler', compiler, undefined, 'doubtful'),
   ];
 }

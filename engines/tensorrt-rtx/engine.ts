@@ -14,7 +14,6 @@ function refuse(doing: string): never {
  */
 export function createTensorrtRtxEngine(options: TensorrtRtxOptions): Engine {
   return {
-    target: 'tensorrt-rtx',
     buildsOnly: true,
     fileName: engineFileName,
     build: (request) => buildEngine(options, request),

@@ -1,4 +1,4 @@
-import { cacheDirectory } from '../cache-directory.ts';
+import { defaultCacheDirectory } from '../../src/io/cache-directory.ts';
 import { flagOf, type OptionRow } from '../option-row.ts';
 import type { Target, TargetDefinition } from '../target.ts';
 import { rowOf } from '../tensorrt/planning/option-rows.ts';
@@ -9,14 +9,19 @@ export interface TensorrtRtxTargetOptions {
   readonly computeCapability?: string | undefined;
   /** Interpreter with the wheel; absent: RCC_PYTHON, then the environment that `rcc doctor --setup` made. */
   readonly python?: string | undefined;
-  readonly profile?: { readonly min: number; readonly opt: number; readonly max: number } | undefined;
+  readonly profile?:
+    | { readonly min: number; readonly opt: number; readonly max: number }
+    | undefined;
   readonly tf32: boolean;
   readonly auxStreams: number;
   readonly timeoutS: number;
 }
 
 /** An option that TensorRT has too, with this compiler's own default. */
-function shared(key: 'profile' | 'tf32' | 'auxStreams' | 'timeoutS', ownDefault: string): OptionRow {
+function shared(
+  key: 'profile' | 'tf32' | 'auxStreams' | 'timeoutS',
+  ownDefault: string,
+): OptionRow {
   return { ...rowOf(key), default: ownDefault };
 }
 
@@ -53,6 +58,7 @@ export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions> = {
   title: 'TensorRT-RTX',
   options,
   async read(texts) {
+    if (Object.keys(texts).length === 0) return { tf32: false, auxStreams: 0, timeoutS: 600 };
     const [z, { readOptions }, { profileSchema }] = await Promise.all([
       import('zod'),
       import('../read-options.ts'),
@@ -69,22 +75,24 @@ export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions> = {
     return readOptions(schema, options, texts);
   },
   async choose(given, { precision, env, doing }): Promise<Target> {
-    const [{ fail }, { parseComputeCapabilities }, { createTensorrtRtxEngine }] = await Promise.all([
-      import('../../src/diagnostics/diagnostic.ts'),
-      import('./compute-capability.ts'),
-      import('./engine.ts'),
-    ]);
+    const [{ fail }, { parseComputeCapabilities }, { createTensorrtRtxEngine }] = await Promise.all(
+      [
+        import('../../src/diagnostics/diagnostic.ts'),
+        import('./compute-capability.ts'),
+        import('./engine.ts'),
+      ],
+    );
     if (doing !== undefined) fail('tensorrt-rtx-needs-gpu', { doing });
     if (given.computeCapability === undefined) {
-      fail('option-missing', { target: this.name, option: flagOf(computeCapability) });
+      return fail('option-missing', { target: this.name, option: flagOf(computeCapability) });
     }
     const computeCapabilities = parseComputeCapabilities(given.computeCapability);
     const { requireTensorrtRtx } = await import('./probe.ts');
     const { tensorrtRtxForm } = await import('./graph-form.ts');
     const installation = await requireTensorrtRtx({
       env,
-      cacheDirectory: cacheDirectory(env),
-      python: given.python,
+      cacheDirectory: defaultCacheDirectory(env),
+      ...(given.python === undefined ? {} : { python: given.python }),
     });
     const { tf32, auxStreams, timeoutS } = given;
     const engine = createTensorrtRtxEngine({
@@ -109,7 +117,16 @@ export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions> = {
   },
   async doctor({ env, options: { python }, signal }) {
     const { checkTensorrtRtx } = await import('./doctor.ts');
-    return [await checkTensorrtRtx({ env, python, cacheDirectory: cacheDirectory(env) }, signal)];
+    return [
+      await checkTensorrtRtx({ env, python, cacheDirectory: defaultCacheDirectory(env) }, signal),
+    ];
+  },
+  async setUp({ env, options: { python }, signal, report }) {
+    const { setupTensorrtRtx } = await import('./setup.ts');
+    const cacheDirectory = defaultCacheDirectory(env);
+    const request = { env, cacheDirectory, report, ...(python === undefined ? {} : { python }) };
+    const found = await setupTensorrtRtx({ ...request, ...(signal && { signal }) });
+    return `TensorRT-RTX ${found.version} in ${found.python.path}`;
   },
   async check(facts, { env, path }) {
     const { checkTensorrtRtxEngine } = await import('./check-engine.ts');

@@ -1,5 +1,5 @@
+import { precisionRow, referencePrecision } from '../../codegen/precisions.ts';
 import type { Precision } from '../../engines/engine.ts';
-import { tolerances } from '../../engines/tolerances.ts';
 import type { DatasetImage } from '../images/datasets/dataset.ts';
 import { type EvalRecords, noClass, recordOf, spreadOf } from './records.ts';
 
@@ -122,7 +122,7 @@ function flipsOf(
   precision: Precision,
 ): readonly ClassFlip[] {
   const { top1, margins } = recordOf(records, precision);
-  const reference = recordOf(records, 'fp32').top1;
+  const reference = recordOf(records, referencePrecision).top1;
   const spread = spreadOf(records.spread);
   return Object.entries(margins).map(([key, difference]) => {
     const place = Number(key);
@@ -134,7 +134,7 @@ function flipsOf(
       answer: top1[place] as number,
       margin,
       // Each of the two logits may be off by the error that is expected of the precision.
-      small: margin <= 2 * tolerances[precision].tieError,
+      small: margin <= 2 * precisionRow(precision).tolerance.tieError,
     };
   });
 }

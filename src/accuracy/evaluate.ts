@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { referencePrecision } from '../../codegen/precisions.ts';
 import type { LoadedEngine, Precision } from '../../engines/engine.ts';
 import { greatest } from '../collections/extremes.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
@@ -240,7 +241,7 @@ function summarize(run: Run): Evaluation {
   const notFinite = counted.filter(({ pictures }) => pictures > 0);
   const finite = counted.filter(({ pictures }) => pictures === 0);
   const precisions = finite.map(({ precision }) => measureAccuracy(records, evaluated, precision));
-  const others = finite.filter(({ precision }) => precision !== 'fp32');
+  const others = finite.filter(({ precision }) => precision !== referencePrecision);
   const comparisons =
     others.length < finite.length
       ? others.map(({ precision }) => compareWithFp32(records, evaluated, precision))

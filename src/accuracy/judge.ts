@@ -1,14 +1,7 @@
-import type { Precision } from '../../engines/engine.ts';
+import { type Precision, precisionRow } from '../../codegen/precisions.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Expectations } from '../language/spec.ts';
 import type { PrecisionAccuracy, PrecisionComparison } from './accuracy.ts';
-
-/** Share of top-1 that a precision may lose against fp32, unless told otherwise. */
-export const defaultMaxDrops: Readonly<Record<Precision, number>> = {
-  fp32: 0,
-  fp16: 0.002,
-  int8: 0.01,
-};
 
 export interface JudgeOptions {
   readonly model: string;
@@ -30,7 +23,7 @@ function checkExpected(
   const expected = expect[figure];
   if (!expected) return [];
   const { precision } = accuracy;
-  const allowed = maxDrops[precision] ?? defaultMaxDrops[precision];
+  const allowed = maxDrops[precision] ?? precisionRow(precision).maxDrop ?? 0;
   const measured = accuracy[figure];
   if (measured >= expected.value - expected.tolerance - allowed - rounding) return [];
   const { low, high } = accuracy.top1Interval;
@@ -52,7 +45,7 @@ function checkDrop(
   { precision, top1Drop }: PrecisionComparison,
   { model, images, maxDrops }: JudgeOptions,
 ): readonly Diagnostic[] {
-  const allowed = maxDrops[precision] ?? defaultMaxDrops[precision];
+  const allowed = maxDrops[precision] ?? precisionRow(precision).maxDrop ?? 0;
   if (top1Drop <= allowed + rounding) return [];
   return [
     createDiagnostic('accuracy-dropped', { model, precision, drop: top1Drop, allowed, images }),

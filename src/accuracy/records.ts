@@ -1,3 +1,4 @@
+import { referencePrecision } from '../../codegen/precisions.ts';
 import type { Precision } from '../../engines/engine.ts';
 import { topIndices } from '../../engines/ranking.ts';
 
@@ -78,7 +79,7 @@ function addNoAnswer(record: PrecisionRecord): void {
 
 /** Adds what every precision answered for one picture; what is NaN or infinite is no answer. */
 export function addAnswers(records: EvalRecords, logits: AnsweredLogits, label: number): void {
-  const answered = logits.get('fp32');
+  const answered = logits.get(referencePrecision);
   const reference = answered?.every(Number.isFinite) ? answered : undefined;
   if (reference) addToSpread(records.spread, reference);
   const referenceClass = reference && topIndices(reference, 1)[0];

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import * as z from 'zod';
+import { precisionNames } from '../../codegen/precisions.ts';
 import { ownValue } from '../collections/own-value.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { writeArtifact } from '../io/artifact.ts';
@@ -30,7 +31,7 @@ const stateSchema = z.object({
     turned: wholeNumber,
     unreadable: wholeNumber,
     problems: z.array(z.string()),
-    precisions: z.partialRecord(z.enum(['fp32', 'fp16', 'int8']), precisionSchema),
+    precisions: z.partialRecord(z.enum(precisionNames), precisionSchema),
   }),
 });
 

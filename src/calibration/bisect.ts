@@ -10,10 +10,11 @@ import { emulateFloat16 } from '../../codegen/passes/emulate-float16.ts';
 import { expandFusedConv } from '../../codegen/passes/expand-fused-conv.ts';
 import { type LayerFilter, noLayer } from '../../codegen/passes/layer-filter.ts';
 import { type Pass, runPasses } from '../../codegen/passes/pass.ts';
-import { type GraphTarget, int8FormFor } from '../../codegen/passes/pipeline.ts';
 import { quantizeInt8 } from '../../codegen/passes/quantize-int8.ts';
 import { roundWeights } from '../../codegen/passes/round-weights.ts';
 import { freeBatch, tapValues } from '../../codegen/passes/tap-values.ts';
+import { precisionRow } from '../../codegen/precisions.ts';
+import { defaultInt8Form, type Int8Form } from '../../codegen/quantization/int8-form.ts';
 import type { TensorRanges } from '../../codegen/quantization/ranges.ts';
 import { computedTensors } from '../../codegen/quantization/tensors.ts';
 import { float32View } from '../../codegen/tensors/float-bytes.ts';
@@ -29,15 +30,6 @@ interface Stage {
   readonly precision: Precision;
   readonly passes: readonly Pass[];
 }
-
-/**
- * Largest error of a tensor: root mean square of the differences over that of the values.
- */
-export const bisectionBounds: Readonly<Record<Precision, number>> = {
-  fp32: 1e-4,
-  fp16: 0.05,
-  int8: 0.3,
-};
 
 /** How far a tensor is from what it should be, or how many of its values are NaN or infinite: then there is no error. */
 export type TensorError = {
@@ -66,11 +58,16 @@ export interface BisectOptions {
   readonly int8Keep?: LayerFilter | undefined;
   /** Ranges of a calibration; without them int8 is left out. */
   readonly ranges?: TensorRanges | undefined;
-  readonly target?: GraphTarget | undefined;
+  readonly int8Form?: Int8Form | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-function allStages({ keepFp32 = noLayer, int8Keep = noLayer, ranges, target }: BisectOptions) {
+function allStages({
+  keepFp32 = noLayer,
+  int8Keep = noLayer,
+  ranges,
+  int8Form: form = defaultInt8Form,
+}: BisectOptions) {
   const stages: readonly Stage[] = [
     { name: 'batch norms folded', precision: 'fp32', passes: [] },
     { name: 'float16 weights', precision: 'fp16', passes: [roundWeights({ keepFp32 })] },
@@ -81,7 +78,6 @@ function allStages({ keepFp32 = noLayer, int8Keep = noLayer, ranges, target }: B
     },
   ];
   if (!ranges) return stages;
-  const form = int8FormFor(target);
   const passes = [quantizeInt8({ form, ranges, keep: int8Keep })];
   return [...stages, { name: form.name, precision: 'int8' as const, passes }];
 }
@@ -189,7 +185,7 @@ function reportStage(
   precision: Precision,
   errors: readonly LocatedError[],
 ): StageReport {
-  const bound = bisectionBounds[precision];
+  const bound = precisionRow(precision).tensorError;
   const sizeOf = ({ error = Number.POSITIVE_INFINITY }: TensorError): number => error;
   const first = errors.find((each) => sizeOf(each) > bound);
   const { span: _, ...largest } = errors.reduce((most, each) =>

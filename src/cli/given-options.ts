@@ -1,9 +1,12 @@
 import type { Command, Option } from 'commander';
-import { tensorrtOptionRows } from '../../engines/tensorrt/planning/option-rows.ts';
+import { flagOf } from '../../engines/option-row.ts';
+import { targetOptionRows } from '../targets/target-options.ts';
 
 /** Flags that are given once for each value; other lists are one value with commas. */
 const repeatable = new Set(
-  tensorrtOptionRows.filter((row) => row.repeatable).map(({ flags }) => flags.split(' ')[0]),
+  targetOptionRows()
+    .filter((row) => row.repeatable)
+    .map(flagOf),
 );
 
 function wordsOf(flag: string, value: unknown): readonly string[] {

@@ -1,19 +1,25 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type InputForm, inputForms } from '../../codegen/passes/adapt-input.ts';
-import type { Precision } from '../../codegen/precisions.ts';
+import {
+  type Precision,
+  type PrecisionRow,
+  precisionNames,
+  precisionRow,
+  precisions,
+  referencePrecision,
+} from '../../codegen/precisions.ts';
 import {
   algorithmNames,
   type CalibrationAlgorithm,
   defaultAlgorithm,
 } from '../calibration/algorithm-names.ts';
-import type { PrecisionOptions } from '../compile/precision.ts';
+import { ownValue } from '../collections/own-value.ts';
+import type { CalibrationOptions } from '../compile/calibration-step.ts';
+import type { GraphOptions } from '../compile/precision.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 
-/** The options of precisions, as commander gives them. */
+/** The options of precisions, as commander gives them; beside them, true under the name of each that was asked for. */
 export interface PrecisionCommandOptions {
-  readonly fp32?: boolean;
-  readonly fp16?: boolean;
-  readonly int8?: boolean;
   readonly keepFp32?: readonly string[];
   readonly int8Keep?: readonly string[];
   readonly calibrate?: string;
@@ -22,12 +28,15 @@ export interface PrecisionCommandOptions {
   readonly inputType?: InputForm;
 }
 
-const precisions = ['fp32', 'fp16', 'int8'] as const satisfies readonly Precision[];
+/** The precisions asked for, in order. */
+export function askedPrecisions(options: object): readonly Precision[] {
+  return precisionNames.filter((name) => ownValue({ ...options }, name) === true);
+}
 
 /** The precisions asked for, in order; float32 where none was. */
 export function precisionsOf(options: PrecisionCommandOptions): readonly Precision[] {
-  const asked = precisions.filter((precision) => options[precision]);
-  return asked.length > 0 ? asked : ['fp32'];
+  const asked = askedPrecisions(options);
+  return asked.length > 0 ? asked : [referencePrecision];
 }
 
 /** `stem,stage1/block0` → its parts. */
@@ -46,20 +55,17 @@ interface PrecisionOptionRow {
   readonly key: keyof PrecisionCommandOptions;
   readonly option: Option;
   /** Precisions that it changes something for; default: all. */
-  readonly changes?: readonly Precision[];
+  readonly changes?: (row: PrecisionRow) => unknown;
 }
 
 const rows: readonly PrecisionOptionRow[] = [
-  { key: 'fp32', option: new Option('--fp32', 'float32 (the default)') },
-  { key: 'fp16', option: new Option('--fp16', 'typed float16; with --fp32: both') },
-  { key: 'int8', option: new Option('--int8', 'int8, calibrated; with others: all of them') },
   {
     key: 'calibrate',
     option: new Option(
       '--calibrate <path>',
       'pictures (folder, archive), inputs (.npy) or an earlier calibration.json that tell int8 its ranges',
     ),
-    changes: ['int8', 'fp16'],
+    changes: ({ isCalibrated, isNarrowFloat }) => isCalibrated ?? isNarrowFloat,
   },
   {
     key: 'calibrationImages',
@@ -67,7 +73,7 @@ const rows: readonly PrecisionOptionRow[] = [
       '--calibration-images <n>',
       'most pictures that are taken, spread evenly (default: 500)',
     ).argParser(parseImages),
-    changes: ['int8'],
+    changes: ({ isCalibrated }) => isCalibrated,
   },
   {
     key: 'calibrationAlgorithm',
@@ -75,7 +81,7 @@ const rows: readonly PrecisionOptionRow[] = [
       '--calibration-algorithm <name>',
       `how ranges are chosen (default: ${defaultAlgorithm})`,
     ).choices(algorithmNames),
-    changes: ['int8'],
+    changes: ({ isCalibrated }) => isCalibrated,
   },
   {
     key: 'keepFp32',
@@ -83,7 +89,7 @@ const rows: readonly PrecisionOptionRow[] = [
       '--keep-fp32 <layers>',
       'blocks of an fp16 model that stay in float32, as stem,stage4,stage1/block0',
     ).argParser(parsePatterns),
-    changes: ['fp16'],
+    changes: ({ keeps }) => keeps?.option === 'keepFp32',
   },
   {
     key: 'int8Keep',
@@ -91,7 +97,7 @@ const rows: readonly PrecisionOptionRow[] = [
       '--int8-keep <layers>',
       'layers of an int8 model that stay in float32, as stem,fc',
     ).argParser(parsePatterns),
-    changes: ['int8'],
+    changes: ({ isCalibrated }) => isCalibrated,
   },
   {
     key: 'inputType',
@@ -103,30 +109,29 @@ const rows: readonly PrecisionOptionRow[] = [
 ];
 
 export function declarePrecisionOptions(command: Command): void {
+  for (const { name, help } of precisions) command.option(`--${name}`, help);
   for (const { option } of rows) command.addOption(option);
 }
 
 /** What of the options decides a precision's graph. */
-export function precisionOptionsOf(options: PrecisionCommandOptions): PrecisionOptions {
-  const { fp32: _, fp16: _fp16, int8: _int8, inputType, ...rest } = options;
-  const { calibrate, calibrationImages, calibrationAlgorithm, keepFp32, int8Keep } = rest;
-  return {
-    ...(calibrate === undefined ? {} : { calibrate }),
-    ...(calibrationImages === undefined ? {} : { calibrationImages }),
-    ...(calibrationAlgorithm === undefined ? {} : { calibrationAlgorithm }),
-    ...(keepFp32 === undefined ? {} : { keepFp32 }),
-    ...(int8Keep === undefined ? {} : { int8Keep }),
-    ...(inputType === undefined ? {} : { inputForm: inputType }),
-  };
+export function graphOptionsOf({
+  calibrate,
+  calibrationImages,
+  calibrationAlgorithm,
+  keepFp32,
+  int8Keep,
+  inputType: inputForm,
+}: PrecisionCommandOptions): GraphOptions & CalibrationOptions {
+  return { calibrate, calibrationImages, calibrationAlgorithm, keepFp32, int8Keep, inputForm };
 }
 
 /** Options that were given for a precision that was not. */
 export function idleOptions(options: PrecisionCommandOptions): readonly Diagnostic[] {
-  const asked = precisionsOf(options);
+  const asked = precisionsOf(options).map(precisionRow);
   return rows.flatMap(({ key, option, changes }) => {
-    const [precision] = changes ?? [];
-    if (options[key] === undefined || precision === undefined) return [];
-    if (changes?.some((each) => asked.includes(each))) return [];
+    if (options[key] === undefined || !changes || asked.some(changes)) return [];
+    // The last precision is the one that most options are for.
+    const precision = precisions.findLast((row) => changes(row))?.name ?? referencePrecision;
     return [createDiagnostic('precision-option-idle', { option: option.long ?? key, precision })];
   });
 }

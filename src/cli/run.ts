@@ -11,6 +11,7 @@ import {
 import { commands } from './commands.ts';
 import { refuseEmptyValues } from './empty-values.ts';
 import { exitCodeOf } from './exit-codes.ts';
+import { targetHelp } from './target-options.ts';
 
 /** The streams of a run, so that tests can watch them. */
 export interface RunIo {
@@ -112,6 +113,12 @@ async function runCommand(
   }
 }
 
+/** What follows `help` or `--help`. */
+function helpTopic(argv: readonly string[]): string | undefined {
+  const at = argv[0] === 'help' ? 0 : argv.findIndex((word) => word === '--help' || word === '-h');
+  return at < 0 ? undefined : argv[at + 1];
+}
+
 /** Runs one command line and gives the exit code; nothing here ends the process. */
 export async function run(
   argv: readonly string[],
@@ -125,6 +132,10 @@ export async function run(
       'Compiles a ResNet description and its weights into a verified, timed inference engine.',
     )
     .version(version, '-V, --version')
+    .helpCommand(
+      'help [topic]',
+      'show the options of a command, or of a target (rcc help tensorrt)',
+    )
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -143,6 +154,11 @@ export async function run(
       const result = await runCommand(definition, values, context);
       exitCode = await report(result, definition.name, { json: context.json, io });
     });
+  }
+  const page = targetHelp(helpTopic(argv) ?? '');
+  if (page !== undefined) {
+    io.stdout.write(page);
+    return 0;
   }
   try {
     if (argv.length === 0) {

@@ -1,5 +1,4 @@
 import type { Graph } from '../../codegen/ir/graph.ts';
-import type { PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import { type AuditReport, auditLayers } from '../../engines/audit/audit.ts';
 import {
   type AuditGraph,
@@ -7,19 +6,17 @@ import {
   withFloat32,
   withoutTypes,
 } from '../../engines/audit/audit-graph.ts';
-import type { Engine, Precision } from '../../engines/engine.ts';
+import type { Target } from '../../engines/target.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { type CompileListener, runPhase } from './phases.ts';
-import { tellsLayers } from './write-onnx.ts';
 
 export interface AuditEngineOptions {
-  readonly precision: Precision;
-  /** The graph that the engine was built from; where its precision is another one, the builder chose the types. */
-  readonly form?: PipelineOptions;
+  /** Where the graph's precision is another one than its own, the builder chose the types. */
+  readonly target: Target;
   /** Nodes that compute in float32 although the model is of a lower precision. */
   readonly float32Nodes?: readonly string[] | undefined;
   readonly directory: string;
-  readonly listener?: CompileListener;
+  readonly listener?: CompileListener | undefined;
 }
 
 /**
@@ -49,13 +46,13 @@ function describe(reports: readonly AuditReport[]): string {
 
 /** Judges what a compiler made of the graph, from the layer lists that the build left in the artifact's folder. */
 export async function auditEngine(
-  engine: Engine,
   graph: Graph,
-  { precision, form, float32Nodes, directory, listener }: AuditEngineOptions,
+  { target, float32Nodes, directory, listener }: AuditEngineOptions,
 ): Promise<readonly AuditReport[]> {
-  if (!tellsLayers(engine.target)) return [];
+  const { layers, precision, form } = target;
+  if (layers === 'graph') return [];
   const typed: AuditGraph = auditGraphOf(graph);
-  const chosen = form && form.precision !== precision ? withoutTypes(typed) : typed;
+  const chosen = form.precision !== precision ? withoutTypes(typed) : typed;
   const expected = withFloat32(chosen, float32Nodes);
   const spans = new Map(graph.nodes.map(({ name, span }) => [name, span]));
   return await runPhase('audit', listener, async () => {

@@ -23,18 +23,18 @@ import type { TrainedNetwork } from './trained-network.ts';
 
 export interface CalibrationOptions {
   /** Pictures (folder, archive), inputs (.npy) or an earlier calibration.json. */
-  readonly calibrate?: string;
+  readonly calibrate?: string | undefined;
   /** Most pictures that are taken, spread over all. Default 500. */
-  readonly calibrationImages?: number;
+  readonly calibrationImages?: number | undefined;
   /** Default `mse`. */
-  readonly calibrationAlgorithm?: CalibrationAlgorithm;
+  readonly calibrationAlgorithm?: CalibrationAlgorithm | undefined;
 }
 
 export interface CalibrationStepOptions extends CalibrationOptions {
   /** Folder of the artifact: the calibration is kept there. */
   readonly directory: string;
   /** Folder of an earlier artifact whose calibration is taken again where it fits; default: the same. */
-  readonly earlier?: string;
+  readonly earlier?: string | undefined;
   readonly listener?: CompileListener | undefined;
   readonly signal?: AbortSignal | undefined;
 }

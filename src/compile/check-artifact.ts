@@ -1,27 +1,20 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { shellText } from '../../engines/command-text.ts';
 import { checkOf, type EngineCheck, mismatchesOf } from '../../engines/engine-check.ts';
-import { checkOnnxruntimeEngine } from '../../engines/onnxruntime/check-engine.ts';
-import { inspectMachine } from '../../engines/tensorrt/machine/machine.ts';
-import { checkTensorrtEngine } from '../../engines/tensorrt/running/check-engine.ts';
-import {
-  deviceOf,
-  readTensorrtFacts,
-  type TensorrtFacts,
-} from '../../engines/tensorrt/running/manifest.ts';
-import { checkTensorrtRtxEngine } from '../../engines/tensorrt-rtx/check-engine.ts';
+import type { TargetCheck } from '../../engines/target.ts';
 import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.ts';
 import { digestBytes } from '../io/digest.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
+import type { TargetIntent } from '../targets/target-options.ts';
+import { targets } from '../targets/targets.ts';
 import { artifactFiles } from './artifact-files.ts';
 import type { Manifest } from './manifest.ts';
 import { readManifest } from './read-manifest.ts';
 
 export interface CheckArtifactOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** trtexec or the command that starts it, for engines of TensorRT. */
-  readonly trtexec?: string;
+  /** How targets are found here, by their names. */
+  readonly options: TargetIntent['options'];
 }
 
 /** Whether the engines of a folder are whole and fit this machine. */
@@ -37,82 +30,54 @@ export interface ArtifactCheck {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-interface Found {
-  readonly checks: readonly EngineCheck[];
-  /** Why the machine could not be asked. */
-  readonly diagnostics?: readonly Diagnostic[];
-}
-
-type Engine = NonNullable<Manifest['engine']>;
-
 /** The short form in which digests are shown. */
 const shownDigest = 12;
+const short = (digest: string): string => digest.slice(0, shownDigest);
 
-async function checkModel(directory: string, { digest }: Manifest['onnx']): Promise<EngineCheck> {
-  const { model } = artifactFiles;
-  const short = (text: string) => text.slice(0, shownDigest);
+/** A file beside what the manifest says of it; undefined: it is not there. */
+async function digestOf(path: string): Promise<{ sha256: string; sizeBytes: number } | undefined> {
   try {
-    const source = createFileByteSource(join(directory, model));
-    const found = await digestBytes(source).finally(() => source.close());
-    return checkOf(model, short(digest), short(found), found === digest ? 'yes' : 'no');
+    const source = createFileByteSource(path);
+    const { sizeBytes } = source;
+    return { sizeBytes, sha256: await digestBytes(source).finally(() => source.close()) };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
-    // An engine runs without the model that it was built from.
-    return checkOf(model, short(digest), 'not there', 'doubtful');
+    return undefined;
   }
 }
 
-/** A target with an engine for each batch tells names and sizes of all among its facts. */
+async function checkModel(directory: string, { digest }: Manifest['onnx']): Promise<EngineCheck> {
+  const { model } = artifactFiles;
+  const found = await digestOf(join(directory, model));
+  // An engine runs without the model that it was built from.
+  if (!found) return checkOf(model, short(digest), 'not there', 'doubtful');
+  return checkOf(model, short(digest), short(found.sha256), found.sha256 === digest ? 'yes' : 'no');
+}
+
 async function checkFiles(
   directory: string,
-  { file, sizeBytes, facts }: Engine,
+  { engines }: Manifest,
 ): Promise<readonly EngineCheck[]> {
-  const names = String(facts.engines ?? file).split(' ');
-  const sizes = String(facts.engineBytes ?? sizeBytes).split(' ');
   return await Promise.all(
-    names.map(async (name, i) => {
-      const size = (await stat(join(directory, name)).catch(() => undefined))?.size;
-      const found = size === undefined ? 'not there' : `${size} bytes`;
-      return checkOf(name, `${sizes[i]} bytes`, found, String(size) === sizes[i] ? 'yes' : 'no');
+    engines.map(async ({ file, sizeBytes, sha256 }) => {
+      const found = await digestOf(join(directory, file));
+      const told = (size: number, digest: string) => `${size} bytes, ${short(digest)}`;
+      const text = found ? told(found.sizeBytes, found.sha256) : 'not there';
+      return checkOf(file, told(sizeBytes, sha256), text, found?.sha256 === sha256 ? 'yes' : 'no');
     }),
   );
 }
 
-/** What an engine of TensorRT needs, where this machine has no TensorRT to ask. */
-function checkWithoutMachine(facts: TensorrtFacts): readonly EngineCheck[] {
-  const { tensorrt, computeCapability, gpu } = facts;
-  const needed = { TensorRT: tensorrt, 'compute capability': computeCapability, GPU: gpu };
-  return Object.entries(needed).map(([what, value]) =>
-    checkOf(what, value, 'not here', 'doubtful'),
-  );
-}
-
-async function checkTensorrt(
-  { facts }: Engine,
-  path: string,
-  { env, trtexec }: CheckArtifactOptions,
-): Promise<Found> {
-  const known = readTensorrtFacts(facts, path);
-  try {
-    const device = deviceOf(known);
-    const request = { env, device, ...(trtexec === undefined ? {} : { trtexec }) };
-    return { checks: checkTensorrtEngine(known, await inspectMachine(request)) };
-  } catch (error) {
-    if (!(error instanceof DiagnosticError)) throw error;
-    return { checks: checkWithoutMachine(known), diagnostics: error.diagnostics };
-  }
-}
-
+/** What the target says; a target that this rcc does not know says nothing. */
 async function checkTarget(
-  { target }: Manifest,
-  engine: Engine,
+  { target: name, facts }: Manifest,
   path: string,
-  options: CheckArtifactOptions,
-): Promise<Found> {
-  if (target === 'tensorrt') return await checkTensorrt(engine, path, options);
-  return target === 'tensorrt-rtx'
-    ? { checks: await checkTensorrtRtxEngine(engine.facts, options.env) }
-    : { checks: await checkOnnxruntimeEngine(engine.facts) };
+  { env, options }: CheckArtifactOptions,
+): Promise<TargetCheck> {
+  const target = targets.find((one) => one.name === name);
+  if (!target?.check) return { checks: [] };
+  const given = options.get(name) ?? (await target.read({}));
+  return await target.check(facts, { env, path, options: given });
 }
 
 /** The command in the manifest, or, where a program called the library, the nearest that can be told. */
@@ -130,11 +95,11 @@ export async function checkArtifact(
 ): Promise<ArtifactCheck> {
   const manifest = await readManifest(directory);
   const { model, precision, target, onnx } = manifest;
-  const engine = manifest.engine ?? fail('artifact-without-engine', { directory, target });
+  if (manifest.engines.length === 0) fail('artifact-without-engine', { directory, target });
   const path = join(directory, artifactFiles.manifest);
-  const found = await checkTarget(manifest, engine, path, options);
+  const found = await checkTarget(manifest, path, options);
   const checks = [
-    ...(await checkFiles(directory, engine)),
+    ...(await checkFiles(directory, manifest)),
     await checkModel(directory, onnx),
     ...found.checks,
   ];

@@ -1,28 +1,19 @@
 import { join } from 'node:path';
 import type { Verdict } from '../../engines/compare.ts';
-import type { Engine, Precision, Tensor } from '../../engines/engine.ts';
+import type { Tensor } from '../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import type { RangeReport } from '../calibration/range-report.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Reference } from '../language/spec.ts';
 import { artifactFiles } from './artifact-files.ts';
-import { type CheckRangesOptions, checkRanges } from './float16-checks.ts';
-import type { MadeModel } from './make-model.ts';
+import { checkRanges } from './float16-checks.ts';
+import { fixedBatch, type MadeModel } from './make-model.ts';
+import { type MakeOptions, verifiedBatches } from './model-options.ts';
 import { runPhase } from './phases.ts';
 import { askReference, askUnfolded, judgeAnswer, type Question, worstOf } from './question.ts';
-import type { NetworkOptions, TrainedNetwork } from './trained-network.ts';
+import type { TrainedNetwork } from './trained-network.ts';
 import { endsOf, pick } from './unfolded.ts';
 import { verdictDiagnostics } from './verdict-diagnostics.ts';
-
-export interface CheckModelOptions extends CheckRangesOptions, Pick<NetworkOptions, 'weights'> {
-  readonly precision: Precision;
-  /** Absent where the model alone was made. */
-  readonly engine?: Engine;
-  /** Folder of the artifact. */
-  readonly directory: string;
-  /** Batches that are run where the model leaves the batch free; default 2. An engine for some batches takes no others. */
-  readonly verifiedBatches?: readonly number[];
-}
 
 /** Verdict and ranges of a model, and what they say against it. */
 export interface CheckedModel {
@@ -34,7 +25,7 @@ export interface CheckedModel {
 }
 
 /** What runs here: the engine, or the model on onnxruntime where there is none or it is for another machine. */
-function runnable({ built }: MadeModel, { engine, directory }: CheckModelOptions) {
+function runnable({ built }: MadeModel, { target: { engine }, directory }: MakeOptions) {
   if (engine && built && !engine.buildsOnly) {
     return { run: engine.run, path: built.path, what: 'the engine' };
   }
@@ -45,28 +36,20 @@ function runnable({ built }: MadeModel, { engine, directory }: CheckModelOptions
 }
 
 /** The spec's reference, which is of the spec's weights. */
-function referenceFor(
-  { spec }: TrainedNetwork,
-  { weights }: CheckModelOptions,
-): Reference | undefined {
+function referenceFor({ spec }: TrainedNetwork, { weights }: MakeOptions): Reference | undefined {
   if (!spec.weights) return undefined;
   return weights === undefined || weights === spec.weights.path ? spec.reference : undefined;
-}
-
-function fixedBatch({ graph }: MadeModel): number | undefined {
-  const [batch] = graph.inputs[0]?.type.shape ?? [];
-  return typeof batch === 'number' ? batch : undefined;
 }
 
 /** What is asked, one after another: each holds the inputs and outputs of a batch. */
 async function* questionsFor(
   network: TrainedNetwork,
   { prepared }: MadeModel,
-  options: CheckModelOptions,
+  options: MakeOptions,
 ): AsyncGenerator<Question> {
-  const { signal, verifiedBatches } = options;
+  const { signal } = options;
   const asking = { prepared, signal };
-  for (const batch of verifiedBatches ?? [undefined]) {
+  for (const batch of verifiedBatches(options) ?? [undefined]) {
     yield await askUnfolded(network, asking, batch);
   }
   const reference = referenceFor(network, options);
@@ -77,9 +60,10 @@ async function* questionsFor(
 async function judgeModel(
   network: TrainedNetwork,
   model: MadeModel,
-  options: CheckModelOptions,
+  options: MakeOptions,
 ): Promise<{ readonly verdict: Verdict; readonly against: string }> {
-  const { precision, listener, signal } = options;
+  const { target, listener, signal } = options;
+  const { precision } = target;
   return await runPhase('verify', listener, async () => {
     const ends = endsOf(network.graph);
     const { run, path, what } = runnable(model, options);
@@ -87,7 +71,10 @@ async function judgeModel(
       pick(await run(path, { [ends.input]: images }, signal), ends.output);
     const judged: { verdict: Verdict; against: string }[] = [];
     for await (const question of questionsFor(network, model, options)) {
-      const verdict = await judgeAnswer(question, answer, { precision, batch: fixedBatch(model) });
+      const verdict = await judgeAnswer(question, answer, {
+        precision,
+        batch: fixedBatch(model.graph),
+      });
       judged.push({ verdict, against: question.against });
     }
     const worst = worstOf(judged);
@@ -102,7 +89,7 @@ async function judgeModel(
 export async function checkModel(
   network: TrainedNetwork,
   model: MadeModel,
-  options: CheckModelOptions,
+  options: MakeOptions,
 ): Promise<CheckedModel> {
   const { verdict, against } = await judgeModel(network, model, options);
   const failures = verdictDiagnostics(network.spec.name, against, verdict);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AuditReport } from '../../engines/audit/audit.ts';
 import type { Measurement } from '../../engines/engine.ts';
+import type { TimingLimits } from '../../engines/target.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Spec } from '../language/spec.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
@@ -9,20 +10,17 @@ import { type CheckedModel, checkModel } from './check-model.ts';
 import { findLayers } from './layer-findings.ts';
 import { type MadeModel, makeModel } from './make-model.ts';
 import type { Manifest } from './manifest.ts';
+import type { MakeOptions } from './model-options.ts';
 import { withNotes } from './phases.ts';
 import { placeArtifact, type Rename } from './place-artifact.ts';
-import { benchFileOf, measureBatches, stabilityWarnings, type TimingLimits } from './timing.ts';
-import { loadNetwork, type NetworkOptions, type TrainedNetwork } from './trained-network.ts';
-import type { WriteOnnxOptions } from './write-onnx.ts';
+import { benchFileOf, measureBatches, stabilityWarnings } from './timing.ts';
+import { loadNetwork, type TrainedNetwork } from './trained-network.ts';
 
-export interface CompileOptions extends NetworkOptions, WriteOnnxOptions {
+export interface CompileOptions extends MakeOptions {
   /** Whether what was made is run against the unfolded graph and the spec's reference, and withheld where it fails; default true. */
-  readonly verify?: boolean;
-  /** Batches of the check where the model leaves the batch free; an engine for some batches takes no others. */
-  readonly verifiedBatches?: readonly number[];
-  /** Batch sizes that are timed; default none. */
-  readonly timedBatches?: readonly number[];
-  readonly timing?: TimingLimits;
+  readonly verify?: boolean | undefined;
+  /** How long the engine is timed at each batch; default: it is not. */
+  readonly timing?: TimingLimits | undefined;
 }
 
 /** What a compilation made. */
@@ -40,8 +38,7 @@ async function audit(
   { graph, manifest: { float32Nodes } }: MadeModel,
   options: CompileOptions,
 ): Promise<readonly AuditReport[]> {
-  const { engine } = options;
-  return engine ? await auditEngine(engine, graph, { ...options, float32Nodes }) : [];
+  return options.target.engine ? await auditEngine(graph, { ...options, float32Nodes }) : [];
 }
 
 /** Times an engine, and writes the times and what is known of its layers beside it. */
@@ -51,14 +48,18 @@ async function time(
   audits: readonly AuditReport[],
   options: CompileOptions,
 ): Promise<Pick<Compilation, 'measurements' | 'diagnostics'>> {
-  const { engine, directory, verify } = options;
-  if (!engine || !built) return { measurements: [], diagnostics: [] };
+  const { target, directory, verify, timing: limits } = options;
+  if (!target.engine || !built) return { measurements: [], diagnostics: [] };
   const { name: model } = network.spec;
-  const timedBatches = engine.buildsOnly ? [] : (options.timedBatches ?? []);
-  const timing = { ...options, model, timedBatches, isJudged: verify !== false };
-  const { measurements, diagnostics } = await measureBatches(engine, { built, graph }, timing);
+  const isTimed = limits !== undefined && !target.engine.buildsOnly;
+  const { measurements, diagnostics } = isTimed
+    ? await measureBatches(
+        { built, graph },
+        { ...options, model, limits, isJudged: verify !== false },
+      )
+    : { measurements: [], diagnostics: [] };
   const rows = measurements.map((measurement) => ({ model, ...measurement }));
-  const found = await findLayers({ model, directory, built, audits, measurements });
+  const found = await findLayers({ model, target, directory, built, audits, measurements });
   if (rows.length + found.audits.length > 0) {
     await writeJson(join(directory, artifactFiles.timing), benchFileOf({ rows, ...found }));
   }

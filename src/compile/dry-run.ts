@@ -1,81 +1,43 @@
-import type { Precision } from '../../codegen/precisions.ts';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
 import { keptNodes, passesFor } from '../../codegen/passes/pipeline.ts';
-import type { TargetName } from '../../engines/engine.ts';
-import type { Gpu } from '../../engines/tensorrt/planning/gpu.ts';
+import { type Precision, precisionRow } from '../../codegen/precisions.ts';
 import type { ModelFacts } from '../../engines/model-facts.ts';
-import {
-  type PlannedFile,
-  plannedFiles,
-  planTrtexec,
-  type TrtexecCommand,
-  type TrtexecPlan,
-} from '../../engines/tensorrt/planning/plan.ts';
-import { toolCommand } from '../../engines/tool-command.ts';
+import type { PlannedCommand, PlannedFile, TargetPlan } from '../../engines/target.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { digestBytes } from '../io/digest.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
 import type { Spec } from '../language/spec.ts';
-import type { ChosenTarget } from '../targets/target.ts';
 import { artifactFiles } from './artifact-files.ts';
+import type { CompileOptions } from './compile.ts';
 import { digestModel, type WeightsIdentity } from './model-digest.ts';
-import { type PrecisionOptions, pipelineFor } from './precision.ts';
-import type { TimingLimits } from './timing.ts';
-import { defaultSeed, type NetworkOptions } from './trained-network.ts';
-
-export interface DryRunOptions extends PrecisionOptions, Omit<NetworkOptions, 'listener'> {
-  readonly precision: Precision;
-  /** Folder of the artifact. */
-  readonly directory: string;
-  readonly target: ChosenTarget;
-  readonly timing: TimingLimits;
-  /** Whether the artifact would be timed. */
-  readonly timed: boolean;
-}
-
-/** A file that a compilation would leave, or need while it runs. */
-export interface DryRunFile {
-  readonly role: PlannedFile['role'] | 'model' | 'manifest' | 'timing';
-  readonly path: string;
-}
-
-/** One run of trtexec that a compilation would start. */
-export interface DryRunCommand {
-  readonly kind: TrtexecCommand['kind'];
-  readonly batch?: number;
-  /** Program and arguments, nothing quoted. */
-  readonly command: readonly string[];
-  readonly log: string;
-}
+import { firstImpression } from './model-options.ts';
+import { pipelineFor } from './precision.ts';
+import { defaultSeed } from './trained-network.ts';
 
 /** What a compilation would do: nothing of it was done. */
 export interface DryRun {
   readonly model: string;
   readonly precision: Precision;
-  /** `onnx` builds no engine. */
-  readonly target: TargetName | 'onnx';
+  readonly target: string;
   readonly reason: string;
   readonly directory: string;
-  readonly tensorrt?: {
-    readonly release: string;
-    readonly gpu: Gpu;
-    readonly graph: TrtexecPlan['graph'];
-  };
+  /** Machine and graph, where the target tells them; `title` is for people. */
+  readonly plan?: Pick<TargetPlan, 'title' | 'facts'>;
   /** In the order in which they would run; a target without a program of its own has none. */
-  readonly commands: readonly DryRunCommand[];
+  readonly commands: readonly PlannedCommand[];
   /** As the manifest will have it: same key, same engine. Absent where the target has none or it is not known yet. */
   readonly cacheKey?: string;
-  readonly files: readonly DryRunFile[];
+  readonly files: readonly PlannedFile[];
   readonly notes: readonly Diagnostic[];
 }
 
 /** Whose numbers the model would have, or why that is not known. */
 async function identifyWeights(
   spec: Spec,
-  options: DryRunOptions,
+  options: CompileOptions,
 ): Promise<WeightsIdentity | string> {
   const path = options.weights ?? spec.weights?.path;
   if (path === undefined) return { seed: options.seed ?? defaultSeed };
@@ -96,10 +58,15 @@ async function identifyWeights(
 async function digestOf(
   spec: Spec,
   graph: Graph,
-  options: DryRunOptions,
+  options: CompileOptions,
 ): Promise<{ readonly digest: string } | Diagnostic> {
   const unknown = (reason: string) => createDiagnostic('cache-key-unknown', { reason });
-  if (options.precision === 'int8') return unknown('Int8 takes its ranges from a calibration.');
+  const { name, isCalibrated } = precisionRow(options.target.precision);
+  if (isCalibrated) {
+    return unknown(
+      `${name.replace(/^./, (letter) => letter.toUpperCase())} takes its ranges from a calibration.`,
+    );
+  }
   const weights = await identifyWeights(spec, options);
   if (typeof weights === 'string') return unknown(weights);
   return { digest: digestModel(graph, weights, undefined) };
@@ -122,59 +89,45 @@ function factsOf(
   };
 }
 
-/** Throws DiagnosticError where the release or the GPU is in the way. */
-async function planTensorrt(
+/** What a target's own programs would do. Throws DiagnosticError where they would refuse the model. */
+async function planOf(
   spec: Spec,
   graph: Graph,
-  { machine, intent }: NonNullable<ChosenTarget['tensorrt']>,
-  { float32Nodes, ...options }: DryRunOptions & { readonly float32Nodes: readonly string[] },
-): Promise<Pick<DryRun, 'tensorrt' | 'commands' | 'cacheKey' | 'files' | 'notes'>> {
-  const { timing, timed } = options;
-  const { tool } = machine;
-  // Beside a container or another host, what is told is what would be started; for people, paths stay as they gave them.
-  const directory = tool.command.length > 1 ? resolve(options.directory) : options.directory;
+  float32Nodes: readonly string[],
+  options: CompileOptions,
+): Promise<Pick<DryRun, 'plan' | 'commands' | 'cacheKey' | 'files' | 'notes'> | undefined> {
+  const { target, directory, timing = firstImpression } = options;
+  if (!target.plan) return undefined;
   const identity = await digestOf(spec, graph, options);
   const digest = 'digest' in identity ? identity.digest : undefined;
-  const limits = {
-    warmUpMs: timing.warmUpMs,
-    durationMs: timing.durationMs,
-    iterations: timing.minIterations,
-  };
   const model = factsOf(graph, directory, digest, float32Nodes);
-  const { plan, diagnostics } = planTrtexec({ ...intent, ...limits }, machine, model);
-  if (!plan) throw new DiagnosticError(diagnostics);
-  const planned = plan.commands.filter(({ kind }) => timed || kind === 'build');
-  const { release, gpu, graph: flavour, cacheKey, notes } = plan;
+  const isTimed = options.timing !== undefined;
+  const planned = target.plan({ model, limits: timing, isTimed });
+  const { title, facts, commands, files, cacheKey, notes } = planned;
   return {
-    tensorrt: { release: release.version, gpu, graph: flavour },
-    commands: planned.map(({ kind, batch, args, log }) => ({
-      kind,
-      ...(batch === undefined ? {} : { batch }),
-      command: toolCommand(tool, args, directory),
-      log,
-    })),
+    plan: { title, facts },
+    commands,
     ...(digest === undefined ? {} : { cacheKey }),
-    files: plannedFiles(planned),
+    files,
     notes: 'digest' in identity ? notes : [...notes, identity],
   };
 }
 
 /** What `compileSpec` would do for a target, on any machine and without weights. Throws DiagnosticError where it would be refused. */
-export async function dryRunSpec(spec: Spec, options: DryRunOptions): Promise<DryRun> {
-  const { precision, directory, target, timed, batch } = options;
-  const { engine, form, reason, tensorrt } = target;
+export async function dryRunSpec(spec: Spec, options: CompileOptions): Promise<DryRun> {
+  const { directory, target, timing, batch } = options;
+  const { engine, form, name, reason, precision } = target;
   const lowered = lowerSpec(spec, batch === undefined ? {} : { batch });
-  const pipeline = pipelineFor(spec, lowered, { ...options, form });
+  const pipeline = pipelineFor(spec, lowered, form, options);
   const { graph } = runPasses(lowered, passesFor(pipeline));
-  const own = (role: DryRunFile['role'], name: string) => ({ role, path: join(directory, name) });
-  const float32Nodes = keptNodes(graph, precision, pipeline);
-  const plan =
-    tensorrt && (await planTensorrt(spec, graph, tensorrt, { ...options, float32Nodes }));
+  const own = (role: string, file: string) => ({ role, path: join(directory, file) });
+  const plan = await planOf(spec, graph, keptNodes(graph, precision, pipeline), options);
   const engineFiles = engine ? [own('engine', engine.fileName)] : [];
+  const isTimed = timing !== undefined && engine && !engine.buildsOnly;
   return {
     model: spec.name,
     precision,
-    target: engine?.target ?? 'onnx',
+    target: name,
     reason,
     directory,
     ...(plan ?? { commands: [], notes: [] }),
@@ -182,7 +135,7 @@ export async function dryRunSpec(spec: Spec, options: DryRunOptions): Promise<Dr
       own('model', artifactFiles.model),
       ...(plan?.files ?? [...engineFiles, own('layers', artifactFiles.layers)]),
       own('manifest', artifactFiles.manifest),
-      ...(timed && engine && !engine.buildsOnly ? [own('timing', artifactFiles.timing)] : []),
+      ...(isTimed ? [own('timing', artifactFiles.timing)] : []),
     ],
   };
 }

@@ -1,46 +1,43 @@
 import { join } from 'node:path';
-import type { Engine, LoadedEngine } from '../../engines/engine.ts';
+import type { Precision } from '../../codegen/precisions.ts';
+import type { LoadedEngine } from '../../engines/engine.ts';
 import { type EvaluateOptions, type Evaluation, evaluate } from '../accuracy/evaluate.ts';
 import { openDataset } from '../images/datasets/open-dataset.ts';
 import { readLabels } from '../images/labels.ts';
 import { withTemporaryFolder } from '../io/temporary-folder.ts';
 import type { Spec } from '../language/spec.ts';
-import type { CompileOptions } from './compile.ts';
 import { buildModel } from './make-model.ts';
+import { engineOf, type ModelOptions } from './model-options.ts';
 import { loadNetwork } from './trained-network.ts';
-
-/** One precision to be evaluated: its engine and how its graph is made. */
-export interface EvaluatedPrecision
-  extends Omit<CompileOptions, 'directory' | 'engine' | 'earlier'> {
-  readonly engine: Engine;
-}
 
 export interface EvaluateSpecOptions
   extends Pick<EvaluateOptions, 'maxDrops' | 'limit' | 'statePath' | 'signal' | 'onProgress'> {
   /** Folder or archive of labelled pictures. */
   readonly data: string;
   /** File of `PATH LABEL` lines, in place of class folders. */
-  readonly list?: string;
-  readonly precisions: readonly EvaluatedPrecision[];
+  readonly list?: string | undefined;
+  /** The model in each precision: target and what is asked of its graph. */
+  readonly models: readonly ModelOptions[];
 }
 
 interface Subject {
-  readonly precision: EvaluatedPrecision['precision'];
+  readonly precision: Precision;
   readonly engine: LoadedEngine;
   readonly digest: string;
 }
 
-async function buildSubject(
-  spec: Spec,
-  options: EvaluatedPrecision,
-  root: string,
-): Promise<Subject> {
-  const { engine, precision } = options;
+async function buildSubject(spec: Spec, options: ModelOptions, root: string): Promise<Subject> {
+  const { target } = options;
+  const { precision } = target;
   const network = await loadNetwork(spec, options);
   try {
     const directory = join(root, precision);
     const { built, manifest } = await buildModel(network, { ...options, directory });
-    return { precision, engine: await engine.load(built.path), digest: manifest.onnx.digest };
+    return {
+      precision,
+      engine: await engineOf(target).load(built.path),
+      digest: manifest.onnx.digest,
+    };
   } finally {
     network.close();
   }
@@ -48,7 +45,7 @@ async function buildSubject(
 
 /** Builds a spec's engines and counts how often each is right on labelled pictures. */
 export async function evaluateSpec(spec: Spec, options: EvaluateSpecOptions): Promise<Evaluation> {
-  const { data, list, precisions, signal } = options;
+  const { data, list, models, signal } = options;
   const { classes, preprocess, input, expect } = spec;
   const labels = spec.labels === undefined ? undefined : await readLabels(spec.labels, classes);
   const dataset = await openDataset(data, {
@@ -62,8 +59,7 @@ export async function evaluateSpec(spec: Spec, options: EvaluateSpecOptions): Pr
     return await withTemporaryFolder(async (root) => {
       const subjects: Subject[] = [];
       try {
-        for (const precision of precisions)
-          subjects.push(await buildSubject(spec, precision, root));
+        for (const model of models) subjects.push(await buildSubject(spec, model, root));
         const rules = { model: spec.name, classes, preprocess, input, expect };
         return await evaluate(subjects, dataset, { ...options, ...rules });
       } finally {

@@ -1,7 +1,7 @@
-import type { Precision } from '../../codegen/precisions.ts';
 import { noLayer } from '../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
 import { passesFor } from '../../codegen/passes/pipeline.ts';
+import { precisionRow } from '../../codegen/precisions.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { type CalibrationData, createNoiseData } from '../calibration/data.ts';
@@ -13,17 +13,13 @@ import { judgeRanges, type RangeReport, reportRanges } from '../calibration/rang
 import { greatest } from '../collections/extremes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Spec } from '../language/spec.ts';
-import { type CompileListener, runPhase } from './phases.ts';
-import type { PrecisionOptions, PreparedPrecision } from './precision.ts';
+import type { ModelOptions } from './model-options.ts';
+import { runPhase } from './phases.ts';
+import type { PreparedPrecision } from './precision.ts';
 import type { TrainedNetwork } from './trained-network.ts';
 import { endsOf, pick } from './unfolded.ts';
 
-export interface CheckRangesOptions extends Pick<PrecisionOptions, 'calibrate'> {
-  /** What the model computes in: its graph is float32 where the builder lowers it. */
-  readonly precision: Precision;
-  readonly listener?: CompileListener;
-  readonly signal?: AbortSignal;
-}
+export type CheckRangesOptions = Pick<ModelOptions, 'calibrate' | 'target' | 'listener' | 'signal'>;
 
 /** Pictures that show how large numbers get: the first few show nearly all of it. */
 const rangeImages = 16;
@@ -59,11 +55,12 @@ async function judgeInputs(
 export async function checkRanges(
   network: TrainedNetwork,
   { pipeline }: PreparedPrecision,
-  { precision, calibrate, listener, signal }: CheckRangesOptions,
+  { target, calibrate, listener, signal }: CheckRangesOptions,
 ): Promise<
   { readonly report: RangeReport; readonly diagnostics: readonly Diagnostic[] } | undefined
 > {
-  if (precision !== 'fp16') return undefined;
+  // What the model computes in: its graph is float32 where the builder lowers it.
+  if (!precisionRow(target.precision).isNarrowFloat) return undefined;
   return await runPhase('ranges', listener, async () => {
     const fused = fuseNetwork(network.graph);
     const { spec } = network;

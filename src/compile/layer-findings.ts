@@ -1,11 +1,12 @@
 import type { AuditReport } from '../../engines/audit/audit.ts';
 import type { BuiltEngine, Measurement } from '../../engines/engine.ts';
+import type { Target } from '../../engines/target.ts';
 import type { AuditSummary, LayerProfile } from '../report/bench-file.ts';
-import { tellsLayers } from './write-onnx.ts';
 
 /** What was built and measured of one model in one folder. */
 export interface LayerSubject {
   readonly model: string;
+  readonly target: Target;
   readonly directory: string;
   readonly built: BuiltEngine;
   /** Of the engines in the folder, in the order of their layer lists. */
@@ -21,14 +22,14 @@ export interface LayerFindings {
 /** Audits, and the times of layers that measuring has left in the folder, in a bench file's form; empty for targets that tell nothing of their layers. */
 export async function findLayers(subject: LayerSubject): Promise<LayerFindings> {
   const { model, directory, built, measurements } = subject;
-  const { target, facts } = built;
-  if (!tellsLayers(target) || subject.audits.length === 0) return { audits: [], profiles: [] };
+  const { layers, name: target } = subject.target;
+  if (layers === 'graph' || subject.audits.length === 0) return { audits: [], profiles: [] };
   // Its readers and their library are of no use to other targets.
   const { findLayerLists } = await import('../../engines/audit/audit-folder.ts');
   const { auditSummaryOf, layerProfileOf } = await import('../report/from-engines.ts');
   const lists = await findLayerLists(directory);
   const last = measurements.at(-1);
-  const builtFor = last?.device.name ?? String(facts.gpu ?? facts.computeCapabilities);
+  const builtFor = last?.device.name ?? built.builtFor;
   return {
     audits: subject.audits.map((audit, i) =>
       auditSummaryOf(audit, { model, target, builtFor, batch: lists[i]?.batch }),

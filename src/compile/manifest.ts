@@ -1,6 +1,10 @@
 import * as z from 'zod';
+import { precisionNames } from '../../codegen/precisions.ts';
+import { manifestVersion } from './manifest-version.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+const precision = z.enum(precisionNames);
 
 const tensor = z.object({
   name: z.string(),
@@ -10,13 +14,26 @@ const tensor = z.object({
 
 /** The JSON beside an artifact: what it was made from, by what, with which digests (sha256). It holds no time, and no path but those that the command named. */
 export const manifestSchema = z.object({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(manifestVersion),
   rcc: z.string(),
   /** What made it, for `rcc`, as it was given; the folder it was put into is left out. Absent where a program called the library. */
   command: z.array(z.string()).optional(),
   model: z.string(),
-  precision: z.enum(['fp32', 'fp16', 'int8']),
+  precision,
+  /** As --target takes it, never `auto`. */
   target: z.string(),
+  /** The graph in model.onnx; of another precision where the target's builder lowers it. */
+  form: z.object({
+    precision,
+    head: z.object({ layer: z.string(), pool: z.string() }),
+    /** `float32`, or the pixels that the model normalises itself. */
+    input: z.string(),
+    /** Where an int8 graph's quantisers stand, and how it stores its weights. */
+    int8: z.string().optional(),
+    int8Weights: z.enum(['int8', 'float32']).optional(),
+    /** The release that decided the form. */
+    release: z.string().optional(),
+  }),
   spec: z.object({ file: z.string(), digest, resolved: z.record(z.string(), z.unknown()) }),
   weights: z.union([
     z.object({ file: z.string(), format: z.string(), scheme: z.string(), digest }),
@@ -47,13 +64,20 @@ export const manifestSchema = z.object({
   /** Nodes that compute in float32 because --keep-fp32 or --int8-keep says so. */
   float32Nodes: z.array(z.string()).optional(),
   casts: z.object({ clampedCount: z.number(), flushedCount: z.number() }).optional(),
-  engine: z
-    .object({
+  /** What was built, in the order of their batches; none where the model alone was written. */
+  engines: z.array(
+    z.object({
       file: z.string(),
       sizeBytes: z.number(),
-      facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-    })
-    .optional(),
+      sha256: digest,
+      batches: z.union([
+        z.literal('any'),
+        z.object({ min: z.number(), opt: z.number(), max: z.number() }),
+      ]),
+    }),
+  ),
+  /** What the engines are tied to, in the target's own form. */
+  facts: z.record(z.string(), z.unknown()).optional(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -1,40 +1,30 @@
-import type { Precision } from '../../codegen/precisions.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import {
   type AdaptInputOptions,
   type InputForm,
   pixelRanges,
 } from '../../codegen/passes/adapt-input.ts';
+import type { GraphForm } from '../../codegen/passes/graph-form.ts';
 import { blockOf, type LayerFilter, matchLayers } from '../../codegen/passes/layer-filter.ts';
 import type { PipelineOptions } from '../../codegen/passes/pipeline.ts';
+import { precisionRow } from '../../codegen/precisions.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
 import type { Spec } from '../language/spec.ts';
-import type { CalibrationOptions, CalibrationResult } from './calibration-step.ts';
+import type { CalibrationResult } from './calibration-step.ts';
 import type { Manifest } from './manifest.ts';
-import type { CompileListener } from './phases.ts';
+import type { MakeOptions } from './model-options.ts';
 import type { TrainedNetwork } from './trained-network.ts';
 
-/** What a user may ask of a precision's graph. */
-export interface PrecisionOptions extends CalibrationOptions {
+/** What a user may ask of a graph. */
+export interface GraphOptions {
   /** Layers whose blocks stay in float32 in an fp16 graph: `stem`, `stage4`, `stage1/block0`, `head`. */
-  readonly keepFp32?: readonly string[];
+  readonly keepFp32?: readonly string[] | undefined;
   /** Layers that stay in float32 in an int8 graph. */
-  readonly int8Keep?: readonly string[];
+  readonly int8Keep?: readonly string[] | undefined;
   /** Default `float32`, normalised [N, C, H, W]. */
-  readonly inputForm?: InputForm;
-}
-
-export interface PreparePrecisionOptions extends PrecisionOptions {
-  readonly precision: Precision;
-  /** The graph that the target wants for the precision. */
-  readonly form?: PipelineOptions;
-  readonly directory: string;
-  /** See CalibrationStepOptions. */
-  readonly earlier?: string;
-  readonly listener?: CompileListener;
-  readonly signal?: AbortSignal;
+  readonly inputForm?: InputForm | undefined;
 }
 
 /** Everything that decides a model's graph. */
@@ -90,11 +80,8 @@ function describeCalibration({
 export function pipelineFor(
   spec: Spec,
   graph: Graph,
-  {
-    precision,
-    form = { precision },
-    ...options
-  }: Omit<PreparePrecisionOptions, 'directory' | 'earlier'>,
+  form: GraphForm,
+  options: GraphOptions,
 ): PipelineOptions {
   return {
     ...form,
@@ -107,11 +94,11 @@ export function pipelineFor(
 /** The graph's options; for an int8 graph with the ranges of a calibration. Throws DiagnosticError. */
 export async function preparePrecision(
   network: TrainedNetwork,
-  options: PreparePrecisionOptions,
+  options: MakeOptions,
 ): Promise<PreparedPrecision> {
-  const pipeline = pipelineFor(network.spec, network.graph, options);
+  const pipeline = pipelineFor(network.spec, network.graph, options.target.form, options);
   const { input } = pipeline;
-  if (pipeline.precision !== 'int8') return { pipeline };
+  if (!precisionRow(pipeline.precision).isCalibrated) return { pipeline };
   // Calibration and its libraries are of use to int8 only.
   const { calibrateNetwork } = await import('./calibration-step.ts');
   const calibration = await calibrateNetwork(network, options);

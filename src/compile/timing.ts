@@ -1,38 +1,23 @@
 import type { Graph } from '../../codegen/ir/graph.ts';
-import type {
-  BuiltEngine,
-  Engine,
-  Measurement,
-  MeasureRequest,
-  Precision,
-} from '../../engines/engine.ts';
+import type { BuiltEngine, Measurement } from '../../engines/engine.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
+import type { TimingLimits } from '../../engines/target.ts';
 import { countNonFinite, numbersOf } from '../../engines/tensor-values.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Accuracy, AuditSummary, BenchFile, LayerProfile } from '../report/bench-file.ts';
 import { benchSchemaVersion } from '../report/bench-version.ts';
 import { version } from '../version.ts';
-import { type CompileListener, runPhase } from './phases.ts';
+import { engineOf, type ModelOptions, timedBatches } from './model-options.ts';
+import { runPhase } from './phases.ts';
 
-/** How much is measured for one figure. */
-export type TimingLimits = Pick<MeasureRequest, 'warmUpMs' | 'durationMs' | 'minIterations'>;
-
-export interface TimingOptions {
+export interface TimingOptions extends ModelOptions {
+  /** Name of the model. */
   readonly model: string;
-  readonly precision: Precision;
-  readonly timedBatches?: readonly number[];
-  /** Batch size the model was fixed to; other sizes cannot be timed. */
-  readonly batch?: number | 'N';
-  /** How long; default: about a second for each figure, which is a first impression. */
-  readonly timing?: TimingLimits;
+  /** How long each batch is timed. */
+  readonly limits: TimingLimits;
   /** Whether the engine's outputs have been looked at; default: they are before it is timed. */
   readonly isJudged?: boolean;
-  readonly listener?: CompileListener;
-  readonly signal?: AbortSignal;
 }
-
-/** About a second for each figure, or a single run where that takes longer: `rcc bench` measures. */
-export const firstImpression: TimingLimits = { warmUpMs: 200, durationMs: 800, minIterations: 1 };
 
 function describe(measurements: readonly Measurement[]): string {
   return measurements
@@ -90,16 +75,15 @@ export interface Timings {
 
 /** Runs an engine once at each batch size and looks at what comes out. */
 async function findNonFinite(
-  engine: Engine,
   { built, graph }: Timed,
-  batches: readonly number[],
-  { model, precision, signal }: TimingOptions,
+  { target, model, signal, ...options }: TimingOptions,
 ): Promise<Diagnostic | undefined> {
-  for (const batch of batches) {
+  const { precision } = target;
+  for (const batch of timedBatches({ target, ...options })) {
     const inputs = graph.inputs.map(
       ({ name, type }) => [name, createSeededInput(type, batch, 1)] as const,
     );
-    const outputs = await engine.run(built.path, Object.fromEntries(inputs), signal);
+    const outputs = await engineOf(target).run(built.path, Object.fromEntries(inputs), signal);
     const numbers = Object.values(outputs).map(numbersOf);
     const count = numbers.reduce((sum, values) => sum + countNonFinite(values), 0);
     const total = numbers.reduce((sum, values) => sum + values.length, 0);
@@ -111,25 +95,19 @@ async function findNonFinite(
 }
 
 /** Times an engine at each batch size that it takes; not at all where it answers NaN or infinity: nobody needs to know how fast it does. */
-export async function measureBatches(
-  engine: Engine,
-  timed: Timed,
-  options: TimingOptions,
-): Promise<Timings> {
-  const { batch = 'N', timedBatches = [], timing = firstImpression, isJudged } = options;
-  const batches = batch === 'N' ? timedBatches : timedBatches.length > 0 ? [batch] : [];
-  if (batches.length === 0) return { measurements: [], diagnostics: [] };
+export async function measureBatches(timed: Timed, options: TimingOptions): Promise<Timings> {
+  const { target, limits, isJudged } = options;
   return await runPhase<Timings>('timing', options.listener, async () => {
-    const broken = isJudged ? undefined : await findNonFinite(engine, timed, batches, options);
+    const broken = isJudged ? undefined : await findNonFinite(timed, options);
     if (broken) {
       return { value: { measurements: [], diagnostics: [broken] }, detail: 'nothing to time' };
     }
     const measurements: Measurement[] = [];
-    for (const size of batches) {
+    for (const batch of timedBatches(options)) {
       measurements.push(
-        await engine.measure(timed.built.path, options.precision, {
-          batch: size,
-          ...timing,
+        await engineOf(target).measure(timed.built.path, {
+          batch,
+          ...limits,
           report: (text) => options.listener?.onProgress?.(text),
           ...(options.signal ? { signal: options.signal } : {}),
         }),

@@ -10,15 +10,11 @@ import { startFileDigest } from '../io/digest.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
 import type { Spec } from '../language/spec.ts';
 import type { Manifest } from './manifest.ts';
-import { type CompileListener, runPhase } from './phases.ts';
+import type { ModelOptions } from './model-options.ts';
+import { runPhase } from './phases.ts';
 
-export interface NetworkOptions {
-  /** Weights file; without one the spec's `weights`, and without that seeded synthetic numbers. */
-  readonly weights?: string;
-  readonly seed?: number;
-  readonly batch?: number | 'N';
-  readonly listener?: CompileListener;
-}
+/** What of the options decides a network and its numbers. */
+export type NetworkOptions = Pick<ModelOptions, 'weights' | 'seed' | 'batch' | 'listener'>;
 
 /** A network with its weights bound, not yet folded: what the training framework computes. */
 export interface TrainedNetwork {

@@ -1,13 +1,15 @@
+import { type Precision, precisionRow } from '../../codegen/precisions.ts';
 import type { Verdict } from '../../engines/compare.ts';
-import type { Engine, Tensor } from '../../engines/engine.ts';
+import type { Tensor } from '../../engines/engine.ts';
+import type { Target } from '../../engines/target.ts';
 import { bisect, type StageReport } from '../calibration/bisect.ts';
 import type { RangeReport } from '../calibration/range-report.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { withTemporaryFolder } from '../io/temporary-folder.ts';
 import type { Reference, Spec } from '../language/spec.ts';
-import type { CompileOptions } from './compile.ts';
 import { checkRanges, runEmulated } from './float16-checks.ts';
 import { type BuiltModel, buildModel } from './make-model.ts';
+import { engineOf, type ModelOptions, verifiedBatches } from './model-options.ts';
 import { runPhase } from './phases.ts';
 import type { PreparedPrecision } from './precision.ts';
 import { askReference, askUnfolded, judgeAnswer, type Question, worstOf } from './question.ts';
@@ -15,18 +17,16 @@ import { loadNetwork, type TrainedNetwork } from './trained-network.ts';
 import { endsOf, pick } from './unfolded.ts';
 import { verdictDiagnostics } from './verdict-diagnostics.ts';
 
-export interface VerifyOptions
-  extends Omit<CompileOptions, 'directory' | 'earlier' | 'verify' | 'timedBatches'> {
-  readonly engine: NonNullable<CompileOptions['engine']>;
+export interface VerifyOptions extends ModelOptions {
   /** Input and expected logits as .npy files; default: the spec's `reference`, and without one the unfolded graph. */
-  readonly reference?: Reference;
+  readonly reference?: Reference | undefined;
   /** Whether every tensor is compared, to find the first node that is out of bounds. */
-  readonly bisect?: boolean;
+  readonly bisect?: boolean | undefined;
 }
 
 export interface Verification {
   readonly model: string;
-  readonly precision: CompileOptions['precision'];
+  readonly precision: Precision;
   /** What the outputs were compared with, in a few words. */
   readonly against: string;
   readonly verdict: Verdict;
@@ -51,21 +51,23 @@ function ask(
 }
 
 /** Whether a float16 model is computed in float32 where it is verified, so that it shows the rounding of weights only. */
-function widensFloat16({ target }: Engine, { pipeline }: PreparedPrecision): boolean {
-  return target === 'onnxruntime' && pipeline.precision === 'fp16';
+function widensFloat16({ float16 }: Target, { pipeline }: PreparedPrecision): boolean {
+  return float16 === 'widened' && precisionRow(pipeline.precision).isNarrowFloat === true;
 }
 
 /** The verdict on an engine; of several batch sizes the worst counts. */
 async function judgeEngine(
   { built, graph }: BuiltModel,
   question: Question,
-  { engine, precision, signal, verifiedBatches }: VerifyOptions,
+  options: VerifyOptions,
 ): Promise<Verdict> {
+  const { target, signal } = options;
+  const { precision } = target;
   const ends = endsOf(graph);
   const run = async (tensor: Tensor): Promise<Tensor> =>
-    pick(await engine.run(built.path, { [ends.input]: tensor }, signal), ends.output);
+    pick(await engineOf(target).run(built.path, { [ends.input]: tensor }, signal), ends.output);
   const verdicts: { verdict: Verdict }[] = [];
-  for (const batch of verifiedBatches ?? [undefined]) {
+  for (const batch of verifiedBatches(options) ?? [undefined]) {
     verdicts.push({ verdict: await judgeAnswer(question, run, { precision, batch }) });
   }
   return worstOf(verdicts).verdict;
@@ -77,14 +79,15 @@ async function judge(
   model: BuiltModel,
   options: VerifyOptions,
 ): Promise<Pick<Verification, 'against' | 'verdict' | 'emulated'> & { input: Tensor }> {
-  const { engine, precision, listener, signal } = options;
+  const { target, listener, signal } = options;
+  const { precision } = target;
   const { prepared } = model;
   return await runPhase('verify', listener, async () => {
     const question = await ask(network, prepared, options);
     const { against, trained: input } = question;
     const verdict = await judgeEngine(model, question, options);
     const emulate = (images: Tensor) => runEmulated(network, prepared, images, signal);
-    const emulated = widensFloat16(engine, prepared)
+    const emulated = widensFloat16(target, prepared)
       ? await judgeAnswer(question, emulate, { precision })
       : undefined;
     const ok = verdict.ok && emulated?.ok !== false;
@@ -124,8 +127,9 @@ function bisectionDiagnostics(model: string, reports: readonly StageReport[]) {
 
 /** Builds a spec's engine in a temporary folder, runs it and judges what it computes. */
 export async function verifySpec(spec: Spec, options: VerifyOptions): Promise<Verification> {
-  const { engine, precision } = options;
-  if (engine.buildsOnly) fail('tensorrt-rtx-needs-gpu', { doing: 'running' });
+  const { target } = options;
+  const { precision } = target;
+  if (engineOf(target).buildsOnly) fail('tensorrt-rtx-needs-gpu', { doing: 'running' });
   const network = await loadNetwork(spec, options);
   try {
     return await withTemporaryFolder(async (directory) => {

@@ -1,16 +1,19 @@
 import { basename, join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import type { CastReport } from '../../codegen/passes/pass.ts';
+import { asLowered } from '../../codegen/passes/shape-head.ts';
+import { precisionRow } from '../../codegen/precisions.ts';
+import { defaultInt8Form } from '../../codegen/quantization/int8-form.ts';
 import type { BuiltEngine } from '../../engines/engine.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { version } from '../version.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
 import type { Manifest } from './manifest.ts';
+import { manifestVersion } from './manifest-version.ts';
+import type { MakeOptions } from './model-options.ts';
 import { digestSpec, meaningOf } from './spec-digest.ts';
 import type { TrainedNetwork } from './trained-network.ts';
-import type { WriteOnnxOptions, WrittenModel } from './write-onnx.ts';
-
-type ManifestOptions = Pick<WriteOnnxOptions, 'precision' | 'directory' | 'command'>;
+import type { WrittenModel } from './write-onnx.ts';
 
 function sumCasts(casts: readonly CastReport[]): Manifest['casts'] {
   if (casts.length === 0) return undefined;
@@ -30,23 +33,43 @@ export function castDiagnostics(casts: readonly CastReport[]): readonly Diagnost
   return [createDiagnostic('float16-clamped', { tensorCount: clamped.length }, { details })];
 }
 
+/** Which graph model.onnx is, and whose. */
+function formOf({ target }: MakeOptions, { prepared: { pipeline } }: WrittenModel) {
+  const {
+    precision,
+    head = asLowered,
+    int8Form = defaultInt8Form,
+    int8Weights = 'int8',
+    input,
+  } = pipeline;
+  return {
+    precision,
+    head: { ...head },
+    input: input?.form ?? 'float32',
+    ...(precisionRow(precision).isCalibrated ? { int8: int8Form.name, int8Weights } : {}),
+    ...(target.release === undefined ? {} : { release: target.release }),
+  };
+}
+
 function manifestOf(
   network: TrainedNetwork,
-  options: ManifestOptions,
+  options: MakeOptions,
   model: WrittenModel,
   engine: BuiltEngine | undefined,
 ): Manifest {
   const { spec, cost } = network;
+  const { target } = options;
   const casts = sumCasts(model.casts);
   const values = (list: Graph['inputs']) =>
     list.map(({ name, type }) => ({ name, dataType: type.dataType, shape: [...type.shape] }));
   return {
-    schemaVersion: 1,
+    schemaVersion: manifestVersion,
     rcc: version,
     ...(options.command ? { command: [...options.command] } : {}),
     model: spec.name,
-    precision: options.precision,
-    target: engine?.target ?? 'onnx',
+    precision: target.precision,
+    target: target.name,
+    form: formOf(options, model),
     spec: { file: basename(spec.file), digest: digestSpec(spec), resolved: { ...meaningOf(spec) } },
     weights: model.weights,
     ...(model.labels ? { labels: model.labels } : {}),
@@ -62,18 +85,15 @@ function manifestOf(
     ...(model.float32Nodes.length > 0 ? { float32Nodes: [...model.float32Nodes] } : {}),
     ...(casts ? { casts } : {}),
     ...(model.prepared.calibration ? { calibration: model.prepared.calibration } : {}),
-    ...(engine
-      ? {
-          engine: { file: basename(engine.path), sizeBytes: engine.sizeBytes, facts: engine.facts },
-        }
-      : {}),
+    engines: (engine?.engines ?? []).map((file) => ({ ...file })),
+    ...(engine ? { facts: { ...engine.facts } } : {}),
   };
 }
 
 /** Writes manifest.json beside the model. */
 export async function writeManifest(
   network: TrainedNetwork,
-  options: ManifestOptions,
+  options: MakeOptions,
   model: WrittenModel,
   built?: BuiltEngine,
 ): Promise<Manifest> {

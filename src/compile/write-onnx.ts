@@ -1,4 +1,3 @@
-import type { Precision } from '../../codegen/precisions.ts';
 import { basename, join } from 'node:path';
 import { nodeCosts } from '../../codegen/cost.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
@@ -6,12 +5,7 @@ import { printType } from '../../codegen/ir/ops.ts';
 import type { ByteSink } from '../../codegen/onnx/byte-sink.ts';
 import { writeModel } from '../../codegen/onnx/write.ts';
 import { type CastReport, runPasses } from '../../codegen/passes/pass.ts';
-import {
-  keptNodes,
-  type PipelineOptions,
-  passesFor,
-} from '../../codegen/passes/pipeline.ts';
-import type { Engine, TargetName } from '../../engines/engine.ts';
+import { keptNodes, type PipelineOptions, passesFor } from '../../codegen/passes/pipeline.ts';
 import { positionAt } from '../diagnostics/source.ts';
 import { readLabels } from '../images/labels.ts';
 import { writeArtifact } from '../io/artifact.ts';
@@ -20,26 +14,11 @@ import type { Spec } from '../language/spec.ts';
 import { version } from '../version.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
 import type { Manifest } from './manifest.ts';
+import type { MakeOptions } from './model-options.ts';
 import { type CompileListener, runPhase } from './phases.ts';
-import { type PrecisionOptions, type PreparedPrecision, preparePrecision } from './precision.ts';
+import { type PreparedPrecision, preparePrecision } from './precision.ts';
 import { digestSpec } from './spec-digest.ts';
 import type { TrainedNetwork } from './trained-network.ts';
-
-export interface WriteOnnxOptions extends PrecisionOptions {
-  readonly precision: Precision;
-  /** Builds what is written; without one the graph is written and nothing more. */
-  readonly engine?: Engine;
-  /** The graph that the target wants for it; default: the precision's own, for onnxruntime. */
-  readonly form?: PipelineOptions;
-  /** Folder of the artifact; made where it is missing. */
-  readonly directory: string;
-  /** Folder of an earlier artifact whose calibration is taken again where it fits; default: the same. */
-  readonly earlier?: string;
-  /** For the manifest: what makes the artifact again, as words after `rcc`, without its folder. */
-  readonly command?: readonly string[];
-  readonly listener?: CompileListener;
-  readonly signal?: AbortSignal;
-}
 
 /** model.onnx as it was written, with what the manifest tells of it. */
 export interface WrittenModel extends FileDigest {
@@ -71,13 +50,13 @@ function runPipeline(
 
 function metadataOf(
   spec: Spec,
-  options: WriteOnnxOptions,
+  options: MakeOptions,
   weights: Manifest['weights'],
   labels: Manifest['labels'],
 ) {
   return {
     'rcc.model': spec.name,
-    'rcc.precision': options.precision,
+    'rcc.precision': options.target.precision,
     'rcc.spec.sha256': digestSpec(spec),
     ...('digest' in weights
       ? { 'rcc.weights.sha256': weights.digest }
@@ -89,7 +68,7 @@ function metadataOf(
 /** Calibrates where the precision needs it, runs the passes and writes model.onnx and layers.json. */
 export async function writeOnnx(
   network: TrainedNetwork,
-  options: WriteOnnxOptions,
+  options: MakeOptions,
 ): Promise<WrittenModel> {
   const casts: CastReport[] = [];
   const prepared = await preparePrecision(network, options);
@@ -108,19 +87,14 @@ export async function writeOnnx(
       });
     const digest = await writeArtifact(path, write, options.signal);
     // A compiler that tells its own layers writes them under the same name.
-    if (!tellsLayers(options.engine?.target)) {
+    if (options.target.layers === 'graph') {
       await writeJson(join(options.directory, artifactFiles.layers), layersOf(graph));
     }
     if (!weights) throw new Error('the model was written without its metadata');
     const detail = `${artifactFiles.model}, ${(digest.sizeBytes / 1e6).toFixed(1)} MB`;
-    const float32Nodes = keptNodes(graph, options.precision, prepared.pipeline);
+    const float32Nodes = keptNodes(graph, options.target.precision, prepared.pipeline);
     return { value: { ...digest, graph, weights, labels, casts, float32Nodes, prepared }, detail };
   });
-}
-
-/** Whether a target's build leaves the layers of the engine, which then stand in place of the graph's. */
-export function tellsLayers(target: TargetName | undefined): boolean {
-  return target === 'tensorrt' || target === 'tensorrt-rtx';
 }
 
 /** One entry a node: what `layers.json` holds. */

@@ -7,6 +7,7 @@
  *
  * Pools have no launch term. Bytes are input, residual, weights and output at the precision; input bytes are float32.
  */
+import { precisionRow, referencePrecision } from '../../codegen/precisions.ts';
 import type { Precision } from '../../engines/engine.ts';
 import type { EstimateConstants } from './constants.ts';
 import type { Gpu, GpuName } from './gpus.ts';
@@ -29,7 +30,6 @@ export interface KernelTime {
   readonly bound: 'launch' | 'compute' | 'memory';
 }
 
-const elementBytes: Readonly<Record<Precision, number>> = { fp32: 4, fp16: 2, int8: 1 };
 const inputElementBytes = 4;
 /** Output elements that one SM computes at a time in a full tile. */
 const tileElements = 128 * 128;
@@ -38,7 +38,7 @@ type ComputeName = 'computeV100Fp32' | 'computeT4Fp32' | 'computeT4Fp16';
 
 /** The fitted table that stands for each setting; other GPUs take T4's, INT8 takes FP16's. */
 function computeName(gpu: GpuName, precision: Precision): ComputeName {
-  if (precision !== 'fp32') return 'computeT4Fp16';
+  if (precision !== referencePrecision) return 'computeT4Fp16';
   return gpu === 'v100' ? 'computeV100Fp32' : 'computeT4Fp32';
 }
 
@@ -52,7 +52,7 @@ function computeRate(kernel: Kernel, setting: Setting, constants: EstimateConsta
   const { gpu, precision, batch } = setting;
   const share = constants[computeName(gpu.id, precision)];
   const rate = share * peakFlopsPerMs(gpu, precision);
-  if (precision === 'fp32') return rate;
+  if (precision === referencePrecision) return rate;
   const fill = Math.min(1, (batch * kernel.outputElements) / (tileElements * gpu.sms));
   return rate * fill ** constants.occupancyExponent * (kernel.windowed ? constants.windowed : 1);
 }
@@ -71,7 +71,8 @@ export function kernelTime(
   const launch = kernel.kind === 'pool' ? 0 : constants.launchMs;
   const compute = (batch * kernel.flops) / computeRate(kernel, setting, constants);
   const bytes =
-    elementBytes[precision] * (batch * kernel.activationElements + kernel.weightElements);
+    precisionRow(precision).bytesPerWeight *
+    (batch * kernel.activationElements + kernel.weightElements);
   const bandwidth = gpu.id === 'v100' ? constants.bandwidthV100 : constants.bandwidthT4;
   const memory = bytes / (bandwidth * gpu.bandwidthGBps * 1e6);
   return {

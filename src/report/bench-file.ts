@@ -2,13 +2,15 @@
  * The one file format of figures: what `rcc bench`, `rcc compile` (timing.json) and `rcc eval -o` write, and `rcc report` and `rcc compare` read.
  * One file may hold timings, profiles, fusion audits and accuracies; each list may be empty.
  */
+
 import * as z from 'zod';
+import { precisionNames } from '../../codegen/precisions.ts';
 import { leastLatencyMs, mostTimeMs } from '../io/outside-fields.ts';
 import { benchSchemaVersion } from './bench-version.ts';
 import { parseResultFile } from './result-file.ts';
 
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
-const precision = z.enum(['fp32', 'fp16', 'int8']);
+const precision = z.enum(precisionNames);
 const ms = z.number().min(0).max(mostTimeMs);
 /** Other times are divided by it. */
 const medianMs = ms.min(leastLatencyMs);

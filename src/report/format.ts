@@ -1,3 +1,4 @@
+import { precisionRow } from '../../codegen/precisions.ts';
 import type { Precision } from '../../engines/engine.ts';
 
 /** Milliseconds with three significant digits or two decimals, whichever says more: 1.36, 13.55, 0.082, 131.2. */
@@ -18,7 +19,7 @@ export function formatChange(share: number): string {
 }
 
 export function formatPrecision(precision: Precision): string {
-  return precision.toUpperCase();
+  return precisionRow(precision).title;
 }
 
 /** A count with a thousands separator that does not break a line. */

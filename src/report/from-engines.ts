@@ -1,13 +1,13 @@
 /** What audits, profiles and evaluations found, in the form of a bench file's lists. */
 import type { AuditReport } from '../../engines/audit/audit.ts';
 import { isKernel, type LayerList } from '../../engines/audit/layer.ts';
-import type { Device, Precision, TargetName } from '../../engines/engine.ts';
+import type { Device, Precision } from '../../engines/engine.ts';
 import type { Evaluation } from '../accuracy/evaluate.ts';
 import type { Accuracy, AuditSummary, LayerProfile } from './bench-file.ts';
 
 export interface AuditedEngine {
   readonly model: string;
-  readonly target: TargetName;
+  readonly target: string;
   /** GPU or compute capability. */
   readonly builtFor: string;
   /** Where each batch has an engine of its own. */
@@ -32,7 +32,7 @@ export function auditSummaryOf(
 
 export interface ProfiledEngine {
   readonly model: string;
-  readonly target: TargetName;
+  readonly target: string;
   readonly device: Device;
   readonly precision: Precision;
   readonly batch: number;
@@ -61,7 +61,7 @@ export function layerProfileOf(list: LayerList, engine: ProfiledEngine): LayerPr
 /** Accuracy of an evaluation, an entry for each precision; `targets` are those of its engines. */
 export function accuraciesOf(
   evaluation: Evaluation,
-  targets: ReadonlyMap<Precision, TargetName>,
+  targets: ReadonlyMap<Precision, string>,
 ): readonly Accuracy[] {
   const { model, dataset, images } = evaluation;
   if (images === 0) return [];

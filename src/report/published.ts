@@ -2,13 +2,14 @@ import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { precisionNames } from '../../codegen/precisions.ts';
 import { ownValue } from '../collections/own-value.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
 import { readText } from '../io/open-file.ts';
 import { parseResultFile } from './result-file.ts';
 
-const precision = z.enum(['fp32', 'fp16', 'int8']);
+const precision = z.enum(precisionNames);
 const share = z.number().min(0).max(1);
 /** Milliseconds a batch, by batch size. */
 const latencyByBatch = z.record(z.string().regex(/^[1-9]\d*$/), z.number().positive());

@@ -1,49 +1,35 @@
-import { type ChosenTarget, formOf, type TargetRequest } from './target.ts';
+import type { Target, TargetRequest } from '../../engines/target.ts';
+import { isFound, type TargetIntent } from './target-options.ts';
+import { type AnyTarget, targets } from './targets.ts';
 
-// Each target's tools are loaded when it is chosen: a conversion to ONNX needs none of them.
+/** The first target that can be found here. */
+export const auto = 'auto';
 
-async function chooseOnnxruntime(request: TargetRequest, reason: string): Promise<ChosenTarget> {
-  const { createOnnxruntimeEngine } = await import('../../engines/onnxruntime/engine.ts');
-  const { threads, precision } = request;
-  const engine = createOnnxruntimeEngine(threads === undefined ? {} : { threads });
-  return { engine, reason, form: formOf(engine, precision) };
+/** The first target that is found here, else the first of the list with the reasons why. */
+async function chooseByItself(
+  optionsOf: (target: AnyTarget) => unknown,
+  request: TargetRequest,
+): Promise<Target> {
+  const reasons: string[] = [];
+  for (const target of targets.filter(isFound)) {
+    const found = await target.find?.(optionsOf(target), request);
+    if (typeof found === 'object') return found;
+    if (found !== undefined) reasons.push(found.replace(/\.$/, ''));
+  }
+  const [last] = targets;
+  if (!last) throw new Error('there are no targets');
+  const chosen = await last.choose(optionsOf(last), request);
+  return { ...chosen, reason: `${chosen.reason} (${reasons.join('; ')})` };
 }
 
-/** A graph for whoever runs it elsewhere: for the TensorRT that is named, else for onnxruntime. */
-async function chooseOnnx(request: TargetRequest): Promise<ChosenTarget> {
-  const { precision, pretended } = request;
-  if (pretended?.release !== undefined) {
-    return (await import('./tensorrt-target.ts')).onnxForTensorrt(request, pretended.release);
-  }
-  const whom =
-    precision === 'int8' ? ' for onnxruntime (--trt RELEASE writes it for TensorRT)' : '';
-  return { reason: `onnx: the model is written${whom}, nothing is built`, form: { precision } };
-}
-
-async function chooseByItself(request: TargetRequest): Promise<ChosenTarget> {
-  const { tryTensorrt } = await import('./tensorrt-target.ts');
-  const found = await tryTensorrt(request);
-  if (typeof found !== 'string') return found;
-  const why = found.replace(/\.$/, '');
-  return await chooseOnnxruntime(request, `onnxruntime on this processor (${why})`);
-}
-
-/** The target that is asked for. Throws DiagnosticError where it is not to be had; `auto` falls back to onnxruntime and says why. */
-export async function chooseTarget(request: TargetRequest): Promise<ChosenTarget> {
-  const { pretended, target } = request;
-  if (pretended && (target === 'auto' || target === 'tensorrt')) {
-    return await (await import('./tensorrt-target.ts')).pretendTensorrt(request, pretended);
-  }
-  switch (target) {
-    case 'onnx':
-      return await chooseOnnx(request);
-    case 'onnxruntime':
-      return await chooseOnnxruntime(request, 'onnxruntime on this processor');
-    case 'tensorrt':
-      return await (await import('./tensorrt-target.ts')).chooseTensorrt(request);
-    case 'tensorrt-rtx':
-      return await (await import('./tensorrt-rtx-target.ts')).chooseTensorrtRtx(request);
-    case 'auto':
-      return await chooseByItself(request);
-  }
+/** The target that is asked for. Throws DiagnosticError where it is not to be had; `auto` falls back to the first and says why. */
+export async function chooseTarget(
+  { target: name, options }: TargetIntent,
+  request: TargetRequest,
+): Promise<Target> {
+  const optionsOf = (target: AnyTarget): unknown => options.get(target.name);
+  if (name === auto) return await chooseByItself(optionsOf, request);
+  const target = targets.find((one) => one.name === name);
+  if (!target) throw new Error(`there is no target ${name}`);
+  return await target.choose(optionsOf(target), request);
 }

@@ -2,26 +2,24 @@ import { constants, existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DoctorRow } from '../../engines/doctor-row.ts';
-import type { TargetName } from '../../engines/engine.ts';
-import { onnxruntimeDoctor } from '../../engines/onnxruntime/doctor.ts';
-import { tensorrtDoctor } from '../../engines/tensorrt/machine/doctor.ts';
-import { checkTensorrtRtx } from '../../engines/tensorrt-rtx/doctor.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { defaultCacheDirectory } from '../io/cache-directory.ts';
 import { version } from '../version.ts';
+import type { TargetIntent } from './target-options.ts';
+import { targets } from './targets.ts';
 
 export interface DoctorRequest {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Only this target; default: all of them. */
-  readonly target?: TargetName;
-  readonly trtexec?: string;
-  readonly python?: string;
-  readonly signal?: AbortSignal;
+  readonly target?: string | undefined;
+  readonly options: TargetIntent['options'];
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The parts that one target, or rcc itself, needs. */
 export interface DoctorGroup {
-  readonly name: TargetName | 'rcc';
+  /** A target, or `rcc`. */
+  readonly name: string;
   /** No part is missing. */
   readonly usable: boolean;
   readonly rows: readonly DoctorRow[];
@@ -57,28 +55,27 @@ async function ownRows({ env }: DoctorRequest): Promise<DoctorRow[]> {
   ];
 }
 
-const checks: Readonly<Record<TargetName, (request: DoctorRequest) => Promise<DoctorRow[]>>> = {
-  onnxruntime: () => onnxruntimeDoctor(),
-  tensorrt: ({ env, trtexec }) => tensorrtDoctor({ env, trtexec, device: 0 }),
-  'tensorrt-rtx': async ({ env, python, signal }) => [
-    await checkTensorrtRtx({ env, python, cacheDirectory: defaultCacheDirectory(env) }, signal),
-  ],
-};
-
 function groupOf(name: DoctorGroup['name'], rows: readonly DoctorRow[]): DoctorGroup {
   return { name, usable: rows.every(({ state }) => state !== 'missing'), rows };
 }
 
 /** What each target needs on this machine, what is there, and what to do about the rest. */
 export async function examineTargets(request: DoctorRequest): Promise<DoctorReport> {
-  const asked = request.target ? [request.target] : (Object.keys(checks) as TargetName[]);
-  const targets: DoctorGroup[] = [];
-  for (const name of asked) targets.push(groupOf(name, await checks[name](request)));
-  const diagnostics = targets.some(({ usable }) => usable)
+  const { env, options, signal } = request;
+  const asked = targets.filter(
+    ({ name }) => request.target === undefined || name === request.target,
+  );
+  const groups: DoctorGroup[] = [];
+  for (const target of asked) {
+    const given = options.get(target.name) ?? (await target.read({}));
+    const rows = await target.doctor?.({ env, options: given, signal });
+    if (rows) groups.push(groupOf(target.name, rows));
+  }
+  const diagnostics = groups.some(({ usable }) => usable)
     ? []
-    : targets.map(({ name, rows }) => {
+    : groups.map(({ name, rows }) => {
         const parts = rows.filter(({ state }) => state === 'missing').map(({ part }) => part);
         return createDiagnostic('target-unusable', { target: name, parts });
       });
-  return { groups: [groupOf('rcc', await ownRows(request)), ...targets], diagnostics };
+  return { groups: [groupOf('rcc', await ownRows(request)), ...groups], diagnostics };
 }

@@ -1,9 +1,10 @@
+import { precisionRow } from '../../codegen/precisions.ts';
 import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { matchLayers } from '../../codegen/passes/layer-filter.ts';
 import { synthesizeWeights } from '../../codegen/weights/synthesize.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
-import { bisect, bisectionBounds, relativeError } from '../../src/calibration/bisect.ts';
+import { bisect, relativeError } from '../../src/calibration/bisect.ts';
 import { calibrate } from '../../src/calibration/calibrate.ts';
 import { fuseNetwork } from '../../src/calibration/observe.ts';
 import { inputType, network, noise, spec, withChanged } from './networks.ts';
@@ -40,7 +41,7 @@ describe('bisect', () => {
     const narrow = new Map(ranges).set('stage1/block1/conv1/relu', 0.01);
     const [, int8] = await bisect(network, input, { ranges: narrow, precision: 'int8' });
     expect(int8?.first?.node).toBe('stage1/block1/conv2');
-    expect(int8?.first?.error).toBeGreaterThan(bisectionBounds.int8);
+    expect(int8?.first?.error).toBeGreaterThan(precisionRow("int8").tensorError);
   });
 
   it('names the layer that overflows float16, and finds nothing once it is kept in float32', async () => {

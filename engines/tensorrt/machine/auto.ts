@@ -11,7 +11,7 @@ export interface TensorrtAvailability {
 }
 
 /** Whether the machine that `inspect` finds has a GPU that its release supports. What is missing is no failure: `auto` then takes another target. */
-export async function findTensorrt(
+export async function findUsable(
   inspect: () => Promise<TensorrtMachine>,
 ): Promise<TensorrtAvailability> {
   try {

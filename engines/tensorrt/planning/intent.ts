@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { precisionNames, referencePrecision } from '../../../codegen/precisions.ts';
 
 /** Types that trtexec's I/O formats name (sampleOptions.cpp of the public TensorRT repository, all covered releases). */
 const ioTypes = ['fp32', 'fp16', 'bf16', 'int8', 'uint8', 'int32', 'int64'] as const;
@@ -13,17 +14,17 @@ const ioFormat = z.strictObject({
 
 const batchSize = z.int().min(1).max(4096);
 
-const profile = z
+export const profileSchema = z
   .strictObject({ min: batchSize, opt: batchSize, max: batchSize })
   .refine(({ min, opt, max }) => min <= opt && opt <= max, 'min ≤ opt ≤ max');
 
 /** What a user wants of TensorRT, in words that mean the same for every release. Each default stands in `tensorrtOptionRows`. */
 export const tensorrtIntentSchema = z.strictObject({
-  precision: z.enum(['fp32', 'fp16', 'int8']).default('fp32'),
+  precision: z.enum(precisionNames).default(referencePrecision),
   /** Batches that are timed; without `profile`, an engine is built for each. */
   batches: z.array(batchSize).min(1).max(32).default([1, 4, 8]),
   /** One engine for a range of batches instead. */
-  profile: profile.optional(),
+  profile: profileSchema.optional(),
   typing: z.enum(['auto', 'weak', 'strong']).default('auto'),
   tf32: z.boolean().default(false),
   workspaceMiB: z.int().min(1).max(1_048_576).optional(),

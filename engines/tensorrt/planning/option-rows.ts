@@ -1,18 +1,9 @@
-import type { TensorrtIntent } from './intent.ts';
+import type { OptionRow } from '../../option-row.ts';
+import type { TensorrtOptions } from './options.ts';
 
-/** One option of rcc that TensorRT understands: a row of the help text, of `rcc explain` and of the docs. */
-export interface TensorrtOptionRow {
-  readonly key: keyof TensorrtIntent;
-  /** As commander writes them: `--workspace <MiB>`. */
-  readonly flags: string;
-  /** The default in words. */
-  readonly default: string;
-  readonly doc: string;
-  readonly group: 'build' | 'time';
-  /** May be given several times. */
-  readonly repeatable?: true;
-  /** Makes the schema's value of the text; absent: the text itself, or true for a flag without one. */
-  readonly read?: (text: string) => unknown;
+/** One option of rcc that TensorRT understands. */
+export interface TensorrtOptionRow extends OptionRow<keyof TensorrtOptions> {
+  readonly group: 'machine' | 'build' | 'time';
 }
 
 /* This file is read when the command line starts: it holds data only and brings no library in. */
@@ -31,15 +22,31 @@ function parseProfile(text: string): unknown {
 
 const numberList = (text: string) => text.split(',').map(Number);
 
+/** Which release a plan, or a model that is built elsewhere, is for. */
+export const releaseRow: TensorrtOptionRow = {
+  key: 'trt',
+  flags: '--trt <RELEASE>',
+  default: 'found',
+  doc: 'With --dry-run: TensorRT to plan for, e.g. 8.6; with --target onnx: to write the model for.',
+  group: 'machine',
+};
+
 /** The TensorRT options of rcc. Their names and meanings are the same for every release; planning maps them. */
 export const tensorrtOptionRows: readonly TensorrtOptionRow[] = [
   {
-    key: 'batches',
-    flags: '--batch <LIST>',
-    default: '1,4,8',
-    doc: 'Batches to time. Without --profile an engine is built for each.',
-    group: 'time',
-    read: numberList,
+    key: 'trtexec',
+    flags: '--trtexec <COMMAND>',
+    default: 'TRTEXEC, PATH, TENSORRT_HOME',
+    doc: 'trtexec, or the command that starts it.',
+    group: 'machine',
+  },
+  releaseRow,
+  {
+    key: 'gpu',
+    flags: '--gpu <NAME>',
+    default: 'found',
+    doc: 'With --dry-run: GPU to plan for, e.g. t4 or 7.5.',
+    group: 'machine',
   },
   {
     key: 'profile',
@@ -189,30 +196,6 @@ export const tensorrtOptionRows: readonly TensorrtOptionRow[] = [
     group: 'time',
   },
   {
-    key: 'warmUpMs',
-    flags: '--warm-up <MS>',
-    default: '500; rcc compile: 200',
-    doc: 'Time before counting starts, in milliseconds.',
-    group: 'time',
-    read: Number,
-  },
-  {
-    key: 'durationMs',
-    flags: '--duration <MS>',
-    default: '3000; rcc compile: 800',
-    doc: 'Least time of counted runs, in milliseconds.',
-    group: 'time',
-    read: Number,
-  },
-  {
-    key: 'iterations',
-    flags: '--iterations <N>',
-    default: '100; rcc compile: 1',
-    doc: 'Least number of counted runs.',
-    group: 'time',
-    read: Number,
-  },
-  {
     key: 'percentiles',
     flags: '--percentiles <LIST>',
     default: '90,95,99',
@@ -272,12 +255,9 @@ export const tensorrtOptionRows: readonly TensorrtOptionRow[] = [
 
 const rowByKey = new Map(tensorrtOptionRows.map((row) => [row.key, row]));
 
-/** The row of a part of the intent. */
-export function rowOf(key: PropertyKey | undefined): TensorrtOptionRow | undefined {
-  return rowByKey.get(key as keyof TensorrtIntent);
-}
-
-/** The flag of rcc that sets a part of the intent: `--workspace`. */
-export function flagOf(key: PropertyKey | undefined): string {
-  return rowOf(key)?.flags.split(' ')[0] ?? `--${String(key)}`;
+/** The row of an option. */
+export function rowOf(key: keyof TensorrtOptions): TensorrtOptionRow {
+  const row = rowByKey.get(key);
+  if (!row) throw new Error(`TensorRT has no option ${key}`);
+  return row;
 }

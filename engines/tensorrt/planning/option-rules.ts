@@ -1,9 +1,11 @@
 import { append } from '../../../src/collections/append.ts';
 import { createDiagnostic, type Diagnostic } from '../../../src/diagnostics/diagnostic.ts';
+import type { ModelFacts } from '../../model-facts.ts';
+import { flagOf } from '../../option-row.ts';
+import { timingRows } from '../../timing-rows.ts';
 import type { TensorrtIntent } from './intent.ts';
 import { formatText } from './io-format.ts';
-import type { ModelFacts } from '../../model-facts.ts';
-import { flagOf } from './option-rows.ts';
+import { tensorrtOptionRows } from './option-rows.ts';
 import { acceptsOption, describeReleases, isDeprecated, type OptionName } from './option-table.ts';
 import type { PrecisionPlan } from './precision-recipes.ts';
 import type { Release } from './release.ts';
@@ -181,6 +183,12 @@ const switchRules: readonly SwitchRule[] = [
   { key: 'spinWait', kinds: runs, classic: false, away: '--useSpinWait', back: '--noSpinWait' },
 ];
 
+/** The flag of rcc that sets a part of the intent. */
+function flagFor(key: keyof TensorrtIntent): string {
+  const row = [...tensorrtOptionRows, ...timingRows].find((one) => one.key === key);
+  return row ? flagOf(row) : `--${key}`;
+}
+
 function argument(option: OptionName, value: string | number | true): string {
   return value === true ? option : `${option}=${value}`;
 }
@@ -192,7 +200,7 @@ function applyValueRule(rule: ValueRule, context: RuleContext): string[] {
   if (form) return [argument(form, value)];
   const { version } = context.release;
   const lacking = rule.forms.map((option) => {
-    const facts = { flag: flagOf(rule.key), option, version, releases: describeReleases(option) };
+    const facts = { flag: flagFor(rule.key), option, version, releases: describeReleases(option) };
     return createDiagnostic('tensorrt-option-lacking', facts);
   });
   append(context.diagnostics, lacking);

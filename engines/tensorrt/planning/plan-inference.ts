@@ -1,6 +1,6 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
-import type { TensorrtIntent } from './intent.ts';
 import type { ModelFacts } from '../../model-facts.ts';
+import type { TensorrtIntent } from './intent.ts';
 import { applyRules } from './option-rules.ts';
 import { type PlanMachine, shapeArguments, type TrtexecCommand } from './plan.ts';
 import { planPrecision } from './precision-recipes.ts';

@@ -1,9 +1,11 @@
+import type { GraphForm } from '../../../codegen/passes/graph-form.ts';
+import type { Precision } from '../../../codegen/precisions.ts';
 import {
   createDiagnostic,
   type Diagnostic,
   DiagnosticError,
 } from '../../../src/diagnostics/diagnostic.ts';
-import type { GraphForm, Precision } from '../../engine.ts';
+import { tensorrtForm } from './graph-form.ts';
 import type { TensorrtIntent } from './intent.ts';
 import { isDeprecated, type OptionName } from './option-table.ts';
 import { orderOf, type Release } from './release.ts';
@@ -90,12 +92,11 @@ const ranged = recipes.map((recipe) => ({
 const int8WeightsSince = orderOf('10.0.0');
 const graphPrecisions = { fp32: 'fp32', 'typed-fp16': 'fp16', 'int8-qdq': 'int8' } as const;
 
-/** The graph of a flavour, in the words of the engine contract. */
+/** The graph of a flavour, in the words of the passes. */
 function formOf(graph: GraphFlavour, release: Release): GraphForm {
   const precision = graphPrecisions[graph];
-  if (precision !== 'int8') return { precision };
-  const int8Weights = release.tableOrder >= int8WeightsSince ? 'int8' : 'float32';
-  return { precision, int8Weights };
+  if (graph !== 'int8-qdq') return tensorrtForm(precision);
+  return tensorrtForm(precision, release.tableOrder >= int8WeightsSince ? 'int8' : 'float32');
 }
 
 export interface PrecisionPlan {

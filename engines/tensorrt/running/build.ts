@@ -6,12 +6,12 @@ import {
   type Diagnostic,
   DiagnosticError,
 } from '../../../src/diagnostics/diagnostic.ts';
-import type { BuildRequest, BuiltEngine, Precision } from '../../engine.ts';
+import type { BuildRequest, BuiltEngine } from '../../engine.ts';
 import type { ModelFacts } from '../../model-facts.ts';
 import { planTrtexec, type TrtexecCommand, type TrtexecPlan } from '../planning/plan.ts';
 import { buildOne, type PlacedEngine } from './build-one.ts';
 import type { TensorrtEngineOptions } from './context.ts';
-import { tensorrtFacts } from './manifest.ts';
+import { enginesOf, factsOf } from './facts.ts';
 import { readModel } from './read-model.ts';
 import { lendTimingCache, takeTurn } from './timing-cache.ts';
 
@@ -21,7 +21,7 @@ const shownWarnings = 5;
 export function planOrThrow(
   { machine, intent }: TensorrtEngineOptions,
   model: ModelFacts,
-  changes: Partial<TensorrtEngineOptions['intent']>,
+  changes: Partial<TensorrtEngineOptions['intent']> = {},
 ): TrtexecPlan {
   const { plan, diagnostics } = planTrtexec({ ...intent, ...changes }, machine, model);
   if (!plan) throw new DiagnosticError(diagnostics);
@@ -64,7 +64,6 @@ export async function buildEngines(
   options: TensorrtEngineOptions,
   request: BuildRequest,
 ): Promise<BuiltEngine> {
-  const precision: Precision = request.precision;
   const { modelDigest: digest, float32Nodes } = request;
   const read = await readModel(request.modelPath, request.directory);
   const model = {
@@ -72,7 +71,7 @@ export async function buildEngines(
     ...(digest === undefined ? {} : { digest }),
     ...(float32Nodes === undefined ? {} : { float32Nodes }),
   };
-  const plan = planOrThrow(options, model, { precision });
+  const plan = planOrThrow(options, model);
   passOn(options, [...options.machine.notes, ...plan.notes]);
   const builds = plan.commands.filter(({ kind }) => kind === 'build');
   await mkdir(model.directory, { recursive: true });
@@ -81,14 +80,10 @@ export async function buildEngines(
   noteWarnings(options, built);
   const [first] = builds;
   return {
-    target: 'tensorrt',
     path: first?.engine ?? '',
-    sizeBytes: built[0]?.sizeBytes ?? 0,
     buildMs: performance.now() - startedMs,
-    facts: tensorrtFacts(
-      options,
-      plan,
-      built.map(({ sizeBytes }) => sizeBytes),
-    ),
+    engines: await enginesOf(options, plan, model),
+    builtFor: options.machine.gpu.name,
+    facts: factsOf(options, plan),
   };
 }

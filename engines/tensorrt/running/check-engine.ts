@@ -1,7 +1,10 @@
+import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import { checkOf, type EngineCheck } from '../../engine-check.ts';
-import type { TensorrtMachine } from '../machine/machine.ts';
+import { readFacts } from '../../read-facts.ts';
+import type { Environment, TargetCheck } from '../../target.ts';
+import { inspectMachine, type TensorrtMachine } from '../machine/machine.ts';
 import { releaseOrder } from '../planning/release.ts';
-import type { TensorrtFacts } from './manifest.ts';
+import { type TensorrtFacts, tensorrtFacts } from './facts.ts';
 
 /** Engines of these major releases load in those, if they are version-compatible (NVIDIA's matrix page of 11.4.1). */
 const crossings: readonly (readonly [built: number, runs: number])[] = [
@@ -57,4 +60,35 @@ export function checkTensorrtEngine(
     checkOf('CUDA', facts.cuda, cuda, versionNotOlder(facts.cuda, cuda)),
     checkOf('system', facts.os, system, yesNo(facts.os === system)),
   ];
+}
+
+/** What an engine needs, where this machine has no TensorRT to ask. */
+function checkWithoutMachine(facts: TensorrtFacts): readonly EngineCheck[] {
+  const { tensorrt, computeCapability, gpu } = facts;
+  const needed = { TensorRT: tensorrt, 'compute capability': computeCapability, GPU: gpu };
+  return Object.entries(needed).map(([what, value]) =>
+    checkOf(what, value, 'not here', 'doubtful'),
+  );
+}
+
+export interface CheckTensorrtRequest {
+  readonly env: Environment;
+  readonly trtexec: string | undefined;
+  /** Of the manifest. */
+  readonly path: string;
+}
+
+/** Compares a manifest's facts with this machine. Throws DiagnosticError where they have another form. */
+export async function checkTensorrt(
+  facts: unknown,
+  { env, trtexec, path }: CheckTensorrtRequest,
+): Promise<TargetCheck> {
+  const known = readFacts(tensorrtFacts, facts, path);
+  try {
+    const machine = await inspectMachine({ env, trtexec, device: known.device });
+    return { checks: checkTensorrtEngine(known, machine) };
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    return { checks: checkWithoutMachine(known), diagnostics: error.diagnostics };
+  }
 }

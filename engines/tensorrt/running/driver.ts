@@ -3,7 +3,6 @@ import type { Value } from '../../../codegen/ir/graph.ts';
 import type { Engine } from '../../engine.ts';
 import type { TensorFacts } from '../../model-facts.ts';
 import { engineFile } from '../planning/plan.ts';
-import { graphFor } from '../planning/precision-recipes.ts';
 import { buildEngines } from './build.ts';
 import type { TensorrtEngineOptions } from './context.ts';
 import { measureEngine } from './measure.ts';
@@ -18,9 +17,7 @@ function valueFrom({ name, dataType, shape }: TensorFacts): Value {
 export function createTensorrtEngine(options: TensorrtEngineOptions): Engine {
   const [firstBatch] = options.intent.batches;
   return {
-    target: 'tensorrt',
     fileName: engineFile(options.intent, firstBatch),
-    graphFor: (precision) => graphFor({ ...options.intent, precision }, options.machine.release),
     build: (request) => buildEngines(options, request),
     run: (path, inputs, signal) => runEngine(options, path, inputs, signal),
     // trtexec loads the engine anew for each run: nothing is held in between.
@@ -33,6 +30,6 @@ export function createTensorrtEngine(options: TensorrtEngineOptions): Engine {
         close: async () => {},
       };
     },
-    measure: (path, precision, request) => measureEngine(options, path, precision, request),
+    measure: (path, request) => measureEngine(options, path, request),
   };
 }

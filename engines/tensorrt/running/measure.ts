@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
-import type { Measurement, MeasureRequest, Precision } from '../../engine.ts';
+import type { Measurement, MeasureRequest } from '../../engine.ts';
 import { judgeStability, type StabilityLimits } from '../../stability.ts';
 import { summarize } from '../../statistics.ts';
 import type { TensorrtIntent } from '../planning/intent.ts';
@@ -29,13 +29,11 @@ export function engineFor(intent: TensorrtIntent, path: string, batch: number): 
 async function planTiming(
   options: TensorrtEngineOptions,
   path: string,
-  precision: Precision,
   request: MeasureRequest,
 ): Promise<{ time: TrtexecCommand; profile: TrtexecCommand | undefined }> {
   const { intent } = options;
   const engine = engineFor(intent, path, request.batch);
   const plan = planOrThrow(options, await readModelBeside(engine), {
-    precision,
     warmUpMs: request.warmUpMs,
     durationMs: request.durationMs,
     iterations: request.minIterations,
@@ -148,15 +146,14 @@ async function timeUntilStable(
 export async function measureEngine(
   options: TensorrtEngineOptions,
   path: string,
-  precision: Precision,
   request: MeasureRequest,
 ): Promise<Measurement> {
-  const { time, profile } = await planTiming(options, path, precision, request);
+  const { time, profile } = await planTiming(options, path, request);
   const { best, runs } = await takeTurn(options, request, async () => {
     const timed = await timeUntilStable(options, time, request);
     if (profile) await profileLayers(options, profile, request);
     return timed;
   });
-  const measurement = measurementOf(options, best, { precision, runs, request });
+  const measurement = measurementOf(options, best, { runs, request });
   return measurement ?? fail('tensorrt-no-report', { log: time.log });
 }

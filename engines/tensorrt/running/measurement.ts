@@ -5,7 +5,6 @@ import type {
   LatencySummary,
   Measurement,
   MeasureRequest,
-  Precision,
 } from '../../engine.ts';
 import { percentile, sortAscending, summarize } from '../../statistics.ts';
 import type { MetricName, MetricSummary, TrtexecReport } from '../logs/report.ts';
@@ -125,9 +124,9 @@ function deviceOf({ machine }: TensorrtEngineOptions, report: TrtexecReport): De
 export function measurementOf(
   options: TensorrtEngineOptions,
   run: TimedRun,
-  asked: { precision: Precision; runs: number; request: MeasureRequest },
+  asked: { runs: number; request: MeasureRequest },
 ): Measurement | undefined {
-  const { precision, runs, request } = asked;
+  const { runs, request } = asked;
   const { report, times, stable, warnings } = run;
   const latency = summaryOf('latency', run);
   const { throughputQps } = report.summary;
@@ -137,7 +136,7 @@ export function measurementOf(
   return {
     target: 'tensorrt',
     device: deviceOf(options, report),
-    precision,
+    precision: options.intent.precision,
     batch: request.batch,
     latency,
     // With explicit batches a query is one whole batch.

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { referencePrecision } from '../../../codegen/precisions.ts';
 import type { LoadedEngine } from '../../../engines/engine.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { decodePicture } from '../../images/decode.ts';
@@ -194,7 +195,7 @@ export async function diagnose(
   const [right] = await judgeAll([{ mistakes: [], numbers }], { ...context, total: 1 });
   if (!right) {
     const extent = `for '${file}', prepared as the spec says`;
-    fail('outputs-not-finite', { model: options.model, precision: 'fp32', extent });
+    fail('outputs-not-finite', { model: options.model, precision: referencePrecision, extent });
   }
   const singles = await judgeAll(singleHypotheses(maker, mistakes, numbers), {
     ...context,

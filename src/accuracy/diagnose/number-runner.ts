@@ -1,3 +1,4 @@
+import { referencePrecision } from '../../../codegen/precisions.ts';
 import { bytesOf } from '../../../codegen/tensors/float-bytes.ts';
 import type { LoadedEngine } from '../../../engines/engine.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
@@ -34,7 +35,7 @@ export function createNumberRunner(
     const form = `${dataType} [${shape.join(', ')}]`;
     const hint =
       'Compile with --fp32 and without --input: numbers other than pixels must be tried.';
-    fail('image-input-form', { precision: 'fp32', input: form }, { hint });
+    fail('image-input-form', { precision: referencePrecision, input: form }, { hint });
   }
   const fixed = typeof first === 'number' ? first : undefined;
   const area = channels * height * width;
@@ -46,7 +47,7 @@ export function createNumberRunner(
       for (const [index, each] of numbers.entries()) packed.set(each, index * area);
       const tensor = { dataType, shape: [count, ...sizes], bytes: bytesOf(packed) };
       const request = { inputName: input.name, tensor, count: numbers.length, classes };
-      return await runLogits(engine, { ...request, precision: 'fp32', signal });
+      return await runLogits(engine, { ...request, precision: referencePrecision, signal });
     },
   };
 }

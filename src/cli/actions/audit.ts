@@ -6,8 +6,7 @@ import { auditErrors } from '../../compile/audit-engine.ts';
 import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { AuditCommandOptions } from '../commands/audit.ts';
-
-const precisions = ['fp32', 'fp16', 'int8'] as const;
+import { askedPrecisions } from '../precision-options.ts';
 
 /** Engines of several batches mostly have the same layers: what is said of them is told once. */
 function describe(audited: readonly AuditedList[]): string {
@@ -23,7 +22,7 @@ export async function auditPaths(
   options: AuditCommandOptions,
   _context: CommandContext,
 ): Promise<CommandResult> {
-  const precision = precisions.find((name) => options[name]);
+  const precision = askedPrecisions(options)[0];
   const audited: AuditedList[] = [];
   const failures: Diagnostic[] = [];
   for (const path of paths) {

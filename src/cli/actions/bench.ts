@@ -1,16 +1,14 @@
-import type { TargetName } from '../../../engines/engine.ts';
 import { writeJson } from '../../compile/artifact-files.ts';
 import { benchSpec } from '../../compile/bench.ts';
-import { benchFileOf, type ModelMeasurement, type TimingLimits } from '../../compile/timing.ts';
-import { fail } from '../../diagnostics/diagnostic.ts';
+import { benchLimits } from '../../compile/model-options.ts';
+import { benchFileOf, type ModelMeasurement } from '../../compile/timing.ts';
 import type { BenchFile } from '../../report/bench-file.ts';
 import { benchSheet, benchTables } from '../../report/bench-tables.ts';
 import { tableToCsv, tableToMarkdown } from '../../report/table.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
-import { networkOptionsOf, timingOf } from '../options.ts';
-import { precisionOptionsOf } from '../precision-options.ts';
 import { formatMeasurements } from '../table.ts';
+import { timingOf } from '../timing-options.ts';
 import { loadSpecs } from './load-specs.ts';
 import { runJobs } from './run-jobs.ts';
 
@@ -32,11 +30,6 @@ function formatRows(rows: Rows, file: BenchFile, { format, output }: BenchComman
   return format === 'text' && rows.length > 0 ? `${text}\n\n${output}` : text;
 }
 
-/** A processor's run may take a second, a GPU's a thousandth of it. */
-function limitsOf(target: TargetName): TimingLimits {
-  return { warmUpMs: 500, durationMs: 3000, minIterations: target === 'onnxruntime' ? 5 : 100 };
-}
-
 /** `rcc bench`: every spec in every precision at every batch size, one after another. */
 export async function benchSpecs(
   paths: readonly string[],
@@ -47,21 +40,10 @@ export async function benchSpecs(
   const { results, diagnostics } = await runJobs(
     {
       specs,
-      batches: options.batch,
-      run: ({ spec, precision, target, listener }) => {
-        const engine = target.engine ?? fail('target-without-engine', { target: options.target });
-        return benchSpec(spec, {
-          precision,
-          engine,
-          batches: options.batch,
-          form: target.form,
-          timing: timingOf(options, limitsOf(engine.target)),
-          listener,
-          signal: context.signal,
-          ...networkOptionsOf(options),
-          ...precisionOptionsOf(options),
-        });
-      },
+      doing: 'timing',
+      batches: options.batches,
+      run: (spec, model) =>
+        benchSpec(spec, { ...model, timing: timingOf(options, benchLimits(model.target)) }),
     },
     options,
     context,

@@ -1,7 +1,10 @@
 import { type ArtifactCheck, checkArtifact } from '../../compile/check-artifact.ts';
+import { auto } from '../../targets/choose-target.ts';
+import { readTargetIntent } from '../../targets/target-options.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CheckEngineCommandOptions } from '../commands/check-engine.ts';
 import { formatTable } from '../table.ts';
+import { targetTextsOf } from '../target-options.ts';
 
 const fitWords = { yes: 'fits', doubtful: 'doubtful', no: 'DOES NOT FIT' } as const;
 
@@ -23,14 +26,13 @@ function describe({ model, precision, target, directory, fits, checks, rebuild }
 /** `rcc check-engine`: whether artifacts are whole and fit this machine. */
 export async function checkEngines(
   directories: readonly string[],
-  { trtexec }: CheckEngineCommandOptions,
+  given: CheckEngineCommandOptions,
   { env }: CommandContext,
 ): Promise<CommandResult> {
   const checked: ArtifactCheck[] = [];
+  const { intent } = await readTargetIntent(auto, targetTextsOf(given));
   for (const directory of directories) {
-    checked.push(
-      await checkArtifact(directory, { env, ...(trtexec === undefined ? {} : { trtexec }) }),
-    );
+    checked.push(await checkArtifact(directory, { env, options: intent.options }));
   }
   return {
     text: checked.map(describe).join('\n\n'),

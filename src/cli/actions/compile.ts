@@ -2,27 +2,28 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { printGraph } from '../../../codegen/ir/print.ts';
 import { passNames } from '../../../codegen/passes/pipeline.ts';
+import type { Precision } from '../../../codegen/precisions.ts';
 import { auditToJson, formatAudit } from '../../../engines/audit/format-audit.ts';
-import { type Compilation, compileSpec } from '../../compile/compile.ts';
+import { type Compilation, type CompileOptions, compileSpec } from '../../compile/compile.ts';
 import { checkExpectations } from '../../compile/expectations.ts';
+import { firstImpression, type ModelOptions } from '../../compile/model-options.ts';
 import { printPass } from '../../compile/print-pass.ts';
-import { firstImpression } from '../../compile/timing.ts';
 import { DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
 import { findNearest } from '../../diagnostics/nearest.ts';
 import type { Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompileCommandOptions } from '../commands/compile.ts';
-import { networkOptionsOf, timedBatches, timingOf } from '../options.ts';
-import { precisionOptionsOf, precisionsOf } from '../precision-options.ts';
+import { graphOptionsOf, precisionsOf } from '../precision-options.ts';
 import { formatMeasurements } from '../table.ts';
+import { idleTiming, timingOf } from '../timing-options.ts';
 import { loadSpecs } from './load-specs.ts';
-import { type ModelJob, runJobs } from './run-jobs.ts';
+import { runJobs } from './run-jobs.ts';
 
 /** One spec and one precision: `-o` is the artifact's folder; otherwise it is the root of <model>/<precision>. */
 function directoriesFor(specs: readonly Spec[], options: CompileCommandOptions) {
   const { output } = options;
   const isSingle = specs.length === 1 && precisionsOf(options).length === 1;
-  return ({ spec, precision }: Pick<ModelJob, 'spec' | 'precision'>): string =>
+  return (spec: Spec, precision: Precision): string =>
     isSingle && output !== undefined ? output : join(output ?? 'build', spec.name, precision);
 }
 
@@ -33,19 +34,16 @@ function checkUse(specs: readonly Spec[], options: CompileCommandOptions): void 
   const names = specs.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) fail('model-twice', { model: twice });
-  const { trt, gpu, dryRun, target } = options;
-  const isPlan = dryRun && (target === 'auto' || target === 'tensorrt');
-  if (trt !== undefined && !isPlan && target !== 'onnx') {
-    fail('option-needs-dry-run', { option: '--trt' });
+  if (options.batch !== undefined && options.batches !== undefined) {
+    fail('batches-of-fixed-graph', { batch: options.batch });
   }
-  if (gpu !== undefined && !isPlan) fail('option-needs-dry-run', { option: '--gpu' });
 }
 
 /** The words after `rcc` that make one artifact again, without its folder. */
 function commandFor(
-  { spec, precision }: ModelJob,
-  paths: readonly string[],
-  given: readonly string[],
+  spec: Spec,
+  precision: Precision,
+  { paths, given }: { readonly paths: readonly string[]; readonly given: readonly string[] },
 ) {
   // A file may hold several models.
   const path =
@@ -64,8 +62,8 @@ function printAfter(specs: readonly Spec[], options: CompileCommandOptions): Com
       printPass(spec, {
         pass,
         precision,
-        ...precisionOptionsOf(options),
-        ...(options.batch ? { batch: options.batch } : {}),
+        ...graphOptionsOf(options),
+        batch: options.batch,
       }),
     ),
   );
@@ -105,40 +103,36 @@ export async function compileSpecs(
   const broken = specs.flatMap((spec) => checkExpectations(spec).diagnostics);
   if (broken.length > 0) throw new DiagnosticError([...warnings, ...broken]);
   const directoryOf = directoriesFor(specs, options);
-  const batches = options.batch === undefined ? timedBatches : [options.batch];
+  const optionsFor = (spec: Spec, model: ModelOptions): CompileOptions => {
+    const { precision } = model.target;
+    return {
+      ...model,
+      directory: directoryOf(spec, precision),
+      command: commandFor(spec, precision, { paths, given: options.given }),
+      verify: options.verify,
+      timing: options.time ? timingOf(options, firstImpression) : undefined,
+    };
+  };
+  const idle = options.time ? [] : idleTiming(options, '--no-time leaves timing out');
   if (options.dryRun) {
     const { dryRunSpecs } = await import('./dry-run.ts');
-    const planned = await dryRunSpecs({ specs, batches, directoryOf }, options, context);
-    return { ...planned, diagnostics: [...warnings, ...planned.diagnostics] };
+    const planned = await dryRunSpecs({ specs, optionsFor }, options, context);
+    return { ...planned, diagnostics: [...warnings, ...idle, ...planned.diagnostics] };
   }
-  const run = (job: ModelJob): Promise<Compilation> => {
-    const { engine, form } = job.target;
-    return compileSpec(job.spec, {
-      precision: job.precision,
-      directory: directoryOf(job),
-      command: commandFor(job, paths, options.given),
-      form,
-      verify: options.verify,
-      ...(engine?.target === 'tensorrt' ? { verifiedBatches: batches } : {}),
-      timedBatches: options.time ? batches : [],
-      timing: timingOf(options, firstImpression),
-      listener: job.listener,
-      signal: context.signal,
-      ...(engine ? { engine } : {}),
-      ...networkOptionsOf(options),
-      ...precisionOptionsOf(options),
-      ...(options.batch === undefined ? {} : { batch: options.batch }),
-    });
-  };
-  const pretended = options.trt === undefined ? {} : { release: options.trt };
-  const jobs = { specs, batches, pretended, run };
-  const { results, diagnostics } = await runJobs(jobs, options, context);
+  const { batch, batches } = options;
+  const run = (spec: Spec, model: ModelOptions) => compileSpec(spec, optionsFor(spec, model));
+  const { results, diagnostics } = await runJobs({ specs, batch, batches, run }, options, context);
   return {
     text: describe(results),
     data: results.map(({ diagnostics: _, audits, ...rest }) => ({
       ...rest,
       audits: audits.map(auditToJson),
     })),
-    diagnostics: [...warnings, ...diagnostics, ...results.flatMap((result) => result.diagnostics)],
+    diagnostics: [
+      ...warnings,
+      ...idle,
+      ...diagnostics,
+      ...results.flatMap((result) => result.diagnostics),
+    ],
   };
 }

@@ -1,10 +1,12 @@
 import type { DoctorRow } from '../../../engines/doctor-row.ts';
-import { setupTensorrtRtx } from '../../../engines/tensorrt-rtx/setup.ts';
 import { greatest } from '../../collections/extremes.ts';
-import { defaultCacheDirectory } from '../../io/cache-directory.ts';
+import { auto } from '../../targets/choose-target.ts';
 import { type DoctorGroup, examineTargets } from '../../targets/doctor.ts';
+import { readTargetIntent, type TargetIntent } from '../../targets/target-options.ts';
+import { targets } from '../../targets/targets.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { DoctorCommandOptions } from '../commands/doctor.ts';
+import { targetTextsOf } from '../target-options.ts';
 
 function describeRow(row: DoctorRow, width: number): readonly string[] {
   const { part, state, found, needed, cure } = row;
@@ -24,39 +26,31 @@ function describe(groups: readonly DoctorGroup[]): string {
 }
 
 async function setUp(
-  options: DoctorCommandOptions,
+  name: string,
+  options: TargetIntent['options'],
   { env, signal, progress }: CommandContext,
 ): Promise<void> {
-  const { python } = options;
+  const target = targets.find((one) => one.name === name);
+  if (!target?.setUp) return;
   const startedAt = performance.now();
   progress.start('setup');
-  const { version, python: found } = await setupTensorrtRtx({
-    env,
-    cacheDirectory: defaultCacheDirectory(env),
-    signal,
-    report: (text) => progress.update(text),
-    ...(python === undefined ? {} : { python }),
-  });
-  const elapsedMs = performance.now() - startedAt;
-  progress.finish('setup', `TensorRT-RTX ${version} in ${found.path}`, elapsedMs);
+  const given = options.get(name) ?? (await target.read({}));
+  const report = (text: string): void => progress.update(text);
+  const done = await target.setUp({ env, options: given, signal, report });
+  progress.finish('setup', done, performance.now() - startedAt);
 }
 
 /** `rcc doctor`: what each target needs and what is there; with --setup it installs what it can first. */
 export async function examine(
-  options: DoctorCommandOptions,
+  { setup, target = setup, ...given }: DoctorCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const { setup, target = setup, trtexec, python } = options;
   const { env, signal } = context;
-  if (setup !== undefined) await setUp(options, context);
-  // What was set up is found without --python, which named the interpreter that it was made with.
-  const interpreter = setup === undefined ? python : undefined;
-  const { groups, diagnostics } = await examineTargets({
-    env,
-    signal,
-    ...(target === undefined ? {} : { target }),
-    ...(trtexec === undefined ? {} : { trtexec }),
-    ...(interpreter === undefined ? {} : { python: interpreter }),
-  });
+  const texts = targetTextsOf(given);
+  const { intent } = await readTargetIntent(auto, texts);
+  if (setup !== undefined) await setUp(setup, intent.options, context);
+  // What was set up is found without the options that it was made with.
+  const options = setup === undefined ? intent.options : new Map();
+  const { groups, diagnostics } = await examineTargets({ env, signal, target, options });
   return { text: describe(groups), data: groups, diagnostics };
 }

@@ -1,40 +1,21 @@
 import { shellText } from '../../../engines/command-text.ts';
-import type { GraphFlavour } from '../../../engines/tensorrt/planning/precision-recipes.ts';
+import type { PlannedCommand } from '../../../engines/target.ts';
 import { append } from '../../collections/append.ts';
-import { type DryRun, type DryRunCommand, dryRunSpec } from '../../compile/dry-run.ts';
-import { firstImpression } from '../../compile/timing.ts';
-import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
+import type { CompileOptions } from '../../compile/compile.ts';
+import { type DryRun, dryRunSpec } from '../../compile/dry-run.ts';
+import type { ModelOptions } from '../../compile/model-options.ts';
+import { DiagnosticError } from '../../diagnostics/diagnostic.ts';
 import type { Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompileCommandOptions } from '../commands/compile.ts';
-import { networkOptionsOf, timingOf } from '../options.ts';
-import { idleOptions, precisionOptionsOf, precisionsOf } from '../precision-options.ts';
-import type { ModelJob } from './run-jobs.ts';
-import { targetFor } from './target-for.ts';
+import { modelsFor } from './run-jobs.ts';
 
-const graphWords: Readonly<Record<GraphFlavour, string>> = {
-  fp32: 'an FP32 graph',
-  'typed-fp16': 'a typed FP16 graph',
-  'int8-qdq': 'an INT8 graph with quantisers',
-};
-
-function titleOf({ model, precision, reason, tensorrt }: DryRun): string {
-  if (!tensorrt) return `${model} ${precision} for ${reason}`;
-  const { release, gpu, graph } = tensorrt;
-  const machine = `TensorRT ${release} on ${gpu.name} (compute capability ${gpu.computeCapability})`;
-  return `${model} ${precision} for ${machine}, from ${graphWords[graph]}`;
+function titleOf({ model, precision, reason, plan }: DryRun): string {
+  return `${model} ${precision} for ${plan?.title ?? reason}`;
 }
 
-const commandTitles: Readonly<Record<DryRunCommand['kind'], string>> = {
-  build: 'build',
-  time: 'time',
-  profile: 'time the layers of',
-  run: 'run',
-};
-
-function commandLines({ kind, batch, command }: DryRunCommand): readonly string[] {
-  const what = batch === undefined ? 'the engine' : `batch ${batch}`;
-  return ['', `# ${commandTitles[kind]} ${what}`, shellText(command)];
+function commandLines({ title, command }: PlannedCommand): readonly string[] {
+  return ['', `# ${title}`, shellText(command)];
 }
 
 /** Comments and commands: what is printed is a shell script, to be run where model.onnx lies. */
@@ -50,45 +31,36 @@ function describe(run: DryRun): string {
   ].join('\n');
 }
 
-type Planned = Pick<ModelJob, 'spec' | 'precision'>;
-
 export interface DryRunRequest {
   readonly specs: readonly Spec[];
-  /** Batches that would be timed. */
-  readonly batches: readonly number[];
-  directoryOf(job: Planned): string;
+  optionsFor(spec: Spec, model: ModelOptions): CompileOptions;
+}
+
+/** As --json gives it: what a target tells of itself stands under its own name. */
+function dataOf({ notes: _, plan, commands, ...run }: DryRun) {
+  const { model, precision, target, reason, directory, ...rest } = run;
+  return {
+    ...{ model, precision, target, reason, directory },
+    ...plan?.facts,
+    commands: commands.map(({ title: _title, ...command }) => command),
+    ...rest,
+  };
 }
 
 /** `rcc compile --dry-run`: what each compilation would do; one that is refused hides none of the others. */
 export async function dryRunSpecs(
-  { specs, batches, directoryOf }: DryRunRequest,
+  { specs, optionsFor }: DryRunRequest,
   options: CompileCommandOptions,
   context: CommandContext,
 ) {
-  const { trt, gpu } = options;
-  const pretended = {
-    ...(trt === undefined ? {} : { release: trt }),
-    ...(gpu === undefined ? {} : { gpu }),
-  };
-  const plan = async (job: Planned): Promise<DryRun> =>
-    dryRunSpec(job.spec, {
-      precision: job.precision,
-      directory: directoryOf(job),
-      target: await targetFor(options, context, { precision: job.precision, batches, pretended }),
-      timing: timingOf(options, firstImpression),
-      timed: options.time,
-      ...networkOptionsOf(options),
-      ...precisionOptionsOf(options),
-      ...(options.batch === undefined ? {} : { batch: options.batch }),
-    });
   const runs: DryRun[] = [];
-  const refusals: Diagnostic[] = [];
-  const jobs = specs.flatMap((spec) =>
-    precisionsOf(options).map((precision) => ({ spec, precision })),
-  );
-  for (const job of jobs) {
+  const { batch, batches } = options;
+  const request = { isPlan: true, batch, batches };
+  const { models, warnings, refusals: unfit } = await modelsFor(options, context, {}, request);
+  const refusals = [...unfit];
+  for (const { spec, model } of specs.flatMap((spec) => models.map((model) => ({ spec, model })))) {
     try {
-      runs.push(await plan(job));
+      runs.push(await dryRunSpec(spec, optionsFor(spec, model)));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       append(refusals, error.diagnostics);
@@ -99,7 +71,7 @@ export async function dryRunSpecs(
   const unique = new Map(refusals.map((refusal) => [refusal.message, refusal]));
   return {
     text: runs.map(describe).join('\n\n'),
-    data: runs.map(({ notes: _, ...run }) => run),
-    diagnostics: [...idleOptions(options), ...notes, ...unique.values()],
+    data: runs.map(dataOf),
+    diagnostics: [...warnings, ...notes, ...unique.values()],
   } satisfies CommandResult;
 }

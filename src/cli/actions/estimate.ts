@@ -9,6 +9,7 @@ import { formatMs } from '../../report/format.ts';
 import { readFigures } from '../../report/published.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { EstimateCommandOptions } from '../commands/estimate.ts';
+import { askedPrecisions } from '../precision-options.ts';
 import { formatFigures } from '../table.ts';
 import { loadSpecs } from './load-specs.ts';
 import { loadPublishedSpecs } from './published-specs.ts';
@@ -25,7 +26,7 @@ async function specsFor(paths: readonly string[]): Promise<LoadedSpecs> {
 /** The precisions asked for; all that the GPU has where none was. */
 function precisionsFor(options: EstimateCommandOptions): readonly Precision[] {
   const known = Object.keys(gpuNamed(options.gpu).peakTflops) as Precision[];
-  const asked = (['fp32', 'fp16', 'int8'] as const).filter((precision) => options[precision]);
+  const asked = askedPrecisions(options);
   return asked.length > 0 ? asked : known;
 }
 

@@ -1,19 +1,17 @@
 import type { ClassFlip, PrecisionAccuracy, PrecisionComparison } from '../../accuracy/accuracy.ts';
 import type { EvalProgress, Evaluation } from '../../accuracy/evaluate.ts';
 import { writeJson } from '../../compile/artifact-files.ts';
-import { type EvaluatedPrecision, evaluateSpec } from '../../compile/evaluate.ts';
+import { evaluateSpec } from '../../compile/evaluate.ts';
 import { benchFileOf } from '../../compile/timing.ts';
-import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
+import { type Diagnostic, DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
 import { accuraciesOf } from '../../report/from-engines.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { EvalCommandOptions } from '../commands/eval.ts';
 import { formatElapsed } from '../format-elapsed.ts';
-import { networkOptionsOf } from '../options.ts';
-import { idleOptions, precisionOptionsOf, precisionsOf } from '../precision-options.ts';
 import { formatTable } from '../table.ts';
 import { listenerFor } from './listener.ts';
 import { loadOneSpec } from './one-spec.ts';
-import { targetFor } from './target-for.ts';
+import { modelsFor } from './run-jobs.ts';
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
@@ -116,34 +114,23 @@ export async function evalSpec(
   const { spec, diagnostics } = await loadOneSpec(path);
   const notes: Diagnostic[] = [];
   const listener = listenerFor(context, notes);
-  const precisions: EvaluatedPrecision[] = [];
-  for (const precision of precisionsOf(options)) {
-    const job = { precision, batches: [8], onNote: (note: Diagnostic) => listener.onNote?.(note) };
-    const { engine, form } = await targetFor(options, context, job);
-    if (!engine) fail('target-without-engine', { target: options.target });
-    precisions.push({
-      precision,
-      engine,
-      form,
-      listener,
-      ...networkOptionsOf(options),
-      ...precisionOptionsOf(options),
-    });
-  }
+  const request = { doing: 'running', batches: [8] };
+  const { models, warnings, refusals } = await modelsFor(options, context, listener, request);
+  if (refusals.length > 0) throw new DiagnosticError([...diagnostics, ...warnings, ...refusals]);
   context.progress.heading(`${spec.name} on ${options.data}`);
   const startedAt = performance.now();
   const evaluation = await evaluateSpec(spec, {
     data: options.data,
-    precisions,
+    models,
+    list: options.list,
     limit: options.limit,
     statePath: options.state,
     signal: context.signal,
     onProgress: (progress) => context.progress.update(progressText(progress)),
-    ...(options.list === undefined ? {} : { list: options.list }),
     ...maxDropsOf(options.allowDrop),
   });
   context.progress.finish('pictures', `${evaluation.images}`, performance.now() - startedAt);
-  const targets = new Map(precisions.map(({ precision, engine }) => [precision, engine.target]));
+  const targets = new Map(models.map(({ target }) => [target.precision, target.name]));
   const accuracies = accuraciesOf(evaluation, targets);
   // Where nothing can be told, what an earlier run wrote stays.
   const written = accuracies.length > 0 ? options.output : undefined;
@@ -153,7 +140,7 @@ export async function evalSpec(
     data: evaluation,
     diagnostics: [
       ...diagnostics,
-      ...idleOptions(options),
+      ...warnings,
       ...(context.json ? notes : []),
       ...evaluation.diagnostics,
     ],

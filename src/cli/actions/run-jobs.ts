@@ -1,30 +1,71 @@
 import type { Precision } from '../../../codegen/precisions.ts';
+import type { Target } from '../../../engines/target.ts';
 import { append } from '../../collections/append.ts';
+import type { ModelOptions } from '../../compile/model-options.ts';
 import type { CompileListener } from '../../compile/phases.ts';
 import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
 import type { Spec } from '../../language/spec.ts';
-import type { ChosenTarget, PretendedMachine } from '../../targets/target.ts';
+import { chooseTarget } from '../../targets/choose-target.ts';
+import { readTargetIntent } from '../../targets/target-options.ts';
 import type { CommandContext } from '../command.ts';
-import type { ModelOptions } from '../options.ts';
-import { idleOptions, precisionsOf } from '../precision-options.ts';
+import type { ModelCommandOptions } from '../options.ts';
+import { graphOptionsOf, idleOptions, precisionsOf } from '../precision-options.ts';
+import { targetTextsOf } from '../target-options.ts';
 import { listenerFor } from './listener.ts';
-import { targetFor } from './target-for.ts';
 
-/** One model in one precision on its target. */
-export interface ModelJob {
-  readonly spec: Spec;
-  readonly precision: Precision;
-  readonly target: ChosenTarget;
-  readonly listener: CompileListener;
+/** What a command does with the models that its options ask for. */
+export interface ModelsRequest {
+  /** What engines are to do on this machine, in a word; absent: they are built only, or nothing is. */
+  readonly doing?: string;
+  readonly isPlan?: boolean | undefined;
+  /** Batch that the graph fixes. */
+  readonly batch?: number | undefined;
+  /** Batches that were asked for. */
+  readonly batches?: readonly number[] | undefined;
 }
 
-export interface JobsRequest<R> {
+export interface Models {
+  /** A model for each precision whose target is to be had. */
+  readonly models: readonly ModelOptions[];
+  /** Options without effect. */
+  readonly warnings: readonly Diagnostic[];
+  /** Why the others are not to be had; what is missing for all of them is told once. */
+  readonly refusals: readonly Diagnostic[];
+}
+
+/** The models that a command line asks for, one a precision. Throws DiagnosticError where an option has a value that cannot be. */
+export async function modelsFor(
+  options: ModelCommandOptions,
+  { env, signal }: CommandContext,
+  listener: CompileListener,
+  { doing, isPlan, batch, batches }: ModelsRequest,
+): Promise<Models> {
+  const { target: name, weights, seed } = options;
+  const { intent, warnings } = await readTargetIntent(name, targetTextsOf({ ...options }));
+  const onNote = (note: Diagnostic): void => listener.onNote?.(note);
+  const sizes = batch === undefined ? batches : [batch];
+  const request = { env, doing, isPlan: isPlan === true, batches: sizes, found: new Map(), onNote };
+  const graph = graphOptionsOf(options);
+  const models: ModelOptions[] = [];
+  const refusals = new Map<string, Diagnostic>();
+  const choose = (precision: Precision): Promise<Target> =>
+    chooseTarget(intent, { ...request, precision });
+  for (const precision of precisionsOf(options)) {
+    try {
+      const target = await choose(precision);
+      models.push({ ...graph, target, weights, seed, batch, batches, listener, signal });
+    } catch (error) {
+      if (!(error instanceof DiagnosticError)) throw error;
+      for (const refusal of error.diagnostics) refusals.set(refusal.message, refusal);
+    }
+  }
+  const idle = [...idleOptions(options), ...warnings];
+  return { models, warnings: idle, refusals: [...refusals.values()] };
+}
+
+export interface JobsRequest<R> extends ModelsRequest {
   readonly specs: readonly Spec[];
-  /** Batches that are timed. */
-  readonly batches: readonly number[];
-  /** See TargetRequest. */
-  readonly pretended?: PretendedMachine;
-  run(job: ModelJob): Promise<R>;
+  run(spec: Spec, model: ModelOptions): Promise<R>;
 }
 
 export interface JobsOutcome<R> {
@@ -34,50 +75,26 @@ export interface JobsOutcome<R> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The target of each precision asked for. One that is refused hides none of the others; what is missing for all of them is told once. */
-async function chooseTargets(
-  { batches, pretended = {} }: Pick<JobsRequest<unknown>, 'batches' | 'pretended'>,
-  listener: CompileListener,
-  options: ModelOptions,
-  context: CommandContext,
-) {
-  const onNote = (note: Diagnostic): void => listener.onNote?.(note);
-  const shared = { batches, pretended, machines: new Map(), onNote };
-  const targets = new Map<Precision, ChosenTarget>();
-  const refusals = new Map<string, Diagnostic>();
-  for (const precision of precisionsOf(options)) {
-    try {
-      targets.set(precision, await targetFor(options, context, { ...shared, precision }));
-    } catch (error) {
-      if (!(error instanceof DiagnosticError)) throw error;
-      for (const refusal of error.diagnostics) refusals.set(refusal.message, refusal);
-    }
-  }
-  return { targets, refusals: [...refusals.values()] };
-}
-
 /**
  * Runs each spec in each precision asked for, one after another. Targets are chosen before the first. A job that fails is told and the next goes on,
  * so that one broken file hides no result of the others; an interrupted run ends.
  */
 export async function runJobs<R>(
   { specs, run, ...request }: JobsRequest<R>,
-  options: ModelOptions,
+  options: ModelCommandOptions,
   context: CommandContext,
 ): Promise<JobsOutcome<R>> {
   const results: R[] = [];
   const notes: Diagnostic[] = [];
   const failures: Diagnostic[] = [];
   const listener = listenerFor(context, notes);
-  const { targets, refusals } = await chooseTargets(request, listener, options, context);
+  const { models, warnings, refusals } = await modelsFor(options, context, listener, request);
   append(failures, refusals);
-  const jobs = specs.flatMap((spec) =>
-    [...targets].map(([precision, target]) => ({ spec, precision, target, listener })),
-  );
-  for (const job of jobs) {
-    context.progress.heading(`${job.spec.name} ${job.precision} for ${job.target.reason}`);
+  for (const { spec, model } of specs.flatMap((spec) => models.map((model) => ({ spec, model })))) {
+    const { precision, reason } = model.target;
+    context.progress.heading(`${spec.name} ${precision} for ${reason}`);
     try {
-      results.push(await run(job));
+      results.push(await run(spec, model));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       append(failures, error.diagnostics);
@@ -87,6 +104,6 @@ export async function runJobs<R>(
   }
   return {
     results,
-    diagnostics: [...idleOptions(options), ...(context.json ? notes : []), ...failures],
+    diagnostics: [...warnings, ...(context.json ? notes : []), ...failures],
   };
 }

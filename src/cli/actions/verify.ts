@@ -6,8 +6,6 @@ import { fail } from '../../diagnostics/diagnostic.ts';
 import type { Reference, Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
-import { networkOptionsOf, timedBatches } from '../options.ts';
-import { precisionOptionsOf } from '../precision-options.ts';
 import { formatTable } from '../table.ts';
 import { loadSpecs } from './load-specs.ts';
 import { runJobs } from './run-jobs.ts';
@@ -104,23 +102,9 @@ export async function verifySpecs(
   const { results, diagnostics } = await runJobs(
     {
       specs,
-      batches: options.batch ?? timedBatches,
-      run: ({ spec, precision, target: { engine, form }, listener }) => {
-        // An engine of TensorRT is one for each batch: all of them are verified.
-        const batches = options.batch ?? (form.target === 'tensorrt' ? timedBatches : undefined);
-        return verifySpec(spec, {
-          precision,
-          engine: engine ?? fail('target-without-engine', { target: options.target }),
-          form,
-          listener,
-          signal: context.signal,
-          ...(reference ? { reference } : {}),
-          ...networkOptionsOf(options),
-          ...precisionOptionsOf(options),
-          ...(batches ? { verifiedBatches: batches } : {}),
-          bisect: options.bisect === true,
-        });
-      },
+      doing: 'running',
+      batches: options.batches,
+      run: (spec, model) => verifySpec(spec, { ...model, reference, bisect: options.bisect }),
     },
     options,
     context,

@@ -1,19 +1,14 @@
 import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
-import {
-  declareModelOptions,
-  largestBatch,
-  type ModelOptions,
-  timedBatches,
-  wholeList,
-} from '../options.ts';
-import { declareTensorrtOptions } from '../tensorrt-options.ts';
+import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { declareTimingOptions, type TimingCommandOptions } from '../timing-options.ts';
+import { largestBatch, wholeList } from '../whole-numbers.ts';
 
 /** Where `rcc bench` leaves what it measured, and `rcc report` looks for it. */
 export const defaultBenchPath = 'build/bench.json';
 
-export interface BenchCommandOptions extends ModelOptions {
-  readonly batch: readonly number[];
+export interface BenchCommandOptions extends ModelCommandOptions, TimingCommandOptions {
+  readonly batches?: readonly number[];
   readonly format: 'text' | 'markdown' | 'csv' | 'json' | 'jsonl';
   readonly output: string;
 }
@@ -25,7 +20,11 @@ export const benchCommand: CommandDefinition = {
     command.argument('<specs...>', 'spec files (.rn)');
     declareModelOptions(command);
     command
-      .option('--batch <list>', 'batch sizes', wholeList(1, largestBatch), timedBatches)
+      .option(
+        '--batch, --batches <list>',
+        'batch sizes (default: 1,4,8; with --profile its own)',
+        wholeList(1, largestBatch),
+      )
       .addOption(
         new Option('--format <name>', 'form of the table on stdout')
           .choices(['text', 'markdown', 'csv', 'json', 'jsonl'])
@@ -36,7 +35,7 @@ export const benchCommand: CommandDefinition = {
         'bench file (.json) of the measurements, for `rcc report` and `rcc compare`',
         defaultBenchPath,
       );
-    declareTensorrtOptions(command);
+    declareTimingOptions(command);
   },
   async run([paths, options], context) {
     const { benchSpecs } = await import('../actions/bench.ts');

@@ -1,23 +1,24 @@
 import type { Command } from 'commander';
+import { precisionNames } from '../../../codegen/precisions.ts';
 import type { CommandDefinition } from '../command.ts';
 import { givenOptions } from '../given-options.ts';
-import { declareModelOptions, largestBatch, type ModelOptions, whole } from '../options.ts';
-import { declareTensorrtOptions } from '../tensorrt-options.ts';
+import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { declareTimingOptions, type TimingCommandOptions } from '../timing-options.ts';
+import { largestBatch, whole, wholeList } from '../whole-numbers.ts';
 
 /** Options that do not decide what an artifact is, or are told of each artifact apart. */
-const notOfArtifact = ['output', 'json', 'quiet', 'fp32', 'fp16', 'int8', 'printAfter', 'dryRun'];
+const notOfArtifact = ['output', 'json', 'quiet', ...precisionNames, 'printAfter', 'dryRun'];
 
-export interface CompileCommandOptions extends ModelOptions {
+export interface CompileCommandOptions extends ModelCommandOptions, TimingCommandOptions {
   /** The options that were given, as words, for the manifest. */
   readonly given: readonly string[];
   readonly output?: string;
   readonly batch?: number;
+  readonly batches?: readonly number[];
   readonly verify: boolean;
   readonly time: boolean;
   readonly printAfter?: string;
   readonly dryRun?: boolean;
-  readonly trt?: string;
-  readonly gpu?: string;
 }
 
 export const compileCommand: CommandDefinition = {
@@ -33,15 +34,15 @@ export const compileCommand: CommandDefinition = {
       )
       .option('--batch <n>', 'fixed batch size (default: any, `N`)', whole(1, largestBatch))
       .option('--no-verify', 'write the artifact without running it against the unfolded graph')
-      .option('--no-time', 'do not time batch 1, 4 and 8 at the end')
-      .option('--print-after <pass>', 'print the graph after a pass (or `lower`) and stop')
-      .option('--dry-run', 'print what would be done, with the commands of trtexec, and stop')
+      .option('--no-time', 'do not time the engine at the end')
       .option(
-        '--trt <release>',
-        'with --dry-run: TensorRT to plan for, e.g. 8.6 (default: found); with --target onnx: to write the model for',
+        '--batches <list>',
+        'batch sizes that are verified and timed (default: 1,4,8; with --profile its own)',
+        wholeList(1, largestBatch),
       )
-      .option('--gpu <name>', 'with --dry-run: GPU to plan for, e.g. t4 or 7.5 (default: found)');
-    declareTensorrtOptions(command);
+      .option('--print-after <pass>', 'print the graph after a pass (or `lower`) and stop')
+      .option('--dry-run', 'print what would be done, with the commands of trtexec, and stop');
+    declareTimingOptions(command);
   },
   async run([paths, options, command], context) {
     const given = givenOptions(command as Command, notOfArtifact);

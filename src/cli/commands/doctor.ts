@@ -1,12 +1,11 @@
 import { Option } from 'commander';
-import type { TargetName } from '../../../engines/engine.ts';
+import { targets } from '../../targets/targets.ts';
 import type { CommandDefinition } from '../command.ts';
+import { declareSome } from '../target-options.ts';
 
 export interface DoctorCommandOptions {
-  readonly target?: TargetName;
-  readonly setup?: 'tensorrt-rtx';
-  readonly trtexec?: string;
-  readonly python?: string;
+  readonly target?: string;
+  readonly setup?: string;
 }
 
 export const doctorCommand: CommandDefinition = {
@@ -19,19 +18,15 @@ export const doctorCommand: CommandDefinition = {
         new Option(
           '--target <name>',
           'this target only; exit code 3 where it cannot be used',
-        ).choices(['onnxruntime', 'tensorrt', 'tensorrt-rtx']),
+        ).choices(targets.filter(({ doctor }) => doctor).map(({ name }) => name)),
       )
       .addOption(
         new Option(
           '--setup <target>',
           'install what the target needs into an environment of rcc’s own',
-        ).choices(['tensorrt-rtx']),
-      )
-      .option(
-        '--trtexec <command>',
-        'trtexec, or the command that starts it (default: TRTEXEC, PATH, TENSORRT_HOME)',
-      )
-      .option('--python <file>', 'interpreter with the TensorRT-RTX wheel (default: RCC_PYTHON)');
+        ).choices(targets.filter(({ setUp }) => setUp).map(({ name }) => name)),
+      );
+    declareSome(command, ['--trtexec', '--python']);
   },
   async run([options], context) {
     const { examine } = await import('../actions/doctor.ts');

@@ -1,12 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 import type { CommandDefinition } from '../command.ts';
-import { largestBatch, wholeList } from '../options.ts';
+import { largestBatch, wholeList } from '../whole-numbers.ts';
 
 export interface EstimateCommandOptions {
   readonly gpu: string;
-  readonly fp32?: boolean;
-  readonly fp16?: boolean;
-  readonly int8?: boolean;
   readonly batch: readonly number[];
   /** Milliseconds of a batch. */
   readonly budget?: number;
@@ -31,9 +28,6 @@ export const estimateCommand: CommandDefinition = {
         '--gpu <name>',
         't4 or v100, whose published latencies were fitted; l4, a10 and a100 are extrapolated',
       )
-      .option('--fp32', 'float32 (default: every precision that the GPU has)')
-      .option('--fp16', 'float16')
-      .option('--int8', 'int8, extrapolated: no published latencies were fitted')
       .option('--batch <list>', 'batch sizes', wholeList(1, largestBatch), [1, 4, 8])
       .option(
         '--budget <ms>',

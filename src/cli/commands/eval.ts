@@ -1,7 +1,8 @@
 import type { CommandDefinition } from '../command.ts';
-import { declareModelOptions, type ModelOptions, whole } from '../options.ts';
+import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { whole } from '../whole-numbers.ts';
 
-export interface EvalCommandOptions extends ModelOptions {
+export interface EvalCommandOptions extends ModelCommandOptions {
   readonly data: string;
   readonly list?: string;
   readonly limit?: number;

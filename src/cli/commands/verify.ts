@@ -1,12 +1,12 @@
 import type { CommandDefinition } from '../command.ts';
-import { declareModelOptions, largestBatch, type ModelOptions, wholeList } from '../options.ts';
-import { declareTensorrtOptions } from '../tensorrt-options.ts';
+import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { largestBatch, wholeList } from '../whole-numbers.ts';
 
-export interface VerifyCommandOptions extends ModelOptions {
+export interface VerifyCommandOptions extends ModelCommandOptions {
   readonly input?: string;
   readonly logits?: string;
   readonly bisect?: boolean;
-  readonly batch?: readonly number[];
+  readonly batches?: readonly number[];
 }
 
 export const verifyCommand: CommandDefinition = {
@@ -21,11 +21,10 @@ export const verifyCommand: CommandDefinition = {
       .option('--logits <npy>', "the framework's output for it [N, classes]")
       .option('--bisect', 'compare every tensor and name the first node that is out of bounds');
     command.option(
-      '--batch <list>',
+      '--batch, --batches <list>',
       'batch sizes to run the input in (default: all of it at once; for TensorRT 1,4,8)',
       wholeList(1, largestBatch),
     );
-    declareTensorrtOptions(command);
   },
   async run([paths, options], context) {
     const { verifySpecs } = await import('../actions/verify.ts');

@@ -4,6 +4,55 @@ import { row } from '../message-row.ts';
 const list = (values: readonly (number | string)[]): string => `[${listText(values)}]`;
 
 export const compileMessages = {
+  'option-value': row<{ flag: string; text: string; reason: string }>({
+    severity: 'error',
+    message: ({ flag, text, reason }) => `${flag} cannot be '${text}': ${reason}.`,
+    cause: 'The value of an option has the wrong form or lies outside its range.',
+    example: 'rcc bench resnet50_vd.rn --workspace much',
+    cure: '`rcc help TARGET` shows the form and the default of every option of a target.',
+  }),
+  'batches-of-fixed-graph': row<{ batch: number }>({
+    severity: 'error',
+    message: ({ batch }) =>
+      `--batch ${batch} fixes the batch in the graph, so --batches has no choice.`,
+    hint: () => 'Leave --batch out: the graph then takes every batch.',
+    cause: 'A graph with a fixed batch runs, and is timed, in that size alone.',
+    cure: 'Give one of the two.',
+  }),
+  'option-missing': row<{ target: string; option: string }>({
+    severity: 'error',
+    message: ({ target, option }) => `Target ${target} needs ${option}.`,
+    hint: ({ target }) => `\`rcc help ${target}\` shows its options.`,
+    cause: 'There is no value that would suit everybody.',
+    cure: 'Give the option.',
+  }),
+  'option-idle': row<{ option: string; target: string; targets: readonly string[] }>({
+    severity: 'warning',
+    message: ({ option, target, targets }) =>
+      `${option} changes nothing for target ${target}: it is meant for ${listText(targets)}.`,
+    cause: 'The option belongs to another target.',
+    cure: 'Leave it out, or name the target that it is meant for with --target.',
+  }),
+  'timing-idle': row<{ option: string; doing: string }>({
+    severity: 'warning',
+    message: ({ option, doing }) => `${option} changes nothing: ${doing}.`,
+    cause: 'The option says how engines are timed, and none is.',
+    cure: 'Leave it out.',
+  }),
+  'manifest-facts-unreadable': row<{ path: string; reason: string }>({
+    severity: 'error',
+    message: ({ path, reason }) => `${path} does not describe an engine of its target: ${reason}.`,
+    cause: 'The manifest is of another version of rcc, or was changed by hand.',
+    cure: 'Compile again.',
+  }),
+  'manifest-outdated': row<{ path: string; found: number; wanted: number; rebuild: string }>({
+    severity: 'error',
+    message: ({ path, found, wanted }) =>
+      `${path} is of version ${found} of the manifest; this rcc reads version ${wanted}.`,
+    hint: ({ rebuild }) => `Rebuild the artifact: ${rebuild}`,
+    cause: 'The artifact was made by an earlier rcc.',
+    cure: 'Compile it again with the command that is shown.',
+  }),
   'target-without-engine': row<{ target: string }>({
     severity: 'error',
     message: ({ target }) => `Target '${target}' builds no engine, so there is nothing to run.`,

@@ -176,13 +176,6 @@ export const tensorrtMessages = {
     cause: 'A later release drops the option.',
     cure: 'Leave --typing out: rcc then takes the way that stays.',
   }),
-  'tensorrt-option-value': row<{ flag: string; text: string; reason: string }>({
-    severity: 'error',
-    message: ({ flag, text, reason }) => `${flag} cannot be '${text}': ${reason}.`,
-    cause: 'The value of an option has the wrong form or lies outside its range.',
-    example: 'rcc bench resnet50_vd.rn --batch 1,4,x',
-    cure: 'rcc bench --help shows the form and the default of every option.',
-  }),
   'tensorrt-io-type': row<{ flag: string; type: string; declared: string }>({
     severity: 'error',
     message: ({ flag, type, declared }) =>
@@ -203,6 +196,7 @@ export const tensorrtMessages = {
     severity: 'error',
     message: ({ fixed, wrong }) =>
       `The graph fixes the batch at ${fixed}, so batch ${listText(wrong)} cannot be built from it.`,
+    hint: () => 'Leave --batch out; --batches names the sizes that are verified and timed.',
     cause: 'The ONNX file was written with a number in place of the free batch dimension.',
     cure: `Write the graph with a free batch, or ask for the batch that it has.`,
   }),
@@ -217,9 +211,9 @@ export const tensorrtMessages = {
     severity: 'error',
     message: ({ batch, built }) =>
       `There is no engine for batch ${batch}; the artifact holds batch ${listText(built)}.`,
-    hint: ({ batch }) => `Build it: --batch ${batch}, or one engine for a range: --profile.`,
+    hint: ({ batch }) => `Build it: --batches ${batch}, or one engine for a range: --profile.`,
     cause: 'Each engine is built for one batch unless --profile was given.',
-    cure: 'Compile again with the batch in --batch.',
+    cure: 'Compile again with the batch in --batches.',
   }),
   'tensorrt-build-warnings': row<{ count: number }>({
     severity: 'note',
@@ -505,12 +499,6 @@ export const tensorrtMessages = {
     hint: () => 'Read the output from its first [E] line on.',
     cause: 'The output fits no known failure; its last lines are shown.',
     cure: 'Read the log from its first [E] line.',
-  }),
-  'tensorrt-manifest-unreadable': row<{ path: string; reason: string }>({
-    severity: 'error',
-    message: ({ path, reason }) => `${path} does not describe a TensorRT engine: ${reason}.`,
-    cause: 'The manifest is of another target, of another version of rcc, or was changed by hand.',
-    cure: 'Compile again.',
   }),
   'nvidia-smi-missing': row<{ reason: string }>({
     severity: 'note',

@@ -1,3 +1,4 @@
+import { precisionNames } from '../../../codegen/precisions.ts';
 import type { Precision } from '../../../engines/engine.ts';
 import { formatMs, formatPrecision } from '../format.ts';
 import type { Baseline, BaselineRow } from '../published.ts';
@@ -15,10 +16,8 @@ interface ShownSetting extends Setting {
   readonly measured: boolean;
 }
 
-const precisionOrder: readonly Precision[] = ['fp32', 'fp16', 'int8'];
-
 function settingsOf(rows: readonly BaselineRow[]): readonly Setting[] {
-  return precisionOrder.flatMap((precision) => {
+  return precisionNames.flatMap((precision) => {
     const batches = rows
       .filter((row) => row.precision === precision)
       .flatMap(({ latencyMs }) => Object.keys(latencyMs).map(Number));

@@ -1,3 +1,4 @@
+import { precisionNames, referencePrecision } from '../../../codegen/precisions.ts';
 import type { Precision } from '../../../engines/engine.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import type { Accuracy } from '../bench-file.ts';
@@ -7,8 +8,8 @@ import { type Section, slug } from '../report.ts';
 import { type Cell, noFigure, type Table, textCell } from '../table.ts';
 import { findMeasured, type Measured } from './measured.ts';
 
-const order: readonly Precision[] = ['fp32', 'fp16', 'int8'];
-const styles: Readonly<Record<Precision, StyleIndex>> = { fp32: 0, fp16: 1, int8: 2 };
+const styleOf = (precision: Precision): StyleIndex =>
+  precisionNames.indexOf(precision) as StyleIndex;
 
 interface Place {
   readonly device: string;
@@ -31,7 +32,7 @@ function comparisons(all: readonly Measured[]): readonly Comparison[] {
     const [first] = items;
     if (!first) return [];
     const { device, target, batch } = first.row;
-    const precisions = order.filter((precision) =>
+    const precisions = precisionNames.filter((precision) =>
       items.some(({ row }) => row.precision === precision),
     );
     if (precisions.length < 2) return [];
@@ -52,7 +53,7 @@ function speedChart({ device, target, batch, items, precisions, models }: Compar
     value: { label: 'latency of a batch, ms', fromZero: true },
     series: precisions.map((precision) => ({
       name: formatPrecision(precision),
-      style: styles[precision],
+      style: styleOf(precision),
     })),
     groups: models.map((model) => {
       const values = precisions.map((precision) => msOf(model, precision));
@@ -114,7 +115,7 @@ function comparisonTable(comparison: Comparison, accuracies: readonly Accuracy[]
     ],
     rows: models.map((model) => {
       const found = (precision: Precision) => findMeasured(items, { model, precision, batch });
-      const full = found('fp32')?.row.latency.medianMs;
+      const full = found(referencePrecision)?.row.latency.medianMs;
       return {
         model,
         cells: [
@@ -126,7 +127,7 @@ function comparisonTable(comparison: Comparison, accuracies: readonly Accuracy[]
           ...withAccuracy.map((precision) =>
             top1Cell(
               accuracyOf(accuracies, model, precision),
-              accuracyOf(accuracies, model, 'fp32'),
+              accuracyOf(accuracies, model, referencePrecision),
             ),
           ),
         ],

@@ -1,0 +1,129 @@
+import { DiagnosticError, fail } from '../../src/diagnostics/diagnostic.ts';
+import { defaultCacheDirectory } from '../../src/io/cache-directory.ts';
+import { splitCommand } from '../command-text.ts';
+import { flagOf } from '../option-row.ts';
+import { publishedBatches, type Target, type TargetRequest } from '../target.ts';
+import { findUsable } from './machine/auto.ts';
+import type { TrtexecTool } from './machine/find.ts';
+import { inspectMachine, type TensorrtMachine } from './machine/machine.ts';
+import { checkPrecision, checkSupport, parseGpu } from './planning/gpu.ts';
+import { type TensorrtIntent, tensorrtIntent } from './planning/intent.ts';
+import { rowOf } from './planning/option-rows.ts';
+import type { TensorrtOptions } from './planning/options.ts';
+import { graphFor } from './planning/precision-recipes.ts';
+import { resolveRelease } from './planning/release.ts';
+import { planFor } from './planning/target-plan.ts';
+import { createTensorrtEngine } from './running/driver.ts';
+
+/** trtexec and the GPU of this machine. Throws DiagnosticError. */
+function findMachine(
+  { trtexec, device }: TensorrtOptions,
+  { env, found }: TargetRequest,
+): Promise<TensorrtMachine> {
+  const key = JSON.stringify(['tensorrt', trtexec, device]);
+  const known = found?.get(key) as Promise<TensorrtMachine> | undefined;
+  const machine = known ?? inspectMachine({ env, device, trtexec });
+  found?.set(key, machine);
+  return machine;
+}
+
+/** What speaks against an engine of the precision on the machine, whatever the model. */
+function refusalsOf({ gpu, release }: TensorrtMachine, { precision }: TargetRequest) {
+  return [...checkSupport(gpu, release), ...checkPrecision(gpu, precision)].filter(
+    ({ severity }) => severity === 'error',
+  );
+}
+
+/** A profile's own sizes where nobody says which. */
+function batchesFor({ profile }: TensorrtOptions, asked: readonly number[] | undefined): number[] {
+  if (asked) return [...asked];
+  return profile ? [...new Set([profile.min, profile.opt, profile.max])] : [...publishedBatches];
+}
+
+function intentOf(options: TensorrtOptions, request: TargetRequest): TensorrtIntent {
+  const { trtexec: _, trt: _trt, gpu: _gpu, ...own } = options;
+  const { precision } = request;
+  return tensorrtIntent({ ...own, precision, batches: batchesFor(options, request.batches) });
+}
+
+function targetOn(
+  machine: TensorrtMachine,
+  options: TensorrtOptions,
+  request: TargetRequest,
+  why: string,
+): Target {
+  const { precision, env, onNote } = request;
+  const intent = intentOf(options, request);
+  const cacheDirectory = defaultCacheDirectory(env);
+  const { version } = machine.release;
+  return {
+    name: 'tensorrt',
+    reason: `tensorrt ${version} on ${machine.gpu.name}, ${why}`,
+    precision,
+    form: graphFor(intent, machine.release),
+    release: `TensorRT ${version}`,
+    batches: intent.batches,
+    layers: 'engine',
+    float16: 'computed',
+    minIterations: 100,
+    engine: createTensorrtEngine({ machine, intent, cacheDirectory, ...(onNote && { onNote }) }),
+    plan: (plan) => planFor(intent, machine, plan),
+  };
+}
+
+function toolOf({ trtexec }: TensorrtOptions): TrtexecTool {
+  const [program = 'trtexec', ...rest] = splitCommand(trtexec ?? '');
+  return { command: [program, ...rest], source: '--trtexec' };
+}
+
+/** The machine that a plan is for. Throws DiagnosticError where a name is unknown, or what is not given cannot be found here. */
+async function plannedMachine(
+  options: TensorrtOptions,
+  request: TargetRequest,
+): Promise<TensorrtMachine> {
+  const { trt, gpu } = options;
+  const isWhole = trt !== undefined && gpu !== undefined;
+  const found = isWhole ? undefined : await findMachine(options, request);
+  const planned = {
+    release: found && trt === undefined ? found.release : resolveRelease(trt ?? ''),
+    gpu: found && gpu === undefined ? found.gpu : parseGpu(gpu ?? ''),
+  };
+  const { version: fullVersion } = planned.release;
+  return { tool: found?.tool ?? toolOf(options), ...planned, fullVersion, notes: [] };
+}
+
+/** Whether the options name another machine than this one. Throws DiagnosticError where something is going to run. */
+function isElsewhere(options: TensorrtOptions, { isPlan }: TargetRequest): boolean {
+  const named = (['trt', 'gpu'] as const).find((key) => options[key] !== undefined);
+  if (named !== undefined && !isPlan) {
+    fail('option-needs-dry-run', { option: flagOf(rowOf(named)) });
+  }
+  return named !== undefined;
+}
+
+/** TensorRT as asked for. Throws DiagnosticError where trtexec or a GPU is missing, or where release, GPU and precision do not go together. */
+export async function chooseTensorrt(
+  options: TensorrtOptions,
+  request: TargetRequest,
+): Promise<Target> {
+  const elsewhere = isElsewhere(options, request);
+  const machine = elsewhere
+    ? await plannedMachine(options, request)
+    : await findMachine(options, request);
+  // What stands against a plan is told with the plan.
+  const refusals = elsewhere ? [] : refusalsOf(machine, request);
+  if (refusals.length > 0) throw new DiagnosticError(refusals);
+  return targetOn(machine, options, request, 'as asked for');
+}
+
+/** TensorRT where it can be used for this precision, else why not. */
+export async function findTensorrt(
+  options: TensorrtOptions,
+  request: TargetRequest,
+): Promise<Target | string> {
+  if (isElsewhere(options, request)) return await chooseTensorrt(options, request);
+  const { machine, because } = await findUsable(() => findMachine(options, request));
+  if (!machine) return because;
+  const [refusal] = refusalsOf(machine, request);
+  return refusal ? refusal.message : targetOn(machine, options, request, 'found here');
+}

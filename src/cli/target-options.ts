@@ -1,0 +1,64 @@
+import { type Command, Help, Option } from 'commander';
+import { flagOf, type OptionRow, type OptionTexts } from '../../engines/option-row.ts';
+import { ownValue } from '../collections/own-value.ts';
+import { targetNames, targetOptionRows } from '../targets/target-options.ts';
+import { targets } from '../targets/targets.ts';
+
+function optionOf({ flags, doc, default: usual, repeatable }: OptionRow): Option {
+  const option = new Option(flags, `${doc} Default: ${usual}.`);
+  if (repeatable) {
+    option.argParser((text: string, before: readonly string[] | undefined) => [
+      ...(before ?? []),
+      text,
+    ]);
+  }
+  return option;
+}
+
+/** Key under which commander keeps a row's value: its flag in camel case. */
+function attributeOf({ flags }: OptionRow): string {
+  return new Option(flags).attributeName();
+}
+
+/** Declares `--target` and the options of every target, which `rcc help TARGET` shows. */
+export function declareTargetOptions(command: Command): void {
+  command.addOption(
+    new Option('--target <name>', 'where it is to run').choices(targetNames()).default('auto'),
+  );
+  for (const row of targetOptionRows()) command.addOption(optionOf(row).hideHelp());
+  const topics = targets.filter(({ options }) => options.length > 0).map(({ name }) => name);
+  command.addHelpText('after', `\nOptions of a target: rcc help TARGET (${topics.join(', ')})`);
+}
+
+/** Declares those of them that have one of these flags, for commands that build nothing. */
+export function declareSome(command: Command, flags: readonly string[]): void {
+  for (const row of targetOptionRows()) {
+    if (flags.includes(flagOf(row))) command.addOption(optionOf(row));
+  }
+}
+
+/** The values of targets' options that were given, by their keys. */
+export function targetTextsOf(options: Readonly<Record<string, unknown>>): OptionTexts {
+  const given = targetOptionRows().flatMap((row) => {
+    const value = ownValue(options, attributeOf(row));
+    // Commander gives `--no-x` the value true where it was not given.
+    const isDefault = value === undefined || (row.flags.startsWith('--no-') && value === true);
+    return isDefault ? [] : [[row.key, value] as const];
+  });
+  return Object.fromEntries(given) as OptionTexts;
+}
+
+/** What `rcc help TARGET` prints; undefined where it is no target. */
+export function targetHelp(name: string): string | undefined {
+  const target = targets.find((one) => one.name === name);
+  if (!target) return undefined;
+  const help = new Help();
+  const rows = target.options.map(({ flags, doc, default: usual }) =>
+    [flags, ...help.boxWrap(`${doc} Default: ${usual}.`, 70).split('\n')].join('\n      '),
+  );
+  return [
+    `Options of target ${name} (${target.title}), for rcc compile, verify, bench and eval:`,
+    ...rows.map((row) => `  ${row}`),
+    '',
+  ].join('\n');
+}

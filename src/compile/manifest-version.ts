@@ -1,0 +1,2 @@
+/** Of the form of manifest.json. */
+export const manifestVersion = 2;
