@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { execa } from 'execa';
+import { type SheetOption, standInTableText } from './stand-in-table.ts';
 
 /**
- * Condenses two fact sheets into the tables of engines/tensorrt/planning/data:
+ * Condenses two fact sheets into the tables of engines/tensorrt/planning/data, and the first into the table of the tests' stand-in:
  *
  *   npx tsx scripts/trtexec-tables.ts FOLDER
  *
@@ -10,18 +11,12 @@ import { execa } from 'execa';
  * repository at each tag) and gpus.json (which release supports which GPU, from NVIDIA's release notes and matrices).
  */
 
-interface OptionFact {
-  name: string;
-  argument: string | null;
+interface OptionFact extends SheetOption {
   isFlag: boolean;
-  firstAccepted: { version: string };
   lastAccepted: { version: string };
-  removed: unknown;
-  deprecated: { since: string } | null;
   replacement: string | null;
   defaults?: { since: string; value: string }[];
   aliasOf?: string;
-  gaps?: { absentFrom: string; absentThrough: string }[];
 }
 
 interface OptionSheet {
@@ -126,7 +121,12 @@ ${rows.join('\n')}
 `;
 }
 
-const target = new URL('../engines/tensorrt/planning/data/', import.meta.url).pathname;
-writeFileSync(`${target}options.ts`, writeOptions());
-writeFileSync(`${target}gpus.ts`, writeGpus());
-await execa('npx', ['biome', 'check', '--write', '--colors=off', target], { stdio: 'inherit' });
+const pathOf = (path: string): string => new URL(`../${path}`, import.meta.url).pathname;
+const tables = {
+  [pathOf('engines/tensorrt/planning/data/options.ts')]: writeOptions(),
+  [pathOf('engines/tensorrt/planning/data/gpus.ts')]: writeGpus(),
+  [pathOf('test/stand-in/option-table.ts')]: standInTableText(optionSheet),
+};
+for (const [path, text] of Object.entries(tables)) writeFileSync(path, text);
+const formatting = ['check', '--write', '--colors=off', ...Object.keys(tables)];
+await execa('npx', ['biome', ...formatting], { stdio: 'inherit' });

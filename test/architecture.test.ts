@@ -90,6 +90,14 @@ describe('onnxruntime, which records what it runs unless it is told not to befor
   });
 });
 
+it('the stand-in of trtexec takes nothing from what it judges', () => {
+  const imports = filesEndingIn('.ts')
+    .filter((path) => path.startsWith('test/stand-in/') && !path.endsWith('.test.ts'))
+    .flatMap(importsOf);
+  expect(imports).toContain('codegen/onnx/read.ts');
+  expect(imports.filter((path) => path.startsWith('engines/tensorrt'))).toEqual([]);
+});
+
 describe('the rooms', () => {
   it('are all known', () => {
     expect(sources.filter((path) => !rooms.includes(roomOf(path)))).toEqual([]);

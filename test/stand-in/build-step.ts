@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkSupport } from '../../engines/tensorrt/planning/gpu.ts';
 import type { ParsedCommandLine } from './command-line.ts';
 import { log } from './console.ts';
 import { type EngineHeader, fileSource, writeEngine } from './engine-file.ts';
@@ -62,9 +61,8 @@ function checkShapes(
 }
 
 function refuseGpu(): void {
-  const [against] = checkSupport(gpu ?? { name: '', computeCapability: '' }, release);
-  if (against?.severity !== 'error') return;
-  const capability = gpu?.computeCapability ?? '';
+  if (!gpu?.until || !since(gpu.until)) return;
+  const capability = gpu.computeCapability;
   const reason = since('10.5.0')
     ? `Target GPU SM ${capability.replace('.', '')} is not supported by this TensorRT release.`
     : `Unsupported SM: 0x${capability.replace('.', '0')}`;

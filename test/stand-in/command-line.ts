@@ -1,11 +1,5 @@
-import {
-  acceptsOption,
-  findOption,
-  isDeprecated,
-  type OptionName,
-  splitArgument,
-} from '../../engines/tensorrt/planning/option-table.ts';
-import { orderOf, type Release } from '../../engines/tensorrt/planning/release.ts';
+import { options as optionTable } from './option-table.ts';
+import { orderOf, type Release } from './release.ts';
 
 /** What the option parser of a release makes of a command line. */
 export interface ParsedCommandLine {
@@ -20,7 +14,28 @@ export interface ParsedCommandLine {
 
 type Check = (value: string, release: Release) => string | undefined;
 
-const from = (version: string, release: Release) => release.tableOrder >= orderOf(version);
+const from = (version: string, release: Release) => release.order >= orderOf(version);
+
+/** The rows by name, without the words that every object has. */
+const rows = new Map(Object.entries(optionTable));
+
+/** Whether the release's parser knows the option: each turn of a row brings it or drops it. */
+export function takes(release: Release, name: string): boolean {
+  const turns = rows.get(name)?.turns ?? [];
+  return turns.filter((version) => from(version, release)).length % 2 === 1;
+}
+
+/** Whether the release's parser prints a warning for the option. */
+export function warns(release: Release, name: string): boolean {
+  const since = rows.get(name)?.warns;
+  return takes(release, name) && since !== undefined && from(since, release);
+}
+
+/** A parser cuts an argument at its first `=`. */
+function cut(argument: string): readonly [name: string, value: string] {
+  const [name = ''] = argument.split('=', 1);
+  return [name, argument.slice(name.length + 1)];
+}
 
 const integer: Check = (value) => (/^-?\d+/.test(value) ? undefined : 'stoi');
 const decimal: Check = (value) => (Number.isNaN(Number.parseFloat(value)) ? 'stof' : undefined);
@@ -93,17 +108,25 @@ const checks: Readonly<Record<string, Check>> = {
       : undefined,
 };
 
-const decimals = new Set(['--warmUp', '--duration', '--idleTime', '--sleepTime']);
+/** How numbers are read, by the way that help writes them. */
+const numbers: Readonly<Record<string, Check>> = {
+  '=N': integer,
+  '=N (MiB)': integer,
+  '=R': decimal,
+  '=T': decimal,
+  '=ms': decimal,
+  '=s': decimal,
+};
+const words = /^=[a-z_]+(\|[a-z_]+)+$/;
 const repeatable = new Set(['--plugins', '--staticPlugins', '--dynamicPlugins']);
 const shapeOptions = new Set(['--minShapes', '--optShapes', '--maxShapes']);
 
-function checkValue(name: OptionName, value: string, release: Release): string | undefined {
-  const form = findOption(name)?.value;
-  const check = checks[name];
+function checkValue(name: string, value: string, release: Release): string | undefined {
+  const form = rows.get(name)?.argument ?? '';
+  const check = checks[name] ?? numbers[form];
   if (check) return check(value, release);
-  if (form === 'number') return (decimals.has(name) ? decimal : integer)(value, release);
-  if (typeof form === 'object' && !form.includes(value)) return `Unknown value: ${name}=${value}`;
-  return undefined;
+  const isKnown = !words.test(form) || form.slice(1).split('|').includes(value);
+  return isKnown ? undefined : `Unknown value: ${name}=${value}`;
 }
 
 type Options = ReadonlyMap<string, string>;
@@ -171,11 +194,10 @@ class Parser {
   }
 
   take(argument: string): void {
-    const { name, value = '' } = splitArgument(argument);
-    const row = findOption(name);
-    if (!row || !acceptsOption(this.#release, row.name)) this.#leave(name, value);
+    const [name, value] = cut(argument);
+    if (!takes(this.#release, name)) this.#leave(name, value);
     else if (this.options.has(name) && !repeatable.has(name)) this.#takeAgain(name, value);
-    else this.#accept(row.name, value);
+    else this.#accept(name, value);
   }
 
   #leave(name: string, value: string): void {
@@ -188,11 +210,11 @@ class Parser {
     } else this.#leave(name, value);
   }
 
-  #accept(name: OptionName, value: string): void {
+  #accept(name: string, value: string): void {
     this.options.set(name, value);
     const complaint = checkValue(name, value, this.#release);
     if (complaint) this.complaints.push(complaint);
-    if (isDeprecated(this.#release, name)) this.warnings.push(`${name} flag has been deprecated.`);
+    if (warns(this.#release, name)) this.warnings.push(`${name} flag has been deprecated.`);
   }
 }
 
@@ -206,6 +228,6 @@ export function parseCommandLine(args: readonly string[], release: Release): Par
   const unknown = hasModel ? parser.unknown : [];
   const complaints = [...parser.complaints, ...checkTogether(options, release)];
   const warnings = [...parser.warnings, ...warnTogether(options, release)];
-  const help = args.some((argument) => ['--help', '-h'].includes(splitArgument(argument).name));
+  const help = args.some((argument) => ['--help', '-h'].includes(cut(argument)[0]));
   return { help, options, unknown, complaints, warnings };
 }

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import type { Release } from '../../engines/tensorrt/planning/release.ts';
+import type { Release } from './release.ts';
 
 type Severity = 'F' | 'E' | 'W' | 'I' | 'V';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { orderOf, type Release } from '../../engines/tensorrt/planning/release.ts';
 import { Exit, log, plain } from './console.ts';
+import { orderOf, type Release } from './release.ts';
 
 /** Where in a run a failure strikes. */
 export type Moment = 'start' | 'parse' | 'build' | 'load' | 'infer';
@@ -16,7 +16,7 @@ interface Failure {
   strike(context: FailureContext): void | Promise<void>;
 }
 
-const before = (version: string, release: Release) => release.tableOrder < orderOf(version);
+const before = (version: string, release: Release) => release.order < orderOf(version);
 
 /** Up to 9.0 a CUDA failure aborts; later it ends with 1. Neither prints a FAILED line. */
 export function cudaFailure(reason: string, release: Release): never {

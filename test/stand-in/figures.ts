@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { orderOf, type Release } from '../../engines/tensorrt/planning/release.ts';
 import { log } from './console.ts';
+import { orderOf, type Release } from './release.ts';
 
 /** Times of one pretended query, in milliseconds. */
 interface Query {
@@ -70,7 +70,7 @@ export function printSummary(
   log('I', '=== Trace details ===');
   log('I', 'Trace averages of 10 runs:');
   for (let i = 0; i + 10 <= queries.length; i += 10) {
-    if (i >= 50 && release.tableOrder >= orderOf('9.1.0')) {
+    if (i >= 50 && release.order >= orderOf('9.1.0')) {
       log('I', `... Omitting ${Math.floor((queries.length - i) / 10)} lines`);
       break;
     }

@@ -5,8 +5,8 @@
  */
 import type { OnnxFile } from '../../codegen/onnx/read.ts';
 import { summarizeOnnx } from '../../codegen/onnx/summary.ts';
-import { orderOf, type Release } from '../../engines/tensorrt/planning/release.ts';
 import { type FusedLayer, fuseLayers } from './fuse-layers.ts';
+import { orderOf, type Release } from './release.ts';
 
 /** TensorRT's words for the types of a ResNet. */
 type TypeWord = 'Float' | 'Half' | 'Int8';
@@ -157,7 +157,7 @@ function kernelFacts(layer: PlacedLayer, computeCapability: string): object {
 /** Layers, bindings and everything else as one JSON text. */
 export function layerInfoText(file: OnnxFile, options: LayerInfoOptions): string {
   const { release, verbosity, computeCapability } = options;
-  const since = (version: string) => release.tableOrder >= orderOf(version);
+  const since = (version: string) => release.order >= orderOf(version);
   const describe = ({ name, type, shape }: PlacedTensor) => {
     const [words, short] = layouts[type];
     const multiple = type === 'Half' ? ' format where channel % 8 == 0' : '';

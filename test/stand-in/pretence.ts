@@ -1,15 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import type { ByteSource } from '../../codegen/tensors/byte-source.ts';
-import { orderOf } from '../../engines/tensorrt/planning/release.ts';
 import type { ParsedCommandLine } from './command-line.ts';
 import type { EngineHeader } from './engine-file.ts';
 import { failures, type Moment } from './failures.ts';
+import { orderOf } from './release.ts';
 import { readSettings } from './settings.ts';
 
 /* What the stand-in pretends to be in this process, for every step of it. */
 export const settings = readSettings(process.env);
 export const { release, gpu } = settings;
-export const since = (version: string): boolean => release.tableOrder >= orderOf(version);
+export const since = (version: string): boolean => release.order >= orderOf(version);
 
 /** Fails here, if this is the moment of the failure that was asked for. */
 export async function strike(moment: Moment, parsed: ParsedCommandLine): Promise<void> {

@@ -5,9 +5,11 @@ export interface PretendedGpu {
   readonly multiprocessors: number;
   readonly memoryMiB: number;
   readonly uuid: string;
+  /** The first release that no longer supports it. */
+  readonly until?: string;
 }
 
-const gpus: Readonly<Record<string, PretendedGpu>> = {
+export const gpus: Readonly<Record<string, PretendedGpu>> = {
   t4: {
     name: 'Tesla T4 (stand-in)',
     computeCapability: '7.5',
@@ -21,6 +23,7 @@ const gpus: Readonly<Record<string, PretendedGpu>> = {
     multiprocessors: 80,
     memoryMiB: 16151,
     uuid: 'GPU-00000000-0000-0000-0000-000000000070',
+    until: '10.5.0',
   },
   a100: {
     name: 'NVIDIA A100-SXM4-40GB (stand-in)',

@@ -1,5 +1,5 @@
-import { type Release, resolveRelease } from '../../engines/tensorrt/planning/release.ts';
 import { type PretendedGpu, pretendedGpu } from './pretended-gpu.ts';
+import { type Release, releaseNamed } from './release.ts';
 
 /** How the stand-ins are told what to be: by environment variables, which no command of rcc sets. */
 export interface Settings {
@@ -19,7 +19,7 @@ export interface Settings {
 
 export function readSettings(env: NodeJS.ProcessEnv): Settings {
   return {
-    release: resolveRelease(env.STAND_IN_RELEASE ?? '10.4'),
+    release: releaseNamed(env.STAND_IN_RELEASE ?? '10.4'),
     gpu: pretendedGpu(env),
     failure: env.STAND_IN_FAILURE,
     delayMs: Number(env.STAND_IN_DELAY_MS ?? 0),

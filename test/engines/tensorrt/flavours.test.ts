@@ -6,7 +6,6 @@ import type { Graph } from '../../../codegen/ir/graph.ts';
 import { printType } from '../../../codegen/ir/ops.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { passesFor } from '../../../codegen/passes/pipeline.ts';
-import { resolveRelease } from '../../../engines/tensorrt/planning/release.ts';
 import { dryRunSpec } from '../../../src/compile/dry-run.ts';
 import { type PrecisionOptions, pipelineFor } from '../../../src/compile/precision.ts';
 import { firstImpression } from '../../../src/compile/timing.ts';
@@ -14,6 +13,7 @@ import type { Spec } from '../../../src/language/spec.ts';
 import { chooseTarget } from '../../../src/targets/choose-target.ts';
 import { specAt } from '../../helpers/spec-files.ts';
 import { parseCommandLine } from '../../stand-in/command-line.ts';
+import { releaseNamed } from '../../stand-in/release.ts';
 import { diagnosticsOf } from './helpers.ts';
 
 interface Flavour extends PrecisionOptions {
@@ -84,7 +84,7 @@ describe.each(releases)('TensorRT %s', (release) => {
     for (const [name, flavour] of Object.entries(flavours)) {
       const { graph, commands, form } = await plan(flavour, release, 'a100');
       const wrong = commands.flatMap(([, ...args]) => {
-        const parsed = parseCommandLine(args, resolveRelease(release));
+        const parsed = parseCommandLine(args, releaseNamed(release));
         return [...parsed.unknown, ...parsed.complaints, ...parsed.warnings];
       });
       expect(wrong.filter((warning) => !warning.includes('shapes'))).toEqual([]);

@@ -4,12 +4,69 @@ import {
   describeReleases,
   findOption,
   isDeprecated,
+  optionNames,
   splitArgument,
 } from '../../../../engines/tensorrt/planning/option-table.ts';
 import {
   resolveRelease,
   supportedReleases,
 } from '../../../../engines/tensorrt/planning/release.ts';
+import { takes, warns } from '../../../stand-in/command-line.ts';
+import { options, releases } from '../../../stand-in/option-table.ts';
+import { releaseNamed } from '../../../stand-in/release.ts';
+
+/** Releases after the last that was read are treated as that one is. */
+const judged = [...supportedReleases, '11.5.0'];
+
+/** Options and releases for which two answers differ. */
+function differences(
+  ours: (release: string, name: (typeof optionNames)[number]) => boolean,
+  theirs: (release: string, name: string) => boolean,
+): string[] {
+  return optionNames.flatMap((name) =>
+    judged
+      .filter((release) => ours(release, name) !== theirs(release, name))
+      .map((release) => `${name} ${release}`),
+  );
+}
+
+test('the options and releases are those that the stand-in of trtexec knows', () => {
+  expect([...optionNames].sort()).toEqual(Object.keys(options).sort());
+  expect(supportedReleases).toEqual(releases.slice(-supportedReleases.length));
+  expect(supportedReleases[0]).toBe('8.5.1');
+});
+
+test('an option is taken by the releases whose stand-in takes it', () => {
+  const ours = differences(
+    (release, name) => acceptsOption(resolveRelease(release), name),
+    (release, name) => takes(releaseNamed(release), name),
+  );
+  expect(ours).toEqual([]);
+});
+
+test('an option is deprecated in the releases whose stand-in prints a warning', () => {
+  const ours = differences(
+    (release, name) => isDeprecated(resolveRelease(release), name),
+    (release, name) => warns(releaseNamed(release), name),
+  );
+  // Its help alone says so.
+  expect([...new Set(ours.map((text) => text.split(' ', 1)[0]))]).toEqual(['--weightless']);
+});
+
+test('a value has the form that the help of trtexec shows', () => {
+  const formOf = (argument: string | null) => {
+    if (argument === null) return 'flag';
+    if (['=N', '=N (MiB)', '=R', '=T', '=ms', '=s'].includes(argument)) return 'number';
+    return /^=[a-z_]+\|/.test(argument) ? argument.slice(1).split('|') : 'a path or text';
+  };
+  const free = (form: unknown) => (form === 'path' || form === 'text' ? 'a path or text' : form);
+  const wrong = optionNames.filter(
+    (name) =>
+      JSON.stringify(free(findOption(name)?.value)) !==
+      JSON.stringify(formOf(options[name]?.argument ?? null)),
+  );
+  expect(wrong).toEqual([]);
+});
 
 test('an option is taken from its first release to its last, both of them', () => {
   const takes = supportedReleases.filter((text) => acceptsOption(resolveRelease(text), '--fp16'));

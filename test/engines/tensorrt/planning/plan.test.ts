@@ -11,6 +11,7 @@ import {
   supportedReleases,
 } from '../../../../engines/tensorrt/planning/release.ts';
 import { parseCommandLine } from '../../../stand-in/command-line.ts';
+import { releaseNamed } from '../../../stand-in/release.ts';
 import { factsOf } from '../helpers.ts';
 
 type Intent = NonNullable<Parameters<typeof tensorrtIntent>[0]>;
@@ -42,7 +43,7 @@ function contradictions(result: PlanResult, release: string): string[] {
   if (refused === (result.plan !== undefined)) return [`${release}: plan and errors contradict`];
   const commands = result.plan?.commands ?? [];
   return commands.flatMap(({ args }) => {
-    const parsed = parseCommandLine(args, resolveRelease(release));
+    const parsed = parseCommandLine(args, releaseNamed(release));
     return [...parsed.unknown, ...parsed.complaints].map((text) => `${release}: ${text}`);
   });
 }

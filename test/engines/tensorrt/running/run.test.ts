@@ -14,6 +14,7 @@ import {
 import { readOutputs } from '../../../../engines/tensorrt/running/outputs.ts';
 import { splitBatch } from '../../../../engines/tensorrt/running/run.ts';
 import { parseCommandLine } from '../../../stand-in/command-line.ts';
+import { releaseNamed } from '../../../stand-in/release.ts';
 import { diagnosticsOf, factsOf } from '../helpers.ts';
 
 describe('a batch in parts', () => {
@@ -71,7 +72,7 @@ describe('the command of one run', () => {
       // What the intent says of timing must not reach a run for its outputs.
       const intent = tensorrtIntent({ transfers: false, cudaGraph: true });
       const { args } = planInference(intent, machine(release), factsOf(), { ...files, inputs });
-      const { unknown, complaints } = parseCommandLine(args, resolveRelease(release));
+      const { unknown, complaints } = parseCommandLine(args, releaseNamed(release));
       expect([...unknown, ...complaints]).toEqual([]);
       expect(args).not.toContain('--noDataTransfers');
       expect(args).toContain('--loadInputs=input:/a/input.bin');

@@ -1,0 +1,21 @@
+import { releases } from './option-table.ts';
+
+/** The release that a stand-in pretends to be. */
+export interface Release {
+  /** `10.4.0`. */
+  readonly version: string;
+  /** major × 10000 + minor × 100 + patch: compares releases. */
+  readonly order: number;
+}
+
+export function orderOf(version: string): number {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+  return major * 10_000 + minor * 100 + patch;
+}
+
+/** A release by its version: `10.4.0`, or `10.4` for the newest known patch of that line. */
+export function releaseNamed(text: string): Release {
+  const newest = releases.findLast((release) => release.startsWith(`${text}.`)) ?? `${text}.0`;
+  const version = text.split('.').length > 2 ? text : newest;
+  return { version, order: orderOf(version) };
+}
