@@ -140,10 +140,7 @@ describe('a compile that is ended', () => {
     const { child, ended } = compile(directory);
     await told(child, /^ {2}passes /m);
     child.kill(signal);
-    const startedAt = performance.now();
     const { exitCode, stderr } = await ended;
-    // A second; the rest is for a machine that does much else.
-    expect(performance.now() - startedAt).toBeLessThan(6000);
     // On a slow one the time for an orderly end may be over: then it dies of the signal.
     expect([130, null]).toContain(exitCode);
     expect(stderr).toContain('Interrupted');

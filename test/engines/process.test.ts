@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { LineSplitter } from '../../engines/line-splitter.ts';
 import { endingText, runTool, type ToolRequest, type ToolResult } from '../../engines/process.ts';
 import { bundleScript } from '../helpers/bundle-script.ts';
+import { liveBytes } from '../helpers/live-memory.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-process-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -133,10 +134,9 @@ describe('runTool', () => {
   });
 
   it.each(['', 'detached'])('does not wait for what a program leaves behind %s', async (way) => {
-    const started = performance.now();
+    // What is left behind runs for ever: whoever waits for it never gets here.
     const result = await runTool({ command: node('leave-behind.mjs', way) });
     expect(result.exitCode).toBe(0);
-    expect(performance.now() - started).toBeLessThan(6000);
     const pid = Number(result.tail[0]);
     // What made a session of its own is out of reach; the rest of the group ends.
     if (way === 'detached') process.kill(pid, 'SIGKILL');
@@ -155,19 +155,19 @@ describe('runTool', () => {
   });
 
   it('keeps memory bounded however much is printed', async () => {
-    const before = process.memoryUsage.rss();
+    const before = liveBytes();
     let [most, count] = [0, 0];
     const result = await runTool({
       command: node('flood.mjs', '40'),
       onLine() {
         count++;
-        if (count % 4096 === 0) most = Math.max(most, process.memoryUsage.rss() - before);
+        if (count % 4096 === 0) most = Math.max(most, liveBytes() - before);
       },
     });
     expect(result.exitCode).toBe(0);
     expect(count).toBe(40 * 1024);
     expect(result.tail).toHaveLength(20);
-    expect(most).toBeLessThan(32 * 2 ** 20);
+    expect(most).toBeLessThan(8 * 2 ** 20);
   });
 
   it('cuts output that has no line ends', async () => {

@@ -293,12 +293,10 @@ describe('measure', () => {
   it('stops between two runs', async () => {
     const reason = new Error('enough');
     const signal = AbortSignal.timeout(150);
-    const started = performance.now();
     const endless = { ...request, durationMs: 1e9, signal };
     await expect(engine.measure(modelPath, 'fp32', endless)).rejects.toMatchObject({
       name: 'TimeoutError',
     });
-    expect(performance.now() - started).toBeLessThan(5000);
     await expect(
       engine.measure(modelPath, 'fp32', { ...request, signal: AbortSignal.abort(reason) }),
     ).rejects.toBe(reason);
