@@ -1,11 +1,38 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** Tests of programs, threads and signals: each file has a process of its own. The others share one a worker, which loads the sources once for all of them. */
+const alone = [
+  'test/cli/{faults,footprint,package,pipes,start-up,streams}.test.ts',
+  'test/engines/process.test.ts',
+  'test/engines/{onnxruntime,tensorrt-rtx}/**/*.test.ts',
+  'test/engines/tensorrt/*.test.ts',
+  'test/engines/tensorrt/{machine,running}/**/*.test.ts',
+  'test/{examples,gpu,io}/**/*.test.ts',
+];
+
+const shared = {
+  setupFiles: ['test/helpers/poison.ts'],
+  testTimeout: 30_000,
+};
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    setupFiles: ['test/helpers/poison.ts'],
-    testTimeout: 30_000,
+    // Vitest leaves one core for itself, which is half of a machine with two.
+    maxWorkers: availableParallelism(),
     reporters: ['default', ['json', { outputFile: 'build/test-results.json' }]],
     coverage: { include: ['src/**', 'codegen/**', 'engines/**'] },
+    projects: [
+      { test: { ...shared, name: 'alone', include: alone } },
+      {
+        test: {
+          ...shared,
+          name: 'together',
+          include: ['test/**/*.test.ts'],
+          exclude: alone,
+          isolate: false,
+        },
+      },
+    ],
   },
 });
