@@ -109,27 +109,25 @@ describe('TensorRT 8, which chooses types by itself', () => {
 
 /** Whole networks take seconds each: one release for each command here, all releases with a small network above. */
 describe('a published model from end to end', () => {
-  it('rcc compile specs/resnet101_vd.rn --fp16 --target tensorrt, TensorRT 11.1 on T4', async () => {
+  it('rcc compile specs/resnet50_vd.rn --fp16 --target tensorrt, TensorRT 11.1 on T4', async () => {
     pretend({ RELEASE: '11.1' });
-    const directory = join(folder, 'resnet101_vd');
-    const args = ['specs/resnet101_vd.rn', '--fp16', '--target', 'tensorrt', '-o', directory];
+    const directory = join(folder, 'resnet50_vd');
+    const args = ['specs/resnet50_vd.rn', '--fp16', '--target', 'tensorrt', '-o', directory];
     const made = await rcc('compile', ...args);
     expect(made.exitCode, made.stderr).toBe(0);
-    expect(made.stderr).toContain('33 of 33 residual blocks fused');
+    expect(made.stderr).toContain('16 of 16 residual blocks fused');
     expect(made.stderr).toMatch(/verify .* the engine passed against the unfolded graph/);
-    const rows = [...made.stdout.matchAll(/^resnet101_vd +fp16 +Tesla T4 \(stand-in\) +(\d+) /gm)];
+    const rows = [...made.stdout.matchAll(/^resnet50_vd +fp16 +Tesla T4 \(stand-in\) +(\d+) /gm)];
     expect(rows.map(([, batch]) => batch)).toEqual(['1', '4', '8']);
     expect(made.stdout).toContain('Host latency of one batch: copy to the GPU, compute');
   }, 180_000);
 
-  it('rcc bench specs/resnet50_vd.rn --fp32 --fp16 --batch 1,4,8, TensorRT 8.6 on V100', async () => {
+  it('rcc bench specs/resnet18.rn --fp32 --fp16 --batch 1,4,8, TensorRT 8.6 on V100', async () => {
     pretend({ RELEASE: '8.6', GPU: 'v100' });
-    const args = ['specs/resnet50_vd.rn', '--fp32', '--fp16', '--batch', '1,4,8'];
-    const benched = await rcc('bench', ...args, '-o', join(folder, 'resnet50_vd.json'));
+    const args = ['specs/resnet18.rn', '--fp32', '--fp16', '--batch', '1,4,8'];
+    const benched = await rcc('bench', ...args, '-o', join(folder, 'resnet18.json'));
     expect(benched.exitCode, benched.stderr).toBe(0);
-    const rows = [
-      ...benched.stdout.matchAll(/^resnet50_vd +(fp\d+) +Tesla V100.* ([148]) .* yes$/gm),
-    ];
+    const rows = [...benched.stdout.matchAll(/^resnet18 +(fp\d+) +Tesla V100.* ([148]) .* yes$/gm)];
     expect(rows.map(([, precision, batch]) => `${precision} ${batch}`)).toEqual(
       ['fp32', 'fp16'].flatMap((precision) => [1, 4, 8].map((batch) => `${precision} ${batch}`)),
     );

@@ -55,7 +55,7 @@ function requestOf({ precision, target, release }: Form): TargetRequest {
 }
 
 /** Compiles once. Verification is the judges' own here. */
-async function convert(
+export async function convert(
   spec: Spec,
   form: Form,
   directory: string,

@@ -7,7 +7,7 @@ import { loadSpecFiles } from '../../src/compile/spec-files.ts';
 import { nearestHalf } from '../helpers/half.ts';
 import { encodeSafetensors } from '../helpers/weight-files.ts';
 import { tensorsOf } from './containers.ts';
-import { convertTwice, type FormName, formOf } from './forms.ts';
+import { convert, type FormName, formOf } from './forms.ts';
 import { judgeFold } from './judge-fold.ts';
 import { judgeLogits } from './judge-logits.ts';
 import { judgeModel } from './judge-model.ts';
@@ -36,7 +36,7 @@ beforeAll(async () => {
   const { specs } = await loadSpecFiles([join(folder, 'judged.rn')]);
   for (const name of judgedForms) {
     if (!specs[0]) throw new Error('there is no model');
-    const [{ modelPath }] = await convertTwice(specs[0], formOf(name), join(folder, name), {
+    const { modelPath } = await convert(specs[0], formOf(name), join(folder, name), {
       calibrate,
       calibrationAlgorithm: 'max',
     });
