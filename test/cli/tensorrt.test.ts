@@ -122,15 +122,16 @@ describe('a published model from end to end', () => {
     expect(made.stdout).toContain('Host latency of one batch: copy to the GPU, compute');
   }, 180_000);
 
-  it('rcc bench specs/resnet18.rn --fp32 --fp16 --batch 1,4,8, TensorRT 8.6 on V100', async () => {
+  it('rcc bench specs/resnet18.rn --fp32 --fp16 --batch 4, TensorRT 8.6 on V100', async () => {
     pretend({ RELEASE: '8.6', GPU: 'v100' });
-    const args = ['specs/resnet18.rn', '--fp32', '--fp16', '--batch', '1,4,8'];
+    const args = ['specs/resnet18.rn', '--fp32', '--fp16', '--batch', '4'];
     const benched = await rcc('bench', ...args, '-o', join(folder, 'resnet18.json'));
     expect(benched.exitCode, benched.stderr).toBe(0);
-    const rows = [...benched.stdout.matchAll(/^resnet18 +(fp\d+) +Tesla V100.* ([148]) .* yes$/gm)];
-    expect(rows.map(([, precision, batch]) => `${precision} ${batch}`)).toEqual(
-      ['fp32', 'fp16'].flatMap((precision) => [1, 4, 8].map((batch) => `${precision} ${batch}`)),
-    );
+    const rows = [...benched.stdout.matchAll(/^resnet18 +(fp\d+) +Tesla V100.* (\d+) .* yes$/gm)];
+    expect(rows.map(([, precision, batch]) => `${precision} ${batch}`)).toEqual([
+      'fp32 4',
+      'fp16 4',
+    ]);
   }, 180_000);
 });
 
