@@ -1,6 +1,7 @@
 import { lowerSpec } from '../codegen/architecture/lower.ts';
 import { createNaming } from '../codegen/weights/naming/naming.ts';
 import { schemes } from '../codegen/weights/naming/schemes.ts';
+import { layoutOf } from '../codegen/weights/network-layout.ts';
 import { transposedSource } from '../codegen/weights/parameter-source.ts';
 import { synthesizeWeights } from '../codegen/weights/synthesize.ts';
 import { loadSpecFiles } from '../src/compile/spec-files.ts';
@@ -26,8 +27,9 @@ async function tensorsOf(model: string, format: Format): Promise<readonly NamedT
   if (!spec || !scheme) throw new Error(`${path} or the scheme ${wanted} is missing`);
   const graph = synthesizeWeights(lowerSpec(spec), 1);
   const { nameOf } = createNaming(scheme);
+  const layout = layoutOf(graph);
   return [...graph.initializers.values()].flatMap(({ slot, source }) => {
-    const name = slot && nameOf(slot);
+    const name = slot && nameOf(slot, layout);
     if (!slot || !source || name === undefined) return [];
     const turn = slot.role === 'linear.weight' && scheme.linearLayout === 'io';
     return [{ name, source: turn ? transposedSource(source) : source }];

@@ -1,14 +1,12 @@
 import type { BlockKind, ShortcutKind } from '../../src/language/spec.ts';
-import type { LayerPlace } from '../weights/parameter-slot.ts';
-import { padChannels } from './channel-pad.ts';
-import type { GraphBuilder } from './graph-builder.ts';
+import { convNorm, convNormRelu, type Step } from './step.ts';
 
 export interface BlockOptions {
+  /** `stage1/block0`. */
+  readonly path: string;
   readonly kind: BlockKind;
-  readonly stage: number;
-  readonly block: number;
-  readonly flatBlock: number;
-  readonly stageBlocks: number;
+  /** Channels that come. */
+  readonly inputs: number;
   /** Inner channels. */
   readonly width: number;
   readonly expansion: number;
@@ -25,7 +23,7 @@ interface BranchConv {
   readonly stride: number;
 }
 
-function branchOf(options: BlockOptions): readonly BranchConv[] {
+function branchConvs(options: BlockOptions): readonly BranchConv[] {
   const { kind, width, stride, strideIn, expansion } = options;
   if (kind === 'basic') {
     return [
@@ -41,65 +39,33 @@ function branchOf(options: BlockOptions): readonly BranchConv[] {
   ];
 }
 
-/** PaddleClas' "SAME" pool of 2×2, stride 2: at an odd side the end averages the pixels that exist. */
-function averagePool(builder: GraphBuilder, x: string, name: string): string {
-  const [height, width] = builder.sidesOf(x);
-  return builder.node('AveragePool', name, [x], {
-    kernel_shape: [2, 2],
-    strides: [2, 2],
-    pads: [0, 0, height % 2, width % 2],
-    count_include_pad: 0,
+/** A Relu behind each convolution but the last, whose Relu comes after the sum. */
+function branchSteps(path: string, convs: readonly BranchConv[]): readonly Step[] {
+  return convs.flatMap((conv, index) => {
+    const steps = index < convs.length - 1 ? convNormRelu : convNorm;
+    return steps(`${path}/conv${index + 1}`, conv);
   });
 }
 
-function buildShortcut(
-  builder: GraphBuilder,
-  x: string,
-  options: BlockOptions & { readonly path: string; readonly place: LayerPlace },
-): string {
-  const { path, width, expansion, stride, shortcut, projectAlways, place } = options;
+function shortcutSteps(options: BlockOptions): readonly Step[] {
+  const { inputs, width, expansion, stride, shortcut, projectAlways } = options;
+  const path = `${options.path}/shortcut`;
   const channels = width * expansion;
-  const fits = stride === 1 && builder.channelsOf(x) === channels;
-  if (fits && (shortcut === 'pad' || !projectAlways)) return x;
-  if (shortcut === 'pad')
-    return padChannels(builder, x, { name: `${path}/shortcut`, channels, stride });
-  const pooled = shortcut === 'avgpool' && stride > 1;
-  return builder.convBatchNorm(pooled ? averagePool(builder, x, `${path}/shortcut/pool`) : x, {
-    name: `${path}/shortcut`,
-    channels,
-    kernel: 1,
-    stride: pooled ? 1 : stride,
-    place,
-    relu: false,
-  });
+  const fits = stride === 1 && inputs === channels;
+  if (fits && (shortcut === 'pad' || !projectAlways)) return [];
+  if (shortcut === 'pad') return [{ kind: 'padChannels', path, channels, stride }];
+  const projection = (stride: number) => convNorm(path, { channels, kernel: 1, stride });
+  if (shortcut !== 'avgpool' || stride === 1) return projection(stride);
+  return [{ kind: 'averagePool', path: `${path}/pool`, window: stride }, ...projection(1)];
 }
 
-/** relu(branch(x) + shortcut(x)): [N, C, H, W] → [N, width × expansion, H/stride, W/stride]. */
-export function buildBlock(builder: GraphBuilder, x: string, options: BlockOptions): string {
-  const { stage, block, flatBlock, stageBlocks } = options;
-  const path = `stage${stage + 1}/block${block}`;
-  const placeOf = (layer: number | 'shortcut'): LayerPlace => ({
-    kind: 'block',
-    stage,
-    block,
-    flatBlock,
-    stageBlocks,
-    layer,
-  });
-  const convs = branchOf(options);
-  const last = `${path}/conv${convs.length}`;
-  // The shortcut comes first so that the last convolution can take it in when the two are fused.
-  const shortcut = buildShortcut(builder, x, { ...options, path, place: placeOf('shortcut') });
-  const branch = convs.reduce(
-    (value, conv, index) =>
-      builder.convBatchNorm(value, {
-        ...conv,
-        name: `${path}/conv${index + 1}`,
-        place: placeOf(index),
-        relu: index < convs.length - 1,
-      }),
-    x,
-  );
-  const sum = builder.node('Add', `${last}/add`, [branch, shortcut]);
-  return builder.node('Relu', `${last}/relu`, [sum]);
+/** relu(branch(x) + shortcut(x)): [N, inputs, H, W] → [N, width × expansion, H/stride, W/stride]. */
+export function blockSteps(options: BlockOptions): readonly Step[] {
+  const convs = branchConvs(options);
+  const last = `${options.path}/conv${convs.length}`;
+  const branch = branchSteps(options.path, convs);
+  return [
+    { kind: 'add', path: `${last}/add`, branch, shortcut: shortcutSteps(options) },
+    { kind: 'relu', path: `${last}/relu` },
+  ];
 }

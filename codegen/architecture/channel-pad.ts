@@ -1,6 +1,7 @@
 import { bytesOf } from '../tensors/float-bytes.ts';
 import { type TensorSource, wholeTensor } from '../tensors/tensor-source.ts';
 import type { GraphBuilder } from './graph-builder.ts';
+import type { Step } from './step.ts';
 
 /** Weights [out, in, 1, 1] that pass each channel on unchanged, with zero channels before and after. */
 function channelPadWeights(outputs: number, inputs: number): TensorSource {
@@ -19,13 +20,13 @@ function channelPadWeights(outputs: number, inputs: number): TensorSource {
 export function padChannels(
   builder: GraphBuilder,
   x: string,
-  { name, channels, stride }: { name: string; channels: number; stride: number },
+  { path, channels, stride }: Step<'padChannels'>,
 ): string {
   const weight = builder.constant(
-    `${name}.weight`,
+    `${path}.weight`,
     channelPadWeights(channels, builder.channelsOf(x)),
   );
-  return builder.node('Conv', name, [x, weight], {
+  return builder.node('Conv', path, [x, weight], {
     kernel_shape: [1, 1],
     strides: [stride, stride],
     pads: [0, 0, 0, 0],

@@ -4,20 +4,7 @@ import type { Attributes, Graph, Initializer, Node, Value } from '../ir/graph.ts
 import { type OpType, opDefinition } from '../ir/ops.ts';
 import type { Shape, TensorType } from '../ir/types.ts';
 import type { TensorSource } from '../tensors/tensor-source.ts';
-import type { LayerPlace, ParameterRole } from '../weights/parameter-slot.ts';
-
-/** Batch-norm epsilon of Paddle, torchvision, timm and the CIFAR networks; it is in no weights file. */
-const epsilon = 1e-5;
-
-export interface ConvOptions {
-  /** Path of the convolution; its batch norm, add and Relu stand below it. */
-  readonly name: string;
-  readonly channels: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly place: LayerPlace;
-  readonly relu: boolean;
-}
+import type { ParameterRole } from '../weights/parameter-slot.ts';
 
 /** Collects the nodes of a network in order, knowing each value's type; used by lowering only. */
 export class GraphBuilder {
@@ -70,11 +57,12 @@ export class GraphBuilder {
     return name;
   }
 
-  parameter(name: string, shape: Shape, place: LayerPlace, role: ParameterRole): string {
+  /** A parameter of the step at `path`, which stands in its graph as `stem/conv1.weight`, `stem/conv1/bn.mean`. */
+  parameter(path: string, role: ParameterRole, shape: Shape): string {
     return this.#initializer({
-      name,
+      name: `${path}.${role.slice(role.indexOf('.') + 1)}`,
       type: { dataType: 'float32', shape },
-      slot: { place, role },
+      slot: { path, role },
     });
   }
 
@@ -85,30 +73,6 @@ export class GraphBuilder {
       fixed: true,
       source,
     });
-  }
-
-  /** Convolution with "same" padding for odd kernels, batch norm, and Relu where wanted. */
-  convBatchNorm(x: string, { name, channels, kernel, stride, place, relu }: ConvOptions): string {
-    const weight = this.parameter(
-      `${name}.weight`,
-      [channels, this.channelsOf(x), kernel, kernel],
-      place,
-      'conv.weight',
-    );
-    const pad = (kernel - 1) / 2;
-    const conv = this.node('Conv', name, [x, weight], {
-      kernel_shape: [kernel, kernel],
-      strides: [stride, stride],
-      pads: [pad, pad, pad, pad],
-    });
-    const roles = ['scale', 'bias', 'mean', 'var'] as const;
-    const parameters = roles.map((role) =>
-      this.parameter(`${name}/bn.${role}`, [channels], place, `bn.${role}`),
-    );
-    const normalized = this.node('BatchNormalization', `${name}/bn`, [conv, ...parameters], {
-      epsilon,
-    });
-    return relu ? this.node('Relu', `${name}/relu`, [normalized]) : normalized;
   }
 
   /** The graph; `output` leaves it under a name of its own. */

@@ -1,5 +1,5 @@
 import type { StemKind } from '../../src/language/spec.ts';
-import type { GraphBuilder } from './graph-builder.ts';
+import { convNormRelu, type Step } from './step.ts';
 
 /** Kernel and first stride of the stem's convolutions, and whether a 3×3 max pool of stride 2 follows. */
 const stemForms: Readonly<Record<StemKind, { kernel: number; stride: number; pool: boolean }>> = {
@@ -8,30 +8,14 @@ const stemForms: Readonly<Record<StemKind, { kernel: number; stride: number; poo
   conv3: { kernel: 3, stride: 1, pool: false },
 };
 
+const pool: Step = { kind: 'maxPool', path: 'stem/pool', window: 3, stride: 2 };
+
 /** From the input to what stage 1 reads: [N, C, H, W] → [N, last width, H/4, W/4] (conv3: sides stay). */
-export function buildStem(
-  builder: GraphBuilder,
-  input: string,
-  stem: StemKind,
-  widths: readonly number[],
-): string {
+export function stemSteps(stem: StemKind, widths: readonly number[]): readonly Step[] {
   const form = stemForms[stem];
-  const x = widths.reduce(
-    (value, channels, index) =>
-      builder.convBatchNorm(value, {
-        name: `stem/conv${index + 1}`,
-        channels,
-        kernel: form.kernel,
-        stride: index === 0 ? form.stride : 1,
-        place: { kind: 'stem', index, count: widths.length },
-        relu: true,
-      }),
-    input,
-  );
-  if (!form.pool) return x;
-  return builder.node('MaxPool', 'stem/pool', [x], {
-    kernel_shape: [3, 3],
-    strides: [2, 2],
-    pads: [1, 1, 1, 1],
+  const convs = widths.flatMap((channels, index) => {
+    const stride = index === 0 ? form.stride : 1;
+    return convNormRelu(`stem/conv${index + 1}`, { channels, kernel: form.kernel, stride });
   });
+  return form.pool ? [...convs, pool] : convs;
 }

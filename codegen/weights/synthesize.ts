@@ -1,9 +1,11 @@
+import { isShortcut, readBlockPath } from '../ir/block-path.ts';
 import type { Graph, Initializer } from '../ir/graph.ts';
 import { elementCount } from '../ir/types.ts';
 import { bytesOf } from '../tensors/float-bytes.ts';
 import { createRandomStream, hashText, type RandomStream } from '../tensors/random.ts';
 import { type TensorSource, wholeTensor } from '../tensors/tensor-source.ts';
-import type { ParameterRole, ParameterSlot } from './parameter-slot.ts';
+import { layoutOf } from './network-layout.ts';
+import type { ParameterRole } from './parameter-slot.ts';
 
 /** What a tensor's numbers depend on beside its stream. */
 interface Recipe {
@@ -41,20 +43,17 @@ const fills: Readonly<Record<ParameterRole, Fill>> = {
   'linear.bias': fillEach((stream) => 0.1 * stream.normal()),
 };
 
-/** Index of the last layer of each block's branch, by block. */
-function lastLayers(graph: Graph): ReadonlyMap<number, number> {
-  const last = new Map<number, number>();
-  for (const { slot } of graph.initializers.values()) {
-    const place = slot?.place;
-    if (place?.kind !== 'block' || typeof place.layer !== 'number') continue;
-    last.set(place.flatBlock, Math.max(place.layer, last.get(place.flatBlock) ?? 0));
+/** The last batch norm of each block's branch, by the name of its scale, and its factor. */
+function branchScales(graph: Graph): ReadonlyMap<string, number> {
+  const { stages } = layoutOf(graph);
+  const last = new Map<string, readonly [name: string, factor: number]>();
+  for (const { name, slot } of graph.initializers.values()) {
+    const place = slot?.role === 'bn.scale' ? readBlockPath(slot.path) : undefined;
+    if (place?.stage === undefined || isShortcut(name)) continue;
+    const blocks = stages[place.stage - 1] ?? 1;
+    last.set(`${place.stage}/${place.block}`, [name, 0.5 / Math.sqrt(blocks)]);
   }
-  return last;
-}
-
-function branchScaleOf({ place }: ParameterSlot, last: ReadonlyMap<number, number>): number {
-  if (place.kind !== 'block' || place.layer !== last.get(place.flatBlock)) return 1;
-  return 0.5 / Math.sqrt(place.stageBlocks);
+  return new Map(last.values());
 }
 
 function syntheticSource(
@@ -76,13 +75,12 @@ function syntheticSource(
  * The same seed gives the same bytes on every machine; each tensor has a stream of its own and is made when it is read.
  */
 export function synthesizeWeights(graph: Graph, seed: number): Graph {
-  const last = lastLayers(graph);
+  const scales = branchScales(graph);
   const initializers = new Map(
     [...graph.initializers].map(([name, initializer]) => {
       const { slot } = initializer;
       if (!slot) return [name, initializer];
-      const scale = branchScaleOf(slot, last);
-      const source = syntheticSource(initializer, slot.role, seed, scale);
+      const source = syntheticSource(initializer, slot.role, seed, scales.get(name) ?? 1);
       return [name, { ...initializer, source }];
     }),
   );

@@ -1,4 +1,6 @@
+import { applySteps } from '../../codegen/architecture/apply-steps.ts';
 import { GraphBuilder } from '../../codegen/architecture/graph-builder.ts';
+import { convNorm, convNormRelu } from '../../codegen/architecture/step.ts';
 import type { Graph, Initializer } from '../../codegen/ir/graph.ts';
 import { elementCount } from '../../codegen/ir/types.ts';
 import { bytesSource } from '../../codegen/tensors/byte-range.ts';
@@ -38,6 +40,19 @@ export function withNumbers(graph: Graph, seed = 1): Graph {
     [...graph.initializers.values()].map((one, i) => [one.name, fill(one, i)]),
   );
   return { ...graph, initializers };
+}
+
+/** Convolution, batch norm, and Relu where wanted: [N, C, H, W] → [N, channels, H/stride, W/stride]. */
+export function convBatchNorm(
+  builder: GraphBuilder,
+  x: string,
+  {
+    name,
+    relu,
+    ...conv
+  }: { name: string; channels: number; kernel: number; stride: number; relu: boolean },
+): string {
+  return applySteps(builder, x, relu ? convNormRelu(name, conv) : convNorm(name, conv));
 }
 
 /** A network of a few nodes: `build` gets the builder and the input [N, channels, 8, 8] and gives the value that leaves. */

@@ -1,5 +1,7 @@
-import type { NamedParameter, Naming } from '../naming/naming.ts';
+import { readBlockPath } from '../../ir/block-path.ts';
+import type { Naming } from '../naming/naming.ts';
 import { isIgnorable } from '../naming/recognise-scheme.ts';
+import type { ParameterSlot } from '../parameter-slot.ts';
 
 /** Names and shapes of a state dict: all that the architecture is inferred from. */
 export type NamedShapes = ReadonlyMap<string, readonly number[]>;
@@ -37,8 +39,8 @@ export function unsupported(reason: string): never {
   throw new UnsupportedNetwork(reason);
 }
 
-function parseAll(shapes: NamedShapes, { parse }: Naming): Map<NamedParameter, readonly number[]> {
-  const parsed = new Map<NamedParameter, readonly number[]>();
+function parseAll(shapes: NamedShapes, { parse }: Naming): Map<ParameterSlot, readonly number[]> {
+  const parsed = new Map<ParameterSlot, readonly number[]>();
   for (const [name, shape] of shapes) {
     if (isIgnorable(name)) continue;
     const parameter = parse(name);
@@ -63,15 +65,23 @@ function dense<T>(items: readonly (T | undefined)[], what: string): T[] {
   return Array.from(items, (item, index) => item ?? unsupported(`${what} ${index} is missing`));
 }
 
-function draftBlocks(parsed: ReadonlyMap<NamedParameter, readonly number[]>): BlockDraft[] {
+/** Place of a convolution in its row, from 0; undefined where the step's name has no number. */
+function numberOf(step: string): number | undefined {
+  const found = /^conv(\d+)$/.exec(step);
+  return found ? Number(found[1]) - 1 : undefined;
+}
+
+function draftBlocks(parsed: ReadonlyMap<ParameterSlot, readonly number[]>): BlockDraft[] {
   const drafts = new Map<string, BlockDraft>();
-  for (const [{ place, role }, shape] of parsed) {
-    if (place.kind !== 'block' || role !== 'conv.weight') continue;
-    const { stage, block = 0, layer = 0, isShortcut } = place;
+  for (const [{ path, role }, shape] of parsed) {
+    const place = readBlockPath(path);
+    if (!place || role !== 'conv.weight') continue;
+    const { stage, block, step } = place;
+    const layer = numberOf(step);
     const key = `${stage}/${block}`;
     const draft = drafts.get(key) ?? { stage, block, layers: [] };
     drafts.set(key, draft);
-    if (isShortcut) draft.shortcut = shape;
+    if (layer === undefined) draft.shortcut = shape;
     else if (layer < 8) draft.layers[layer] = shape;
     else unsupported(`block ${block} has a layer ${layer}`);
   }
@@ -105,7 +115,7 @@ function outlineOf(draft: BlockDraft): BlockOutline {
 function groupStages(drafts: readonly BlockDraft[]): BlockOutline[][] {
   const stages: BlockOutline[][] = [];
   for (const draft of drafts) {
-    const stage = draft.stage ?? 0;
+    const stage = (draft.stage ?? 1) - 1;
     const blocks = stage === stages.length ? [] : stages[stage];
     if (!blocks || stage < stages.length - 1 || draft.block !== blocks.length) {
       return unsupported(`blocks before block ${draft.block} of stage ${stage + 1} are missing`);
@@ -129,9 +139,10 @@ export function outlineNetwork(shapes: NamedShapes, naming: Naming): NetworkOutl
   const parsed = parseAll(shapes, naming);
   const stem: (readonly number[])[] = [];
   const head = new Map<string, readonly number[]>();
-  for (const [{ place, role }, shape] of parsed) {
-    if (place.kind === 'stem' && role === 'conv.weight') stem[place.index] = shape;
-    if (place.kind === 'head') head.set(role, shape);
+  for (const [{ path, role }, shape] of parsed) {
+    const [part, step = ''] = path.split('/');
+    if (part === 'stem' && role === 'conv.weight') stem[numberOf(step) ?? 0] = shape;
+    if (part === 'head') head.set(role, shape);
   }
   const headWeight = head.get('linear.weight');
   if (!headWeight)

@@ -1,10 +1,12 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import { findNearest } from '../../../src/diagnostics/nearest.ts';
 import type { Span } from '../../../src/diagnostics/source.ts';
+import { isShortcut, readBlockPath } from '../../ir/block-path.ts';
 import type { Graph, Initializer } from '../../ir/graph.ts';
 import { sameShape } from '../../ir/types.ts';
 import { shapesOf } from '../inference/describe-weights.ts';
 import type { NamedShapes } from '../inference/network-outline.ts';
+import { layoutOf } from '../network-layout.ts';
 import type { ParameterSlot } from '../parameter-slot.ts';
 import { parameterSources } from '../parameter-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
@@ -63,12 +65,13 @@ function chooseNaming(file: WeightsFile, options: BindOptions): Naming {
 }
 
 function wantedParameters(graph: Graph, { scheme, nameOf }: Naming): Wanted[] {
+  const layout = layoutOf(graph);
   return [...graph.initializers.values()].flatMap((initializer) => {
     const { slot, type } = initializer;
     if (!slot) return [];
     const transposed = slot.role === 'linear.weight' && scheme.linearLayout === 'io';
     const shape = type.shape.map(Number);
-    const name = nameOf(slot) ?? initializer.name;
+    const name = nameOf(slot, layout) ?? initializer.name;
     return [
       { initializer, slot, name, transposed, shape: transposed ? shape.toReversed() : shape },
     ];
@@ -89,9 +92,9 @@ function findMisfit(wanted: readonly Wanted[], shapes: NamedShapes): Misfit {
   };
 }
 
-/** Whether shortcuts pool before they project: no other layer of these networks has an average pool with a window. */
+/** Whether shortcuts pool before they project. */
 function hasPooledShortcuts(graph: Graph): boolean {
-  return graph.nodes.some(({ op }) => op === 'AveragePool');
+  return graph.nodes.some(({ op, name }) => op === 'AveragePool' && isShortcut(name));
 }
 
 function checkFit(
@@ -129,8 +132,7 @@ function checkShortcut(
 ): void {
   const found = scheme.shortcutKind;
   const strided = wanted.some(
-    ({ slot: { place } }) =>
-      place.kind === 'block' && place.layer === 'shortcut' && place.stage > 0,
+    ({ slot: { path } }) => isShortcut(path) && (readBlockPath(path)?.stage ?? 0) > 1,
   );
   if (!found || !strided) return;
   if (hasPooledShortcuts(graph) !== (found === 'avgpool')) {

@@ -1,126 +1,103 @@
-import type { LayerPlace, ParameterRole, ParameterSlot } from '../parameter-slot.ts';
-import { type BlockFields, type BlockTemplate, compileTemplate } from './block-template.ts';
-import type { NameScheme } from './scheme.ts';
-
-/** Where a name stands, as far as it tells. */
-export type NamedPlace =
-  | { readonly kind: 'stem'; readonly index: number }
-  | ({ readonly kind: 'block'; readonly isShortcut: boolean } & BlockFields)
-  | { readonly kind: 'head' };
-
-export interface NamedParameter {
-  readonly place: NamedPlace;
-  readonly role: ParameterRole;
-}
+import type { NetworkLayout } from '../network-layout.ts';
+import type { ParameterRole, ParameterSlot } from '../parameter-slot.ts';
+import type { LayerKind, LayerRule, NameScheme } from './scheme.ts';
+import { compileTemplate, type Template, type TemplateFields } from './template.ts';
 
 /** A name scheme at work, in both directions. */
 export interface Naming {
   readonly scheme: NameScheme;
-  /** Name of a parameter; undefined where the scheme has no such layer (a stem of two convolutions). */
-  nameOf(slot: ParameterSlot): string | undefined;
-  /** Place and role of a name; undefined where it is none of the scheme's. */
-  parse(name: string): NamedParameter | undefined;
+  /** Name of a parameter in a network of that layout; undefined where the scheme has no such layer (a stem of two convolutions). */
+  nameOf(slot: ParameterSlot, layout: NetworkLayout): string | undefined;
+  /**
+   * What a name stands for; undefined where it is none of the scheme's. The path is as far as names tell: where the scheme
+   * counts blocks through all stages it has no stage (`block7/conv1`).
+   */
+  parse(name: string): ParameterSlot | undefined;
 }
 
-/** A kind of layer: what may stand behind its name, and the place that its name stands for. */
-interface LayerPattern {
+const blockOfStage = 'stage{stage}/block{block}';
+
+interface CompiledRule {
+  /** Roles by the last part of a name. */
   readonly roles: ReadonlyMap<string, ParameterRole>;
-  match(layer: string): NamedPlace | undefined;
+  readonly path: Template;
+  readonly name: Template;
+  /** The path as far as a name tells it. */
+  readonly told: Template;
 }
 
-const convRoles: LayerPattern['roles'] = new Map([['weight', 'conv.weight']]);
-const headRoles: LayerPattern['roles'] = new Map([
-  ['weight', 'linear.weight'],
-  ['bias', 'linear.bias'],
-]);
+/** Last part of the name of each kind of parameter. */
+type Suffixes = Readonly<Record<ParameterRole, string>>;
 
-function batchNormRoles({ batchNorm }: NameScheme): LayerPattern['roles'] {
-  const roles = ['bn.scale', 'bn.bias', 'bn.mean', 'bn.var'] as const;
-  return new Map(roles.map((role) => [batchNorm[role], role]));
-}
-
-function fixedLayer(name: string, place: NamedPlace, roles: LayerPattern['roles']): LayerPattern {
-  return { roles, match: (layer) => (layer === name ? place : undefined) };
-}
-
-function blockLayer(
-  { read }: BlockTemplate,
-  isShortcut: boolean,
-  roles: LayerPattern['roles'],
-): LayerPattern {
+function suffixesOf({ batchNorm }: NameScheme): Suffixes {
   return {
-    roles,
-    match(layer) {
-      const fields = read(layer);
-      return fields && { kind: 'block', isShortcut, ...fields };
-    },
+    'conv.weight': 'weight',
+    'linear.weight': 'weight',
+    'linear.bias': 'bias',
+    ...batchNorm,
   };
 }
 
-interface LayerTemplates {
-  readonly conv: BlockTemplate;
-  readonly bn: BlockTemplate;
+function rolesOf(kind: LayerKind, suffixes: Suffixes): CompiledRule['roles'] {
+  const roles = Object.keys(suffixes) as ParameterRole[];
+  const own = roles.filter((role) => role.startsWith(`${kind}.`));
+  return new Map(own.map((role) => [suffixes[role], role]));
 }
 
-function layerPatterns(
-  scheme: NameScheme,
-  layer: LayerTemplates,
-  shortcut: LayerTemplates,
-): LayerPattern[] {
-  const bnRoles = batchNormRoles(scheme);
-  const stems = Object.values(scheme.stems).flatMap((layers) =>
-    layers.flatMap(({ conv, bn }, index) => [
-      fixedLayer(conv, { kind: 'stem', index }, convRoles),
-      fixedLayer(bn, { kind: 'stem', index }, bnRoles),
-    ]),
-  );
-  return [
-    blockLayer(layer.conv, false, convRoles),
-    blockLayer(layer.bn, false, bnRoles),
-    blockLayer(shortcut.conv, true, convRoles),
-    blockLayer(shortcut.bn, true, bnRoles),
-    fixedLayer(scheme.head, { kind: 'head' }, headRoles),
-    ...stems,
-  ];
+function compileRule({ kind, path, name }: LayerRule, suffixes: Suffixes): CompiledRule {
+  const told = name.includes('{flat}') ? path.replace(blockOfStage, 'block{flat}') : path;
+  return {
+    roles: rolesOf(kind, suffixes),
+    path: compileTemplate(path),
+    name: compileTemplate(name),
+    told: compileTemplate(told),
+  };
 }
 
-function parserOf(patterns: readonly LayerPattern[]): Naming['parse'] {
+/** Reading needs no layout: no template of a path writes what only a layout tells. */
+const noLayout: NetworkLayout = { stemConvs: 0, stages: [] };
+
+function parserOf(rules: readonly CompiledRule[]): Naming['parse'] {
   return (name) => {
     const dot = name.lastIndexOf('.');
     const layer = name.slice(0, Math.max(0, dot));
     const suffix = name.slice(dot + 1);
-    for (const { roles, match } of patterns) {
-      const role = roles.get(suffix);
-      const place = role && match(layer);
-      if (place) return { place, role };
+    for (const rule of rules) {
+      const role = rule.roles.get(suffix);
+      const fields = role && rule.name.read(layer);
+      if (fields) return { path: rule.told.write(fields, noLayout), role };
     }
     return undefined;
   };
 }
 
-function compileLayer({ conv, bn }: NameScheme['layer']): LayerTemplates {
-  return { conv: compileTemplate(conv), bn: compileTemplate(bn) };
+/** The fields of a path with the block's place among all blocks. */
+function withFlat(fields: TemplateFields, { stages }: NetworkLayout): TemplateFields {
+  const { stage, block } = fields;
+  if (stage === undefined || block === undefined) return fields;
+  const before = stages.slice(0, stage - 1).reduce((sum, blocks) => sum + blocks, 0);
+  return { ...fields, flat: before + block };
 }
 
 export function createNaming(scheme: NameScheme): Naming {
-  const layer = compileLayer(scheme.layer);
-  const shortcut = compileLayer(scheme.shortcut);
-  const layerName = (place: LayerPlace, part: 'conv' | 'bn'): string | undefined => {
-    if (place.kind === 'stem') return scheme.stems[place.count]?.[place.index]?.[part];
-    if (place.kind === 'head') return scheme.head;
-    return (place.layer === 'shortcut' ? shortcut : layer)[part].write(place);
-  };
+  const suffixes = suffixesOf(scheme);
+  const compiled = (rules: readonly LayerRule[]) =>
+    rules.map((rule) => compileRule(rule, suffixes));
+  const layers = compiled(scheme.layers);
+  const stems = new Map(
+    Object.entries(scheme.stems).map(([convs, rules]) => [Number(convs), compiled(rules)]),
+  );
   return {
     scheme,
-    nameOf({ place, role }) {
-      if (role === 'linear.weight' || role === 'conv.weight') {
-        const name = layerName(place, 'conv');
-        return name && `${name}.weight`;
+    nameOf({ path, role }, layout) {
+      for (const rule of [...layers, ...(stems.get(layout.stemConvs) ?? [])]) {
+        const fields = rule.path.read(path);
+        if (!fields) continue;
+        const layer = rule.name.write(withFlat(fields, layout), layout);
+        return `${layer}.${suffixes[role]}`;
       }
-      if (role === 'linear.bias') return `${scheme.head}.bias`;
-      const name = layerName(place, 'bn');
-      return name && `${name}.${scheme.batchNorm[role]}`;
+      return undefined;
     },
-    parse: parserOf(layerPatterns(scheme, layer, shortcut)),
+    parse: parserOf([...layers, ...[...stems.values()].flat()]),
   };
 }

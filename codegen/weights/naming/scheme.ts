@@ -3,10 +3,14 @@ import type { ParameterRole } from '../parameter-slot.ts';
 /** What a spec may write after `weights`. */
 export type SchemeName = 'paddleclas' | 'paddleclas-v2' | 'torchvision' | 'timm' | 'cifar';
 
-/** Names of a convolution and of the batch norm behind it, without the last part. */
-export interface LayerNames {
-  readonly conv: string;
-  readonly bn: string;
+/** Kinds of layers that have parameters, by what their roles begin with. */
+export type LayerKind = ParameterRole extends `${infer Kind}.${string}` ? Kind : never;
+
+/** What the framework calls the layer at a path; both are templates (template.ts), the name without its last part. */
+export interface LayerRule {
+  readonly kind: LayerKind;
+  readonly path: string;
+  readonly name: string;
 }
 
 export type BatchNormRole = Extract<ParameterRole, `bn.${string}`>;
@@ -19,12 +23,10 @@ export interface NameScheme {
   readonly title: string;
   /** Further words by which a spec may ask for it. */
   readonly aliases: readonly SchemeName[];
-  /** Names of the stem's layers, by their number. */
-  readonly stems: Readonly<Record<number, readonly LayerNames[]>>;
-  /** Templates of a block's layers; block-template.ts has the placeholders. */
-  readonly layer: LayerNames;
-  readonly shortcut: LayerNames;
-  readonly head: string;
+  /** Names of the stem's layers, by the number of its convolutions. */
+  readonly stems: Readonly<Record<number, readonly LayerRule[]>>;
+  /** Names of all other layers. */
+  readonly layers: readonly LayerRule[];
   /** Last part of the names of a batch norm's parameters. */
   readonly batchNorm: Readonly<Record<BatchNormRole, string>>;
   /** Linear weight: `io` [inputs, classes], `oi` [classes, inputs]. */

@@ -1,4 +1,4 @@
-import type { LayerNames, NameScheme } from './scheme.ts';
+import type { LayerRule, NameScheme } from './scheme.ts';
 
 const paddleBatchNorm = {
   'bn.scale': 'weight',
@@ -14,30 +14,51 @@ const torchBatchNorm = {
   'bn.var': 'running_var',
 } as const;
 
-/** Conv and batch norm under one layer, as PaddleClas' ConvBNLayer has them. */
-function paddleLayer(layer: string): LayerNames {
-  return { conv: `${layer}.conv`, bn: `${layer}.bn` };
+/** A convolution and its batch norm. */
+function convNorm(path: string, conv: string, bn: string): readonly LayerRule[] {
+  return [
+    { kind: 'conv', path, name: conv },
+    { kind: 'bn', path: `${path}/bn`, name: bn },
+  ];
+}
+
+/** Both under one layer, as PaddleClas' ConvBNLayer has them. */
+function paddleLayer(path: string, layer: string): readonly LayerRule[] {
+  return convNorm(path, `${layer}.conv`, `${layer}.bn`);
 }
 
 /** The same in PaddleClas 2.0 and 2.1 and in resnet_vc.py. */
-function oldPaddleLayer(layer: string): LayerNames {
-  return { conv: `${layer}._conv`, bn: `${layer}._batch_norm` };
+function oldPaddleLayer(path: string, layer: string): readonly LayerRule[] {
+  return convNorm(path, `${layer}._conv`, `${layer}._batch_norm`);
 }
+
+function head(name: string): LayerRule {
+  return { kind: 'linear', path: 'head/fc', name };
+}
+
+const branch = 'stage{stage}/block{block}/conv{conv}';
+const shortcut = 'stage{stage}/block{block}/shortcut';
+
+const torchStem = convNorm('stem/conv1', 'conv1', 'bn1');
 
 /** Stems of torchvision and timm: the third convolution of a deep one shares the plain stem's batch norm. */
 const torchStems: NameScheme['stems'] = {
-  1: [{ conv: 'conv1', bn: 'bn1' }],
+  1: torchStem,
   3: [
-    { conv: 'conv1.0', bn: 'conv1.1' },
-    { conv: 'conv1.3', bn: 'conv1.4' },
-    { conv: 'conv1.6', bn: 'bn1' },
+    ...convNorm('stem/conv1', 'conv1.0', 'conv1.1'),
+    ...convNorm('stem/conv2', 'conv1.3', 'conv1.4'),
+    ...convNorm('stem/conv3', 'conv1.6', 'bn1'),
   ],
 };
 
-const torchLayer: LayerNames = {
-  conv: 'layer{stage+1}.{block}.conv{layer+1}',
-  bn: 'layer{stage+1}.{block}.bn{layer+1}',
-};
+/** The shortcut's layers stand in a sequence, at these places of it. */
+function torchLayers(sequence: string, conv: number, bn: number): readonly LayerRule[] {
+  const block = 'layer{stage}.{block}';
+  return [
+    ...convNorm(branch, `${block}.conv{conv}`, `${block}.bn{conv}`),
+    ...convNorm(shortcut, `${block}.${sequence}.${conv}`, `${block}.${sequence}.${bn}`),
+  ];
+}
 
 /**
  * Names of today's and older releases. Where two fit a file equally, the first is taken.
@@ -52,12 +73,14 @@ export const schemes: readonly NameScheme[] = [
     aliases: [],
     deepStemShortcut: 'avgpool',
     stems: {
-      1: [paddleLayer('stem.0')],
-      3: [paddleLayer('stem.0'), paddleLayer('stem.1'), paddleLayer('stem.2')],
+      1: paddleLayer('stem/conv1', 'stem.0'),
+      3: [1, 2, 3].flatMap((conv) => paddleLayer(`stem/conv${conv}`, `stem.${conv - 1}`)),
     },
-    layer: paddleLayer('blocks.{flat}.conv{layer}'),
-    shortcut: paddleLayer('blocks.{flat}.short'),
-    head: 'fc',
+    layers: [
+      ...paddleLayer(branch, 'blocks.{flat}.conv{conv-1}'),
+      ...paddleLayer(shortcut, 'blocks.{flat}.short'),
+      head('fc'),
+    ],
     batchNorm: paddleBatchNorm,
     linearLayout: 'io',
   },
@@ -65,10 +88,14 @@ export const schemes: readonly NameScheme[] = [
     name: 'paddleclas-v2',
     title: 'PaddleClas 2.0',
     aliases: ['paddleclas'],
-    stems: { 3: ['conv1_1', 'conv1_2', 'conv1_3'].map(oldPaddleLayer) },
-    layer: oldPaddleLayer('bb_{stage}_{block}.conv{layer}'),
-    shortcut: oldPaddleLayer('bb_{stage}_{block}.short'),
-    head: 'out',
+    stems: {
+      3: [1, 2, 3].flatMap((conv) => oldPaddleLayer(`stem/conv${conv}`, `conv1_${conv}`)),
+    },
+    layers: [
+      ...oldPaddleLayer(branch, 'bb_{stage-1}_{block}.conv{conv-1}'),
+      ...oldPaddleLayer(shortcut, 'bb_{stage-1}_{block}.short'),
+      head('out'),
+    ],
     batchNorm: paddleBatchNorm,
     linearLayout: 'io',
   },
@@ -76,10 +103,12 @@ export const schemes: readonly NameScheme[] = [
     name: 'paddleclas-v2',
     title: 'PaddleClas 2.0',
     aliases: ['paddleclas'],
-    stems: { 1: [oldPaddleLayer('conv')] },
-    layer: oldPaddleLayer('res{stage+2}{letter}.conv{layer}'),
-    shortcut: oldPaddleLayer('res{stage+2}{letter}.short'),
-    head: 'out',
+    stems: { 1: oldPaddleLayer('stem/conv1', 'conv') },
+    layers: [
+      ...oldPaddleLayer(branch, 'res{stage+1}{letter}.conv{conv-1}'),
+      ...oldPaddleLayer(shortcut, 'res{stage+1}{letter}.short'),
+      head('out'),
+    ],
     batchNorm: paddleBatchNorm,
     linearLayout: 'io',
   },
@@ -88,12 +117,7 @@ export const schemes: readonly NameScheme[] = [
     title: 'torchvision',
     aliases: ['timm'],
     stems: torchStems,
-    layer: torchLayer,
-    shortcut: {
-      conv: 'layer{stage+1}.{block}.downsample.0',
-      bn: 'layer{stage+1}.{block}.downsample.1',
-    },
-    head: 'fc',
+    layers: [...torchLayers('downsample', 0, 1), head('fc')],
     batchNorm: torchBatchNorm,
     linearLayout: 'oi',
     shortcutKind: 'projection',
@@ -104,12 +128,7 @@ export const schemes: readonly NameScheme[] = [
     title: 'timm',
     aliases: [],
     stems: torchStems,
-    layer: torchLayer,
-    shortcut: {
-      conv: 'layer{stage+1}.{block}.downsample.1',
-      bn: 'layer{stage+1}.{block}.downsample.2',
-    },
-    head: 'fc',
+    layers: [...torchLayers('downsample', 1, 2), head('fc')],
     batchNorm: torchBatchNorm,
     linearLayout: 'oi',
     shortcutKind: 'avgpool',
@@ -118,13 +137,8 @@ export const schemes: readonly NameScheme[] = [
     name: 'cifar',
     title: 'CIFAR ResNet',
     aliases: [],
-    stems: { 1: [{ conv: 'conv1', bn: 'bn1' }] },
-    layer: torchLayer,
-    shortcut: {
-      conv: 'layer{stage+1}.{block}.shortcut.0',
-      bn: 'layer{stage+1}.{block}.shortcut.1',
-    },
-    head: 'linear',
+    stems: { 1: torchStem },
+    layers: [...torchLayers('shortcut', 0, 1), head('linear')],
     batchNorm: torchBatchNorm,
     linearLayout: 'oi',
     shortcutKind: 'projection',

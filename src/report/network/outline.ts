@@ -1,5 +1,6 @@
 /** A network as people speak of it: stem, stages of blocks, head; from the paths of its nodes. */
 import { type NodeCost, nodeCosts } from '../../../codegen/cost.ts';
+import { isShortcut } from '../../../codegen/ir/block-path.ts';
 import type { Graph } from '../../../codegen/ir/graph.ts';
 import { intsOf } from '../../../codegen/ir/ops.ts';
 import type { Shape, TensorType } from '../../../codegen/ir/types.ts';
@@ -92,15 +93,14 @@ function outputOf(costs: readonly NodeCost[]): string {
 }
 
 function blockOf(costs: readonly NodeCost[], first: number): BlockGroup {
-  const isShortcut = ({ node }: NodeCost) => node.name.split('/')[2]?.startsWith('shortcut');
-  const shortcut = stepsOf(costs.filter(isShortcut));
+  const shortcut = stepsOf(costs.filter(({ node }) => isShortcut(node.name)));
   const residual = costs.some(
     ({ node }) => node.op === 'Add' || (node.op === 'FusedConv' && node.inputs.length > 3),
   );
   return {
     first,
     count: 1,
-    steps: stepsOf(costs.filter((cost) => !isShortcut(cost))),
+    steps: stepsOf(costs.filter(({ node }) => !isShortcut(node.name))),
     shortcut: residual && shortcut.length === 0 ? ['identity'] : shortcut,
     output: outputOf(costs),
     ...work(costs),

@@ -13,13 +13,12 @@ import {
   joinBytes,
   someBytes,
 } from '../../helpers/damage.ts';
-import { smallGraph, withNumbers } from '../../helpers/graphs.ts';
+import { convBatchNorm, smallGraph, withNumbers } from '../../helpers/graphs.ts';
 import { modelBytes } from '../../helpers/run-graph.ts';
 
-const place = { kind: 'stem', index: 0, count: 1 } as const;
-const convolution = { name: 'conv', channels: 4, kernel: 3, stride: 1, place, relu: true };
+const convolution = { name: 'conv', channels: 4, kernel: 3, stride: 1, relu: true };
 const graph: Graph = withNumbers(
-  smallGraph((builder, input) => builder.convBatchNorm(input, convolution)),
+  smallGraph((builder, input) => convBatchNorm(builder, input, convolution)),
 );
 const whole = await modelBytes(graph, { key: 'value' });
 

@@ -6,20 +6,18 @@ import { writeModel } from '../../../codegen/onnx/write.ts';
 import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
 import { wholeTensor } from '../../../codegen/tensors/tensor-source.ts';
 import { loadRuntime } from '../../../engines/onnxruntime/runtime.ts';
-import { smallGraph, withNumbers } from '../../helpers/graphs.ts';
+import { convBatchNorm, smallGraph, withNumbers } from '../../helpers/graphs.ts';
 import { modelBytes } from '../../helpers/run-graph.ts';
 import { tensorBytes } from '../../helpers/tensors.ts';
 
-const place = { kind: 'stem', index: 0, count: 1 } as const;
 const graph: Graph = withNumbers(
   foldBatchNorm.run(
     smallGraph((builder, input) =>
-      builder.convBatchNorm(input, {
+      convBatchNorm(builder, input, {
         name: 'conv',
         channels: 4,
         kernel: 3,
         stride: 1,
-        place,
         relu: true,
       }),
     ),

@@ -17,7 +17,7 @@ import { float32View } from '../../../codegen/tensors/float-bytes.ts';
 import { loadRuntime } from '../../../engines/onnxruntime/runtime.ts';
 import { createSeededInput } from '../../../engines/seeded-input.ts';
 import { pairInput } from '../../../src/compile/input-pair.ts';
-import { smallGraph, withNumbers } from '../../helpers/graphs.ts';
+import { convBatchNorm, smallGraph, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 import { specOf } from '../../helpers/specs.ts';
 
@@ -117,21 +117,19 @@ describe('adaptInput on a graph', () => {
     [
       'two nodes',
       (builder, input) => {
-        const place = { kind: 'stem', index: 0, count: 1 } as const;
-        const conv = { channels: 3, kernel: 1, stride: 1, place, relu: false } as const;
-        const x = builder.convBatchNorm(input, { ...conv, name: 'conv' });
+        const conv = { channels: 3, kernel: 1, stride: 1, relu: false } as const;
+        const x = convBatchNorm(builder, input, { ...conv, name: 'conv' });
         return builder.node('Add', 'sum', [x, input]);
       },
     ],
     [
       'two convolutions',
       (builder, input) => {
-        const place = { kind: 'stem', index: 0, count: 1 } as const;
-        const conv = { channels: 3, kernel: 1, stride: 1, place, relu: false } as const;
-        const x = builder.convBatchNorm(input, { ...conv, name: 'a' });
+        const conv = { channels: 3, kernel: 1, stride: 1, relu: false } as const;
+        const x = convBatchNorm(builder, input, { ...conv, name: 'a' });
         return builder.node('Add', 'sum', [
           x,
-          builder.convBatchNorm(input, { ...conv, name: 'b' }),
+          convBatchNorm(builder, input, { ...conv, name: 'b' }),
         ]);
       },
     ],

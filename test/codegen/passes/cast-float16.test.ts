@@ -11,20 +11,18 @@ import { fuseResidual } from '../../../codegen/passes/fuse-residual.ts';
 import { blockOf, matchLayers } from '../../../codegen/passes/layer-filter.ts';
 import { type CastReport, runPasses } from '../../../codegen/passes/pass.ts';
 import { wholeTensor } from '../../../codegen/tensors/tensor-source.ts';
-import { smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
+import { convBatchNorm, smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 import { specOf } from '../../helpers/specs.ts';
 import { tensorBytes } from '../../helpers/tensors.ts';
 
-const place = { kind: 'stem', index: 0, count: 1 } as const;
 const network = foldBatchNorm.run(
   smallGraph((builder, input) => {
-    const x = builder.convBatchNorm(input, {
+    const x = convBatchNorm(builder, input, {
       name: 'conv',
       channels: 4,
       kernel: 3,
       stride: 1,
-      place,
       relu: true,
     });
     const pooled = builder.node('GlobalAveragePool', 'head/pool', [x]);

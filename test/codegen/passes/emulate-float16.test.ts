@@ -12,18 +12,16 @@ import { runPasses } from '../../../codegen/passes/pass.ts';
 import { roundWeights } from '../../../codegen/passes/round-weights.ts';
 import { tapValues } from '../../../codegen/passes/tap-values.ts';
 import { fromFloat16Bits, toFloat16Bits } from '../../../codegen/tensors/float16.ts';
-import { numbers, smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
+import { convBatchNorm, numbers, smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 import { floatsOf } from '../../helpers/tensors.ts';
-
-const place = { kind: 'stem', index: 0, count: 1 } as const;
 
 /** stage1/block0 reads what the stem makes and adds to it; the head only flattens. */
 const network = withNumbers(
   smallGraph((builder, input) => {
-    const conv = { channels: 4, kernel: 3, stride: 1, place } as const;
-    const x = builder.convBatchNorm(input, { ...conv, name: 'stem/conv1', relu: true });
-    const y = builder.convBatchNorm(x, { ...conv, name: 'stage1/block0/conv1', relu: false });
+    const conv = { channels: 4, kernel: 3, stride: 1 } as const;
+    const x = convBatchNorm(builder, input, { ...conv, name: 'stem/conv1', relu: true });
+    const y = convBatchNorm(builder, x, { ...conv, name: 'stage1/block0/conv1', relu: false });
     const sum = builder.node('Add', 'stage1/block0/conv1/add', [y, x]);
     const relu = builder.node('Relu', 'stage1/block0/conv1/relu', [sum]);
     return builder.node('Flatten', 'head/flatten', [relu], { axis: 1 });

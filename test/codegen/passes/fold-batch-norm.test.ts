@@ -5,18 +5,17 @@ import { verifyGraph } from '../../../codegen/ir/verify.ts';
 import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
 import { float32View } from '../../../codegen/tensors/float-bytes.ts';
 import { expectDiagnostic } from '../../helpers/byte-sources.ts';
-import { smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
+import { convBatchNorm, smallGraph, sourceOf, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, modelBytes, runGraph } from '../../helpers/run-graph.ts';
 import { floatsOf, tensorBytes } from '../../helpers/tensors.ts';
 
-const place = { kind: 'stem', index: 0, count: 1 } as const;
-const conv = { name: 'conv', channels: 4, kernel: 3, stride: 1, place, relu: false } as const;
+const conv = { name: 'conv', channels: 4, kernel: 3, stride: 1, relu: false } as const;
 
-const matching = smallGraph((builder, input) => builder.convBatchNorm(input, conv));
+const matching = smallGraph((builder, input) => convBatchNorm(builder, input, conv));
 
 /** The convolution's output is read twice: by its batch norm and by an Add. */
 const shared = smallGraph((builder, input) => {
-  const normalized = builder.convBatchNorm(input, conv);
+  const normalized = convBatchNorm(builder, input, conv);
   return builder.node('Add', 'add', [normalized, 'conv']);
 });
 

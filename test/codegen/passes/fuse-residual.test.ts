@@ -5,12 +5,11 @@ import { verifyGraph } from '../../../codegen/ir/verify.ts';
 import { expandFusedConv } from '../../../codegen/passes/expand-fused-conv.ts';
 import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
 import { fuseResidual } from '../../../codegen/passes/fuse-residual.ts';
-import { smallGraph, withNumbers } from '../../helpers/graphs.ts';
+import { convBatchNorm, smallGraph, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 
 function conv(builder: GraphBuilder, x: string, name: string, relu: boolean): string {
-  const place = { kind: 'stem', index: 0, count: 1 } as const;
-  return builder.convBatchNorm(x, { name, channels: 4, kernel: 3, stride: 1, place, relu });
+  return convBatchNorm(builder, x, { name, channels: 4, kernel: 3, stride: 1, relu });
 }
 
 const block = smallGraph((builder, input) => {

@@ -9,16 +9,15 @@ import {
   tensorInputs,
 } from '../../../codegen/passes/quantizer-places.ts';
 import { int8Forms } from '../../../codegen/quantization/int8-form.ts';
-import { smallGraph } from '../../helpers/graphs.ts';
+import { convBatchNorm, smallGraph } from '../../helpers/graphs.ts';
 
-const place = { kind: 'stem', index: 0, count: 1 } as const;
-const conv = { channels: 3, kernel: 1, stride: 1, place, relu: false } as const;
+const conv = { channels: 3, kernel: 1, stride: 1, relu: false } as const;
 
 /** Ends in a convolution, whose output leaves the graph. */
 const { graph } = runPasses(
   smallGraph((builder, input) => {
-    const x = builder.convBatchNorm(input, { ...conv, name: 'a', relu: true });
-    return builder.convBatchNorm(x, { ...conv, name: 'b' });
+    const x = convBatchNorm(builder, input, { ...conv, name: 'a', relu: true });
+    return convBatchNorm(builder, x, { ...conv, name: 'b' });
   }),
   [foldBatchNorm, fuseResidual],
 );

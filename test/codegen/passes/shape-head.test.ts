@@ -99,10 +99,9 @@ describe('shapeHead', () => {
         input,
       );
       if (ops.length === 0 || ops.at(-1) !== 'Flatten') return builder.node('Relu', 'last', [last]);
-      const place = { kind: 'head' } as const;
       const features = Number(builder.typeOf(last).shape[1]);
-      const weight = builder.parameter('fc.weight', [5, features], place, 'linear.weight');
-      const bias = builder.parameter('fc.bias', [5], place, 'linear.bias');
+      const weight = builder.parameter('fc', 'linear.weight', [5, features]);
+      const bias = builder.parameter('fc', 'linear.bias', [5]);
       return builder.node('Gemm', 'fc', [last, weight, bias], { transB: 1 });
     });
     for (const form of forms) expect(shapeHead(form).run(graph, {})).toBe(graph);

@@ -48,8 +48,7 @@ export function standInMachine(): Promise<TensorrtMachine> {
 export function testGraph() {
   return withNumbers(
     smallGraph((builder, x) => {
-      const place = { kind: 'stem', index: 0, count: 1 } as const;
-      const weight = builder.parameter('stem/weight', [4, 3, 3, 3], place, 'conv.weight');
+      const weight = builder.parameter('stem/conv', 'conv.weight', [4, 3, 3, 3]);
       const convolved = builder.node('Conv', 'stem/conv', [x, weight], {
         kernel_shape: [3, 3],
         pads: [1, 1, 1, 1],

@@ -7,6 +7,7 @@ import { type TensorSource, wholeTensor } from '../../../../codegen/tensors/tens
 import { type BindOptions, bindWeights } from '../../../../codegen/weights/naming/bind.ts';
 import { createNaming } from '../../../../codegen/weights/naming/naming.ts';
 import { schemes } from '../../../../codegen/weights/naming/schemes.ts';
+import { layoutOf } from '../../../../codegen/weights/network-layout.ts';
 import type { WeightsFile } from '../../../../codegen/weights/weights-file.ts';
 import type { DiagnosticCode } from '../../../../src/diagnostics/messages.ts';
 import type { Spec } from '../../../../src/language/spec.ts';
@@ -35,13 +36,14 @@ function fileFor(
   const names = schemeCalled(scheme);
   const { nameOf } = createNaming(names);
   const tensors = new Map<string, TensorSource>();
-  for (const { slot, type } of graphOf(over).initializers.values()) {
+  const graph = graphOf(over);
+  for (const { slot, type } of graph.initializers.values()) {
     if (!slot) continue;
     const shape = type.shape.map(Number);
     const stored =
       slot.role === 'linear.weight' && names.linearLayout === 'io' ? shape.toReversed() : shape;
     const values = numbers(elementCount(shape), tensors.size + 1).map(Math.abs);
-    tensors.set(nameOf(slot) ?? '', sourceOf(values, stored));
+    tensors.set(nameOf(slot, layoutOf(graph)) ?? '', sourceOf(values, stored));
   }
   return { name: 'given.pth', format: 'torch-zip', tensors, notes: [] };
 }
@@ -49,7 +51,7 @@ function fileFor(
 describe('bindWeights', () => {
   test.each(
     schemes
-      .filter(({ stems }) => stems[1] && !stems[1][0]?.conv.includes('_conv'))
+      .filter(({ stems }) => stems[1] && !stems[1][0]?.name.includes('_conv'))
       .map(({ name }) => name),
   )('gives every parameter its tensor: %s', async (name) => {
     const over: Partial<Spec> =

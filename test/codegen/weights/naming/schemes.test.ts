@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lowerSpec } from '../../../../codegen/architecture/lower.ts';
-import { createNaming, type NamedPlace } from '../../../../codegen/weights/naming/naming.ts';
+import { createNaming } from '../../../../codegen/weights/naming/naming.ts';
 import {
   isIgnorable,
   isSchemeName,
@@ -9,7 +9,7 @@ import {
   schemeNames,
 } from '../../../../codegen/weights/naming/recognise-scheme.ts';
 import { schemes } from '../../../../codegen/weights/naming/schemes.ts';
-import type { LayerPlace } from '../../../../codegen/weights/parameter-slot.ts';
+import { layoutOf } from '../../../../codegen/weights/network-layout.ts';
 import { properties } from '../../../../src/language/properties.ts';
 import type { Spec } from '../../../../src/language/spec.ts';
 import { specOf } from '../../../helpers/specs.ts';
@@ -17,24 +17,17 @@ import { specOf } from '../../../helpers/specs.ts';
 function namesOf(scheme: (typeof schemes)[number], spec: Partial<Spec>): string[] {
   const graph = lowerSpec(specOf(spec));
   return [...graph.initializers.values()].flatMap(({ slot }) =>
-    slot ? (createNaming(scheme).nameOf(slot) ?? []) : [],
+    slot ? (createNaming(scheme).nameOf(slot, layoutOf(graph)) ?? []) : [],
   );
 }
 
-/** What a name can tell of a place: some schemes count blocks through, and a stem's third batch norm is a plain stem's. */
-function seenPlace(place: LayerPlace, parsed: NamedPlace | undefined): NamedPlace {
-  if (place.kind === 'head') return place;
-  if (place.kind === 'stem') {
-    return { kind: 'stem', index: parsed?.kind === 'stem' ? parsed.index : place.index };
-  }
-  const isShortcut = place.layer === 'shortcut';
-  const countsThrough = parsed?.kind === 'block' && parsed.stage === undefined;
-  return {
-    kind: 'block',
-    isShortcut,
-    ...(countsThrough ? { block: place.flatBlock } : { stage: place.stage, block: place.block }),
-    ...(isShortcut ? {} : { layer: Number(place.layer) }),
-  };
+/** What a name can tell of a path: some schemes count blocks through, and a stem's third batch norm is a plain stem's. */
+function seenPath(path: string, parsed = ''): string {
+  if (path === 'stem/conv3/bn' && parsed === 'stem/conv1/bn') return parsed;
+  const [, stage = '', block = ''] = /^stage(\d+)\/block(\d+)/.exec(path) ?? [];
+  if (!stage || !parsed.startsWith('block')) return path;
+  const before = [2, 1, 3, 1].slice(0, Number(stage) - 1).reduce((sum, blocks) => sum + blocks, 0);
+  return path.replace(/^stage.*?\/block\d+/, `block${before + Number(block)}`);
 }
 
 const plain: Partial<Spec> = { stages: [2, 1, 3, 1], widths: [8, 16, 32, 64] };
@@ -88,12 +81,13 @@ describe.each(
 
   test('reads its own names back', () => {
     const { nameOf, parse } = createNaming(scheme);
-    const slots = networks
-      .flatMap((network) => [...lowerSpec(specOf({ ...network, input })).initializers.values()])
-      .flatMap(({ slot }) => slot ?? []);
-    for (const slot of slots) {
-      const parsed = parse(nameOf(slot) ?? '');
-      expect(parsed).toEqual({ role: slot.role, place: seenPlace(slot.place, parsed?.place) });
+    for (const network of networks) {
+      const graph = lowerSpec(specOf({ ...network, input }));
+      for (const { slot } of graph.initializers.values()) {
+        if (!slot) continue;
+        const parsed = parse(nameOf(slot, layoutOf(graph)) ?? '');
+        expect(parsed).toEqual({ role: slot.role, path: seenPath(slot.path, parsed?.path) });
+      }
     }
   });
 
@@ -106,25 +100,20 @@ describe.each(
 });
 
 describe('names', () => {
-  const old = schemes.find(({ stems }) => stems[1]?.[0]?.conv === 'conv._conv') ?? schemes[0];
-  const place = (block: number, stageBlocks: number): LayerPlace => ({
-    kind: 'block',
-    stage: 2,
-    block,
-    flatBlock: 7 + block,
-    stageBlocks,
-    layer: 0,
-  });
-
+  const old = schemes.find(({ stems }) => stems[1]?.[0]?.name === 'conv._conv') ?? schemes[0];
   test('PaddleClas 2.0 letters short stages and numbers long ones', () => {
     const nameAt = (block: number, count: number) =>
-      old && createNaming(old).nameOf({ place: place(block, count), role: 'conv.weight' });
+      old &&
+      createNaming(old).nameOf(
+        { path: `stage3/block${block}/conv1`, role: 'conv.weight' },
+        { stemConvs: 1, stages: [3, 4, count, 3] },
+      );
     expect(nameAt(5, 6)).toBe('res4f.conv0._conv.weight');
     expect(nameAt(0, 23)).toBe('res4a.conv0._conv.weight');
     expect(nameAt(22, 23)).toBe('res4b22.conv0._conv.weight');
     const parse = old && createNaming(old).parse;
     expect(parse?.('res4b22.short._batch_norm._mean')).toEqual({
-      place: { kind: 'block', isShortcut: true, stage: 2, block: 22 },
+      path: 'stage3/block22/shortcut/bn',
       role: 'bn.mean',
     });
   });

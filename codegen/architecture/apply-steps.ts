@@ -1,0 +1,78 @@
+import { padChannels } from './channel-pad.ts';
+import type { GraphBuilder } from './graph-builder.ts';
+import type { Step, StepKind } from './step.ts';
+
+/** Batch-norm epsilon of Paddle, torchvision, timm and the CIFAR networks; it is in no weights file. */
+const epsilon = 1e-5;
+
+/** Appends the nodes of a step that reads `x`, and gives the value that it makes. */
+type Apply<Kind extends StepKind> = (builder: GraphBuilder, x: string, step: Step<Kind>) => string;
+
+/** Pixels that are missing in the last window where windows stand side by side. */
+function missingPixels(side: number, window: number): number {
+  return (window - (side % window)) % window;
+}
+
+const appliers: { readonly [Kind in StepKind]: Apply<Kind> } = {
+  conv(builder, x, { path, channels, kernel, stride }) {
+    const shape = [channels, builder.channelsOf(x), kernel, kernel];
+    const pad = (kernel - 1) / 2;
+    return builder.node('Conv', path, [x, builder.parameter(path, 'conv.weight', shape)], {
+      kernel_shape: [kernel, kernel],
+      strides: [stride, stride],
+      pads: [pad, pad, pad, pad],
+    });
+  },
+  norm(builder, x, { path }) {
+    const roles = ['bn.scale', 'bn.bias', 'bn.mean', 'bn.var'] as const;
+    const shape = [builder.channelsOf(x)];
+    const parameters = roles.map((role) => builder.parameter(path, role, shape));
+    return builder.node('BatchNormalization', path, [x, ...parameters], { epsilon });
+  },
+  relu: (builder, x, { path }) => builder.node('Relu', path, [x]),
+  maxPool(builder, x, { path, window, stride }) {
+    const pad = (window - 1) / 2;
+    return builder.node('MaxPool', path, [x], {
+      kernel_shape: [window, window],
+      strides: [stride, stride],
+      pads: [pad, pad, pad, pad],
+    });
+  },
+  averagePool(builder, x, { path, window }) {
+    const [height, width] = builder.sidesOf(x);
+    return builder.node('AveragePool', path, [x], {
+      kernel_shape: [window, window],
+      strides: [window, window],
+      pads: [0, 0, missingPixels(height, window), missingPixels(width, window)],
+      count_include_pad: 0,
+    });
+  },
+  padChannels,
+  add(builder, x, { path, branch, shortcut }) {
+    // The shortcut comes first so that the last convolution can take it in when the two are fused.
+    const passed = applySteps(builder, x, shortcut);
+    return builder.node('Add', path, [applySteps(builder, x, branch), passed]);
+  },
+  globalPool: (builder, x, { path }) => builder.node('GlobalAveragePool', path, [x]),
+  flatten: (builder, x, { path }) => builder.node('Flatten', path, [x], { axis: 1 }),
+  linear(builder, x, { path, channels }) {
+    const weight = builder.parameter(path, 'linear.weight', [channels, builder.channelsOf(x)]);
+    const bias = builder.parameter(path, 'linear.bias', [channels]);
+    return builder.node('Gemm', path, [x, weight, bias], { transB: 1 });
+  },
+  softmax: (builder, x, { path }) => builder.node('Softmax', path, [x], { axis: 1 }),
+};
+
+function applyStep<Kind extends StepKind>(
+  builder: GraphBuilder,
+  x: string,
+  step: Step<Kind>,
+): string {
+  const apply: Apply<Kind> = appliers[step.kind as Kind];
+  return apply(builder, x, step);
+}
+
+/** Appends the steps in order, each on what the one before made: the value of the last; `x` where there are none. */
+export function applySteps(builder: GraphBuilder, x: string, steps: readonly Step[]): string {
+  return steps.reduce((value, step) => applyStep(builder, value, step), x);
+}

@@ -1,0 +1,46 @@
+import type { Spec } from '../../src/language/spec.ts';
+import { blockSteps } from './block.ts';
+import { headSteps } from './head.ts';
+import { stemSteps } from './stem.ts';
+import type { Step } from './step.ts';
+
+/** A stretch of the network and the properties of a `.rn` file that it comes from, the nearest first. */
+export interface NetworkPart {
+  readonly properties: readonly string[];
+  readonly steps: readonly Step[];
+}
+
+function stageSteps(spec: Spec, stage: number, stageInputs: number): readonly Step[] {
+  const width = spec.widths[stage] ?? 0;
+  const { expansion, strideIn, shortcut } = spec;
+  return Array.from({ length: spec.stages[stage] ?? 0 }, (_, block) =>
+    blockSteps({
+      path: `stage${stage + 1}/block${block}`,
+      kind: spec.block,
+      inputs: block === 0 ? stageInputs : width * expansion,
+      width,
+      expansion,
+      stride: stage > 0 && block === 0 ? 2 : 1,
+      strideIn,
+      shortcut,
+      projectAlways: block === 0 && spec.firstShortcut === 'projection',
+    }),
+  ).flat();
+}
+
+/** Stem, stages and head of the network that a spec describes, in order. */
+export function networkParts(spec: Spec): readonly NetworkPart[] {
+  const inputs = [
+    spec.stemWidths.at(-1) ?? spec.input.channels,
+    ...spec.widths.map((width) => width * spec.expansion),
+  ];
+  const stages = spec.stages.flatMap((_, stage) => stageSteps(spec, stage, inputs[stage] ?? 0));
+  return [
+    {
+      properties: ['stem', 'stem-widths', 'variant'],
+      steps: stemSteps(spec.stem, spec.stemWidths),
+    },
+    { properties: ['stages', 'depth'], steps: stages },
+    { properties: ['classes', 'head'], steps: headSteps(spec.classes, spec.head) },
+  ];
+}
