@@ -4,7 +4,7 @@ import type { Graph } from '../ir/graph.ts';
 import { oncePer } from '../ir/once-per.ts';
 import { applySteps } from './apply-steps.ts';
 import { GraphBuilder } from './graph-builder.ts';
-import { networkParts } from './network.ts';
+import { type Architecture, networkParts } from './network.ts';
 
 /** Opset of every graph unless a pass needs more: TensorRT 8.5 to 11 and onnxruntime read it. */
 const opset = 13;
@@ -20,13 +20,16 @@ export interface LowerOptions {
   readonly batch?: number | 'N';
 }
 
-function spanOf(spec: Spec, properties: readonly string[]) {
+/** What lowering reads of a spec. */
+export type LowerableSpec = Architecture & Pick<Spec, 'name' | 'spans'>;
+
+function spanOf(spec: LowerableSpec, properties: readonly string[]) {
   return [...properties, 'model']
     .map((name) => ownValue(spec.spans, name))
     .find((span) => span !== undefined);
 }
 
-function lower(spec: Spec, batch: number | 'N'): Graph {
+function lower(spec: LowerableSpec, batch: number | 'N'): Graph {
   const builder = new GraphBuilder();
   const { channels, height, width } = spec.input;
   let value = builder.input('input', {
@@ -40,12 +43,12 @@ function lower(spec: Spec, batch: number | 'N'): Graph {
   return builder.build(spec.name, opset, { value, name: outputNames[spec.head] });
 }
 
-const lowerForAnyBatch = oncePer((spec: Spec) => lower(spec, 'N'));
+const lowerForAnyBatch = oncePer((spec: LowerableSpec) => lower(spec, 'N'));
 
 /**
  * The network a spec describes, as trained: convolutions with batch norm, initializers named by slot and without data.
  * Input `input` [N, C, H, W]; output `logits`, or `probabilities` behind a Softmax, [N, classes].
  */
-export function lowerSpec(spec: Spec, { batch = 'N' }: LowerOptions = {}): Graph {
+export function lowerSpec(spec: LowerableSpec, { batch = 'N' }: LowerOptions = {}): Graph {
   return batch === 'N' ? lowerForAnyBatch(spec) : lower(spec, batch);
 }

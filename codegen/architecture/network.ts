@@ -4,13 +4,30 @@ import { headSteps } from './head.ts';
 import { stemSteps } from './stem.ts';
 import type { Step } from './step.ts';
 
+/** The properties of a spec that decide which network it is. */
+export type Architecture = Pick<
+  Spec,
+  | 'block'
+  | 'stem'
+  | 'stemWidths'
+  | 'shortcut'
+  | 'firstShortcut'
+  | 'strideIn'
+  | 'stages'
+  | 'widths'
+  | 'expansion'
+  | 'input'
+  | 'classes'
+  | 'head'
+>;
+
 /** A stretch of the network and the properties of a `.rn` file that it comes from, the nearest first. */
 export interface NetworkPart {
   readonly properties: readonly string[];
   readonly steps: readonly Step[];
 }
 
-function stageSteps(spec: Spec, stage: number, stageInputs: number): readonly Step[] {
+function stageSteps(spec: Architecture, stage: number, stageInputs: number): readonly Step[] {
   const width = spec.widths[stage] ?? 0;
   const { expansion, strideIn, shortcut } = spec;
   return Array.from({ length: spec.stages[stage] ?? 0 }, (_, block) =>
@@ -29,7 +46,7 @@ function stageSteps(spec: Spec, stage: number, stageInputs: number): readonly St
 }
 
 /** Stem, stages and head of the network that a spec describes, in order. */
-export function networkParts(spec: Spec): readonly NetworkPart[] {
+export function networkParts(spec: Architecture): readonly NetworkPart[] {
   const inputs = [
     spec.stemWidths.at(-1) ?? spec.input.channels,
     ...spec.widths.map((width) => width * spec.expansion),

@@ -1,11 +1,19 @@
 import type { StemKind } from '../../src/language/spec.ts';
 import { convNormRelu, type Step } from './step.ts';
 
-/** Kernel and first stride of the stem's convolutions, and whether a 3×3 max pool of stride 2 follows. */
-const stemForms: Readonly<Record<StemKind, { kernel: number; stride: number; pool: boolean }>> = {
-  conv7: { kernel: 7, stride: 2, pool: true },
-  deep: { kernel: 3, stride: 2, pool: true },
-  conv3: { kernel: 3, stride: 1, pool: false },
+interface StemForm {
+  readonly convs: number;
+  readonly kernel: number;
+  /** Of the first convolution. */
+  readonly stride: number;
+  /** Whether a 3×3 max pool of stride 2 follows. */
+  readonly pool: boolean;
+}
+
+export const stemForms: Readonly<Record<StemKind, StemForm>> = {
+  conv7: { convs: 1, kernel: 7, stride: 2, pool: true },
+  deep: { convs: 3, kernel: 3, stride: 2, pool: true },
+  conv3: { convs: 1, kernel: 3, stride: 1, pool: false },
 };
 
 const pool: Step = { kind: 'maxPool', path: 'stem/pool', window: 3, stride: 2 };

@@ -3,12 +3,8 @@ import { recogniseScheme } from '../naming/recognise-scheme.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { inferSpec } from './infer-spec.ts';
 import type { InferredSpec } from './inferred-spec.ts';
-import { type NamedShapes, UnsupportedNetwork } from './network-outline.ts';
-
-/** Names and shapes of a file's tensors. */
-export function shapesOf(file: WeightsFile): NamedShapes {
-  return new Map([...file.tensors].map(([name, { shape }]) => [name, shape]));
-}
+import { shapesOf } from './named-shapes.ts';
+import { UnsupportedNetwork } from './unsupported-network.ts';
 
 /**
  * The network that a weights file is for, from names and shapes. DiagnosticError where the names are unknown or where the

@@ -1,5 +1,6 @@
 import { depths } from '../../../src/language/depths.ts';
 import type { SchemeName } from '../naming/scheme.ts';
+import type { Candidate } from './candidates.ts';
 
 /** What no weights file can tell, and what is taken for it. */
 export interface UnknownProperty {
@@ -11,21 +12,12 @@ export interface UnknownProperty {
   readonly reason: string;
 }
 
-/** The network that names and shapes describe, in the words of a `.rn` file. */
-export interface InferredSpec {
+/** The network that names and shapes describe, in the words of a spec. */
+export interface InferredSpec extends Omit<Candidate, 'input'> {
   readonly scheme: SchemeName;
-  /** 18 to 200, where block, stages and widths are those of a published depth. */
+  /** 18 to 200, where block and stages are those of a published depth. */
   readonly depth?: number;
-  readonly block: 'basic' | 'bottleneck';
-  readonly stem: 'conv7' | 'deep' | 'conv3';
-  readonly stemWidths: readonly number[];
-  readonly shortcut: 'projection' | 'avgpool' | 'pad';
-  readonly firstShortcut: 'projection' | 'identity';
-  readonly stages: readonly number[];
-  readonly widths: readonly number[];
-  readonly expansion: number;
   readonly inputChannels: number;
-  readonly classes: number;
   /** Trainable parameters: all but running means and variances. */
   readonly paramCount: number;
   readonly unknowns: readonly UnknownProperty[];

@@ -1,15 +1,7 @@
 import { readBlockPath } from '../../ir/block-path.ts';
-import type { Naming } from '../naming/naming.ts';
-import { isIgnorable } from '../naming/recognise-scheme.ts';
-import type { ParameterSlot } from '../parameter-slot.ts';
-
-/** Names and shapes of a state dict: all that the architecture is inferred from. */
-export type NamedShapes = ReadonlyMap<string, readonly number[]>;
-
-/** Why names and shapes are no network that a spec can describe; a sentence's end, no mistake of the reader. */
-export class UnsupportedNetwork extends Error {
-  override readonly name = 'UnsupportedNetwork';
-}
+import type { ParameterRole } from '../parameter-slot.ts';
+import type { NamedParameter } from './named-shapes.ts';
+import { unsupported } from './unsupported-network.ts';
 
 export interface BlockOutline {
   /** Shapes [out, in, kh, kw] of the main branch, in order. */
@@ -21,36 +13,8 @@ export interface BlockOutline {
 export interface NetworkOutline {
   readonly stem: readonly (readonly number[])[];
   readonly stages: readonly (readonly BlockOutline[])[];
-  readonly headWeight: readonly number[];
-}
-
-/** Parts of names that other families of networks have. */
-const families: readonly (readonly [RegExp, string])[] = [
-  [/\.se\.conv\./, 'it has efficient channel attention (ECA)'],
-  [/\.(se|fca|se_module)\./, 'it has squeeze-and-excitation blocks'],
-  [/\.(convs|bns)\.\d+\./, 'it is a Res2Net: its 3×3 convolutions are split'],
-  [/\.(attn|attention|blocks\.\d+\.mlp)\./, 'it has attention layers'],
-  [/\.conv1_rep|rbr_/, 'it is a RepVGG-like network'],
-  [/^(fc|linear|head|out)\.\d+\./, 'its head has more than one layer'],
-  [/conv[123]\.bias$/, 'its convolutions have a bias'],
-];
-
-export function unsupported(reason: string): never {
-  throw new UnsupportedNetwork(reason);
-}
-
-function parseAll(shapes: NamedShapes, { parse }: Naming): Map<ParameterSlot, readonly number[]> {
-  const parsed = new Map<ParameterSlot, readonly number[]>();
-  for (const [name, shape] of shapes) {
-    if (isIgnorable(name)) continue;
-    const parameter = parse(name);
-    if (!parameter) {
-      const family = families.find(([pattern]) => pattern.test(name))?.[1];
-      return unsupported(family ?? `'${name}' belongs to no network that a spec can describe`);
-    }
-    parsed.set(parameter, shape);
-  }
-  return parsed;
+  /** [classes, features]. */
+  readonly headWeight: readonly [number, number];
 }
 
 interface BlockDraft {
@@ -71,9 +35,9 @@ function numberOf(step: string): number | undefined {
   return found ? Number(found[1]) - 1 : undefined;
 }
 
-function draftBlocks(parsed: ReadonlyMap<ParameterSlot, readonly number[]>): BlockDraft[] {
+function draftBlocks(parameters: readonly NamedParameter[]): BlockDraft[] {
   const drafts = new Map<string, BlockDraft>();
-  for (const [{ path, role }, shape] of parsed) {
+  for (const { path, role, shape } of parameters) {
     const place = readBlockPath(path);
     if (!place || role !== 'conv.weight') continue;
     const { stage, block, step } = place;
@@ -134,24 +98,33 @@ function stagesOf(drafts: readonly BlockDraft[]): BlockOutline[][] {
   return splitStages(drafts.map(outlineOf));
 }
 
-/** Orders the convolutions of a state dict by place; throws UnsupportedNetwork where a name or a layer is out of place. */
-export function outlineNetwork(shapes: NamedShapes, naming: Naming): NetworkOutline {
-  const parsed = parseAll(shapes, naming);
+function headWeightOf(
+  parameters: readonly NamedParameter[],
+  layout: 'io' | 'oi',
+): NetworkOutline['headWeight'] {
+  const shapeOf = (wanted: ParameterRole) => parameters.find(({ role }) => role === wanted)?.shape;
+  const weight = shapeOf('linear.weight');
+  if (!weight) return unsupported('it has no linear layer, so the number of classes is unknown');
+  if (!shapeOf('linear.bias')) unsupported('its linear layer has no bias');
+  const [first = 0, second = 0] = weight;
+  return layout === 'io' ? [second, first] : [first, second];
+}
+
+/** Orders the convolutions of a state dict by place; throws UnsupportedNetwork where a layer is out of place. */
+export function outlineNetwork(
+  parameters: readonly NamedParameter[],
+  linearLayout: 'io' | 'oi',
+): NetworkOutline {
   const stem: (readonly number[])[] = [];
-  const head = new Map<string, readonly number[]>();
-  for (const [{ path, role }, shape] of parsed) {
+  for (const { path, role, shape } of parameters) {
     const [part, step = ''] = path.split('/');
     if (part === 'stem' && role === 'conv.weight') stem[numberOf(step) ?? 0] = shape;
-    if (part === 'head') head.set(role, shape);
   }
-  const headWeight = head.get('linear.weight');
-  if (!headWeight)
-    return unsupported('it has no linear layer, so the number of classes is unknown');
-  if (!head.has('linear.bias')) unsupported('its linear layer has no bias');
+  const headWeight = headWeightOf(parameters, linearLayout);
   if (stem.length === 0) unsupported('it has no stem');
   return {
     stem: dense(stem, 'stem convolution'),
-    stages: stagesOf(draftBlocks(parsed)),
+    stages: stagesOf(draftBlocks(parameters)),
     headWeight,
   };
 }

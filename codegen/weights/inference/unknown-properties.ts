@@ -1,10 +1,10 @@
-import type { ShortcutGuess } from './infer-shortcuts.ts';
-import type { InferredSpec, UnknownProperty } from './inferred-spec.ts';
+import type { Candidate } from './candidates.ts';
+import type { UnknownProperty } from './inferred-spec.ts';
+import type { ShortcutGuess } from './shortcut-kind.ts';
 
 /** What names and shapes leave open, with the usual value of each. */
 export function unknownsOf(
-  block: InferredSpec['block'],
-  { stem, inputChannels }: Pick<InferredSpec, 'stem' | 'inputChannels'>,
+  { block, stem, input }: Candidate,
   shortcut: ShortcutGuess,
 ): UnknownProperty[] {
   const side = stem === 'conv3' ? 32 : 224;
@@ -12,7 +12,7 @@ export function unknownsOf(
   return [
     {
       property: 'input',
-      assumed: `${inputChannels}x${side}x${side}`,
+      assumed: `${input.channels}x${side}x${side}`,
       reason: 'A convolution runs on any size; take the one that it was trained or tested with.',
     },
     {

@@ -2,12 +2,9 @@ import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import { findNearest } from '../../../src/diagnostics/nearest.ts';
 import type { Span } from '../../../src/diagnostics/source.ts';
 import { isShortcut, readBlockPath } from '../../ir/block-path.ts';
-import type { Graph, Initializer } from '../../ir/graph.ts';
+import type { Graph } from '../../ir/graph.ts';
 import { sameShape } from '../../ir/types.ts';
-import { shapesOf } from '../inference/describe-weights.ts';
-import type { NamedShapes } from '../inference/network-outline.ts';
-import { layoutOf } from '../network-layout.ts';
-import type { ParameterSlot } from '../parameter-slot.ts';
+import { type NamedShapes, shapesOf } from '../inference/named-shapes.ts';
 import { parameterSources } from '../parameter-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { type Misfit, misfitHint, misfitLines } from './misfit.ts';
@@ -20,6 +17,7 @@ import {
   schemeNames,
 } from './recognise-scheme.ts';
 import type { NameScheme, SchemeName } from './scheme.ts';
+import { type WantedParameter, wantedParameters } from './wanted-parameters.ts';
 
 export interface BindOptions {
   /** Name scheme that the spec pins; without it the names decide. */
@@ -31,16 +29,6 @@ export interface BindOptions {
 export interface BoundWeights {
   readonly graph: Graph;
   readonly scheme: SchemeName;
-}
-
-/** A parameter of the architecture and what it is called in the file. */
-interface Wanted {
-  readonly initializer: Initializer;
-  readonly slot: ParameterSlot;
-  readonly name: string;
-  /** Shape in the file: a linear weight may stand there the other way round. */
-  readonly shape: readonly number[];
-  readonly transposed: boolean;
 }
 
 function pinnedScheme({ scheme, span }: BindOptions): SchemeName | undefined {
@@ -64,21 +52,7 @@ function chooseNaming(file: WeightsFile, options: BindOptions): Naming {
   return fail('weights-names-unknown', { file: file.name, examples, nearest }, { span });
 }
 
-function wantedParameters(graph: Graph, { scheme, nameOf }: Naming): Wanted[] {
-  const layout = layoutOf(graph);
-  return [...graph.initializers.values()].flatMap((initializer) => {
-    const { slot, type } = initializer;
-    if (!slot) return [];
-    const transposed = slot.role === 'linear.weight' && scheme.linearLayout === 'io';
-    const shape = type.shape.map(Number);
-    const name = nameOf(slot, layout) ?? initializer.name;
-    return [
-      { initializer, slot, name, transposed, shape: transposed ? shape.toReversed() : shape },
-    ];
-  });
-}
-
-function findMisfit(wanted: readonly Wanted[], shapes: NamedShapes): Misfit {
+function findMisfit(wanted: readonly WantedParameter[], shapes: NamedShapes): Misfit {
   const names = new Set(wanted.map(({ name }) => name));
   return {
     missing: wanted.filter(({ name }) => !shapes.has(name)),
@@ -100,7 +74,7 @@ function hasPooledShortcuts(graph: Graph): boolean {
 function checkFit(
   graph: Graph,
   file: WeightsFile,
-  wanted: readonly Wanted[],
+  wanted: readonly WantedParameter[],
   { naming, span }: { naming: Naming; span: Span | undefined },
 ): void {
   const shapes = shapesOf(file);
@@ -127,7 +101,7 @@ function checkFit(
 function checkShortcut(
   graph: Graph,
   file: WeightsFile,
-  wanted: readonly Wanted[],
+  wanted: readonly WantedParameter[],
   { scheme, span }: { scheme: NameScheme; span: Span | undefined },
 ): void {
   const found = scheme.shortcutKind;
@@ -152,7 +126,7 @@ export function bindWeights(
   const { span } = options;
   const naming = chooseNaming(file, options);
   const { scheme } = naming;
-  const wanted = wantedParameters(graph, naming);
+  const wanted = [...wantedParameters(graph, naming)];
   checkFit(graph, file, wanted, { naming, span });
   checkShortcut(graph, file, wanted, { scheme, span });
   const initializers = new Map(graph.initializers);
@@ -162,7 +136,7 @@ export function bindWeights(
     return { source, role: slot.role, tensor: name, transposed };
   });
   for (const [index, source] of parameterSources(file.name, stored).entries()) {
-    const { initializer } = wanted[index] as Wanted;
+    const { initializer } = wanted[index] as WantedParameter;
     initializers.set(initializer.name, { ...initializer, source });
   }
   return { graph: { ...graph, initializers }, scheme: scheme.name };

@@ -2,7 +2,8 @@ import { printable } from '../../../src/diagnostics/printable.ts';
 import { sameShape } from '../../ir/types.ts';
 import { inferSpec } from '../inference/infer-spec.ts';
 import type { InferredSpec } from '../inference/inferred-spec.ts';
-import { type NamedShapes, UnsupportedNetwork } from '../inference/network-outline.ts';
+import type { NamedShapes } from '../inference/named-shapes.ts';
+import { UnsupportedNetwork } from '../inference/unsupported-network.ts';
 import type { Naming } from './naming.ts';
 
 /** Parameters that do not fit, by name in the file. */

@@ -91,7 +91,7 @@ export function createNaming(scheme: NameScheme): Naming {
     scheme,
     nameOf({ path, role }, layout) {
       for (const rule of [...layers, ...(stems.get(layout.stemConvs) ?? [])]) {
-        const fields = rule.path.read(path);
+        const fields = rule.roles.get(suffixes[role]) === role && rule.path.read(path);
         if (!fields) continue;
         const layer = rule.name.write(withFlat(fields, layout), layout);
         return `${layer}.${suffixes[role]}`;

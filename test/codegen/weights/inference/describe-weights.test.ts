@@ -261,6 +261,23 @@ describe('networks that no spec can describe are refused with the reason', () =>
       },
     ],
     [
+      'some of its stages begin with a projection',
+      {
+        'layer1.0.downsample.0.weight': [8, 8, 1, 1],
+        'layer2.0.downsample.0.weight': undefined,
+      },
+    ],
+    [
+      'fit together as in no network',
+      {
+        'layer1.0.conv2.weight': [16, 8, 3, 3],
+        'layer1.0.downsample.0.weight': [16, 8, 1, 1],
+        'layer2.0.conv1.weight': undefined,
+        'layer2.0.conv2.weight': undefined,
+        'layer2.0.downsample.0.weight': undefined,
+      },
+    ],
+    [
       'another width than block 0',
       { 'layer1.1.conv1.weight': [12, 8, 3, 3], 'layer1.1.conv2.weight': [8, 12, 3, 3] },
     ],

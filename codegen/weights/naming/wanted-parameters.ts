@@ -1,0 +1,31 @@
+import type { Graph, Initializer } from '../../ir/graph.ts';
+import { layoutOf } from '../network-layout.ts';
+import type { ParameterSlot } from '../parameter-slot.ts';
+import type { Naming } from './naming.ts';
+
+/** A parameter of the architecture and what it is called in the file. */
+export interface WantedParameter {
+  readonly initializer: Initializer;
+  readonly slot: ParameterSlot;
+  /** The initializer's own name where the scheme has none for it. */
+  readonly name: string;
+  /** Shape in the file: a linear weight may stand there the other way round. */
+  readonly shape: readonly number[];
+  readonly transposed: boolean;
+}
+
+/** All that a network needs of a file whose names are of the scheme, in the order of the network; one after the other. */
+export function* wantedParameters(
+  graph: Graph,
+  { scheme, nameOf }: Naming,
+): Generator<WantedParameter> {
+  const layout = layoutOf(graph);
+  for (const initializer of graph.initializers.values()) {
+    const { slot, type } = initializer;
+    if (!slot) continue;
+    const transposed = slot.role === 'linear.weight' && scheme.linearLayout === 'io';
+    const shape = type.shape.map(Number);
+    const name = nameOf(slot, layout) ?? initializer.name;
+    yield { initializer, slot, name, transposed, shape: transposed ? shape.toReversed() : shape };
+  }
+}
