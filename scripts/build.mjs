@@ -1,8 +1,8 @@
-// Builds the package: typed modules (tsc), the scripts that run beside them, and the bundled command line (rolldown).
+// Builds the package: typed modules (tsc), the files that they read and run, and the bundled command line (rolldown).
 import { execFileSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { bundleCli } from './bundle-cli.mjs';
+import { besideModules, bundleCli } from './bundle-cli.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
@@ -12,6 +12,5 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconf
   cwd: root,
   stdio: 'inherit',
 });
-const script = 'engines/tensorrt-rtx/build_engine.py';
-cpSync(`${root}/${script}`, `${dist}/${script}`);
+for (const path of besideModules) copyFileSync(`${root}/${path}`, `${dist}/${path}`);
 await bundleCli(dist);

@@ -1,1 +1,3 @@
+export declare const threads: readonly string[];
+export declare const besideModules: readonly string[];
 export declare function bundleCli(folder: string): Promise<void>;

@@ -1,9 +1,11 @@
-import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+const common = { cwd: root, platform: 'node', transform: { target: 'node20.19' } };
 
 /**
  * What is loaded together is one file: a module and all that it imports, without what an earlier file has. The rest, imported where it is wanted, is
@@ -41,6 +43,21 @@ function assignFiles() {
   };
 }
 
+/** What runs in threads of its own is started by its name, beside the module that starts it: a file each, whole, so that it loads nothing else. */
+export const threads = ['src/io/hash-worker.mjs', 'src/calibration/counting-worker.mjs'];
+
+/** What is no module, and is read or run by its name, beside the module that does so. */
+export const besideModules = [
+  'engines/tensorrt-rtx/build_engine.py',
+  'src/report/page/page-script.js',
+];
+
+async function bundleThread(path, folder) {
+  const bundle = await rolldown({ ...common, input: path });
+  await bundle.write({ format: 'esm', minify: true, file: join(folder, basename(path)) });
+  await bundle.close();
+}
+
 /**
  * The command line, bundled: `rcc.js`, and beside it the parts that it loads when they are wanted. Start-up is a matter of how many modules are opened
  * and how much text is parsed: as a single file --help parses a megabyte and a half of it, and split as it falls a conversion opens eighty.
@@ -48,12 +65,10 @@ function assignFiles() {
 export async function bundleCli(folder) {
   const { plugin, groups } = assignFiles();
   const bundle = await rolldown({
-    cwd: root,
+    ...common,
     input: { rcc: 'src/cli/main.ts' },
-    platform: 'node',
     // Native libraries stay outside; they are loaded when they are wanted.
     external: ['onnxruntime-node', 'sharp', '@resvg/resvg-js'],
-    transform: { target: 'node20.19' },
     // A module that a file has anyway is also imported where it is wanted.
     checks: { ineffectiveDynamicImport: false },
     plugins: [plugin],
@@ -67,5 +82,7 @@ export async function bundleCli(folder) {
     codeSplitting: { groups },
   });
   await bundle.close();
+  for (const path of threads) await bundleThread(path, folder);
+  for (const path of besideModules) copyFileSync(join(root, path), join(folder, basename(path)));
   chmodSync(join(folder, 'rcc.js'), 0o755);
 }

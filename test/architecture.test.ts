@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { besideModules, threads } from '../scripts/bundle-cli.mjs';
 
 /** The rooms, lowest first: each may import from itself and from those before it. */
 const rooms = [
@@ -30,7 +31,7 @@ const roomOf = (path: string): string =>
 
 const sources = ['src', 'codegen', 'engines'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.(?:ts|mjs)$/.test(path))
     .map((path) => join(folder, path)),
 );
 
@@ -128,6 +129,14 @@ describe('the rooms', () => {
     const wrong = found.filter(({ names }) => !names.startsWith('{') || openers.test(names));
     // It makes the file that it opens.
     expect(wrong.map(({ path }) => path)).toEqual(['engines/onnxruntime/scratch-engine.ts']);
+  });
+
+  it('hand the bundle all files that they start or read by name', () => {
+    const named = sources.flatMap((path) => {
+      const found = textOf(path).matchAll(/new URL\('(\.\/[^']+)', import\.meta\.url\)/g);
+      return [...found].map(([, target = '']) => normalize(join(dirname(path), target)));
+    });
+    expect([...threads, ...besideModules].toSorted()).toEqual(named.toSorted());
   });
 
   it('have a line each in docs/architecture.md', () => {

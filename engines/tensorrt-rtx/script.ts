@@ -1,19 +1,11 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ownValue } from '../../src/collections/own-value.ts';
 import { asFields } from '../../src/io/outside-fields.ts';
 import { readJson } from '../../src/io/outside-json.ts';
 import { runTool, type ToolRequest, type ToolResult } from '../process.ts';
 
-/** Beside this module in the sources and in the typed package; below the bundled command line. */
-const places = ['./build_engine.py', './engines/tensorrt-rtx/build_engine.py'];
-
-function scriptPath(): string {
-  const paths = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
-  const found = paths.find((path) => existsSync(path));
-  if (found === undefined) throw new Error(`build_engine.py is in none of ${paths.join(', ')}`);
-  return found;
-}
+/** Beside this module wherever it is built into. */
+const scriptPath = fileURLToPath(new URL('./build_engine.py', import.meta.url));
 
 /** What the script says about itself, beside NVIDIA's log. */
 export interface ScriptEvent {
@@ -55,7 +47,7 @@ export async function runScript(request: ScriptRequest): Promise<ScriptRun> {
   const errors: string[] = [];
   const result = await runTool({
     ...options,
-    command: [python, scriptPath(), ...args],
+    command: [python, scriptPath, ...args],
     // The log goes through a pipe, where Python would hold lines back.
     env: { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
     onLine: (line) => {

@@ -3,7 +3,8 @@
  * width of the bins and append more. Beyond `mostBins` neighbours are joined, so that an outlier of any size needs no memory: with 4 times as
  * many bins as at the start the resolution is never below that of the start.
  */
-import { type Bins, type Counted, countFrom, largestFrom } from './count-values.ts';
+import type { Bins, Counted } from './bins.ts';
+import { countFrom, largestFrom } from './count-values.mjs';
 import type { SentValues } from './counting-thread.ts';
 
 const firstBins = 2048;

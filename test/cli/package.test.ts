@@ -74,6 +74,10 @@ describe('the package', () => {
   it('holds what runs, and nothing of the tests', () => {
     const shipped = [...entries];
     expect(shipped).toContain('package/dist/rcc.js');
+    for (const path of ['src/io/hash-worker.mjs', 'hash-worker.mjs', 'counting-worker.mjs'])
+      expect(shipped).toContain(`package/dist/${path}`);
+    for (const path of ['src/report/page/page-script.js', 'page-script.js', 'build_engine.py'])
+      expect(shipped).toContain(`package/dist/${path}`);
     expect(shipped).toContain('package/dist/engines/tensorrt-rtx/build_engine.py');
     expect(shipped.filter((path) => /^package\/(test|bench)\/|stand-in/.test(path))).toEqual([]);
   });

@@ -168,7 +168,7 @@ export function reportToHtml(report: Report): string {
     ]),
     element('footer', { class: 'wrap' }, [`Written by rcc ${rcc}, ${createdAt}.`]),
     element('div', { id: 'status', role: 'status', class: 'skip' }),
-    element('script', {}, [raw(pageScript)]),
+    element('script', {}, [raw(pageScript())]),
   ]);
   return `<!doctype html>\n${element('html', { lang: 'en' }, [head, body]).markup}\n`;
 }

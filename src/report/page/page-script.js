@@ -1,0 +1,133 @@
+(() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const root = document.documentElement;
+  for (const element of all('[data-script]')) element.hidden = false;
+
+  const themeButton = document.getElementById('theme');
+  const themes = ['auto', 'light', 'dark'];
+  const store = { get: () => { try { return localStorage.getItem('rcc-theme'); } catch { return null; } },
+    set: (value) => { try { localStorage.setItem('rcc-theme', value); } catch {} } };
+  const setTheme = (theme) => {
+    if (theme === 'auto') root.removeAttribute('data-theme'); else root.dataset.theme = theme;
+    themeButton.textContent = 'Theme: ' + theme;
+    themeButton.dataset.value = theme;
+  };
+  setTheme(themes.includes(store.get()) ? store.get() : 'auto');
+  themeButton.addEventListener('click', () => {
+    const next = themes[(themes.indexOf(themeButton.dataset.value) + 1) % themes.length];
+    setTheme(next);
+    store.set(next);
+  });
+
+  const status = document.getElementById('status');
+  for (const header of all('th[data-column]')) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'sort';
+    const label = header.querySelector('.label');
+    button.textContent = label.textContent;
+    label.replaceWith(button);
+    button.addEventListener('click', () => {
+      const descending = header.getAttribute('aria-sort') === 'ascending';
+      const table = header.closest('table');
+      for (const other of all('th[aria-sort]', table)) other.removeAttribute('aria-sort');
+      header.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
+      const column = Number(header.dataset.column);
+      const key = (row) => row.children[column].dataset.value;
+      const body = table.tBodies[0];
+      const rows = [...body.rows].sort((a, b) => {
+        const [x, y] = [key(a), key(b)];
+        if (x === undefined || y === undefined) return (x === undefined) - (y === undefined);
+        const order = x !== '' && y !== '' && !isNaN(x) && !isNaN(y) ? x - y : x.localeCompare(y, 'en', { numeric: true });
+        return descending ? -order : order;
+      });
+      for (const row of rows) body.append(row);
+      status.textContent = 'Sorted by ' + header.dataset.name + (descending ? ', descending' : ', ascending');
+    });
+  }
+
+  const filter = document.getElementById('filter');
+  filter.addEventListener('input', () => {
+    const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const fits = (name) => words.every((word) => name.toLowerCase().includes(word));
+    let shown = 0;
+    for (const row of all('tbody tr[data-model]')) {
+      row.hidden = !fits(row.dataset.model);
+      if (!row.hidden) shown++;
+    }
+    for (const plot of all('.plot')) plot.classList.toggle('dim', words.length > 0);
+    for (const mark of all('.mark[data-model]')) mark.classList.toggle('hit', words.length > 0 && fits(mark.dataset.model));
+    status.textContent = words.length > 0 ? shown + ' rows match' : '';
+  });
+
+  for (const picker of all('[data-picker]')) {
+    const section = picker.closest('section');
+    const selects = all('select', picker);
+    const apply = () => {
+      const shows = (element) => selects.every(({ name, value }) =>
+        value === 'all' || element.dataset[name] === undefined || element.dataset[name] === value);
+      for (const element of all('figure[data-batch],figure[data-precision],figure[data-device]', section)) element.hidden = !shows(element);
+      for (const table of all('table', section)) {
+        const shown = [];
+        for (const header of all('th[data-column]', table)) {
+          const column = Number(header.dataset.column);
+          shown[column] = shows(header);
+          header.hidden = !shown[column];
+          for (const row of table.tBodies[0].rows) row.cells[column].hidden = header.hidden;
+        }
+        for (const group of all('th[data-start]', table)) {
+          const [start, length] = [Number(group.dataset.start), Number(group.dataset.length)];
+          const visible = shown.slice(start, start + length).filter(Boolean).length;
+          group.hidden = visible === 0;
+          group.colSpan = Math.max(1, visible);
+        }
+      }
+    };
+    for (const select of selects) select.addEventListener('change', apply);
+    apply();
+  }
+
+  const tip = document.createElement('div');
+  tip.className = 'tip';
+  tip.hidden = true;
+  tip.setAttribute('aria-hidden', 'true');
+  document.body.append(tip);
+  const highlight = (model) => {
+    for (const mark of all('.mark.hit')) mark.classList.remove('hit');
+    if (model) for (const mark of all('.mark[data-model="' + CSS.escape(model) + '"]')) mark.classList.add('hit');
+  };
+  const show = (mark) => {
+    tip.textContent = mark.dataset.tip;
+    tip.hidden = false;
+    const box = mark.getBoundingClientRect();
+    const left = Math.min(Math.max(8, box.left + box.width / 2 - tip.offsetWidth / 2), innerWidth - tip.offsetWidth - 8);
+    const top = box.top - tip.offsetHeight - 8;
+    tip.style.left = left + 'px';
+    tip.style.top = (top < 4 ? box.bottom + 8 : top) + 'px';
+    if (filter.value === '') highlight(mark.dataset.model);
+  };
+  const hide = () => { tip.hidden = true; if (filter.value === '') highlight(); };
+  for (const title of all('.mark > title')) title.remove();
+  addEventListener('scroll', hide, { passive: true });
+  for (const plot of all('.plot')) {
+    plot.addEventListener('pointerover', (event) => { const mark = event.target.closest('.mark[data-tip]'); if (mark) show(mark); else hide(); });
+    plot.addEventListener('pointerleave', hide);
+    const marks = all('.mark[data-tip]', plot);
+    if (marks.length === 0) continue;
+    plot.tabIndex = 0;
+    plot.setAttribute('role', 'group');
+    plot.setAttribute('aria-label', plot.dataset.name + ': values by arrow keys');
+    let at = -1;
+    plot.addEventListener('keydown', (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      if (event.key === 'Escape') hide();
+      if (!step) return;
+      event.preventDefault();
+      const visible = marks.filter((mark) => mark.getClientRects().length > 0);
+      at = (at + step + visible.length) % visible.length;
+      show(visible[at]);
+      status.textContent = visible[at].dataset.tip;
+    });
+    plot.addEventListener('blur', hide);
+  }
+})();
