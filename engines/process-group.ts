@@ -1,3 +1,4 @@
+import { errorCode } from '../src/diagnostics/error-code.ts';
 import { onExit } from '../src/io/exit-cleanup.ts';
 
 /** Signals a program that leads its own process group, with all that it started. A group that has ended is no error. */
@@ -6,7 +7,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
     // Windows has no groups; the program itself is all that can be reached.
     process.kill(process.platform === 'win32' ? pid : -pid, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (errorCode(error) !== 'ESRCH') throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { formatPercent } from '../src/diagnostics/format-percent.ts';
 import { median, percentile, sortAscending } from './statistics.ts';
 
 /** From where on a series of times is not to be trusted. */
@@ -19,8 +20,6 @@ export interface Stability {
   readonly warnings: readonly string[];
 }
 
-const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
-
 function iterationWarning(count: number, limits: StabilityLimits): string | undefined {
   if (count >= limits.minIterations) return undefined;
   const runs = count === 1 ? 'Only 1 run was' : `Only ${count} runs were`;
@@ -30,7 +29,7 @@ function iterationWarning(count: number, limits: StabilityLimits): string | unde
 function spreadWarning(sorted: Float64Array, limits: StabilityLimits): string | undefined {
   const spread = (percentile(sorted, 75) - percentile(sorted, 25)) / median(sorted);
   if (!(spread > limits.spread)) return undefined;
-  return `The middle half of the runs spreads over ${percent(spread)} of the median: the machine is noisy.`;
+  return `The middle half of the runs spreads over ${formatPercent(spread, 0)} of the median: the machine is noisy.`;
 }
 
 function tailWarning(sorted: Float64Array, limits: StabilityLimits): string | undefined {
@@ -47,12 +46,12 @@ function driftWarning(samplesMs: readonly number[], limits: StabilityLimits): st
   const drift = median(sortAscending(samplesMs.slice(-half))) / first - 1;
   if (!(Math.abs(drift) > limits.drift)) return undefined;
   const cause = drift > 0 ? 'clocks went down, or another load began' : 'it was not warm yet';
-  return `The second half of the runs was ${percent(Math.abs(drift))} ${drift > 0 ? 'slower' : 'faster'} than the first: ${cause}.`;
+  return `The second half of the runs was ${formatPercent(Math.abs(drift), 0)} ${drift > 0 ? 'slower' : 'faster'} than the first: ${cause}.`;
 }
 
 function loadWarning(otherLoad: number | undefined, limits: StabilityLimits): string | undefined {
   if (otherLoad === undefined || !(otherLoad > limits.otherLoad)) return undefined;
-  return `Other programs used ${percent(otherLoad)} of the processors during the timing.`;
+  return `Other programs used ${formatPercent(otherLoad, 0)} of the processors during the timing.`;
 }
 
 /** Judges times in the order in which they were taken. `otherLoad` is a share of the whole machine, where it is known. */

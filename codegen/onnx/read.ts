@@ -1,8 +1,9 @@
 /* Reads an ONNX file for inspection: nodes and types are decoded, weights stay where they are. */
+
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
-import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { reading } from '../../src/diagnostics/outside-data.ts';
 import { printable } from '../../src/diagnostics/printable.ts';
+import { type Refusal, refusal } from '../../src/diagnostics/refusal.ts';
 import type { ByteSource } from '../tensors/byte-source.ts';
 import { faultOfMessage } from './check-message.ts';
 import type { MessageName } from './message-shapes.ts';
@@ -29,9 +30,7 @@ export interface OnnxFile {
 const modelGraphField = 7;
 const graphInitializerField = 5;
 
-function malformed(source: ByteSource, reason: string): never {
-  return fail('onnx-malformed', { file: source.name, reason });
-}
+const malformed: Refusal<'onnx-malformed'> = refusal('onnx-malformed');
 
 /** Fields of one message that are decoded, where they lie; neighbours are one part. */
 interface Kept {
@@ -42,7 +41,10 @@ interface Kept {
 function keep(kept: Kept, { start, end }: WireField, source: ByteSource): void {
   kept.sizeBytes += end - start;
   if (kept.sizeBytes > largestMessageBytes) {
-    malformed(source, `it holds more than ${largestMessageBytes} bytes beside its weights`);
+    malformed(
+      { file: source.name },
+      `it holds more than ${largestMessageBytes} bytes beside its weights`,
+    );
   }
   const last = kept.parts.at(-1);
   if (last?.end === start) last.end = end;
@@ -67,9 +69,9 @@ async function decodeKept<T>(
 ): Promise<T> {
   const bytes = await readKept(kept, source);
   const fault = faultOfMessage(name, bytes);
-  if (fault !== undefined) malformed(source, fault);
+  if (fault !== undefined) malformed({ file: source.name }, fault);
   return reading(
-    (reason) => malformed(source, reason),
+    (reason) => malformed({ file: source.name }, reason),
     () => type.decode(bytes),
   );
 }
@@ -79,7 +81,7 @@ function checkDims(source: ByteSource, { name, type }: Onnx.IValueInfoProto): vo
   const elements = sizes.reduce((product, size) => product * size, 1);
   if (sizes.every((size) => size >= 0) && Number.isSafeInteger(elements)) return;
   const shown = `'${printable(name ?? '')}' is [${sizes.slice(0, 8).join(', ')}]`;
-  malformed(source, `${shown}, which is no size of a tensor`);
+  malformed({ file: source.name }, `${shown}, which is no size of a tensor`);
 }
 
 interface Found {
@@ -92,13 +94,13 @@ interface Found {
 async function addTensor(found: Found, source: ByteSource, reader: WireReader, at: WireField) {
   found.initializers.push(await readInitializer(source, reader, at));
   if (found.initializers.length > mostTensors) {
-    malformed(source, `it holds more than ${mostTensors} tensors`);
+    malformed({ file: source.name }, `it holds more than ${mostTensors} tensors`);
   }
 }
 
 async function findInGraph(found: Found, source: ByteSource, reader: WireReader, at: WireField) {
   found.graphs++;
-  if (found.graphs > 1) malformed(source, 'it holds more than one graph');
+  if (found.graphs > 1) malformed({ file: source.name }, 'it holds more than one graph');
   for await (const run of reader.runs(at.offset, at.end)) {
     for (const field of run) {
       const isTensor = field.field === graphInitializerField && field.wireType === wireTypes.bytes;
@@ -119,7 +121,7 @@ async function findInModel(source: ByteSource): Promise<Found> {
       else keep(found.model, field, source);
     }
   }
-  if (found.graphs === 0) malformed(source, 'it holds no graph');
+  if (found.graphs === 0) malformed({ file: source.name }, 'it holds no graph');
   return found;
 }
 

@@ -6,8 +6,8 @@
  */
 import { elementCount } from '../ir/types.ts';
 import { bytesOf, float32View } from '../tensors/float-bytes.ts';
+import { roundHalfEven } from '../tensors/rounding.ts';
 import { mapRows, readAll, type TensorSource, wholeTensor } from '../tensors/tensor-source.ts';
-import { roundHalfEven } from './rounding.ts';
 
 /** The bias may take half of the 31 bits; the sums of products need a tenth of the rest at ResNet's largest (4608 · 127 · 255). */
 const largestBias = 2 ** 30;

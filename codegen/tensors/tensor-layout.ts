@@ -1,4 +1,5 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { type Refusal, refusal } from '../../src/diagnostics/refusal.ts';
 import { type DataType, dataTypes } from '../ir/types.ts';
 
 /** How a tensor lies in a storage; strides and offset count elements. */
@@ -21,9 +22,7 @@ const maxTensorBytes = 2 ** 30;
 /** A stride of 0 repeats elements without a byte in the file: what a shape may then ask for. */
 const maxRepeatedBytes = 2 ** 26;
 
-function malformed(label: TensorLabel, reason: string): never {
-  return fail('weights-tensor-malformed', { ...label, reason });
-}
+const malformed: Refusal<'weights-tensor-malformed'> = refusal('weights-tensor-malformed');
 
 /** Number of elements of a shape found in a file; DiagnosticError where it is no shape or too large. */
 export function checkShape(

@@ -1,15 +1,17 @@
 import { isMainThread } from 'node:worker_threads';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { errorCode } from '../../src/diagnostics/error-code.ts';
+import { reasonOf } from '../../src/diagnostics/outside-data.ts';
 
 export type Runtime = typeof import('onnxruntime-node');
 
-function reasonOf(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
+function loadFailure(error: unknown): string {
+  const code = errorCode(error);
   if (code === 'ERR_MODULE_NOT_FOUND') return 'the package onnxruntime-node is not installed';
   if (code === 'MODULE_NOT_FOUND') {
     return `onnxruntime-node brings no library for ${process.platform} on ${process.arch}`;
   }
-  return String(message ?? error).split('\n')[0] as string;
+  return reasonOf(error);
 }
 
 /**
@@ -33,7 +35,7 @@ export async function loadRuntime(
   try {
     return await importRuntime();
   } catch (error) {
-    return fail('engine-library-missing', { library: 'onnxruntime', reason: reasonOf(error) });
+    return fail('engine-library-missing', { library: 'onnxruntime', reason: loadFailure(error) });
   }
 }
 

@@ -16,7 +16,7 @@ export interface TensorrtRtxInstallation {
 const probeTimeoutMs = 60_000;
 
 /** Why a probe failed: a sentence, without the full stop. */
-function reasonOf(run: ScriptRun): string {
+function probeFailure(run: ScriptRun): string {
   const missing = eventText(run, 'missing', 'reason');
   if (missing !== undefined) return missing;
   const { startError, timedOut, tail } = run.result;
@@ -44,7 +44,7 @@ export async function probeTensorrtRtx(
   });
   signal?.throwIfAborted();
   const version = eventText(run, 'version', 'version');
-  if (version === undefined) return { found: false, python, reason: reasonOf(run) };
+  if (version === undefined) return { found: false, python, reason: probeFailure(run) };
   const listed = run.events.find(({ event }) => event === 'version')?.capabilities;
   const capabilities = Array.isArray(listed) ? listed.map(String) : [];
   return { found: true, installation: { python, version, capabilities } };

@@ -1,4 +1,5 @@
-import { formatMs, formatPercent } from '../report/format.ts';
+import { formatPercent } from '../diagnostics/format-percent.ts';
+import { formatMs } from '../report/format.ts';
 import { numberCell, type Table, textCell } from '../report/table.ts';
 import type { BudgetRow, EstimateRow } from './budget.ts';
 import type { Estimate } from './estimate.ts';

@@ -3,9 +3,11 @@
  * and not blended, 16 bits a channel lose the lower 8, of an animation the first frame is taken, gray becomes three equal channels. One
  * exception: Pillow turns 16-bit gray all white; here it keeps its upper 8 bits, as in OpenCV.
  */
+
 import type { SharpOptions } from 'sharp';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { readingLater } from '../diagnostics/outside-data.ts';
+import { ascii } from './ascii.ts';
 import type { Raster } from './raster.ts';
 import { loadSharp, type Sharp } from './sharp-library.ts';
 
@@ -51,7 +53,6 @@ interface Format {
   readonly magic: readonly (number | undefined)[];
 }
 
-const ascii = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
 const anyFour = [undefined, undefined, undefined, undefined] as const;
 
 /** Only these three reach the library: its other readers are no business of a classifier's. */

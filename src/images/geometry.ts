@@ -1,3 +1,4 @@
+import { roundHalfEven } from '../../codegen/tensors/rounding.ts';
 import type { Preprocess } from '../language/spec.ts';
 import type { Size, Window } from './raster.ts';
 
@@ -14,12 +15,6 @@ export interface GeometryRules {
   resizeShort(size: Size, short: number): Size;
   /** First pixel of the crop in the middle of a side, where the side is longer than the crop. */
   cropOffset(side: number, crop: number): number;
-}
-
-/** Python's round(): halves to the even neighbour. */
-export function roundHalfEven(value: number): number {
-  const rounded = Math.round(value);
-  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
 
 /** torchvision (transforms/functional.py, `_compute_resized_output_size` and `center_crop`) and timm. */

@@ -1,5 +1,6 @@
 import { ownValue } from '../collections/own-value.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
+import { errorCode } from '../diagnostics/error-code.ts';
 
 /** What the operating system's error codes mean to a user who wanted a file read or written. */
 const reasons: Readonly<Record<string, string>> = {
@@ -20,11 +21,6 @@ const reasons: Readonly<Record<string, string>> = {
   EBUSY: 'it is in use',
   EIO: 'the disk reported an error',
 };
-
-function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
 
 /** Runs one operation of the file system; what the system refuses becomes a `file-unwritable` diagnostic about `path`. */
 export async function whileWriting<T>(path: string, operation: () => Promise<T>): Promise<T> {

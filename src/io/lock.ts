@@ -4,7 +4,9 @@ import { mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from '../diagnostics/error-code.ts';
 import { onExit } from './exit-cleanup.ts';
+import { isRunning } from './is-running.ts';
 import { readBytesSync } from './open-file.ts';
 import { asFields } from './outside-fields.ts';
 import { readJson } from './outside-json.ts';
@@ -27,10 +29,6 @@ export interface LockRequest {
   onWait?(owner: string): void;
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
 const ownerFile = 'owner.json';
 
 /** A lock of nobody, where the text does not say whose it is. */
@@ -48,15 +46,6 @@ function readOwner(path: string): Owner | undefined {
     return ownerIn(new TextDecoder().decode(readBytesSync(join(path, ownerFile), 'lock')));
   } catch {
     return undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return hasCode(error, 'EPERM');
   }
 }
 
@@ -80,7 +69,7 @@ function removeLock(path: string, owner: Owner | undefined): void {
   rmSync(aside, { recursive: true, force: true });
 }
 
-const takenCodes = ['ENOTEMPTY', 'EEXIST', 'EPERM'];
+const takenCodes: readonly (string | undefined)[] = ['ENOTEMPTY', 'EEXIST', 'EPERM'];
 
 /** Makes the lock with its owner in it; false where there is one already. */
 async function tryAcquire(path: string, owner: Owner): Promise<boolean> {
@@ -92,7 +81,7 @@ async function tryAcquire(path: string, owner: Owner): Promise<boolean> {
     return true;
   } catch (error) {
     await rm(candidate, { recursive: true, force: true });
-    if (takenCodes.some((code) => hasCode(error, code))) return false;
+    if (takenCodes.includes(errorCode(error))) return false;
     throw error;
   }
 }

@@ -5,9 +5,11 @@
  *
  * A run that is killed outright leaves it; the next run that writes into the folder sees from the name that its writer is gone.
  */
+
 import { readdir, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { isRunning } from './is-running.ts';
 import { undoSwap } from './swap-files.ts';
 
 const host = hostname()
@@ -22,16 +24,6 @@ let partialCount = 0;
 /** A name in a folder that nobody else uses. */
 export function partialPath(directory: string): string {
   return join(directory, `.rcc.${host}.${process.pid}.${partialCount++}.partial`);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs, as another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
 
 function isStale(partial: { host: string; pid: number }, modifiedMs: number): boolean {

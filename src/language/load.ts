@@ -1,6 +1,7 @@
 import { normalize } from 'node:path';
 import { append } from '../collections/append.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { errorCode } from '../diagnostics/error-code.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
 import { printable } from '../diagnostics/printable.ts';
 import type { Span } from '../diagnostics/source.ts';
@@ -112,10 +113,11 @@ class FileLoader {
 function readFailures(error: unknown, path: string, span: Span | undefined): readonly Diagnostic[] {
   if (error instanceof DiagnosticError)
     return error.diagnostics.map((diagnostic) => ({ ...(span ? { span } : {}), ...diagnostic }));
-  if (!(error instanceof Error) || !('code' in error)) throw error;
-  if (error.code === 'ENOENT')
+  const code = errorCode(error);
+  if (code === undefined) throw error;
+  if (code === 'ENOENT')
     return [createDiagnostic('file-not-found', { path, what: 'spec' }, { span })];
-  return [createDiagnostic('file-unreadable', { path, reason: String(error.code) }, { span })];
+  return [createDiagnostic('file-unreadable', { path, reason: code }, { span })];
 }
 
 /**

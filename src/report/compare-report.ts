@@ -1,6 +1,7 @@
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import { formatPercent } from '../diagnostics/format-percent.ts';
 import type { CellComparison, Comparison, LatencyCell, Verdict } from './compare.ts';
-import { formatChange, formatMs, formatPercent } from './format.ts';
+import { formatChange, formatMs } from './format.ts';
 import { numberCell, type Table, tableToMarkdown, textCell } from './table.ts';
 
 const verdicts: Readonly<

@@ -7,10 +7,6 @@ export function formatMs(ms: number): string {
   return ms >= 0.995 || ms === 0 ? ms.toFixed(2) : Number(ms.toPrecision(3)).toString();
 }
 
-export function formatPercent(share: number, digits = 1): string {
-  return `${(100 * share).toFixed(digits)} %`;
-}
-
 /** A change with its sign: +3.1 %, −12.0 %. */
 export function formatChange(share: number): string {
   const text = (100 * Math.abs(share)).toFixed(1);

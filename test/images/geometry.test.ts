@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { placePicture, roundHalfEven } from '../../src/images/geometry.ts';
+import { placePicture } from '../../src/images/geometry.ts';
 
 interface Row {
   readonly width: number;
@@ -59,21 +59,5 @@ describe('placePicture', () => {
   it('lets a crop reach over the border where the picture is smaller', () => {
     const { window } = placePicture({ width: 31, height: 64 }, { crop: 40, antialias: true });
     expect(window).toEqual({ left: -4, top: 12, width: 40, height: 40 });
-  });
-});
-
-describe('roundHalfEven', () => {
-  it.each([
-    [0.5, 0],
-    [1.5, 2],
-    [2.5, 2],
-    [58.5, 58],
-    [59.5, 60],
-    [2.4999, 2],
-    [2.5001, 3],
-    [-0.5, -0],
-    [-1.5, -2],
-  ])('%f', (value, rounded) => {
-    expect(roundHalfEven(value)).toBe(rounded);
   });
 });

@@ -1,5 +1,6 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import { printable } from '../../../src/diagnostics/printable.ts';
+import { type Refusal, refusal } from '../../../src/diagnostics/refusal.ts';
 import { type DataType, dataTypes } from '../../ir/types.ts';
 import { readRange, sliceSource } from '../../tensors/byte-range.ts';
 import type { ByteSource } from '../../tensors/byte-source.ts';
@@ -32,9 +33,7 @@ export const npyMagic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const;
 const maxHeaderBytes = 10_000;
 const alignmentBytes = 64;
 
-function malformed(file: string, reason: string): never {
-  return fail('npy-malformed', { file, reason });
-}
+const malformed: Refusal<'npy-malformed'> = refusal('npy-malformed');
 
 /** An entry of a header, e.g. `'shape': (2, 3), `; numpy evaluates it as Python. */
 const headerEntry =
@@ -60,15 +59,15 @@ function sizeOf(file: string, digits: string): number {
   const size = Number(digits);
   return Number.isSafeInteger(size)
     ? size
-    : malformed(file, `${printable(digits)} is a dimension beyond any array's`);
+    : malformed({ file }, `${printable(digits)} is a dimension beyond any array's`);
 }
 
 function parseDictionary(file: string, text: string): Omit<NpyHeader, 'dataOffset'> {
-  if (/'descr'\s*:\s*\[/.test(text)) return malformed(file, 'it holds records, not numbers');
+  if (/'descr'\s*:\s*\[/.test(text)) return malformed({ file }, 'it holds records, not numbers');
   const entries = readEntries(text);
-  if (!entries) return malformed(file, 'its header is not that of an array');
+  if (!entries) return malformed({ file }, 'its header is not that of an array');
   const [, mark = '', code = ''] = /^([<>=|]?)(\w+)$/.exec(entries.get('descr') ?? '') ?? [];
-  if (code === '') return malformed(file, 'its header has no element type');
+  if (code === '') return malformed({ file }, 'its header has no element type');
   const sizes =
     entries
       .get('shape')
@@ -90,14 +89,14 @@ export async function parseNpyHeader(source: ByteSource): Promise<NpyHeader> {
   const { name: file } = source;
   const start = await readRange(source, 0, Math.min(usualHeaderBytes, source.sizeBytes));
   if (start.length < 12 || !npyMagic.every((byte, index) => start[index] === byte)) {
-    return malformed(file, 'it does not begin as a .npy file');
+    return malformed({ file }, 'it does not begin as a .npy file');
   }
   const major = start[6] ?? 0;
-  if (major < 1 || major > 3) return malformed(file, `version ${major} is not known`);
+  if (major < 1 || major > 3) return malformed({ file }, `version ${major} is not known`);
   const view = new DataView(start.buffer, start.byteOffset);
   const textStart = major === 1 ? 10 : 12;
   const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
-  if (length > maxHeaderBytes) return malformed(file, `a header of ${length} bytes`);
+  if (length > maxHeaderBytes) return malformed({ file }, `a header of ${length} bytes`);
   const dataOffset = textStart + length;
   const header =
     dataOffset <= start.length
@@ -133,7 +132,7 @@ export function npyTensor(
   const sizeBytes = elements * dataTypes[dataType].sizeBytes;
   const data = sliceSource(source, dataOffset, sizeBytes);
   const rest = source.sizeBytes - dataOffset - sizeBytes;
-  if (rest > 0) malformed(source.name, `${rest} bytes after the array`);
+  if (rest > 0) malformed({ file: source.name }, `${rest} bytes after the array`);
   return storedTensor(data, layout, header.byteOrder);
 }
 

@@ -1,6 +1,7 @@
 import { ownValue } from '../../../src/collections/own-value.ts';
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import { printable } from '../../../src/diagnostics/printable.ts';
+import { type Refusal, refusal } from '../../../src/diagnostics/refusal.ts';
 import { type DataType, dataTypes } from '../../ir/types.ts';
 import { readRange } from '../../tensors/byte-range.ts';
 import type { ByteSource } from '../../tensors/byte-source.ts';
@@ -37,9 +38,9 @@ interface HeaderEntry {
   readonly end: number;
 }
 
-function malformed(file: string, reason: string): never {
-  return fail('weights-safetensors-malformed', { file, reason });
-}
+const malformed: Refusal<'weights-safetensors-malformed'> = refusal(
+  'weights-safetensors-malformed',
+);
 
 /** Position of the quote that ends a string which begins at `start`. */
 function endOfString(json: string, start: number): number {
@@ -81,15 +82,15 @@ function parseHeader(file: string, bytes: Uint8Array): [string, unknown][] {
     const json = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     const header: unknown = JSON.parse(json);
     if (typeof header !== 'object' || header === null || Array.isArray(header)) {
-      return malformed(file, 'its header is no JSON object');
+      return malformed({ file }, 'its header is no JSON object');
     }
     const twice = keyTwice(json);
-    if (twice !== undefined) return malformed(file, `its header has ${printable(twice)} twice`);
+    if (twice !== undefined) return malformed({ file }, `its header has ${printable(twice)} twice`);
     return Object.entries(header);
   } catch (error) {
     // Deep nesting ends JSON.parse with a RangeError, anything else with a SyntaxError.
     if (error instanceof SyntaxError || error instanceof RangeError || error instanceof TypeError) {
-      return malformed(file, 'its header is no JSON');
+      return malformed({ file }, 'its header is no JSON');
     }
     throw error;
   }
@@ -108,7 +109,7 @@ function wrongEntry(
 ): never {
   const [[key = '', value] = []] = Object.entries(part);
   const found = value === undefined ? 'missing' : printable(JSON.stringify(value));
-  return malformed(file, `the ${key} of '${name}' is ${found}, not ${wanted}`);
+  return malformed({ file }, `the ${key} of '${name}' is ${found}, not ${wanted}`);
 }
 
 function checkEntry(file: string, name: string, value: unknown): HeaderEntry {
@@ -138,10 +139,10 @@ function checkTiling(file: string, entries: readonly HeaderEntry[], dataBytes: n
     (a, b) => a.begin - b.begin || a.end - b.end,
   )) {
     if (begin !== at)
-      malformed(file, `'${name}' begins at ${begin}, the one before it ends at ${at}`);
+      malformed({ file }, `'${name}' begins at ${begin}, the one before it ends at ${at}`);
     at = end;
   }
-  if (at < dataBytes) malformed(file, `${dataBytes - at} bytes after the last tensor`);
+  if (at < dataBytes) malformed({ file }, `${dataBytes - at} bytes after the last tensor`);
   if (at > dataBytes) fail('weights-truncated', { file, neededBytes: at, sizeBytes: dataBytes });
 }
 
@@ -159,7 +160,8 @@ function source(file: ByteSource, dataStart: number, entry: HeaderEntry): Tensor
 export async function openSafetensors(file: ByteSource): Promise<WeightsFile> {
   const length = await readRange(file, 0, lengthBytes);
   const headerBytes = Number(new DataView(length.buffer, length.byteOffset).getBigUint64(0, true));
-  if (headerBytes > maxHeaderBytes) malformed(file.name, `a header of ${headerBytes} bytes`);
+  if (headerBytes > maxHeaderBytes)
+    malformed({ file: file.name }, `a header of ${headerBytes} bytes`);
   const header = parseHeader(file.name, await readRange(file, lengthBytes, headerBytes));
   const entries = header
     .filter(([name]) => name !== metadataKey)

@@ -1,4 +1,4 @@
-import { fail } from '../../../src/diagnostics/diagnostic.ts';
+import { type Refusal, refusal } from '../../../src/diagnostics/refusal.ts';
 import { sliceSource, windowedSource } from '../../tensors/byte-range.ts';
 import type { ByteSource } from '../../tensors/byte-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
@@ -20,24 +20,22 @@ const magicBytes = 15;
 /** The number of elements before a storage's data, 8 bytes. */
 const countBytes = 8;
 
-function malformed(file: string, reason: string, offset: number): never {
-  return fail('weights-pickle-malformed', { file, reason, offset });
-}
+const malformed: Refusal<'weights-pickle-malformed'> = refusal('weights-pickle-malformed');
 
 function byteOrderOf(file: string, info: PickleValue, offset: number): 'little' | 'big' {
   const entries = valueOfKind(info, 'dict')?.entries;
   const little = entries?.get('little_endian');
   if (entries?.get('protocol_version') !== protocolVersion || typeof little !== 'boolean') {
-    return malformed(file, 'a header of an unknown version', offset);
+    return malformed({ file, offset }, 'a header of an unknown version');
   }
   return little ? 'little' : 'big';
 }
 
 function keysOf(file: string, value: PickleValue, offset: number): string[] {
   const items = valueOfKind(value, 'list')?.items;
-  if (!items) return malformed(file, `storage keys that are ${describeValue(value)}`, offset);
+  if (!items) return malformed({ file, offset }, `storage keys that are ${describeValue(value)}`);
   return items.map(
-    (item) => textOf(item) ?? malformed(file, 'a storage key that is no text', offset),
+    (item) => textOf(item) ?? malformed({ file, offset }, 'a storage key that is no text'),
   );
 }
 
@@ -53,15 +51,18 @@ async function locateStorages(
   let at = start;
   for (const key of keys) {
     const storage = known.get(key);
-    if (!storage || located.has(key)) malformed(source.name, 'a storage that nothing names', at);
+    if (!storage || located.has(key))
+      malformed({ file: source.name, offset: at }, 'a storage that nothing names');
     const bytes = await headers.read(at, countBytes);
     const count = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(0, true));
-    if (count !== storage.size) malformed(source.name, `a storage of ${count} elements`, at);
+    if (count !== storage.size)
+      malformed({ file: source.name, offset: at }, `a storage of ${count} elements`);
     const sizeBytes = count * elementBytes(storage);
     located.set(key, sliceSource(source, at + countBytes, sizeBytes));
     at += countBytes + sizeBytes;
   }
-  if (at !== source.sizeBytes) malformed(source.name, 'bytes after the last storage', at);
+  if (at !== source.sizeBytes)
+    malformed({ file: source.name, offset: at }, 'bytes after the last storage');
   return located;
 }
 
@@ -82,7 +83,8 @@ function collectStorages(known: Map<string, PickleStorage>): PersistentLoad {
 export async function openTorchLegacy(source: ByteSource): Promise<WeightsFile> {
   const { name: file } = source;
   const version = await readPickle(source, { start: magicBytes });
-  if (version.value !== protocolVersion) malformed(file, 'an unknown version', magicBytes);
+  if (version.value !== protocolVersion)
+    malformed({ file, offset: magicBytes }, 'an unknown version');
   const header = await readPickle(source, { start: version.end });
   const byteOrder = byteOrderOf(file, header.value, version.end);
   const known = new Map<string, PickleStorage>();
@@ -96,6 +98,6 @@ export async function openTorchLegacy(source: ByteSource): Promise<WeightsFile> 
     known,
   );
   const find = ({ key }: PickleStorage): ByteSource =>
-    located.get(key) ?? malformed(file, `storage ${key} is missing`, keys.end);
+    located.get(key) ?? malformed({ file, offset: keys.end }, `storage ${key} is missing`);
   return torchWeights(object.value, { file, byteOrder, find }, 'torch-legacy');
 }

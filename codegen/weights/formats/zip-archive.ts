@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from 'yauzl';
 import { DiagnosticError, fail } from '../../../src/diagnostics/diagnostic.ts';
+import { type Refusal, refusal } from '../../../src/diagnostics/refusal.ts';
 import { windowedSource } from '../../tensors/byte-range.ts';
 import type { ByteSource } from '../../tensors/byte-source.ts';
 
@@ -24,9 +25,7 @@ const nameLengthAt = 26;
 const extraLengthAt = 28;
 const verifyChunkBytes = 1_048_576;
 
-function malformed(file: string, reason: string): never {
-  return fail('weights-zip-malformed', { file, reason });
-}
+const malformed: Refusal<'weights-zip-malformed'> = refusal('weights-zip-malformed');
 
 /** yauzl's view of a byte source. */
 class SourceReader extends RandomAccessReader {
@@ -61,21 +60,21 @@ async function explained<T>(file: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof DiagnosticError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    return malformed(file, reason.split('. ')[0] ?? reason);
+    return malformed({ file }, reason.split('. ')[0] ?? reason);
   }
 }
 
 function checkEntry(file: string, entry: Entry): void {
-  if (entry.isEncrypted()) malformed(file, `'${entry.fileName}' is encrypted`);
+  if (entry.isEncrypted()) malformed({ file }, `'${entry.fileName}' is encrypted`);
   if (entry.compressionMethod !== 0)
     fail('weights-zip-compressed', { file, entry: entry.fileName });
 }
 
 async function readIndex(file: string, zip: ZipFile): Promise<Entry[]> {
-  if (zip.entryCount > maxEntries) malformed(file, `${zip.entryCount} entries`);
+  if (zip.entryCount > maxEntries) malformed({ file }, `${zip.entryCount} entries`);
   const entries = new Map<string, Entry>();
   for await (const entry of zip.eachEntry()) {
-    if (entries.has(entry.fileName)) malformed(file, `'${entry.fileName}' is there twice`);
+    if (entries.has(entry.fileName)) malformed({ file }, `'${entry.fileName}' is there twice`);
     if (entry.fileName.endsWith('/')) continue;
     checkEntry(file, entry);
     entries.set(entry.fileName, entry);
@@ -96,7 +95,8 @@ function entryLimits(source: ByteSource, entries: readonly Entry[]): Map<Entry, 
       localHeaderBytes +
       entry.fileNameLength +
       entry.compressedSize;
-    if (smallest > limit) malformed(source.name, `'${entry.fileName}' overlaps what follows it`);
+    if (smallest > limit)
+      malformed({ file: source.name }, `'${entry.fileName}' overlaps what follows it`);
     limits.set(entry, limit);
   }
   return limits;
@@ -115,13 +115,13 @@ async function locate({ source, entry, limit }: Located): Promise<number> {
   const { buffer, byteOffset } = await source.read(at, localHeaderBytes);
   const header = new DataView(buffer, byteOffset);
   if (header.getUint32(0, true) !== localSignature) {
-    malformed(source.name, `'${entry.fileName}' has no local header`);
+    malformed({ file: source.name }, `'${entry.fileName}' has no local header`);
   }
   const nameLength = header.getUint16(nameLengthAt, true);
   const extraLength = header.getUint16(extraLengthAt, true);
   const fileDataStart = at + localHeaderBytes + nameLength + extraLength;
   if (fileDataStart + entry.compressedSize > limit) {
-    malformed(source.name, `'${entry.fileName}' overlaps what follows it`);
+    malformed({ file: source.name }, `'${entry.fileName}' overlaps what follows it`);
   }
   return fileDataStart;
 }

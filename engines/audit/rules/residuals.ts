@@ -9,7 +9,7 @@ import { isComputeLayer } from '../layer.ts';
 import type { ResidualBlock } from '../residual-blocks.ts';
 
 /** The likely reason, and the node that is to blame. */
-function reasonOf(block: ResidualBlock | undefined): { text?: string; node?: string } {
+function breachOf(block: ResidualBlock | undefined): { text?: string; node?: string } {
   const [breach] = block?.breaches ?? [];
   if (breach) {
     const { node, place } = breach;
@@ -34,7 +34,7 @@ export function findUnfusedResiduals(context: AuditContext): readonly AuditFindi
     if (state === 'unclear' || !layer) {
       return [createFinding(context, 'audit-residual-unclear', { block }, placeOf(verdict))];
     }
-    const reason = reasonOf(context.blocks.find(({ add }) => add === verdict.add));
+    const reason = breachOf(context.blocks.find(({ add }) => add === verdict.add));
     const part = isComputeLayer(layer) ? 'Relu' : 'residual Add';
     return [
       createFinding(

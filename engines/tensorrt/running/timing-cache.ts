@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createDiagnostic } from '../../../src/diagnostics/diagnostic.ts';
+import { errorCode } from '../../../src/diagnostics/error-code.ts';
 import { replaceFile } from '../../../src/io/artifact.ts';
 import { onExit } from '../../../src/io/exit-cleanup.ts';
 import { withLock } from '../../../src/io/lock.ts';
@@ -38,9 +39,9 @@ export async function takeTurn<T>(
   try {
     return await withLock(path, { signal: turn.signal, onWait }, guarded);
   } catch (error) {
-    if (started || turn.signal?.aborted || !(error instanceof Error && 'code' in error))
-      throw error;
-    const facts = { path: dirname(path), reason: String(error.code) };
+    const reason = errorCode(error);
+    if (started || turn.signal?.aborted || reason === undefined) throw error;
+    const facts = { path: dirname(path), reason };
     options.onNote?.(createDiagnostic('tensorrt-cache-unusable', facts));
     return task();
   }

@@ -4,6 +4,7 @@ import { writeJson } from '../../compile/artifact-files.ts';
 import { evaluateSpec } from '../../compile/evaluate.ts';
 import { benchFileOf } from '../../compile/timing.ts';
 import { type Diagnostic, DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
+import { formatPercent } from '../../diagnostics/format-percent.ts';
 import { accuraciesOf } from '../../report/from-engines.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { EvalCommandOptions } from '../commands/eval.ts';
@@ -13,7 +14,7 @@ import { listenerFor } from './listener.ts';
 import { loadOneSpec } from './one-spec.ts';
 import { modelsFor } from './run-jobs.ts';
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+const percent = (share: number): string => formatPercent(share, 2);
 
 function accuracyRow(accuracy: PrecisionAccuracy, comparison: PrecisionComparison | undefined) {
   const { low, high } = accuracy.top1Interval;

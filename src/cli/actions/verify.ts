@@ -3,6 +3,7 @@ import type { StageReport } from '../../calibration/bisect.ts';
 import type { RangeReport } from '../../calibration/range-report.ts';
 import { type Verification, verifySpec } from '../../compile/verify.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
+import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Reference, Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
@@ -18,7 +19,7 @@ function referenceOf(specs: readonly Spec[], options: VerifyCommandOptions): Ref
   return { input, logits };
 }
 
-const percent = (share: number): string => `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`;
+const percent = (share: number): string => formatPercent(share, share === 1 ? 0 : 1);
 const short = (value: number): string => value.toExponential(1);
 
 /** Nothing but that, where logits are no numbers. */

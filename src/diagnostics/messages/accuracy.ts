@@ -1,7 +1,7 @@
 import { listText } from '../bounds.ts';
+import { formatPercent } from '../format-percent.ts';
 import { row } from '../message-row.ts';
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 const points = (share: number): string => `${(100 * share).toFixed(2)} points`;
 const pictures = (count: number): string => `${count} ${count === 1 ? 'picture' : 'pictures'}`;
 
@@ -21,7 +21,7 @@ export const accuracyMessages = {
     severity: 'error',
     exit: 'unacceptable',
     message: ({ model, precision, figure, measured, expected, allowed, images }) =>
-      `${model} ${precision} has ${figure} ${percent(measured)} on ${pictures(images)}; ${expected} is expected${allowed > 0 ? `, of which ${precision} may lose ${points(allowed)}` : ''}.`,
+      `${model} ${precision} has ${figure} ${formatPercent(measured, 2)} on ${pictures(images)}; ${expected} is expected${allowed > 0 ? `, of which ${precision} may lose ${points(allowed)}` : ''}.`,
     hint: ({ images, uncertainty }) =>
       `${pictures(images)} tell it to ± ${points(uncertainty)}; the expected figure holds for the data set that it was published for.`,
     cause:

@@ -1,12 +1,7 @@
 import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
+import { inLog, type LogFacts } from './log-facts.ts';
 
-export interface LogFacts {
-  /** File that holds the whole output. */
-  log: string;
-}
-
-const inLog = ({ log }: LogFacts): string => `The whole output is in ${log}.`;
 const setupHint = 'rcc doctor --setup tensorrt-rtx installs it into an environment of its own.';
 
 export const tensorrtRtxMessages = {

@@ -1,18 +1,12 @@
 import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
+import { inLog, type LogFacts } from './log-facts.ts';
 
 export interface GpuFacts {
   gpu: string;
   /** Compute capability. */
   cc: string;
 }
-
-/** Where the whole output of a run of trtexec is. */
-export interface LogFacts {
-  log: string;
-}
-
-const inLog = ({ log }: LogFacts) => `The whole output is in ${log}.`;
 
 export const tensorrtMessages = {
   'tensorrt-release-unreadable': row<{ text: string }>({

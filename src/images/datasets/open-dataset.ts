@@ -2,6 +2,7 @@ import { fail } from '../../diagnostics/diagnostic.ts';
 import { closedOnFailure } from '../../diagnostics/outside-data.ts';
 import { failReading } from '../../io/file-failure.ts';
 import { isFolder, readStart } from '../../io/open-file.ts';
+import { ascii } from '../ascii.ts';
 import type { Dataset } from './dataset.ts';
 import type { FileStore } from './file-store.ts';
 import { openFolder } from './folder-store.ts';
@@ -35,8 +36,6 @@ interface ArchiveFormat {
   readonly offset: number;
   readonly open: (path: string, signal?: AbortSignal) => Promise<FileStore>;
 }
-
-const ascii = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
 
 const formats: readonly ArchiveFormat[] = [
   { magic: [...ascii('PK'), 3, 4], offset: 0, open: openZipStore },

@@ -2,8 +2,8 @@ import type { Header as TarHeader } from 'tar/header';
 import type { Pax as TarPax } from 'tar/pax';
 import { readRange, windowedSource } from '../../../codegen/tensors/byte-range.ts';
 import type { ByteSource } from '../../../codegen/tensors/byte-source.ts';
-import { fail } from '../../diagnostics/diagnostic.ts';
 import { closedOnFailure, reading } from '../../diagnostics/outside-data.ts';
+import { type Refusal, refusal } from '../../diagnostics/refusal.ts';
 import { createFileByteSource } from '../../io/file-byte-source.ts';
 import type { FileStore, StoredFile } from './file-store.ts';
 
@@ -27,9 +27,7 @@ interface Extensions {
   readonly longPath?: string;
 }
 
-function malformed(path: string, reason: string): never {
-  return fail('dataset-malformed', { path, reason });
-}
+const malformed: Refusal<'dataset-malformed'> = refusal('dataset-malformed');
 
 /** Entries that say something about the next, by tar's name of their type. */
 const extenders: Readonly<
@@ -47,7 +45,8 @@ const extenders: Readonly<
 const regular: readonly string[] = ['File', 'OldFile', 'ContiguousFile'];
 
 async function readText(source: ByteSource, offset: number, size: number): Promise<string> {
-  if (size > maxExtensionBytes) malformed(source.name, `it has a header of ${size} bytes`);
+  if (size > maxExtensionBytes)
+    malformed({ path: source.name }, `it has a header of ${size} bytes`);
   return new TextDecoder().decode(await readRange(source, offset, size));
 }
 
@@ -58,7 +57,7 @@ async function readHeader(
   { Header }: Library,
 ): Promise<TarHeader> {
   const block = Buffer.from(await source.read(offset, blockBytes));
-  const refuse = () => malformed(source.name, `no header at ${offset}`);
+  const refuse = () => malformed({ path: source.name }, `no header at ${offset}`);
   // Numbers that cannot be read throw before the checksum, which tells that this is no header, is looked at.
   const header = reading(refuse, () => new Header(block, 0, local, global));
   if (!header.nullBlock && !header.cksumValid) refuse();
@@ -67,8 +66,8 @@ async function readHeader(
 
 /** Bytes behind a header, which its extensions may give as any number. */
 function sizeOf({ size = 0 }: TarHeader, source: ByteSource, start: number): number {
-  if (!Number.isSafeInteger(size)) malformed(source.name, `a file of ${size} bytes`);
-  if (start + size > source.sizeBytes) malformed(source.name, 'it ends early');
+  if (!Number.isSafeInteger(size)) malformed({ path: source.name }, `a file of ${size} bytes`);
+  if (start + size > source.sizeBytes) malformed({ path: source.name }, 'it ends early');
   return size;
 }
 

@@ -4,6 +4,7 @@
  * 11 bits; the border is repeated. Bilinear is bit-identical; bicubic differs by 1 in some of 10,000 pixels from OpenCV's own code, and in one of 25 from
  * Intel's, which its packages for x86 use for bicubic.
  */
+import { roundHalfEven } from '../../../codegen/tensors/rounding.ts';
 import type { Raster, Size, Window } from '../raster.ts';
 import {
   countOf,
@@ -38,14 +39,6 @@ const kernels = {
 } as const satisfies Readonly<Record<string, Kernel>>;
 
 export type SampledKernel = keyof typeof kernels;
-
-/** To the nearest, a half to the even neighbour, as cvRound does. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest === 0.5) return floor % 2 === 0 ? floor : floor + 1;
-  return rest < 0.5 ? floor : floor + 1;
-}
 
 function tapsOf(kernel: Kernel, inputs: number, outputs: number, range: Range): Taps {
   const scale = 1 / (outputs / inputs);

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { errorCode } from '../../diagnostics/error-code.ts';
 
 /** Draws an SVG text as PNG bytes. */
 export type PngRenderer = (svg: string) => Uint8Array;
@@ -31,7 +32,7 @@ export async function loadPngRenderer(): Promise<PngRenderer | Diagnostic> {
     const font = { fontFiles, loadSystemFonts: false, defaultFontFamily: 'Inter' };
     return (svg) => new Resvg(svg, { font, fitTo: { mode: 'zoom', value: zoom } }).render().asPng();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+    const code = errorCode(error);
     const reason =
       code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND'
         ? 'its packages are not installed'

@@ -1,9 +1,11 @@
 /** A network as people speak of it: stem, stages of blocks, head; from the paths of its nodes. */
+
 import { type NodeCost, nodeCosts } from '../../../codegen/cost.ts';
 import { isShortcut } from '../../../codegen/ir/block-path.ts';
 import type { Graph } from '../../../codegen/ir/graph.ts';
 import { intsOf } from '../../../codegen/ir/ops.ts';
 import type { Shape, TensorType } from '../../../codegen/ir/types.ts';
+import { groupBy } from '../../collections/group-by.ts';
 
 export interface Work {
   /** Multiply-accumulates of one picture. */
@@ -76,17 +78,6 @@ function work(costs: readonly Work[]): Work {
   };
 }
 
-function groupBy(costs: readonly NodeCost[], keyOf: (name: string) => string) {
-  const groups = new Map<string, NodeCost[]>();
-  for (const cost of costs) {
-    const key = keyOf(cost.node.name);
-    const group = groups.get(key);
-    if (group) group.push(cost);
-    else groups.set(key, [cost]);
-  }
-  return groups;
-}
-
 function outputOf(costs: readonly NodeCost[]): string {
   const last: TensorType | undefined = costs.at(-1)?.output;
   return last ? shapeText(last.shape) : '';
@@ -127,7 +118,7 @@ function mergeAlike(blocks: readonly BlockGroup[]): readonly BlockGroup[] {
 const partPattern = /^(stem|stage\d+|head)(?=\/)/;
 
 function partOf(id: string, costs: readonly NodeCost[]): NetworkPart {
-  const blocks = groupBy(costs, (name) => /^stage\d+\/[^/]+/.exec(name)?.[0] ?? id);
+  const blocks = groupBy(costs, ({ node: { name } }) => /^stage\d+\/[^/]+/.exec(name)?.[0] ?? id);
   const title = id.startsWith('stage')
     ? `Stage ${id.slice('stage'.length)}`
     : `${id.charAt(0).toUpperCase()}${id.slice(1)}`;
@@ -143,7 +134,7 @@ function partOf(id: string, costs: readonly NodeCost[]): NetworkPart {
 /** Stem, stages and head of a graph as trained or after any pass; nodes without such a path become one part. */
 export function outlineOf(graph: Graph): NetworkOutline {
   const costs = nodeCosts(graph);
-  const parts = groupBy(costs, (name) => partPattern.exec(name)?.[0] ?? 'layers');
+  const parts = groupBy(costs, ({ node: { name } }) => partPattern.exec(name)?.[0] ?? 'layers');
   const [input] = graph.inputs;
   return {
     name: graph.name,

@@ -3,11 +3,12 @@
  * block in order. Blocks that are alike share a card, so a network of 200 layers is as high as one of 18.
  */
 import { greatest } from '../../collections/extremes.ts';
+import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { StyleIndex } from '../charts/chart.ts';
 import { fillOf, loneFileStyle, strokeOf } from '../charts/palette.ts';
 import { textAt } from '../charts/plot.ts';
 import { fontFamily } from '../charts/render-chart.ts';
-import { formatLarge, formatPercent } from '../format.ts';
+import { formatLarge } from '../format.ts';
 import { element, join, type Markup, raw } from '../markup.ts';
 import { blockName, card, cardHeight, cardWidth } from './card.ts';
 import type { NetworkOutline, NetworkPart } from './outline.ts';

@@ -3,9 +3,10 @@
 import type { Precision } from '../../../engines/engine.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import { ownValue } from '../../collections/own-value.ts';
+import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { BenchRow } from '../bench-file.ts';
 import type { Chart, RangesChart } from '../charts/chart.ts';
-import { formatCount, formatMs, formatPercent, formatPrecision } from '../format.ts';
+import { formatCount, formatMs, formatPrecision } from '../format.ts';
 import type { PublishedModel } from '../published.ts';
 import { type Section, slug } from '../report.ts';
 import { type Cell, noFigure, numberCell, type Table, textCell } from '../table.ts';

@@ -1,6 +1,7 @@
 import type { Precision } from '../../../engines/engine.ts';
+import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Chart, Point, StyleIndex, XyChart } from '../charts/chart.ts';
-import { formatMs, formatPercent, formatPrecision } from '../format.ts';
+import { formatMs, formatPrecision } from '../format.ts';
 import type { PublishedModel } from '../published.ts';
 import { slug } from '../report.ts';
 

@@ -1,6 +1,7 @@
+import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { AuditSummary, LayerProfile } from '../bench-file.ts';
 import type { ColumnsChart, StyleIndex } from '../charts/chart.ts';
-import { formatMs, formatPercent, formatPrecision } from '../format.ts';
+import { formatMs, formatPrecision } from '../format.ts';
 import { type Section, slug } from '../report.ts';
 import { numberCell, type Table, textCell } from '../table.ts';
 

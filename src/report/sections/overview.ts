@@ -1,8 +1,8 @@
 import type { Cost } from '../../../codegen/cost.ts';
 import { ownValue } from '../../collections/own-value.ts';
+import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Accuracy } from '../bench-file.ts';
 import type { Chart } from '../charts/chart.ts';
-import { formatPercent } from '../format.ts';
 import type { Published, PublishedModel } from '../published.ts';
 import type { Section } from '../report.ts';
 import { type Cell, type Column, noFigure, numberCell, type Table, textCell } from '../table.ts';

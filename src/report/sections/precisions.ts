@@ -1,9 +1,10 @@
 import { precisionNames, referencePrecision } from '../../../codegen/precisions.ts';
 import type { Precision } from '../../../engines/engine.ts';
 import { groupBy } from '../../collections/group-by.ts';
+import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Accuracy } from '../bench-file.ts';
 import type { BarsChart, StyleIndex } from '../charts/chart.ts';
-import { formatChange, formatMs, formatPercent, formatPrecision } from '../format.ts';
+import { formatChange, formatMs, formatPrecision } from '../format.ts';
 import { type Section, slug } from '../report.ts';
 import { type Cell, noFigure, type Table, textCell } from '../table.ts';
 import { findMeasured, type Measured } from './measured.ts';

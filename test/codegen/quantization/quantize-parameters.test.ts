@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quantizeParameters } from '../../../codegen/quantization/quantize-parameters.ts';
-import { roundHalfEven } from '../../../codegen/quantization/rounding.ts';
 import { float32View } from '../../../codegen/tensors/float-bytes.ts';
 import type { TensorSource } from '../../../codegen/tensors/tensor-source.ts';
 import { sourceOf } from '../../helpers/graphs.ts';
@@ -21,30 +20,6 @@ const bytes = async (source: TensorSource) => [...new Int8Array(await tensorByte
 const wholes = async (source: TensorSource) => [
   ...new Int32Array(new Uint8Array(await tensorBytes(source)).buffer),
 ];
-
-describe('roundHalfEven', () => {
-  it.each([
-    [0.5, 0],
-    [1.5, 2],
-    [2.5, 2],
-    [-0.5, 0],
-    [-1.5, -2],
-    [126.5, 126],
-    [-126.49, -126],
-  ])('rounds %d to %d', (value, whole) => {
-    expect(roundHalfEven(value) + 0).toBe(whole);
-  });
-
-  it('is the nearest whole number', () => {
-    const value = fc.double({ min: -(2 ** 31), max: 2 ** 31, noNaN: true });
-    fc.assert(
-      fc.property(value, (x) => {
-        expect(Math.abs(roundHalfEven(x) - x)).toBeLessThanOrEqual(0.5);
-        expect(roundHalfEven(x) % 1).toBeCloseTo(0, 12);
-      }),
-    );
-  });
-});
 
 describe('quantizeParameters', () => {
   it('gives each channel a scale of its own, up to ±127', async () => {
