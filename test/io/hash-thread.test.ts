@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startFileDigest, startFileDigestAhead } from '../../src/io/digest.ts';
+import { startFileDigest } from '../../src/io/digest.ts';
 import { startFileHash, startHash } from '../../src/io/hash-thread.ts';
 
 let folder: string;
@@ -88,7 +88,6 @@ describe('startFileDigest', () => {
   it('digests a file once as long as it stays as it is', async () => {
     const path = join(folder, 'weights');
     writeFileSync(path, 'first');
-    startFileDigestAhead(path);
     const job = startFileDigest(path);
     expect(startFileDigest(path)).toBe(job);
     expect(await job.digest()).toBe(sha256(Buffer.from('first')));
@@ -98,12 +97,11 @@ describe('startFileDigest', () => {
     expect(await startFileDigest(path).digest()).toBe(sha256(Buffer.from('second one')));
   });
 
-  it('starts anew after it was given up, and says nothing ahead of a file that is missing', async () => {
+  it('starts anew after it was given up, and refuses a file that is missing', async () => {
     const path = join(folder, 'again');
     writeFileSync(path, 'again');
     startFileDigest(path).cancel();
     expect(await startFileDigest(path).digest()).toBe(sha256(Buffer.from('again')));
-    startFileDigestAhead(join(folder, 'missing'));
     expect(() => startFileDigest(join(folder, 'missing'))).toThrow(/file-not-found/);
   });
 

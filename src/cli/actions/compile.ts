@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import { printGraph } from '../../../codegen/ir/print.ts';
 import { passNames } from '../../../codegen/passes/pipeline.ts';
 import type { Precision } from '../../../codegen/precisions.ts';
@@ -93,10 +92,6 @@ export async function compileSpecs(
   options: CompileCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
-  // What is large here are buffers outside of the heap; a young generation that stays small keeps the peak down.
-  setFlagsFromString('--semi-space-growth-factor=1');
-  // A conversion is over before optimised code pays, except that of loops over weights; compiling the rest takes a core from the hash and the writes.
-  setFlagsFromString('--interrupt-budget=1000000');
   const { specs, diagnostics: warnings } = await loadSpecs(paths);
   if (options.printAfter !== undefined) return printAfter(specs, options);
   checkUse(specs, options);

@@ -46,12 +46,6 @@ export const compileCommand: CommandDefinition = {
   },
   async run([paths, options, command], context) {
     const given = givenOptions(command as Command, notOfArtifact);
-    const { weights, dryRun } = options as CompileCommandOptions;
-    // The digest of the weights takes as long as all that comes before they are read, and goes on beside it.
-    if (weights !== undefined && !dryRun) {
-      const { startFileDigestAhead } = await import('../../io/digest.ts');
-      startFileDigestAhead(weights);
-    }
     const { compileSpecs } = await import('../actions/compile.ts');
     return await compileSpecs(
       paths as readonly string[],
