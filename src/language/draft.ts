@@ -3,9 +3,10 @@ import type { ModelNode } from './ast.ts';
 import type { Given, GivenProperties } from './given.ts';
 import type { SpecDraft } from './print.ts';
 import { isProperty, type PropertyName, type PropertyValues } from './properties.ts';
-import { resolveSpec, variants } from './resolve.ts';
+import { resolveSpec } from './resolve.ts';
 import type { Spec } from './spec.ts';
 import { specToJson } from './spec-json.ts';
+import { variants } from './variants.ts';
 
 /** The shortest draft that means the spec; paths become relative to its file again. */
 export function draftOf(spec: Spec): SpecDraft {

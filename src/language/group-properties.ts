@@ -1,4 +1,5 @@
 import { pixels, property } from './property.ts';
+import type { InputSize } from './spec.ts';
 import { countFigure, shareFigure } from './values/figures.ts';
 import { numberList, wholeNumberOrNone } from './values/numbers.ts';
 import { filePath } from './values/paths.ts';
@@ -11,11 +12,26 @@ function scaleHint(text: string): string {
   return `mean and std apply to values scaled to 0..1: for values of 0 to 255 divide by 255 (${text} is ${Number((Number(text) / 255).toPrecision(4))}).`;
 }
 
+/** Below this side pictures are taken as they are. */
+const leastResizedSide = 64;
+
+function byChannels(
+  { channels }: InputSize,
+  imageNet: readonly number[],
+  gray: number,
+  neutral: number,
+): readonly number[] {
+  if (channels === 3) return imageNet;
+  return channels === 1 ? [gray] : Array.from({ length: channels }, () => neutral);
+}
+
 /** The properties that stand in the braces of a group; a dot parts group and name. */
 export const groupProperties = {
   'preprocess.resize': property({
     type: wholeNumberOrNone(pixels),
     default: '256/224 of the crop, rounded, where the crop has 64 pixels or more; else none',
+    fallback: ({ 'preprocess.crop': crop }) =>
+      crop !== 'none' && crop >= leastResizedSide ? Math.round((crop * 256) / 224) : 'none',
     unit: 'pixels',
     check: 'not below the crop',
     doc: 'Short side of the picture after it is resized.',
@@ -25,6 +41,11 @@ export const groupProperties = {
     type: wholeNumberOrNone(pixels),
     default:
       'the side of a square input of 64 pixels or more, or where `resize` is given; else none',
+    fallback: ({ input: { height, width } }, given) =>
+      height === width &&
+      (typeof given('preprocess.resize') === 'number' || height >= leastResizedSide)
+        ? height
+        : 'none',
     unit: 'pixels',
     check: 'equal to the height and the width of the input',
     doc: 'Side of the square that is cut from the middle.',
@@ -38,6 +59,7 @@ export const groupProperties = {
     }),
     default: `${imageNetMean}; one channel: [0.449], their mean; other numbers of channels: zeros`,
     check: 'one number a channel',
+    fallback: ({ input }) => byChannels(input, [0.485, 0.456, 0.406], 0.449, 0),
     doc: 'Subtracted from each channel after the values are scaled to 0..1.',
     example: `mean ${imageNetMean}`,
   }),
@@ -49,12 +71,14 @@ export const groupProperties = {
     }),
     default: `${imageNetStd}; one channel: [0.226], their mean; other numbers of channels: ones`,
     check: 'one number a channel',
+    fallback: ({ input }) => byChannels(input, [0.229, 0.224, 0.225], 0.226, 1),
     doc: 'Divides each channel after the mean is subtracted.',
     example: `std ${imageNetStd}`,
   }),
   'preprocess.color': property({
     type: choice('rgb', 'bgr', 'gray'),
     default: 'gray for one channel, else rgb',
+    fallback: ({ input }) => (input.channels === 1 ? 'gray' : 'rgb'),
     check: 'rgb and bgr have 3 channels, gray has 1',
     doc: 'Order of the channels.',
     example: 'color rgb',
@@ -62,12 +86,14 @@ export const groupProperties = {
   'preprocess.interpolation': property({
     type: choice('bilinear', 'bicubic', 'nearest'),
     default: 'bilinear',
+    fallback: () => 'bilinear' as const,
     doc: 'How pixels are interpolated when the picture is resized.',
     example: 'interpolation bilinear',
   }),
   'preprocess.antialias': property({
     type: yesOrNo,
     default: 'no',
+    fallback: () => false,
     doc: 'Whether the resize filters before it samples. torchvision and timm (PIL) do, PaddleClas (OpenCV) does not.',
     example: 'antialias yes',
   }),

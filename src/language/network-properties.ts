@@ -1,8 +1,21 @@
+import { type DepthDefinition, depths } from './depths.ts';
 import { limits, pixels, property } from './property.ts';
+import type { StemKind } from './spec.ts';
 import { inputSize, knownDepth } from './values/network.ts';
 import { numberList, wholeNumber } from './values/numbers.ts';
 import { filePath, weightsFile } from './values/paths.ts';
 import { choice, prefixedChoice } from './values/words.ts';
+import { stemConvs, variants } from './variants.ts';
+
+/** Where the depth is missing or could not be read, 50 stands in for it. */
+function depthOf(depth = 50): DepthDefinition | undefined {
+  return depths.get(depth);
+}
+
+function stemWidthsFor(stem: StemKind, last: number): readonly number[] {
+  const half = Math.ceil(last / 2);
+  return stemConvs[stem] === 3 ? [half, half, last] : [last];
+}
 
 /** The properties that stand in a model itself. */
 export const networkProperties = {
@@ -15,6 +28,7 @@ export const networkProperties = {
   block: property({
     type: choice('basic', 'bottleneck'),
     default: 'what the depth stands for',
+    fallback: ({ depth }) => depthOf(depth)?.block ?? 'bottleneck',
     check: 'needed where `stages` is given without `depth`; must agree with `depth`',
     doc: 'Kind of the residual blocks. basic: two 3×3 convolutions. bottleneck: 1×1, 3×3, 1×1.',
     example: 'block bottleneck',
@@ -26,6 +40,7 @@ export const networkProperties = {
       longest: limits.stages,
     }),
     default: 'what the depth stands for',
+    fallback: ({ depth }) => depthOf(depth)?.stages ?? [],
     unit: 'blocks',
     check: `at most ${limits.stages} stages and ${limits.blocks} blocks in all; must agree with \`depth\``,
     doc: 'Number of blocks in each stage. Each stage but the first halves height and width.',
@@ -38,6 +53,7 @@ export const networkProperties = {
       longest: limits.stages,
     }),
     default: '[64, 128, 256, 512], cut to the number of stages',
+    fallback: ({ stages }) => [64, 128, 256, 512].slice(0, stages.length),
     unit: 'channels',
     check: 'one number a stage',
     doc: "Inner channels of each stage's blocks. A block puts out its width times `expansion`.",
@@ -46,6 +62,7 @@ export const networkProperties = {
   expansion: property({
     type: wholeNumber({ least: 1, most: 64 }),
     default: '4 for bottleneck, 1 for basic',
+    fallback: ({ block }) => (block === 'basic' ? 1 : 4),
     check: `1 for basic; width times expansion is at most ${limits.channels}`,
     doc: 'Output channels of a bottleneck block divided by its width.',
     reason:
@@ -55,18 +72,21 @@ export const networkProperties = {
   variant: property({
     type: choice('vb', 'vc', 'vd'),
     default: 'vb',
+    fallback: () => 'vb' as const,
     doc: 'Short for a stem and a shortcut. vb: stem conv7, shortcut projection. vc: stem deep, shortcut projection. vd: stem deep, shortcut avgpool. `stem` and `shortcut` override it wherever they are given.',
     example: 'variant vd',
   }),
   stem: property({
     type: choice('conv7', 'deep', 'conv3'),
     default: 'what the variant stands for',
+    fallback: ({ variant }) => variants[variant].stem,
     doc: 'What stands before stage 1. conv7: a 7×7 convolution of stride 2 and a 3×3 max pool of stride 2. deep: three 3×3 convolutions, the first of stride 2, and the max pool. conv3: one 3×3 convolution of stride 1 and no pool, for small pictures.',
     example: 'stem conv3',
   }),
   'stem-widths': property({
     type: numberList({ whole: true, bounds: { least: 1, most: limits.width }, longest: 3 }),
     default: 'the last is the first of `widths`; the first two of stem deep are half of it',
+    fallback: ({ stem, widths }) => stemWidthsFor(stem, widths[0] ?? 64),
     unit: 'channels',
     check: 'one number for stem conv7 and conv3, three for stem deep',
     doc: 'Output channels of each convolution of the stem; the last is what stage 1 reads.',
@@ -77,6 +97,7 @@ export const networkProperties = {
   shortcut: property({
     type: choice('projection', 'avgpool', 'pad'),
     default: 'what the variant stands for',
+    fallback: ({ variant }) => variants[variant].shortcut,
     check: 'pad: channels grow by an even number from stage to stage',
     doc: 'How a shortcut follows a change of shape. projection: a 1×1 convolution with the stride. avgpool: a 2×2 average pool where the stride is 2, then a 1×1 convolution. pad: every second pixel and channels of zeros, half of them on each side; no parameters.',
     example: 'shortcut avgpool',
@@ -84,6 +105,7 @@ export const networkProperties = {
   'first-shortcut': property({
     type: choice('projection', 'identity'),
     default: 'projection; identity under `shortcut pad`',
+    fallback: () => 'projection' as const,
     check: 'projection cannot be had under `shortcut pad`',
     doc: 'The shortcut of the very first block where its input and output have the same shape. projection: a 1×1 convolution all the same, as PaddleClas does. identity: none, as torchvision and timm do. Where the shapes differ it is projected in any case.',
     reason:
@@ -93,6 +115,7 @@ export const networkProperties = {
   stride: property({
     type: prefixedChoice('in', 'conv1', 'conv2'),
     default: 'in conv2',
+    fallback: () => 'conv2' as const,
     check: 'without effect for basic blocks',
     doc: "The convolution of a bottleneck that carries the stride: the 1×1 one (conv1, as in the paper's first version) or the 3×3 one (conv2, as in PaddleClas, torchvision and timm).",
     example: 'stride in conv1',
@@ -100,6 +123,7 @@ export const networkProperties = {
   input: property({
     type: inputSize({ channels: { least: 1, most: 1024 }, side: pixels }),
     default: '3x224x224',
+    fallback: () => ({ channels: 3, height: 224, width: 224 }),
     unit: 'pixels',
     check:
       'no side smaller than 2 to the number of halvings: 32 for four stages behind stem conv7 or deep, 4 for three stages behind stem conv3',
@@ -109,12 +133,14 @@ export const networkProperties = {
   classes: property({
     type: wholeNumber({ least: 1, most: 1_000_000 }),
     default: '1000',
+    fallback: () => 1000,
     doc: 'Number of classes: the outputs of the last layer.',
     example: 'classes 1000',
   }),
   head: property({
     type: choice('logits', 'softmax'),
     default: 'logits',
+    fallback: () => 'logits' as const,
     doc: 'What the network puts out: the outputs of the last layer as they are, or their softmax.',
     example: 'head softmax',
   }),

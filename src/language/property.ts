@@ -1,10 +1,36 @@
+import type { InputSize, Preprocess, Spec } from './spec.ts';
 import type { ValueType } from './values/value-type.ts';
+
+/** What a model's properties are, given or by default: what defaults and the spec are made of. */
+export interface ResolvedProperties
+  extends Pick<
+    Spec,
+    'depth' | 'block' | 'stages' | 'widths' | 'expansion' | 'stem' | 'shortcut' | 'classes' | 'head'
+  > {
+  readonly variant: 'vb' | 'vc' | 'vd';
+  readonly 'stem-widths': Spec['stemWidths'];
+  readonly 'first-shortcut': Spec['firstShortcut'];
+  readonly stride: Spec['strideIn'];
+  readonly input: InputSize;
+  readonly 'preprocess.resize': number | 'none';
+  readonly 'preprocess.crop': number | 'none';
+  readonly 'preprocess.mean': Preprocess['mean'];
+  readonly 'preprocess.std': Preprocess['std'];
+  readonly 'preprocess.color': Preprocess['color'];
+  readonly 'preprocess.interpolation': Preprocess['interpolation'];
+  readonly 'preprocess.antialias': boolean;
+}
+
+/** The value that a property is given, without its default; undefined: none. */
+export type GivenValue = (name: string) => unknown;
 
 /** One property: the parser, the checker, `rcc explain`, completion and docs/language.md read this row and nothing else. */
 export interface Property<T> {
   readonly type: ValueType<T>;
   /** What holds where it is not given, in words; undefined: nothing does. */
   readonly default?: string;
+  /** The same as code, of the model's other properties. */
+  readonly fallback?: (model: ResolvedProperties, given: GivenValue) => NoInfer<T>;
   readonly unit?: string;
   /** What is checked beyond the form of the value, in words. */
   readonly check?: string;

@@ -1,10 +1,10 @@
 import { greatest } from '../collections/extremes.ts';
 import { depths } from './depths.ts';
 import { limits } from './property.ts';
-import { stemConvs, variants } from './resolve.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { preprocessRules } from './rules-preprocess.ts';
 import type { Spec } from './spec.ts';
+import { stemConvs, variants } from './variants.ts';
 
 function list(numbers: readonly number[]): string {
   return `[${numbers.join(', ')}]`;

@@ -51,6 +51,29 @@ describe('the table of properties', () => {
     expect(row.default ?? '').not.toMatch(/\.$/);
   });
 
+  it('holds a default in words and as code, or neither', () => {
+    const rows: readonly Pick<Property<unknown>, 'default' | 'fallback'>[] =
+      Object.values(properties);
+    const halves = rows.filter((row) => (row.default === undefined) !== !row.fallback);
+    expect(halves).toEqual([]);
+  });
+
+  it.each([
+    'variant',
+    'stride',
+    'input',
+    'classes',
+    'head',
+    'preprocess.interpolation',
+  ] as const)('tells the default of %s as its code has it', async (name) => {
+    const words = properties[name].default;
+    const { spans: _, ...plain } = await specWith('depth 50');
+    const [group, field] = name.includes('.') ? name.split('.') : ['', name];
+    const property = group ? `${group} { ${field} ${words} }` : `${field} ${words}`;
+    const { spans: __, ...written } = await specWith(`depth 50 ${property}`);
+    expect(written).toEqual(plain);
+  });
+
   it('knows the name schemes that the weights readers know', () => {
     expect(new Set(properties.weights.type.words)).toEqual(new Set(schemeNames));
   });
