@@ -2,9 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { precisionRow } from '../../codegen/precisions.ts';
 import { bytesOf, float32View } from '../../codegen/tensors/float-bytes.ts';
 import type { LoadedEngine, Precision } from '../../engines/engine.ts';
-import { tolerances } from '../../engines/tolerances.ts';
 import {
   type EvalProgress,
   type EvalSubject,
@@ -167,7 +167,7 @@ describe('figures', () => {
     'int8',
   ] as const)('count a flip of %s as small up to twice the error of a logit', async (precision) => {
     // 100 pictures with logits 1, 0, 0, 0, but for one whose second logit is nearly as large.
-    const { tieError } = tolerances[precision];
+    const { tieError } = precisionRow(precision).tolerance;
     const spread = Math.sqrt(3) / 4;
     const flipOf = async (margin: number) => {
       const second = 1 - margin * spread;

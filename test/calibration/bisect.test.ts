@@ -1,12 +1,13 @@
-import { precisionRow } from '../../codegen/precisions.ts';
 import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { matchLayers } from '../../codegen/passes/layer-filter.ts';
+import { precisionRow } from '../../codegen/precisions.ts';
 import { synthesizeWeights } from '../../codegen/weights/synthesize.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
 import { bisect, relativeError } from '../../src/calibration/bisect.ts';
 import { calibrate } from '../../src/calibration/calibrate.ts';
 import { fuseNetwork } from '../../src/calibration/observe.ts';
+import { formFor } from '../helpers/targets.ts';
 import { inputType, network, noise, spec, withChanged } from './networks.ts';
 
 const input = createSeededInput(inputType, 2, 11);
@@ -16,7 +17,10 @@ const ranges = new Map([...calibrated].map(([name, { range }]) => [name, range])
 describe('bisect', () => {
   it('finds every form of a sound network within its bounds', async () => {
     for (const target of ['onnxruntime', 'tensorrt'] as const) {
-      const reports = await bisect(network, input, { ranges, target });
+      const reports = await bisect(network, input, {
+        ranges,
+        int8Form: formFor(target, 'int8').int8Form,
+      });
       expect(reports.map(({ stage }) => stage)).toEqual([
         'batch norms folded',
         'float16 weights',
@@ -41,7 +45,7 @@ describe('bisect', () => {
     const narrow = new Map(ranges).set('stage1/block1/conv1/relu', 0.01);
     const [, int8] = await bisect(network, input, { ranges: narrow, precision: 'int8' });
     expect(int8?.first?.node).toBe('stage1/block1/conv2');
-    expect(int8?.first?.error).toBeGreaterThan(precisionRow("int8").tensorError);
+    expect(int8?.first?.error).toBeGreaterThan(precisionRow('int8').tensorError);
   });
 
   it('names the layer that overflows float16, and finds nothing once it is kept in float32', async () => {

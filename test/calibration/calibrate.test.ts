@@ -11,6 +11,7 @@ import { largestMagnitude } from '../../src/calibration/histogram.ts';
 import { fuseNetwork } from '../../src/calibration/observe.ts';
 import { codesOfError } from '../helpers/diagnostics.ts';
 import { maxError, runGraph } from '../helpers/run-graph.ts';
+import { formFor } from '../helpers/targets.ts';
 import { compareFinite } from '../helpers/verdicts.ts';
 import { inputType, network, noise, withChanged } from './networks.ts';
 
@@ -57,7 +58,7 @@ describe('calibrate', () => {
     const ranges = rangesOf(await calibrate(fused, noise, { algorithm: 'entropy' }));
     const expected = await runGraph(network, undefined, 4);
     for (const target of ['onnxruntime', 'tensorrt', 'tensorrt-rtx'] as const) {
-      const { graph } = runPasses(network, passesFor({ precision: 'int8', target, ranges }));
+      const { graph } = runPasses(network, passesFor({ ...formFor(target, 'int8'), ranges }));
       const actual = await runGraph(graph, undefined, 4);
       const tensor = (values: Float32Array) => ({
         dataType: 'float32' as const,
@@ -74,7 +75,7 @@ describe('calibrate', () => {
   it('computes the same with weights stored as int8 and quantised in the graph', async () => {
     const ranges = rangesOf(await calibrate(fused, noise, { algorithm: 'max' }));
     const run = (int8Weights: 'int8' | 'float32') => {
-      const options = { precision: 'int8', target: 'tensorrt', ranges, int8Weights } as const;
+      const options = { ...formFor('tensorrt', 'int8'), ranges, int8Weights };
       return runGraph(runPasses(network, passesFor(options)).graph);
     };
     expect(maxError(await run('int8'), await run('float32'))).toBe(0);

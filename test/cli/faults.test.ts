@@ -20,9 +20,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import { compileSpec } from '../../src/compile/compile.ts';
+import { firstImpression } from '../../src/compile/model-options.ts';
 import { loadSpecFiles } from '../../src/compile/spec-files.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { bundledCli } from '../helpers/bundle.ts';
+import { embedded, onnxAlone } from '../helpers/targets.ts';
 
 const smallSpec = 'test/fixtures/weights/neck4_d.rn#neck4_d';
 const folder = mkdtempSync(join(tmpdir(), 'rcc-faults-'));
@@ -157,7 +159,6 @@ async function smallModel() {
 describe('a folder with an earlier artifact', () => {
   const directory = join(folder, 'earlier');
   const earlier = { ...leftovers, ...own, 'model.onnx': 'old', 'manifest.json': '{}' };
-  const options = { precision: 'fp32', directory } as const;
   const onEngine = (changes: Partial<Engine>): Engine => ({
     ...createOnnxruntimeEngine({ threads: 1 }),
     ...changes,
@@ -168,7 +169,8 @@ describe('a folder with an earlier artifact', () => {
   });
 
   it('keeps nothing of it beside a new one but what others put there', async () => {
-    const { directory: made } = await compileSpec(await smallModel(), options);
+    const target = await onnxAlone('fp32');
+    const { directory: made } = await compileSpec(await smallModel(), { target, directory });
     expect(made).toBe(directory);
     const names = ['layers.json', 'manifest.json', 'model.onnx', ...Object.keys(own)];
     expect(readdirSync(directory).sort()).toEqual(names.sort());
@@ -199,9 +201,10 @@ describe('a folder with an earlier artifact', () => {
   ])('is as it was where the new engine %s', async (_, changes) => {
     const before = contentOf(directory);
     const compiling = compileSpec(await smallModel(), {
-      ...options,
-      engine: onEngine(changes),
-      timedBatches: [1],
+      target: await embedded('fp32', onEngine(changes)),
+      directory,
+      batches: [1],
+      timing: firstImpression,
     });
     const error = await compiling.then(
       () => undefined,
@@ -225,7 +228,8 @@ describe('a folder with an earlier artifact', () => {
         return { ...others, logits: { ...logits, bytes: zeros } };
       },
     });
-    const timed = { ...options, engine, timedBatches: [1] };
+    const target = await embedded('fp32', engine);
+    const timed = { target, directory, batches: [1], timing: firstImpression };
     const compilation = await compileSpec(await smallModel(), timed);
     expect(compilation.verdict?.ok).toBe(false);
     expect(compilation.directory).toBeUndefined();
@@ -271,7 +275,7 @@ describe('weights that change while they are read', () => {
     copyFileSync('test/fixtures/weights/neck4_d.safetensors', weights);
     const directory = join(folder, 'changed');
     const compiling = compileSpec(await smallModel(), {
-      precision: 'fp32',
+      target: await onnxAlone('fp32'),
       directory,
       weights,
       listener: { onFinish: (phase) => phase === 'passes' && appendFileSync(weights, 'more') },

@@ -31,7 +31,9 @@ async function loadedAtStart(): Promise<readonly string[]> {
 
 it('rcc --help loads one package, commander', async () => {
   const loaded = await loadedAtStart();
-  expect(loaded).toContainEqual(expect.stringMatching(/engines\/tensorrt\/planning\/option-rows\.ts$/));
+  expect(loaded).toContainEqual(
+    expect.stringMatching(/engines\/tensorrt\/planning\/option-rows\.ts$/),
+  );
   const outside = loaded.filter((path) => !path.endsWith('.ts') && !path.startsWith('node:'));
   expect(outside).toEqual(['commander']);
 });

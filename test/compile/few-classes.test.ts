@@ -1,4 +1,5 @@
 /* The verdict of networks with one class or two: there is no deviation over classes to measure errors in. */
+
 import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { tapValues } from '../../codegen/passes/tap-values.ts';
@@ -14,6 +15,7 @@ import { numbersOf } from '../../engines/tensor-values.ts';
 import { findTerms, termSizeOf } from '../../src/compile/term-size.ts';
 import { verifySpec } from '../../src/compile/verify.ts';
 import { specWith } from '../helpers/language.ts';
+import { embedded } from '../helpers/targets.ts';
 
 const network = (classes: number, more = '') =>
   specWith(`block basic stages [1, 1, 1] widths [8, 16, 32] input 32 classes ${classes} ${more}`);
@@ -28,7 +30,10 @@ async function verdictsOf(
   const spec = await network(classes);
   const verdicts: { ok: boolean; reason: string }[] = [];
   for (const seed of seeds) {
-    const { verdict, emulated } = await verifySpec(spec, { precision, engine: by, seed });
+    const { verdict, emulated } = await verifySpec(spec, {
+      target: await embedded(precision, by),
+      seed,
+    });
     verdicts.push(verdict, ...(emulated ? [emulated] : []));
   }
   return verdicts;
@@ -109,8 +114,7 @@ describe('the size of the terms', () => {
   it('is not asked for behind a Softmax', async () => {
     expect(findTerms(lowerSpec(await network(2, 'head softmax')))).toBeUndefined();
     const { verdict } = await verifySpec(await network(2, 'head softmax'), {
-      precision: 'fp16',
-      engine,
+      target: await embedded('fp16', engine),
     });
     expect(verdict.ok, verdict.reason).toBe(true);
   });

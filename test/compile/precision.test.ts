@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
-import { type PreparePrecisionOptions, pipelineFor } from '../../src/compile/precision.ts';
+import { type GraphOptions, pipelineFor } from '../../src/compile/precision.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { specWith } from '../helpers/language.ts';
 
 const spec = await specWith('block bottleneck stages [2, 1] widths [8, 16] variant vd input 64');
 const graph = lowerSpec(spec);
-const pipeline = (options: Partial<PreparePrecisionOptions>) =>
-  pipelineFor(spec, graph, { precision: 'fp16', ...options });
+const pipeline = (options: GraphOptions) =>
+  pipelineFor(spec, graph, { precision: 'fp16' }, options);
 
 function refusalOf(keepFp32: readonly string[]) {
   try {

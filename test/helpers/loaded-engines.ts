@@ -8,6 +8,7 @@ import { artifactFiles } from '../../src/compile/artifact-files.ts';
 import { compileSpec } from '../../src/compile/compile.ts';
 import { loadModels } from '../../src/language/load.ts';
 import type { Spec } from '../../src/language/spec.ts';
+import { onnxAlone } from './targets.ts';
 
 export interface CompiledModel {
   readonly spec: Spec;
@@ -26,7 +27,7 @@ export async function loadCompiled(
   const [spec] = models;
   if (!spec) throw new Error(diagnostics.map(({ message }) => message).join('\n'));
   const directory = await mkdtemp(join(tmpdir(), 'rcc-test-'));
-  await compileSpec(spec, { precision, directory });
+  await compileSpec(spec, { target: await onnxAlone(precision), directory });
   const engine = await createOnnxruntimeEngine({ threads: 1 }).load(
     join(directory, artifactFiles.model),
   );

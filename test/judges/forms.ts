@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Target } from '../../engines/target.ts';
 import { compileSpec } from '../../src/compile/compile.ts';
 import type { Spec } from '../../src/language/spec.ts';
 import { chooseTarget } from '../../src/targets/choose-target.ts';
-import type { TargetRequest } from '../../src/targets/target.ts';
+import { readTargetIntent } from '../../src/targets/target-options.ts';
 
 export interface Form {
   readonly precision: 'fp32' | 'fp16' | 'int8';
@@ -50,8 +51,12 @@ export interface Conversion {
   readonly sha256: string;
 }
 
-function requestOf({ precision, target, release }: Form): TargetRequest {
-  return { target, precision, env: {}, threads: 1, ...(release ? { pretended: { release } } : {}) };
+async function targetOf({ precision, target, release }: Form): Promise<Target> {
+  const { intent } = await readTargetIntent(target, {
+    threads: '1',
+    ...(release && { trt: release }),
+  });
+  return await chooseTarget(intent, { precision, env: {} });
 }
 
 /** Compiles once. Verification is the judges' own here. */
@@ -62,13 +67,12 @@ export async function convert(
   options: ConversionOptions,
 ): Promise<Conversion> {
   const { precision } = form;
-  const { engine, form: pipeline } = await chooseTarget(requestOf(form));
+  const target = await targetOf(form);
+  const { engine } = target;
   await compileSpec(spec, {
-    precision,
+    target,
     directory,
-    form: pipeline,
     verify: false,
-    ...(engine ? { engine } : {}),
     ...(precision === 'int8' ? options : {}),
   });
   const modelPath = join(directory, 'model.onnx');

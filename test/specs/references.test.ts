@@ -1,4 +1,5 @@
 /* Real weights of real frameworks, from file to logits: the fixtures of this repository, and the larger ones beside it. */
+
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -9,6 +10,7 @@ import { loadSpecFiles } from '../../src/compile/spec-files.ts';
 import { specFromWeights } from '../../src/compile/spec-from-weights.ts';
 import { verifySpec } from '../../src/compile/verify.ts';
 import type { Reference, Spec } from '../../src/language/spec.ts';
+import { embedded } from '../helpers/targets.ts';
 import { allowedErrors } from '../judges/judge-logits.ts';
 import { withWideInputs } from '../judges/wide-inputs.ts';
 
@@ -35,7 +37,8 @@ async function expectLogits(spec: Spec, reference: Reference | undefined): Promi
   const data = { calibrate: reference.input, calibrationAlgorithm: 'max' } as const;
   for (const precision of precisions) {
     const calibration = precision === 'int8' ? data : {};
-    const options = { precision, engine, reference, ...calibration };
+    const target = await embedded(precision, engine);
+    const options = { target, reference, ...calibration };
     const { verdict, emulated } = await verifySpec(withWideInputs(spec), options);
     expectNear(verdict, spec.name);
     if (precision !== 'fp16') continue;

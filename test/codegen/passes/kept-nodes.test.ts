@@ -4,6 +4,7 @@ import { matchLayers } from '../../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { keptNodes, type PipelineOptions, passesFor } from '../../../codegen/passes/pipeline.ts';
 import { specOf } from '../../helpers/specs.ts';
+import { formFor } from '../../helpers/targets.ts';
 
 const options = {
   keepFp32: matchLayers(['stage1/block0/conv2']),
@@ -27,14 +28,14 @@ describe('keptNodes', () => {
   });
 
   it('are the same where the graph is float32 because the builder lowers it', () => {
-    expect(kept('fp16', { precision: 'fp32', target: 'tensorrt' })).toEqual(block);
+    expect(kept('fp16', formFor('tensorrt', 'fp32'))).toEqual(block);
   });
 
   it.each([
     'onnxruntime',
     'tensorrt',
   ] as const)('are the single layers of int8 for %s', (target) => {
-    const names = kept('int8', { precision: 'int8', target });
+    const names = kept('int8', formFor(target, 'int8'));
     expect(names).toEqual(['stage1/block0/conv2', 'stage1/block0/conv2/add', 'head/fc']);
   });
 

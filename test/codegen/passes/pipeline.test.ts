@@ -3,13 +3,9 @@ import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import { inferTypes } from '../../../codegen/ir/infer-types.ts';
 import { matchLayers } from '../../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
-import {
-  int8FormFor,
-  type PipelineOptions,
-  passesFor,
-  passNames,
-} from '../../../codegen/passes/pipeline.ts';
+import { type PipelineOptions, passesFor, passNames } from '../../../codegen/passes/pipeline.ts';
 import { specOf } from '../../helpers/specs.ts';
+import { formFor } from '../../helpers/targets.ts';
 
 const input = { form: 'float16', mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
@@ -50,18 +46,6 @@ it('hands the blocks that stay in float32 on', () => {
 });
 
 it('puts the head in the form of the target', () => {
-  const { graph } = runPasses(
-    lowerSpec(specOf()),
-    passesFor({ precision: 'fp16', target: 'tensorrt-rtx', leastComputeCapability: 7.5 }),
-  );
+  const { graph } = runPasses(lowerSpec(specOf()), passesFor(formFor('tensorrt-rtx', 'fp16', 7.5)));
   expect(graph.nodes.map(({ op }) => op)).toContain('ReduceSum');
-});
-
-describe('int8FormFor', () => {
-  it('is onnxruntime’s unless TensorRT builds', () => {
-    expect(int8FormFor().name).toBe('int8-ort');
-    expect(int8FormFor('onnxruntime').name).toBe('int8-ort');
-    expect(int8FormFor('tensorrt').name).toBe('int8-trt');
-    expect(int8FormFor('tensorrt-rtx').name).toBe('int8-trt');
-  });
 });

@@ -7,6 +7,7 @@ import { matchLayers } from '../../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { type PipelineOptions, passesFor } from '../../../codegen/passes/pipeline.ts';
 import { specAt } from '../../helpers/spec-files.ts';
+import { type FormTarget, formFor } from '../../helpers/targets.ts';
 
 const specs = {
   resnet18: 'specs/resnet18.rn',
@@ -16,9 +17,13 @@ const specs = {
 type Model = keyof typeof specs;
 const models = Object.keys(specs) as Model[];
 
-async function written(model: Model, options: Omit<PipelineOptions, 'precision'>): Promise<Graph> {
+interface Wanted extends Partial<PipelineOptions> {
+  readonly target: FormTarget;
+}
+
+async function written(model: Model, { target, ...options }: Wanted): Promise<Graph> {
   const lowered = lowerSpec(await specAt(specs[model]));
-  return runPasses(lowered, passesFor({ precision: 'int8', ...options })).graph;
+  return runPasses(lowered, passesFor({ ...formFor(target, 'int8'), ...options })).graph;
 }
 
 /** A graph with look-ups. */

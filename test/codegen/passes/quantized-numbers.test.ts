@@ -13,6 +13,7 @@ import type { TensorSource } from '../../../codegen/tensors/tensor-source.ts';
 import { withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 import { specOf } from '../../helpers/specs.ts';
+import { type FormTarget, formFor } from '../../helpers/targets.ts';
 import { floatsOf, tensorBytes } from '../../helpers/tensors.ts';
 
 const network = withNumbers(lowerSpec(specOf({ stages: [1], widths: [8] })), 5);
@@ -23,8 +24,13 @@ const ranges = new Map(
   ['input', ...computedTensors(fused).map(({ value }) => value)].map((value, i) => [value, i + 1]),
 );
 
-const written = (options: Partial<PipelineOptions>): Graph =>
-  runPasses(network, passesFor({ precision: 'int8', ranges, ...options })).graph;
+interface Wanted extends Partial<PipelineOptions> {
+  /** Default `onnxruntime`. */
+  readonly target?: FormTarget;
+}
+
+const written = ({ target = 'onnxruntime', ...options }: Wanted): Graph =>
+  runPasses(network, passesFor({ ...formFor(target, 'int8'), ranges, ...options })).graph;
 
 const oneByte = async (source: TensorSource | undefined) =>
   [...(await tensorBytes(source))].slice(0, 1);

@@ -8,7 +8,8 @@ import {
   findQuantizedValues,
   tensorInputs,
 } from '../../../codegen/passes/quantizer-places.ts';
-import { int8Forms } from '../../../codegen/quantization/int8-form.ts';
+import { defaultInt8Form } from '../../../codegen/quantization/int8-form.ts';
+import { tensorrtInt8Form } from '../../../engines/tensorrt/planning/graph-form.ts';
 import { convBatchNorm, smallGraph } from '../../helpers/graphs.ts';
 
 const conv = { channels: 3, kernel: 1, stride: 1, relu: false } as const;
@@ -23,24 +24,29 @@ const { graph } = runPasses(
 );
 
 describe('findQuantizedValues', () => {
-  it.each(Object.values(int8Forms))('of $name never are what leaves the graph', (form) => {
+  it.each([
+    defaultInt8Form,
+    tensorrtInt8Form,
+  ])('of $name never are what leaves the graph', (form) => {
     expect([...findQuantizedValues(graph, form, noLayer)].sort()).toEqual(['a/relu', 'input']);
   });
 
   it('of onnxruntime are what a convolution makes, even where a layer that is kept reads it', () => {
-    const { onnxruntime, tensorrt } = int8Forms;
     const keep = matchLayers(['b']);
-    expect([...findQuantizedValues(graph, onnxruntime, keep)].sort()).toEqual(['a/relu', 'input']);
-    expect([...findQuantizedValues(graph, tensorrt, keep)]).toEqual(['input']);
+    expect([...findQuantizedValues(graph, defaultInt8Form, keep)].sort()).toEqual([
+      'a/relu',
+      'input',
+    ]);
+    expect([...findQuantizedValues(graph, tensorrtInt8Form, keep)]).toEqual(['input']);
   });
 });
 
 it('computesInt8 asks for the operator and for the layer', () => {
   const [first] = graph.nodes;
   if (!first) throw new Error('no node');
-  expect(computesInt8(first, int8Forms.tensorrt, noLayer)).toBe(true);
-  expect(computesInt8(first, int8Forms.tensorrt, matchLayers(['a']))).toBe(false);
-  expect(computesInt8({ ...first, op: 'Relu' }, int8Forms.tensorrt, noLayer)).toBe(false);
+  expect(computesInt8(first, tensorrtInt8Form, noLayer)).toBe(true);
+  expect(computesInt8(first, tensorrtInt8Form, matchLayers(['a']))).toBe(false);
+  expect(computesInt8({ ...first, op: 'Relu' }, tensorrtInt8Form, noLayer)).toBe(false);
 });
 
 it('tensorInputs are both of an Add, x and residual of a fused convolution, x of others', () => {

@@ -3,12 +3,12 @@ import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import { printGraph } from '../../../codegen/ir/print.ts';
 import { verifyGraph } from '../../../codegen/ir/verify.ts';
 import { castFloat16 } from '../../../codegen/passes/cast-float16.ts';
-import { headFormFor } from '../../../codegen/passes/head-forms.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
-import { type HeadForm, shapeHead } from '../../../codegen/passes/shape-head.ts';
+import { asLowered, type HeadForm, shapeHead } from '../../../codegen/passes/shape-head.ts';
 import { smallGraph, withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
 import { specOf } from '../../helpers/specs.ts';
+import { formFor } from '../../helpers/targets.ts';
 
 const layers = ['gemm', 'conv1x1', 'conv-before-pool', 'mul-sum'] as const;
 const pools = ['GlobalAveragePool', 'AveragePool'] as const;
@@ -53,8 +53,7 @@ describe('shapeHead', () => {
     ['fp32', 12, 'gemm'],
     ['int8', 8.6, 'conv1x1'],
   ] as const)('suits TensorRT-RTX in %s from compute capability %f on: %s', (precision, least, layer) => {
-    const options = { target: 'tensorrt-rtx', precision, leastComputeCapability: least } as const;
-    expect(headFormFor(options)).toEqual({ layer, pool: 'AveragePool' });
+    expect(formFor('tensorrt-rtx', precision, least).head).toEqual({ layer, pool: 'AveragePool' });
   });
 
   it('keeps Softmax behind the head', () => {
@@ -112,14 +111,14 @@ describe('shapeHead', () => {
     ['onnxruntime', 'int8', 'gemm'],
     ['tensorrt', 'fp16', 'gemm'],
     ['tensorrt', 'int8', 'conv1x1'],
-    [undefined, 'int8', 'gemm'],
   ] as const)('suits %s in %s: %s behind a global pool', (target, precision, layer) => {
-    const options = { precision, leastComputeCapability: 7.5, ...(target ? { target } : {}) };
-    expect(headFormFor(options)).toEqual({ layer, pool: 'GlobalAveragePool' });
+    expect(formFor(target, precision).head ?? asLowered).toEqual({
+      layer,
+      pool: 'GlobalAveragePool',
+    });
   });
 
   it('takes the newest GPUs where none is named', () => {
-    const options = { target: 'tensorrt-rtx', precision: 'fp16' } as const;
-    expect(headFormFor(options).layer).toBe('gemm');
+    expect(formFor('tensorrt-rtx', 'fp16').head?.layer).toBe('gemm');
   });
 });

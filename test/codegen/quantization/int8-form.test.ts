@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { int8Forms } from '../../../codegen/quantization/int8-form.ts';
+import { defaultInt8Form } from '../../../codegen/quantization/int8-form.ts';
+import { tensorrtInt8Form } from '../../../engines/tensorrt/planning/graph-form.ts';
 
 it('the forms are those that docs/precision.md tells of', () => {
   const convolutions = ['Conv', 'FusedConv'];
   const pools = ['AveragePool', 'GlobalAveragePool'];
-  const plain = Object.entries(int8Forms).map(([target, form]) => ({
-    target,
+  const plain = [tensorrtInt8Form, defaultInt8Form].map((form) => ({
     ...form,
     computing: [...form.computing],
     quantizedOutput: [...form.quantizedOutput],
@@ -13,7 +13,6 @@ it('the forms are those that docs/precision.md tells of', () => {
   }));
   expect(plain).toEqual([
     {
-      target: 'tensorrt',
       name: 'int8-trt',
       unsigned: false,
       addOperands: 'shortcut',
@@ -26,7 +25,6 @@ it('the forms are those that docs/precision.md tells of', () => {
       ],
     },
     {
-      target: 'onnxruntime',
       name: 'int8-ort',
       unsigned: true,
       addOperands: 'both',
