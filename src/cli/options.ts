@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { declarePrecisionOptions, type PrecisionCommandOptions } from './precision-options.ts';
-import { declareTargetOptions } from './target-options.ts';
+import { declareTarget } from './target-options.ts';
 import { whole } from './whole-numbers.ts';
 
 /** Options of every command that makes or runs a model; those of targets are read by their rows. */
@@ -16,5 +16,5 @@ export function declareModelOptions(command: Command): void {
   command
     .option('--weights <file>', 'weights file, in place of the one the spec names')
     .option('--seed <n>', 'seed of synthetic weights and inputs', whole(0, 2 ** 31 - 1));
-  declareTargetOptions(command);
+  declareTarget(command);
 }

@@ -20,11 +20,14 @@ function attributeOf({ flags }: OptionRow): string {
   return new Option(flags).attributeName();
 }
 
-/** Declares `--target` and the options of every target, which `rcc help TARGET` shows. */
-export function declareTargetOptions(command: Command): void {
+export function declareTarget(command: Command): void {
   command.addOption(
     new Option('--target <name>', 'where it is to run').choices(targetNames()).default('auto'),
   );
+}
+
+/** Declares the options of every target, which `rcc help TARGET` shows; a command's own stand before them. */
+export function declareTargetOptions(command: Command): void {
   for (const row of targetOptionRows()) command.addOption(optionOf(row).hideHelp());
   const topics = targets.filter(({ options }) => options.length > 0).map(({ name }) => name);
   command.addHelpText('after', `\nOptions of a target: rcc help TARGET (${topics.join(', ')})`);

@@ -12,9 +12,14 @@ export interface TimingCommandOptions {
   readonly iterations?: number;
 }
 
-export function declareTimingOptions(command: Command): void {
+/** Declares them; hidden where they are taken so that commands can share their options, and change nothing. */
+export function declareTimingOptions(
+  command: Command,
+  { isHidden = false }: { readonly isHidden?: boolean } = {},
+): void {
   for (const { flags, doc, default: usual, least, most } of timingRows) {
-    command.addOption(new Option(flags, `${doc} Default: ${usual}.`).argParser(whole(least, most)));
+    const option = new Option(flags, `${doc} Default: ${usual}.`);
+    command.addOption(option.argParser(whole(least, most)).hideHelp(isHidden));
   }
 }
 

@@ -69,8 +69,8 @@ describe.each([
       'trtexec-run.log',
       'trtexec-time.log',
     ]);
-    const { engine } = manifestOf(directory);
-    expect(engine.facts).toMatchObject({
+    const { facts } = manifestOf(directory);
+    expect(facts).toMatchObject({
       tensorrt: expect.stringMatching(new RegExp(`^${release}\\.`)),
       computeCapability: gpu === 't4' ? '7.5' : '7.0',
       graph: release === '8.6' ? 'fp32' : 'typed-fp16',
@@ -258,9 +258,11 @@ describe('rcc compile --dry-run', () => {
       2,
       expect.stringContaining('option-needs-dry-run'),
     ]);
-    const written = ['--target', 'onnx', '--trt', '10.4', '--gpu', 't4'];
+    const written = ['--dry-run', '--target', 'onnx', '--trt', '10.4', '--gpu', 't4'];
     const told = await rccIn({ env: bare }, 'compile', model, ...written);
-    expect(told.stderr).toContain('--gpu is for plans');
+    expect(told.stderr).toContain(
+      '--gpu changes nothing for target onnx: it is meant for tensorrt',
+    );
   });
 
   it('tells the key that the manifest will have', async () => {
@@ -273,7 +275,7 @@ describe('rcc compile --dry-run', () => {
     // The name of the GPU is part of the key.
     const here = JSON.parse((await rcc('compile', ...args, '--dry-run', '--json')).stdout);
     await rcc('compile', ...args, ...onTensorrt, '--no-verify', '--no-time');
-    const { cacheKey } = manifestOf(directory).engine.facts;
+    const { cacheKey } = manifestOf(directory).facts;
     expect(here.result[0].cacheKey).toBe(cacheKey);
     expect(planned.result[0].cacheKey).not.toBe(cacheKey);
     const missing = await plan(spec, '--weights', 'no.pth', '--trt', '10.4', '--gpu', 't4');
@@ -323,13 +325,15 @@ describe('an artifact', () => {
     expect(readdirSync(directory)).toContain('model.b8.plan');
     truncateSync(join(directory, 'model.b4.plan'), 100);
     const cut = await rcc('check-engine', directory);
-    expect(cut.stderr).toMatch(/model\.b4\.plan: built for \d{4,} bytes, found 100 bytes/);
+    expect(cut.stderr).toMatch(
+      /model\.b4\.plan: built for \d{4,} bytes, [0-9a-f]{12}, found 100 bytes, [0-9a-f]{12}\./,
+    );
     await compile('--batch', '3');
     const left = readdirSync(directory).filter((name) => /plan|layers/.test(name));
     expect(left.sort()).toEqual(['layers.json', 'model.plan']);
     rmSync(join(directory, 'model.plan'));
     const check = await rcc('check-engine', directory);
-    expect(check.stderr).toMatch(/model\.plan: built for \d+ bytes, found not there/);
+    expect(check.stderr).toMatch(/model\.plan: built for \d+ bytes, [0-9a-f]{12}, found not there/);
   });
 
   it('of another target leaves nothing of its engines, lists and logs', async () => {

@@ -8,6 +8,7 @@ import type { Reference, Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { formatTable } from '../table.ts';
+import { idleTiming } from '../timing-options.ts';
 import { loadSpecs } from './load-specs.ts';
 import { runJobs } from './run-jobs.ts';
 
@@ -113,6 +114,11 @@ export async function verifySpecs(
   return {
     text: results.map(describe).join('\n'),
     data: results.map(({ diagnostics: _, ...rest }) => rest),
-    diagnostics: [...warnings, ...diagnostics, ...results.flatMap((result) => result.diagnostics)],
+    diagnostics: [
+      ...warnings,
+      ...idleTiming(options, 'rcc verify times nothing'),
+      ...diagnostics,
+      ...results.flatMap((result) => result.diagnostics),
+    ],
   };
 }

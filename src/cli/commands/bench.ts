@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { declareTargetOptions } from '../target-options.ts';
 import { declareTimingOptions, type TimingCommandOptions } from '../timing-options.ts';
 import { largestBatch, wholeList } from '../whole-numbers.ts';
 
@@ -36,6 +37,7 @@ export const benchCommand: CommandDefinition = {
         defaultBenchPath,
       );
     declareTimingOptions(command);
+    declareTargetOptions(command);
   },
   async run([paths, options], context) {
     const { benchSpecs } = await import('../actions/bench.ts');

@@ -3,6 +3,7 @@ import { precisionNames } from '../../../codegen/precisions.ts';
 import type { CommandDefinition } from '../command.ts';
 import { givenOptions } from '../given-options.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { declareTargetOptions } from '../target-options.ts';
 import { declareTimingOptions, type TimingCommandOptions } from '../timing-options.ts';
 import { largestBatch, whole, wholeList } from '../whole-numbers.ts';
 
@@ -43,6 +44,7 @@ export const compileCommand: CommandDefinition = {
       .option('--print-after <pass>', 'print the graph after a pass (or `lower`) and stop')
       .option('--dry-run', 'print what would be done, with the commands of trtexec, and stop');
     declareTimingOptions(command);
+    declareTargetOptions(command);
   },
   async run([paths, options, command], context) {
     const given = givenOptions(command as Command, notOfArtifact);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { precisions, referencePrecision } from '../../../codegen/precisions.ts';
 import type { CommandDefinition } from '../command.ts';
 import { largestBatch, wholeList } from '../whole-numbers.ts';
 
@@ -22,6 +23,11 @@ export const estimateCommand: CommandDefinition = {
   name: 'estimate',
   description: 'predict latencies on a GPU that is not at hand, each with its band',
   declare(command) {
+    for (const { name, title } of precisions) {
+      const usual =
+        name === referencePrecision ? ' (default: every precision that the GPU has)' : '';
+      command.option(`--${name}`, `${title}${usual}`);
+    }
     command
       .argument('[specs...]', 'spec files (.rn) (default: the published models)')
       .requiredOption(

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { declareTargetOptions } from '../target-options.ts';
 import { whole } from '../whole-numbers.ts';
 
 export interface EvalCommandOptions extends ModelCommandOptions {
@@ -33,6 +34,7 @@ export const evalCommand: CommandDefinition = {
         '--allow-drop <points>',
         'points of top-1 that fp16 and int8 may lose against fp32 (default: 0.2 and 1)',
       );
+    declareTargetOptions(command);
   },
   async run([path, options], context) {
     const { evalSpec } = await import('../actions/eval.ts');

@@ -1,8 +1,10 @@
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { declareTargetOptions } from '../target-options.ts';
+import { declareTimingOptions, type TimingCommandOptions } from '../timing-options.ts';
 import { largestBatch, wholeList } from '../whole-numbers.ts';
 
-export interface VerifyCommandOptions extends ModelCommandOptions {
+export interface VerifyCommandOptions extends ModelCommandOptions, TimingCommandOptions {
   readonly input?: string;
   readonly logits?: string;
   readonly bisect?: boolean;
@@ -25,6 +27,8 @@ export const verifyCommand: CommandDefinition = {
       'batch sizes to run the input in (default: all of it at once; for TensorRT 1,4,8)',
       wholeList(1, largestBatch),
     );
+    declareTimingOptions(command, { isHidden: true });
+    declareTargetOptions(command);
   },
   async run([paths, options], context) {
     const { verifySpecs } = await import('../actions/verify.ts');
