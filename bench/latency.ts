@@ -30,7 +30,7 @@ export async function benchLatency(
   const engine = createOnnxruntimeEngine();
   const measure = async (path: string, batch: number) => {
     const request = { batch, warmUpMs: 500, durationMs: 2000, minIterations: 5 };
-    const { latency, settings } = await engine.measure(path, 'fp32', request);
+    const { latency, settings } = await engine.measure(path, request);
     return { ms: latency.medianMs, threads: Number(settings.threads) };
   };
   const rows: LatencyRow[] = [];

@@ -205,9 +205,9 @@ export async function benchPrecisions(
     const timesOf = new Map(made.map(({ name }) => [name, batches.map(() => [] as number[])]));
     for (const [b, batch] of batches.entries()) {
       for (let round = 0; round < rounds; round++) {
-        for (const { name, path, precision } of made) {
+        for (const { name, path } of made) {
           const request = { batch, warmUpMs: 300, durationMs: 1500, minIterations: 5 };
-          const { latency } = await engine.measure(path, precision, request);
+          const { latency } = await engine.measure(path, request);
           timesOf.get(name)?.[b]?.push(latency.medianMs);
         }
       }

@@ -3,13 +3,20 @@ import { ownValue } from '../src/collections/own-value.ts';
 import { createDiagnostic, DiagnosticError } from '../src/diagnostics/diagnostic.ts';
 import { flagOf, type OptionRow, type OptionText, type OptionTexts } from './option-row.ts';
 
+/** What an issue is about: a key of ours, or every key that is none. */
+function keysOf(issue: z.core.$ZodIssue): readonly string[] {
+  const [key] = issue.path;
+  if (key !== undefined) return [String(key)];
+  return issue.code === 'unrecognized_keys' ? issue.keys : [];
+}
+
 /** The values that a command line asks for. Throws one `option-value` for each that cannot be. */
 export function readOptions<T>(
   schema: z.ZodType<T>,
   rows: readonly OptionRow[],
   texts: OptionTexts,
 ): T {
-  const rowOf = (key: unknown) => rows.find((row) => row.key === key);
+  const rowOf = (key: string) => rows.find((row) => row.key === key);
   const readText = (key: string, given: OptionText): unknown => {
     const read = rowOf(key)?.read;
     return read && typeof given === 'string' ? read(given) : given;
@@ -19,15 +26,13 @@ export function readOptions<T>(
   );
   const result = schema.safeParse(Object.fromEntries(given));
   if (result.success) return result.data;
-  throw new DiagnosticError(
-    result.error.issues.map(({ path: [key], message: reason }) => {
+  const mistakes = result.error.issues.flatMap((issue) =>
+    keysOf(issue).map((key) => {
       const row = rowOf(key);
-      const flag = row ? flagOf(row) : `--${String(key)}`;
-      return createDiagnostic('option-value', {
-        flag,
-        text: String(ownValue(texts, String(key)) ?? ''),
-        reason,
-      });
+      const flag = row ? flagOf(row) : `--${key}`;
+      const text = String(ownValue(texts, key) ?? '');
+      return createDiagnostic('option-value', { flag, text, reason: issue.message });
     }),
   );
+  throw new DiagnosticError(mistakes);
 }

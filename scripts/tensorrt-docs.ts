@@ -1,17 +1,21 @@
 import { escapeCell, markdownTable } from '../bench/markdown-table.ts';
+import { flagOf, type OptionRow, type OptionText } from '../engines/option-row.ts';
+import { readOptions } from '../engines/read-options.ts';
 import { computeCapabilities, supportLines } from '../engines/tensorrt/planning/data/gpus.ts';
 import { checkPrecision, checkSupport, parseGpu } from '../engines/tensorrt/planning/gpu.ts';
 import { type TensorrtIntent, tensorrtIntent } from '../engines/tensorrt/planning/intent.ts';
 import {
-  flagOf,
   type TensorrtOptionRow,
   tensorrtOptionRows,
 } from '../engines/tensorrt/planning/option-rows.ts';
 import type { CommandKind } from '../engines/tensorrt/planning/option-rules.ts';
 import { splitArgument } from '../engines/tensorrt/planning/option-table.ts';
+import {
+  type TensorrtOptions,
+  tensorrtOptionsSchema,
+} from '../engines/tensorrt/planning/options.ts';
 import { type PlanResult, planTrtexec } from '../engines/tensorrt/planning/plan.ts';
 import type { GraphFlavour } from '../engines/tensorrt/planning/precision-recipes.ts';
-import { type OptionTexts, readTensorrtIntent } from '../engines/tensorrt/planning/read-intent.ts';
 import {
   newestCovered,
   oldestSupportedOrder,
@@ -21,6 +25,7 @@ import {
   supportedReleases,
 } from '../engines/tensorrt/planning/release.ts';
 import { partDefinitions } from '../engines/tensorrt/running/measurement.ts';
+import { type TimingRow, timingRows } from '../engines/timing-rows.ts';
 import { tensorrtMessages } from '../src/diagnostics/messages/tensorrt.ts';
 
 const introduction = `# TensorRT
@@ -69,7 +74,7 @@ stream), so that figures of two releases are of one thing, and writes the defini
 const manifest = `## The manifest, and check-engine
 
 \`manifest.json\` holds what decides whether an engine loads elsewhere, and how to build it again: TensorRT's full version, compute capability and name of the GPU, driver, CUDA, system, the form
-of the graph, shapes, the arguments that built each engine, cache key, digests of spec, weights, labels and model, preprocessing, and the command of rcc.
+of the graph, size, digest and batches of each engine, the arguments that built it, cache key, digests of spec, weights, labels and model, preprocessing, and the command of rcc.
 
 \`rcc check-engine DIR\` compares it with this machine and prints expected, found and the command that rebuilds the artifact. It ends with 1 where something does not fit:
 
@@ -80,7 +85,7 @@ of the graph, shapes, the arguments that built each engine, cache key, digests o
 | GPU | the same model, or any with \`--hardware-compatibility\` | another of the same compute capability | |
 | driver, CUDA | the same or newer | older, or not known | |
 | system | the same | | any other |
-| engines | there, with the sizes as recorded | | missing, or of another size |
+| engines | there, with the digests as recorded | | missing, or changed |
 | model.onnx | there, with the digest as recorded | not there | changed |
 
 The cache key is the digest of release, GPU, graph, weights and every argument but the paths: the same key, the same engine.`;
@@ -176,8 +181,10 @@ function gpuTable(): string {
 /* Options */
 
 /** A value of each option, as it stands on a command line; true: a flag without one. */
-const examples: Readonly<Record<Exclude<keyof TensorrtIntent, 'precision'>, string | true>> = {
-  batches: '4',
+const examples: Readonly<Record<keyof TensorrtOptions | TimingRow['key'], string | true>> = {
+  trtexec: 'docker run --rm --gpus all IMAGE trtexec',
+  trt: '8.6',
+  gpu: 't4',
   profile: '1:4:8',
   typing: 'weak',
   tf32: true,
@@ -210,15 +217,34 @@ const examples: Readonly<Record<Exclude<keyof TensorrtIntent, 'precision'>, stri
   runArguments: '--avgRuns=100',
 };
 
-function exampleIntent({ key, repeatable }: TensorrtOptionRow, given: boolean): TensorrtIntent {
-  const example = key === 'precision' ? true : examples[key];
-  const value = repeatable ? [String(example)] : example === 'false' ? false : example;
+type Row = TensorrtOptionRow | TimingRow;
+
+const isTiming = (row: Row): row is TimingRow => 'least' in row;
+
+/** The example as a command line gives it. */
+function textOf({ key, repeatable }: Row): OptionText {
+  const example = examples[key];
+  if (repeatable) return [String(example)];
+  return example === 'false' ? false : example;
+}
+
+/** What the example asks for. */
+function valuesOf(row: Row): Partial<TensorrtIntent> {
+  if (isTiming(row)) return { [row.key]: Number(examples[row.key]) };
+  const texts = { [row.key]: textOf(row) };
+  const {
+    trtexec: _,
+    trt: _trt,
+    gpu: _gpu,
+    ...own
+  } = readOptions(tensorrtOptionsSchema, tensorrtOptionRows, texts);
+  return own;
+}
+
+function exampleIntent(row: Row, given: boolean): TensorrtIntent {
   // What decides the types is seen where there is a choice.
-  const base = {
-    batches: '1',
-    precision: key === 'typing' ? 'fp16' : 'fp32',
-  } satisfies OptionTexts;
-  return readTensorrtIntent({ ...base, ...(given ? { [key]: value } : {}) });
+  const precision = row.key === 'typing' ? 'fp16' : 'fp32';
+  return tensorrtIntent({ ...(given ? valuesOf(row) : {}), batches: [1], precision });
 }
 
 const kinds = ['build', 'time', 'profile'] as const satisfies readonly CommandKind[];
@@ -255,7 +281,7 @@ function changesOf(plain: PlanResult, changed: PlanResult): string {
 }
 
 /** What trtexec is told of an option that is given, beside what it is told anyway. */
-function becomes(row: TensorrtOptionRow, release: string): string {
+function becomes(row: Row, release: string): string {
   const [plain, changed] = [false, true].map((given) =>
     planFor(release, exampleIntent(row, given)),
   );
@@ -268,24 +294,42 @@ function becomes(row: TensorrtOptionRow, release: string): string {
   return told ? `${changes}; note ${told}` : changes;
 }
 
-function optionCells(row: TensorrtOptionRow): readonly string[] {
+/** An option as a user gives it. */
+function given(row: Row): string {
+  const [example, flag] = [examples[row.key], flagOf(row)];
+  if (example === true || example === 'false') return flag;
+  if (row.repeatable) return `${flag}=${example}`;
+  return `${flag} ${example.includes(' ') ? `"${example}"` : example}`;
+}
+
+function nameCell({ flags, doc, default: usual }: OptionRow): string {
+  return `${code(flags)}<br>${doc} Default: ${usual}.`;
+}
+
+function optionCells(row: Row): readonly string[] {
   const groups = byRelease((release) => becomes(row, release));
   const own = groups.length === 1 && groups[0]?.[1] === 'nothing more';
-  const example = row.key === 'precision' ? true : examples[row.key];
-  const flag = flagOf(row.key);
-  const given = example === true || example === 'false' ? flag : `${flag} ${example}`;
   const told = groups.map(([releases, text]) =>
     releases === 'all' ? text : `${releases}: ${text}`,
   );
   return [
-    `${code(row.flags)}<br>${row.doc} Default: ${row.default}.`,
-    code(row.repeatable ? `${flag}=${example}` : given),
+    nameCell(row),
+    code(given(row)),
     own ? 'rcc’s own: trtexec is not told' : told.join('<br>'),
   ].map(escapeCell);
 }
 
-function optionTable(group: TensorrtOptionRow['group']): string {
-  const rows = tensorrtOptionRows.filter((row) => row.group === group);
+function rowsOf(group: TensorrtOptionRow['group']): readonly TensorrtOptionRow[] {
+  return tensorrtOptionRows.filter((row) => row.group === group);
+}
+
+/** Options that say where trtexec runs and what for: it is not told of them. */
+function machineTable(): string {
+  const cells = rowsOf('machine').map((row) => [nameCell(row), code(given(row))].map(escapeCell));
+  return markdownTable({ head: ['option', 'for example'], cells });
+}
+
+function optionTable(rows: readonly Row[]): string {
   return markdownTable({
     head: ['option', 'for example', 'becomes'],
     cells: rows.map(optionCells),
@@ -312,11 +356,15 @@ export function tensorrtDocs(): string {
     '## GPU by release',
     'Compute capability 7.0 is a V100, 7.5 a T4. `?`: no source says; rcc tries, with a note. What is `no` is refused before anything is made.',
     gpuTable(),
+    '## Options of the machine',
+    'Without `--dry-run`, release and GPU are those of this machine.',
+    machineTable(),
     '## Options of the build',
-    'The last column is what trtexec is told in addition, in each release; `--batch` of `rcc compile` fixes the batch of the graph, elsewhere it is the list of batches to time. What a release lacks is refused or noted, never left out in silence.',
-    optionTable('build'),
+    'The last column is what trtexec is told in addition, in each release. An engine is built for each of the `--batches`, 1,4,8 where none are given, or one for the range of a `--profile`; `--batch` of `rcc compile` fixes the batch in the graph. What a release lacks is refused or noted, never left out in silence.',
+    optionTable(rowsOf('build')),
     '## Options of the timing',
-    optionTable('time'),
+    `${timingRows.map((row) => code(flagOf(row))).join(', ')} are the same for every target that times.`,
+    optionTable([...timingRows, ...rowsOf('time')]),
     timing,
     manifest,
     '## Diagnostics',

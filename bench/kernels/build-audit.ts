@@ -1,16 +1,17 @@
-import type { Precision } from '../../codegen/precisions.ts';
 /* What TensorRT-RTX makes of a graph: built for real, its layers audited, nothing kept. */
 import { join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { writeModel } from '../../codegen/onnx/write.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
 import { passesFor } from '../../codegen/passes/pipeline.ts';
+import type { Precision } from '../../codegen/precisions.ts';
 import { type AuditReport, auditLayers } from '../../engines/audit/audit.ts';
 import { findLayerLists } from '../../engines/audit/audit-folder.ts';
 import { type AuditGraph, auditGraphOf } from '../../engines/audit/audit-graph.ts';
 import type { LayerList } from '../../engines/audit/layer.ts';
 import type { ComputeCapability } from '../../engines/tensorrt-rtx/compute-capability.ts';
 import { createTensorrtRtxEngine } from '../../engines/tensorrt-rtx/engine.ts';
+import { tensorrtRtxForm } from '../../engines/tensorrt-rtx/graph-form.ts';
 import type { TensorrtRtxOptions } from '../../engines/tensorrt-rtx/options.ts';
 import type { TensorrtRtxInstallation } from '../../engines/tensorrt-rtx/probe.ts';
 import { writeArtifact } from '../../src/io/artifact.ts';
@@ -35,8 +36,7 @@ export interface BuildAudit {
 
 /** The graph that rcc writes for a precision and a compute capability. */
 export function graphFor(graph: Graph, { precision, capability }: BuildOptions): Graph {
-  const target = { target: 'tensorrt-rtx', leastComputeCapability: Number(capability) } as const;
-  return runPasses(graph, passesFor({ precision, ...target })).graph;
+  return runPasses(graph, passesFor(tensorrtRtxForm(precision, Number(capability)))).graph;
 }
 
 export async function writeOnnxFile(path: string, graph: Graph): Promise<void> {
@@ -53,7 +53,7 @@ export async function buildModelFile(
   const computeCapabilities = [capability];
   const engine = createTensorrtRtxEngine({ installation, computeCapabilities, ...options });
   return await withTemporaryFolder(async (directory) => {
-    await engine.build({ modelPath: path, directory, precision });
+    await engine.build({ modelPath: path, directory });
     const [found] = await findLayerLists(directory);
     if (!found) throw new Error('the build left no layers');
     return { audit: auditLayers(found.list, { precision, graph }), list: found.list };

@@ -1,4 +1,3 @@
-import type { Precision } from '../../codegen/precisions.ts';
 /* What TensorRT-RTX makes of each form of one network. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -8,10 +7,12 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import { type Pass, runPasses } from '../../codegen/passes/pass.ts';
 import { passesFor } from '../../codegen/passes/pipeline.ts';
 import { shapeHead } from '../../codegen/passes/shape-head.ts';
+import type { Precision } from '../../codegen/precisions.ts';
 import { auditLayers } from '../../engines/audit/audit.ts';
 import { auditGraphOf } from '../../engines/audit/audit-graph.ts';
 import { readLayerList } from '../../engines/audit/read-layer-list.ts';
 import type { ComputeCapability } from '../../engines/tensorrt-rtx/compute-capability.ts';
+import { tensorrtRtxForm } from '../../engines/tensorrt-rtx/graph-form.ts';
 import type { TensorrtRtxInstallation } from '../../engines/tensorrt-rtx/probe.ts';
 import { withTemporaryFolder } from '../../src/io/temporary-folder.ts';
 import { type BuildAudit, type BuildOptions, buildGraph, writeOnnxFile } from './build-audit.ts';
@@ -33,9 +34,7 @@ export interface FormRow extends Pick<Trial, 'part' | 'form'> {
 /** rcc's own passes, with what the trial changes of them. */
 function passesOf(trial: Trial, graph: Graph, options: BuildOptions): readonly Pass[] {
   const own = passesFor({
-    precision: options.precision,
-    target: 'tensorrt-rtx',
-    leastComputeCapability: Number(options.capability),
+    ...tensorrtRtxForm(options.precision, Number(options.capability)),
     ranges: rangesOf(graph),
     ...trial.pipeline,
   });

@@ -1,10 +1,10 @@
-import type { Precision } from '../../codegen/precisions.ts';
 /* Forms to try on TensorRT-RTX, as data: each row is a network in another form, or built with another option. */
 import { adaptInput, type InputForm } from '../../codegen/passes/adapt-input.ts';
 import { matchLayers } from '../../codegen/passes/layer-filter.ts';
 import type { Pass } from '../../codegen/passes/pass.ts';
 import type { PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import type { HeadForm } from '../../codegen/passes/shape-head.ts';
+import type { Precision } from '../../codegen/precisions.ts';
 import type { BuildOptions } from './build-audit.ts';
 import {
   addInFloat32,

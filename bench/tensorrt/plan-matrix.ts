@@ -1,9 +1,9 @@
 /* A process of its own: plans every spec × precision × batch × release once and prints how long that took, as JSON. */
 import { readdirSync } from 'node:fs';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
+import type { ModelFacts } from '../../engines/model-facts.ts';
 import { parseGpu } from '../../engines/tensorrt/planning/gpu.ts';
 import { tensorrtIntent } from '../../engines/tensorrt/planning/intent.ts';
-import type { ModelFacts } from '../../engines/model-facts.ts';
 import { planTrtexec } from '../../engines/tensorrt/planning/plan.ts';
 import { resolveRelease, supportedReleases } from '../../engines/tensorrt/planning/release.ts';
 import { loadSpecFiles } from '../../src/compile/spec-files.ts';

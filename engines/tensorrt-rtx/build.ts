@@ -7,7 +7,7 @@ import { whileWriting } from '../../src/io/file-failure.ts';
 import { readText } from '../../src/io/open-file.ts';
 import { isKernel, type LayerList } from '../audit/layer.ts';
 import { printLayerList, readLayerList } from '../audit/read-layer-list.ts';
-import type { BuildRequest, BuiltEngine } from '../engine.ts';
+import type { BuildRequest, BuiltEngine, EngineFile } from '../engine.ts';
 import { engineFileOf } from '../engine-file.ts';
 import { sizeOf } from '../tensorrt/running/optional-file.ts';
 import type { TensorrtRtxFacts } from './facts.ts';
@@ -115,6 +115,15 @@ function checkCapabilities({ computeCapabilities, installation }: TensorrtRtxOpt
   }
 }
 
+/** The sizes that the engine takes: the graph's own where it fixes one. */
+function batchesOf(
+  { batches = optionDefaults.batches }: TensorrtRtxOptions,
+  { batch }: BuildRequest,
+): EngineFile['batches'] {
+  if (batch !== undefined) return { min: batch, opt: batch, max: batch };
+  return { min: batches.smallest, opt: batches.usual, max: batches.largest };
+}
+
 /** Builds one engine for all compute capabilities that were asked for, with its log and its layers beside it. */
 export async function buildEngine(
   options: TensorrtRtxOptions,
@@ -134,8 +143,6 @@ export async function buildEngine(
     await compile(options, request, paths, partial);
     return await keepLayers(paths);
   });
-  const { batches = optionDefaults.batches } = options;
-  const { smallest: min, usual: opt, largest: max } = batches;
   const facts: TensorrtRtxFacts = {
     compiler: `TensorRT-RTX ${options.installation.version}`,
     computeCapabilities: [...options.computeCapabilities],
@@ -143,7 +150,7 @@ export async function buildEngine(
     auxStreams: options.auxStreams ?? optionDefaults.auxStreams,
     ...(list ? { kernels: list.layers.filter(isKernel).length } : {}),
   };
-  const engines = [await engineFileOf(paths.engine, { min, opt, max })];
+  const engines = [await engineFileOf(paths.engine, batchesOf(options, request))];
   const builtFor = options.computeCapabilities.join(', ');
   return { path: paths.engine, engines, builtFor, buildMs: performance.now() - startedMs, facts };
 }

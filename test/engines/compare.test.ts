@@ -6,7 +6,7 @@ import { compareOutputs } from '../../engines/compare.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { unitOf } from '../../engines/logit-unit.ts';
 import { topIndices } from '../../engines/ranking.ts';
-import { tolerances } from '../../engines/tolerances.ts';
+import { toleranceFor } from '../../engines/tolerances.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { compareFinite } from '../helpers/verdicts.ts';
 
@@ -82,7 +82,7 @@ describe('compareOutputs', () => {
     'fp16',
     'int8',
   ] as const)('%s: twice the error of single logits is a tie, more is none', (precision) => {
-    const { tieError } = tolerances[precision];
+    const { tieError } = toleranceFor(precision, 10);
     const { spread } = compareFinite(expected, expected, { precision });
     const flipTo = (margin: number) => {
       const row = [0, 1, -2, 1, -1, -2, 0, 5, 5 - margin * spread, -3];

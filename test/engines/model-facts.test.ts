@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  fixedBatch,
-  hasFreeBatch,
-  shapeText,
-} from '../../engines/model-facts.ts';
-import { factsOf } from '../helpers.ts';
+import { fixedBatch, hasFreeBatch, shapeText } from '../../engines/model-facts.ts';
+import { factsOf } from './tensorrt/helpers.ts';
 
 const free = { name: 'x', dataType: 'float32', shape: ['N', 3, 8, 8] } as const;
 const fixed = { name: 'scale', dataType: 'float32', shape: [4, 3] } as const;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
+import { readFacts } from '../../engines/read-facts.ts';
 import { numbersOf } from '../../engines/tensor-values.ts';
 import { findTrtexec } from '../../engines/tensorrt/machine/find.ts';
 import { inspectMachine } from '../../engines/tensorrt/machine/machine.ts';
@@ -11,7 +12,7 @@ import { tensorrtIntent } from '../../engines/tensorrt/planning/intent.ts';
 import { checkTensorrtEngine } from '../../engines/tensorrt/running/check-engine.ts';
 import type { TensorrtEngineOptions } from '../../engines/tensorrt/running/context.ts';
 import { createTensorrtEngine } from '../../engines/tensorrt/running/driver.ts';
-import { readTensorrtFacts } from '../../engines/tensorrt/running/manifest.ts';
+import { tensorrtFacts } from '../../engines/tensorrt/running/facts.ts';
 import { testGraph } from '../engines/tensorrt/helpers.ts';
 import { rccIn } from '../helpers/cli.ts';
 import { numbers } from '../helpers/graphs.ts';
@@ -41,12 +42,16 @@ describe.skipIf(!tool)('a real trtexec (needs trtexec and a GPU)', () => {
 
   test('builds, fits this machine, times and computes what onnxruntime computes', async () => {
     const modelPath = join(directory, 'model.onnx');
-    const built = await engine.build({ modelPath, directory, precision: 'fp32' });
-    const facts = readTensorrtFacts(JSON.parse(JSON.stringify(built.facts)), 'manifest.json');
+    const built = await engine.build({ modelPath, directory });
+    const facts = readFacts(
+      tensorrtFacts,
+      JSON.parse(JSON.stringify(built.facts)),
+      'manifest.json',
+    );
     expect(checkTensorrtEngine(facts, options.machine).map(({ fits }) => fits)).not.toContain('no');
     const request = { warmUpMs: 200, durationMs: 1000, minIterations: 100 };
     for (const batch of batches) {
-      const measured = await engine.measure(built.path, 'fp32', { ...request, batch });
+      const measured = await engine.measure(built.path, { ...request, batch });
       expect(measured.device.kind).toBe('gpu');
       expect(measured.parts?.gpuCompute?.medianMs).toBeGreaterThan(0);
       expect(measured.latency.medianMs).toBeGreaterThanOrEqual(

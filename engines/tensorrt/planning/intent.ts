@@ -22,7 +22,7 @@ export const profileSchema = z
 export const tensorrtIntentSchema = z.strictObject({
   precision: z.enum(precisionNames).default(referencePrecision),
   /** Batches that are timed; without `profile`, an engine is built for each. */
-  batches: z.array(batchSize).min(1).max(32).default([1, 4, 8]),
+  batches: z.array(batchSize).min(1).default([1, 4, 8]),
   /** One engine for a range of batches instead. */
   profile: profileSchema.optional(),
   typing: z.enum(['auto', 'weak', 'strong']).default('auto'),

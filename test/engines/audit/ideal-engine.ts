@@ -1,8 +1,8 @@
-import type { Precision } from '../../../codegen/precisions.ts';
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import type { Graph } from '../../../codegen/ir/graph.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { passesFor } from '../../../codegen/passes/pipeline.ts';
+import type { Precision } from '../../../codegen/precisions.ts';
 import type { AuditGraph, AuditNode } from '../../../engines/audit/audit-graph.ts';
 import { auditGraphOf } from '../../../engines/audit/audit-graph.ts';
 import type {
@@ -15,10 +15,7 @@ import type { Spec } from '../../../src/language/spec.ts';
 import { specOf } from '../../helpers/specs.ts';
 
 /** The graph that is written for a spec. */
-export function writtenGraph(
-  overrides: Partial<Spec> = {},
-  precision: Precision = 'fp16',
-): Graph {
+export function writtenGraph(overrides: Partial<Spec> = {}, precision: Precision = 'fp16'): Graph {
   return runPasses(lowerSpec(specOf(overrides)), passesFor({ precision })).graph;
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import onnxProto from 'onnx-proto';
@@ -29,7 +30,7 @@ const modelPath = writeModelFile(folder, 'model.onnx', convModel());
 const input = createSeededInput({ dataType: 'float32', shape: ['N', 3, 16, 16] }, 4, 1);
 
 async function build(model = modelPath) {
-  return await engine.build({ modelPath: model, directory: folder, precision: 'fp32' });
+  return await engine.build({ modelPath: model, directory: folder });
 }
 
 describe('build', () => {
@@ -38,18 +39,21 @@ describe('build', () => {
     const built = await engine.build({
       modelPath,
       directory: join(folder, 'new/fp32'),
-      precision: 'fp32',
       report: (progress) => reports.push(progress),
     });
+    const processor = await describeProcessor();
     expect(built).toMatchObject({
-      target: 'onnxruntime',
       path: join(folder, 'new/fp32/model.ort.onnx'),
+      builtFor: processor.name,
       facts: { runtime: expect.stringMatching(/^onnxruntime 1\.\d+\.\d+$/), optimization: 'all' },
     });
     expect(built.buildMs).toBeGreaterThan(0);
     expect(reports).toHaveLength(1);
     const bytes = readFileSync(built.path);
-    expect(built.sizeBytes).toBe(bytes.length);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    expect(built.engines).toEqual([
+      { file: 'model.ort.onnx', sizeBytes: bytes.length, sha256, batches: 'any' },
+    ]);
     const model = onnxProto.onnx.ModelProto.decode(bytes);
     expect(model.graph?.node?.map(({ opType }) => opType)).not.toContain('Relu');
     expect(Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value]))).toEqual({
@@ -57,6 +61,12 @@ describe('build', () => {
       'rcc.engine.processor': built.facts.processor,
     });
     expect(readdirSync(join(folder, 'new/fp32'))).toEqual(['model.ort.onnx']);
+  });
+
+  it('takes the batch that the graph fixes', async () => {
+    const path = writeModelFile(folder, 'four.onnx', convModel({ batch: 4 }));
+    const { engines } = await engine.build({ modelPath: path, directory: folder, batch: 4 });
+    expect(engines.map(({ batches }) => batches)).toEqual([{ min: 4, opt: 4, max: 4 }]);
   });
 
   it('gives the same bytes each time', async () => {
@@ -69,16 +79,13 @@ describe('build', () => {
     const before = readFileSync(path);
     const reason = new Error('enough');
     const signal = AbortSignal.abort(reason);
-    await expect(
-      engine.build({ modelPath, directory: folder, precision: 'fp32', signal }),
-    ).rejects.toBe(reason);
+    await expect(engine.build({ modelPath, directory: folder, signal })).rejects.toBe(reason);
     const controller = new AbortController();
     const request = {
       modelPath,
       directory: folder,
-      precision: 'fp32',
       signal: controller.signal,
-    } as const;
+    };
     await expect(engine.build({ ...request, report: () => controller.abort(reason) })).rejects.toBe(
       reason,
     );
@@ -175,6 +182,14 @@ describe('run', () => {
   });
 });
 
+describe('the precision that it is made for', () => {
+  it('is that of what it measures', async () => {
+    const half = createOnnxruntimeEngine({ threads: 1, precision: 'fp16' });
+    const limits = { batch: 1, warmUpMs: 0, durationMs: 0, minIterations: 1 };
+    expect((await half.measure(modelPath, limits)).precision).toBe('fp16');
+  });
+});
+
 describe('an engine of another machine', () => {
   it('is refused before it can compute something else', async () => {
     const processor = await describeProcessor();
@@ -246,7 +261,7 @@ describe('what cannot be loaded', () => {
   ])('is told: %s', async (_, bytes, code, message) => {
     const path = join(folder, 'bad.onnx');
     writeFileSync(path, bytes);
-    const request = { modelPath: path, directory: join(folder, 'bad'), precision: 'fp32' } as const;
+    const request = { modelPath: path, directory: join(folder, 'bad') };
     for (const attempt of [() => engine.load(path), () => engine.build(request)]) {
       const [diagnostic] = await codesOf(attempt(), code);
       expect(diagnostic?.message).toMatch(message);
@@ -267,7 +282,7 @@ describe('measure', () => {
 
   it('gives figures that belong together', async () => {
     const { path } = await build();
-    const measured = await engine.measure(path, 'fp32', request);
+    const measured = await engine.measure(path, request);
     expect(measured).toMatchObject({
       target: 'onnxruntime',
       device: { kind: 'cpu', name: (await describeProcessor()).name },
@@ -285,7 +300,7 @@ describe('measure', () => {
 
   it('tries thread counts up to the cores and says which was fastest', async () => {
     const { usableCores } = await describeProcessor();
-    const { settings } = await createOnnxruntimeEngine().measure(modelPath, 'fp32', request);
+    const { settings } = await createOnnxruntimeEngine().measure(modelPath, request);
     expect(settings.threads).toBeLessThanOrEqual(usableCores);
     expect(settings.threadChoice).toMatch(/^fastest of 1: [\d.]+ ms/);
   });
@@ -294,18 +309,18 @@ describe('measure', () => {
     const reason = new Error('enough');
     const signal = AbortSignal.timeout(150);
     const endless = { ...request, durationMs: 1e9, signal };
-    await expect(engine.measure(modelPath, 'fp32', endless)).rejects.toMatchObject({
+    await expect(engine.measure(modelPath, endless)).rejects.toMatchObject({
       name: 'TimeoutError',
     });
     await expect(
-      engine.measure(modelPath, 'fp32', { ...request, signal: AbortSignal.abort(reason) }),
+      engine.measure(modelPath, { ...request, signal: AbortSignal.abort(reason) }),
     ).rejects.toBe(reason);
   });
 
   it('refuses a batch that the model was not made for', async () => {
     const path = writeModelFile(folder, 'fixed.onnx', convModel({ batch: 4 }));
-    const four = await engine.measure(path, 'fp32', { ...request, batch: 4 });
+    const four = await engine.measure(path, { ...request, batch: 4 });
     expect(four.batch).toBe(4);
-    await codesOf(engine.measure(path, 'fp32', request), 'engine-batch-fixed');
+    await codesOf(engine.measure(path, request), 'engine-batch-fixed');
   });
 });

@@ -29,10 +29,10 @@ const wholeLog = readFixture('tensorrt-rtx.log').split('\n');
 
 async function attempt(
   scenario: PythonScenario,
-  changes: Partial<TensorrtRtxOptions & Pick<BuildRequest, 'locateNode'>> = {},
+  changes: Partial<TensorrtRtxOptions & Pick<BuildRequest, 'batch' | 'locateNode'>> = {},
   directory = temporaryFolder(),
 ): Promise<Attempt> {
-  const { locateNode, ...options } = changes;
+  const { batch, locateNode, ...options } = changes;
   const python = fakePython(scenario);
   const installation = await requireTensorrtRtx({ python, env: {}, cacheDirectory: directory });
   const engine = createTensorrtRtxEngine({
@@ -46,10 +46,10 @@ async function attempt(
   const request = {
     modelPath,
     directory,
-    precision: 'fp16',
+    batch,
     report: (text: string) => void progress.push(text),
     ...(locateNode ? { locateNode } : {}),
-  } as const;
+  };
   try {
     return { built: await engine.build(request), directory, python, progress };
   } catch (error) {
@@ -70,13 +70,12 @@ describe('a build', () => {
   it('leaves the engine, its log and its layers, and says what it is tied to', async () => {
     const done = await attempt(goodScenario);
     expect(done.built).toMatchObject({
-      target: 'tensorrt-rtx',
       path: join(done.directory, 'model.rtx.plan'),
-      sizeBytes: 1024,
+      engines: [{ file: 'model.rtx.plan', sizeBytes: 1024, batches: { min: 1, opt: 4, max: 8 } }],
+      builtFor: '7.5, 8.6',
       facts: {
         compiler: 'TensorRT-RTX 1.7.1.116',
-        computeCapabilities: '7.5, 8.6',
-        batches: '1 to 8, best at 4',
+        computeCapabilities: ['7.5', '8.6'],
         tf32: false,
         auxStreams: 0,
         kernels: 6,
@@ -110,10 +109,18 @@ describe('a build', () => {
     expect(args).toMatch(/--batches 2,2,16 --aux-streams 3 --tf32$/);
   });
 
+  it('takes the batches that were asked for, and of a graph that fixes one, that one', async () => {
+    const batches = { smallest: 2, usual: 3, largest: 16 };
+    const free = await attempt(goodScenario, { batches });
+    expect(free.built?.engines[0]?.batches).toEqual({ min: 2, opt: 3, max: 16 });
+    const fixed = await attempt(goodScenario, { batches, batch: 5 });
+    expect(fixed.built?.engines[0]?.batches).toEqual({ min: 5, opt: 5, max: 5 });
+  });
+
   it('stands without layers where the log lists none, and keeps no list of an earlier engine', async () => {
     const first = await attempt(goodScenario);
     const second = await attempt({ lines: [builtEvent], engineBytes: 9 }, {}, first.directory);
-    expect(second.built?.sizeBytes).toBe(9);
+    expect(second.built?.engines.map(({ sizeBytes }) => sizeBytes)).toEqual([9]);
     expect(second.built?.facts).not.toHaveProperty('kernels');
     expect(existsSync(join(first.directory, 'layers.json'))).toBe(false);
   });
@@ -231,7 +238,6 @@ describe('a build that fails', () => {
     const building = engine.build({
       modelPath: join(directory, 'model.onnx'),
       directory,
-      precision: 'fp16',
       signal: controller.signal,
       report: () => controller.abort(new Error('enough')),
     });
@@ -267,6 +273,6 @@ describe('loading, running and timing', () => {
     const request = { batch: 1, warmUpMs: 1, durationMs: 1, minIterations: 1 };
     await expect(engine.load('x')).rejects.toThrow('tensorrt-rtx-needs-gpu');
     await expect(engine.run('x', {})).rejects.toThrow('tensorrt-rtx-needs-gpu');
-    await expect(engine.measure('x', 'fp16', request)).rejects.toThrow('tensorrt-rtx-needs-gpu');
+    await expect(engine.measure('x', request)).rejects.toThrow('tensorrt-rtx-needs-gpu');
   });
 });

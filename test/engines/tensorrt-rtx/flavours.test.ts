@@ -7,6 +7,7 @@ import { pixelRanges } from '../../../codegen/passes/adapt-input.ts';
 import { matchLayers } from '../../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { type PipelineOptions, passesFor } from '../../../codegen/passes/pipeline.ts';
+import { tensorrtRtxForm } from '../../../engines/tensorrt-rtx/graph-form.ts';
 import { isInstalled, requireInstallation } from './installation.ts';
 
 const { graph, spec } = networkNamed(await readNetworks(), 'resnet18_vd');
@@ -14,7 +15,7 @@ const { mean, std } = spec.preprocess;
 
 const pixels = { form: 'uint8-nhwc', mean, std } as const;
 const int8 = { precision: 'int8', ranges: rangesOf(graph) } as const;
-interface Flavour extends Omit<PipelineOptions, 'target'> {
+interface Flavour extends Omit<PipelineOptions, 'head'> {
   readonly head?: typeof spec.head;
 }
 
@@ -51,8 +52,8 @@ describe.skipIf(!isInstalled)('TensorRT-RTX takes (needs the tensorrt-rtx wheel)
     ...options
   }) => {
     const lowered = head ? numbered(lowerSpec({ ...spec, head })) : graph;
-    const passes = passesFor({ ...options, target: 'tensorrt-rtx', leastComputeCapability: 8.6 });
     const { precision } = options;
+    const passes = passesFor({ ...tensorrtRtxForm(precision, 8.6), ...options });
     const build = { precision, capability: '8.6' } as const;
     const made = await buildGraph(requireInstallation(), runPasses(lowered, passes).graph, build);
     const { inPrecision, blocks } = made.audit;
@@ -65,7 +66,7 @@ describe.skipIf(!isInstalled)('TensorRT-RTX takes (needs the tensorrt-rtx wheel)
   });
 
   it('int8 for compute capability 7.5, and computes it in float32', async () => {
-    const passes = passesFor({ ...int8, target: 'tensorrt-rtx', leastComputeCapability: 7.5 });
+    const passes = passesFor({ ...tensorrtRtxForm('int8', 7.5), ...int8 });
     const build = { precision: 'int8', capability: '7.5' } as const;
     const made = await buildGraph(requireInstallation(), runPasses(graph, passes).graph, build);
     expect(made.audit.verdict).toBe('fail');

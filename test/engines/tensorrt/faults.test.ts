@@ -187,7 +187,7 @@ describe('an engine that does not run', () => {
     const { engine, path } = await builtEngine();
     pretend({ FAILURE: failure });
     const request = { batch: 1, warmUpMs: 0, durationMs: 0, minIterations: 10 };
-    const [diagnostic] = await diagnosticsOf(engine.measure(path, 'fp32', request));
+    const [diagnostic] = await diagnosticsOf(engine.measure(path, request));
     tell(failure, '10.4', diagnostic);
     expect(diagnostic?.code).toBe(code);
   });
@@ -197,7 +197,7 @@ describe('an engine that does not run', () => {
     pretend({ RELEASE: '10.9' });
     const later = await standInEngine({ batches: [1] });
     const request = { batch: 1, warmUpMs: 0, durationMs: 0, minIterations: 10 };
-    const [diagnostic] = await diagnosticsOf(later.engine.measure(path, 'fp32', request));
+    const [diagnostic] = await diagnosticsOf(later.engine.measure(path, request));
     expect(diagnostic?.message.replace(directory, '')).toBe(
       '/model.plan was built by another TensorRT or for another GPU: The engine plan file is not compatible with this version of TensorRT, expecting library version 10.9.0 got 10.4.0, please rebuild.',
     );
@@ -266,7 +266,7 @@ describe('another process', async () => {
     const cached = await readdir(join(options.cacheDirectory, 'tensorrt'));
     expect(cached.filter((name) => name.includes('.lock'))).toEqual([]);
     const request = { batch: 1, warmUpMs: 0, durationMs: 0, minIterations: 10 };
-    const timed = await engine.measure(join(directory, 'model.plan'), 'fp32', request);
+    const timed = await engine.measure(join(directory, 'model.plan'), request);
     expect(timed.iterations).toBeGreaterThan(0);
   }, 60_000);
 

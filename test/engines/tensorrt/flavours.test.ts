@@ -1,4 +1,3 @@
-import type { Precision } from '../../../codegen/precisions.ts';
 /* Every form that rcc writes, for the releases that differ in how they take it: the graph, and the command that builds it. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
@@ -6,17 +5,17 @@ import type { Graph } from '../../../codegen/ir/graph.ts';
 import { printType } from '../../../codegen/ir/ops.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { passesFor } from '../../../codegen/passes/pipeline.ts';
+import type { Precision } from '../../../codegen/precisions.ts';
+import { tensorrtTarget } from '../../../engines/tensorrt/target.ts';
 import { dryRunSpec } from '../../../src/compile/dry-run.ts';
-import { type PrecisionOptions, pipelineFor } from '../../../src/compile/precision.ts';
-import { firstImpression } from '../../../src/compile/timing.ts';
+import { type GraphOptions, pipelineFor } from '../../../src/compile/precision.ts';
 import type { Spec } from '../../../src/language/spec.ts';
-import { chooseTarget } from '../../../src/targets/choose-target.ts';
 import { specAt } from '../../helpers/spec-files.ts';
 import { parseCommandLine } from '../../stand-in/command-line.ts';
 import { releaseNamed } from '../../stand-in/release.ts';
 import { diagnosticsOf } from './helpers.ts';
 
-interface Flavour extends PrecisionOptions {
+interface Flavour extends GraphOptions {
   readonly precision: Precision;
   readonly head?: Spec['head'];
 }
@@ -41,14 +40,10 @@ beforeAll(async () => {
   spec = await specAt('specs/resnet18_vd.rn');
 });
 
-const targetOf = (precision: Precision, release: string, gpu: string) =>
-  chooseTarget({
-    target: 'tensorrt',
-    precision,
-    env: {},
-    tensorrt: { batches: '4' },
-    pretended: { release, gpu },
-  });
+async function targetOf(precision: Precision, trt: string, gpu: string) {
+  const options = await tensorrtTarget.read({ trt, gpu });
+  return await tensorrtTarget.choose(options, { precision, batches: [4], env: {}, isPlan: true });
+}
 
 /** The types that the layers' parameters are stored in, and how many nodes turn one type into another. */
 function outlineOf({ inputs, outputs, nodes, initializers }: Graph): string {
@@ -66,16 +61,13 @@ async function plan(flavour: Flavour, release: string, gpu: string) {
   const target = await targetOf(precision, release, gpu);
   const headed = { ...spec, head };
   const lowered = lowerSpec(headed);
-  const pipeline = pipelineFor(headed, lowered, { ...options, precision, form: target.form });
+  const pipeline = pipelineFor(headed, lowered, target.form, options);
   const { graph } = runPasses(lowered, passesFor(pipeline));
-  const run = { timing: firstImpression, timed: false, directory: 'build' };
-  const { commands, tensorrt } = await dryRunSpec(headed, {
-    ...options,
-    ...run,
-    precision,
-    target,
-  });
-  return { graph, commands: commands.map(({ command }) => command), form: tensorrt?.graph };
+  const run = { ...options, directory: 'build', target };
+  const { commands, plan: planned } = await dryRunSpec(headed, run);
+  const { tensorrt } = planned?.facts ?? {};
+  const form = (tensorrt as { graph: string } | undefined)?.graph;
+  return { graph, commands: commands.map(({ command }) => command), form };
 }
 
 describe.each(releases)('TensorRT %s', (release) => {

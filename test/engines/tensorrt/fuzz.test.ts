@@ -205,7 +205,7 @@ describe('a log', async () => {
         );
         const report = parseTrtexecLog(text.join('\n'));
         const run = { report, times: undefined, conditions: undefined, stable: true, warnings: [] };
-        const measurement = measurementOf(options, run, { precision: 'fp16', runs: 1, request });
+        const measurement = measurementOf(options, run, { runs: 1, request });
         if (!measurement) return;
         measured++;
         const bench = { ...sampleBench([]), rows: [{ model: 'm', ...measurement }] };

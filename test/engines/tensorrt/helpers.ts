@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, onTestFinished, vi } from 'vitest';
 import type { BuildRequest } from '../../../engines/engine.ts';
+import type { ModelFacts } from '../../../engines/model-facts.ts';
 import { inspectMachine, type TensorrtMachine } from '../../../engines/tensorrt/machine/machine.ts';
 import { tensorrtIntent } from '../../../engines/tensorrt/planning/intent.ts';
-import type { ModelFacts } from '../../../engines/model-facts.ts';
 import type { TensorrtEngineOptions } from '../../../engines/tensorrt/running/context.ts';
 import { createTensorrtEngine } from '../../../engines/tensorrt/running/driver.ts';
 import { type Diagnostic, DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
@@ -78,7 +78,7 @@ export async function standInEngine(
   };
   const engine = createTensorrtEngine(options);
   const build = (request: Partial<BuildRequest> = {}) =>
-    engine.build({ modelPath, directory, precision: options.intent.precision, ...request });
+    engine.build({ modelPath, directory, ...request });
   return { directory, modelPath, engine, options, notes, build };
 }
 
@@ -95,7 +95,7 @@ function templateFor({ machine }: TensorrtEngineOptions): Promise<string> {
     await writeFile(modelPath, await modelBytes(testGraph()));
     const intent = tensorrtIntent({ batches: [1] });
     const engine = createTensorrtEngine({ machine, intent, cacheDirectory: directory });
-    await engine.build({ modelPath, directory, precision: 'fp32' });
+    await engine.build({ modelPath, directory });
     return directory;
   };
   const key = `${machine.fullVersion} ${machine.gpu.name}`;

@@ -39,7 +39,6 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
     releases: '8.6.0 and later',
   },
   'tensorrt-option-deprecated': { option: '--fp16', version: '10.16.0' },
-  'tensorrt-option-value': { flag: '--batch', text: '1,x', reason: 'expected number' },
   'tensorrt-io-type': { flag: '--input-format', type: 'fp16', declared: 'fp32' },
   'tensorrt-io-type-lacking': {
     flag: '--input-format',
@@ -89,7 +88,6 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
   'trtexec-killed': { signal: 'SIGKILL' },
   'trtexec-timed-out': { seconds: 7200, phase: 'building' },
   'trtexec-failed': { status: 'exit status 3' },
-  'tensorrt-manifest-unreadable': { path: 'manifest.json', reason: 'gpu: expected string' },
   'nvidia-smi-missing': { reason: 'not found' },
 };
 

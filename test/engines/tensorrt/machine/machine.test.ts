@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { mismatchesOf } from '../../../../engines/engine-check.ts';
 import { findNvidiaSmi, readGpuState } from '../../../../engines/nvidia-smi.ts';
-import { findTensorrt } from '../../../../engines/tensorrt/machine/auto.ts';
+import { readFacts } from '../../../../engines/read-facts.ts';
+import { findUsable } from '../../../../engines/tensorrt/machine/auto.ts';
 import { tensorrtDoctor } from '../../../../engines/tensorrt/machine/doctor.ts';
 import { findTrtexec } from '../../../../engines/tensorrt/machine/find.ts';
 import {
@@ -18,10 +19,9 @@ import { planTrtexec } from '../../../../engines/tensorrt/planning/plan.ts';
 import { resolveRelease } from '../../../../engines/tensorrt/planning/release.ts';
 import { checkTensorrtEngine } from '../../../../engines/tensorrt/running/check-engine.ts';
 import {
-  deviceOf,
-  readTensorrtFacts,
+  factsOf as builtFactsOf,
   tensorrtFacts,
-} from '../../../../engines/tensorrt/running/manifest.ts';
+} from '../../../../engines/tensorrt/running/facts.ts';
 import {
   diagnosticsOf,
   factsOf,
@@ -189,15 +189,39 @@ describe('check-engine', () => {
     const { plan } = planTrtexec(full, machine, factsOf());
     if (!plan) throw new Error('no plan');
     const options = { machine, intent: full, cacheDirectory: '' };
-    const written = JSON.parse(JSON.stringify(tensorrtFacts(options, plan, [1])));
-    return readTensorrtFacts(written, 'manifest.json');
+    const written = JSON.parse(JSON.stringify(builtFactsOf(options, plan)));
+    return readFacts(tensorrtFacts, written, 'manifest.json');
   }
+
+  test('facts say how each engine was built, and nothing of the folders of this machine', () => {
+    const facts = factsFor(machineOf('10.4', 'Tesla T4'), { batches: [1, 4], device: 2 });
+    expect(facts).toMatchObject({
+      tensorrt: '10.4.0',
+      computeCapability: '7.5',
+      driver: '550.54.15',
+      cuda: '12.4',
+      graph: 'typed-fp16',
+      device: 2,
+    });
+    expect(facts.builds.map(({ engine }) => engine)).toEqual(['model.b1.plan', 'model.b4.plan']);
+    expect(facts.builds[1]?.arguments).toEqual([
+      '--onnx=model.onnx',
+      '--saveEngine=model.b4.plan',
+      '--stronglyTyped',
+      '--shapes=input:4x3x224x224',
+      '--profilingVerbosity=detailed',
+      '--device=2',
+      '--timingCacheFile=timing.cache',
+      '--exportLayerInfo=layers.b4.json',
+      '--skipInference',
+    ]);
+  });
 
   const rebuild = "rcc compile 'my specs/a.rn' --fp16";
 
   test('the machine that built it', () => {
     const machine = machineOf('10.4', 'Tesla T4');
-    const devices = [{}, { device: 2 }].map((intent) => deviceOf(factsFor(machine, intent)));
+    const devices = [{}, { device: 2 }].map((intent) => factsFor(machine, intent).device);
     expect(devices).toEqual([0, 2]);
     const checks = checkTensorrtEngine(factsFor(machine), machine);
     expect(checks.every(({ fits }) => fits === 'yes')).toBe(true);
@@ -262,15 +286,16 @@ describe('check-engine', () => {
 
   test('a manifest that is none is refused', async () => {
     const [diagnostic] = await diagnosticsOf(
-      (async () => readTensorrtFacts({ gpu: 1 }, 'm.json'))(),
+      (async () => readFacts(tensorrtFacts, { gpu: 1 }, 'm.json'))(),
     );
-    expect(diagnostic?.code).toBe('tensorrt-manifest-unreadable');
+    expect(diagnostic?.code).toBe('manifest-facts-unreadable');
+    expect(diagnostic?.message).toMatch(/^m\.json does not describe .*: tensorrt: /);
   });
 });
 
 describe('--target auto', () => {
   const because = async (trtexec?: string) =>
-    (await findTensorrt(() => inspectMachine({ trtexec, env, device: 0 }))).because;
+    (await findUsable(() => inspectMachine({ trtexec, env, device: 0 }))).because;
 
   test('says what it found or what is missing', async () => {
     expect(await because(trtexecStandIn)).toBe('TensorRT 10.4.0.26 on Tesla T4 (stand-in)');

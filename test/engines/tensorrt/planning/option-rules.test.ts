@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { flagOf } from '../../../../engines/option-row.ts';
 import { tensorrtIntent } from '../../../../engines/tensorrt/planning/intent.ts';
-import { flagOf } from '../../../../engines/tensorrt/planning/option-rows.ts';
+import { rowOf } from '../../../../engines/tensorrt/planning/option-rows.ts';
 import {
   applyRules,
   type CommandKind,
@@ -95,7 +96,6 @@ test('what no form of an option of the release can say is left out and told', ()
 });
 
 test('a flag is the first word of its row', () => {
-  expect(flagOf('workspaceMiB')).toBe('--workspace');
-  expect(flagOf('refit')).toBe('--refit');
-  expect(flagOf('precision')).toBe('--precision');
+  expect(flagOf(rowOf('workspaceMiB'))).toBe('--workspace');
+  expect(flagOf(rowOf('refit'))).toBe('--refit');
 });

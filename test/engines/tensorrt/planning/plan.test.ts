@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import type { OptionTexts } from '../../../../engines/option-row.ts';
+import { readOptions } from '../../../../engines/read-options.ts';
 import { parseGpu } from '../../../../engines/tensorrt/planning/gpu.ts';
 import { tensorrtIntent } from '../../../../engines/tensorrt/planning/intent.ts';
-import { type PlanResult, planTrtexec } from '../../../../engines/tensorrt/planning/plan.ts';
+import { tensorrtOptionRows } from '../../../../engines/tensorrt/planning/option-rows.ts';
 import {
-  type OptionTexts,
-  readTensorrtIntent,
-} from '../../../../engines/tensorrt/planning/read-intent.ts';
+  type TensorrtOptions,
+  tensorrtOptionsSchema,
+} from '../../../../engines/tensorrt/planning/options.ts';
+import { type PlanResult, planTrtexec } from '../../../../engines/tensorrt/planning/plan.ts';
 import {
   resolveRelease,
   supportedReleases,
@@ -68,7 +71,7 @@ describe('every release × GPU × precision × shape', () => {
   });
 
   test('every option of rcc alone: taken, or an error that names it', () => {
-    const texts: readonly OptionTexts[] = [
+    const texts: readonly OptionTexts<keyof TensorrtOptions>[] = [
       { workspaceMiB: '2048' },
       { timingCache: 'none' },
       { optimizationLevel: '5' },
@@ -96,7 +99,8 @@ describe('every release × GPU × precision × shape', () => {
     const wrong: string[] = [];
     for (const release of supportedReleases) {
       for (const text of texts) {
-        const intent = { ...readTensorrtIntent(text), precision: 'fp16' as const };
+        const given = readOptions(tensorrtOptionsSchema, tensorrtOptionRows, text);
+        const intent = tensorrtIntent({ ...given, precision: 'fp16' });
         const machine = { release: resolveRelease(release), gpu: parseGpu('a100') };
         wrong.push(...contradictions(planTrtexec(intent, machine, factsOf()), release));
       }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { tensorrtInt8Form } from '../../../../engines/tensorrt/planning/graph-form.ts';
 import { tensorrtIntent } from '../../../../engines/tensorrt/planning/intent.ts';
 import {
   graphFor,
@@ -16,16 +17,18 @@ type Given = NonNullable<Parameters<typeof tensorrtIntent>[0]>;
 const graph = (given: Given, release: string) =>
   graphFor(tensorrtIntent(given), resolveRelease(release));
 
+const int8 = { precision: 'int8', head: { layer: 'conv1x1', pool: 'GlobalAveragePool' } } as const;
+
 test.each([
   [{ precision: 'fp32' }, '8.6', { precision: 'fp32' }],
   [{ precision: 'fp16' }, '8.6', { precision: 'fp32' }],
   [{ precision: 'fp16' }, '10.4', { precision: 'fp16' }],
-  [{ precision: 'int8' }, '8.6', { precision: 'int8', int8Weights: 'float32' }],
-  [{ precision: 'int8' }, '9.3', { precision: 'int8', int8Weights: 'float32' }],
-  [{ precision: 'int8' }, '10.0.0', { precision: 'int8', int8Weights: 'int8' }],
-  [{ precision: 'int8' }, '11.1', { precision: 'int8', int8Weights: 'int8' }],
+  [{ precision: 'int8' }, '8.6', { ...int8, int8Weights: 'float32' }],
+  [{ precision: 'int8' }, '9.3', { ...int8, int8Weights: 'float32' }],
+  [{ precision: 'int8' }, '10.0.0', { ...int8, int8Weights: 'int8' }],
+  [{ precision: 'int8' }, '11.1', { ...int8, int8Weights: 'int8' }],
 ] as const)('%j on %s is written as %j', (given, release, form) => {
-  expect(graph(given, release)).toEqual(form);
+  expect(graph(given, release)).toEqual({ int8Form: tensorrtInt8Form, ...form });
 });
 
 test('a typing that the release lacks is said before anything is written', async () => {

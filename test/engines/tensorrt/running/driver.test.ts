@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,15 +31,31 @@ describe.each([
 ])('TensorRT %s on %s', (release, gpu) => {
   test('builds, times and runs', async () => {
     pretend({ RELEASE: release, GPU: gpu });
-    const { engine, build, directory, modelPath } = await standInEngine({
+    const { engine, build, directory, modelPath, options } = await standInEngine({
       precision: 'fp16',
       batches: [1, 4],
     });
     const built = await build();
-    expect(built.facts).toMatchObject({ engines: 'model.b1.plan model.b4.plan' });
+    const builds = [1, 4].map((batch) => {
+      const file = `model.b${batch}.plan`;
+      const bytes = readFileSync(join(directory, file));
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const batches = { min: batch, opt: batch, max: batch };
+      return { file, sizeBytes: bytes.length, sha256, batches };
+    });
+    expect(built.engines).toEqual(builds);
+    expect(built.builtFor).toBe(options.machine.gpu.name);
+    expect(built.facts).toMatchObject({
+      tensorrt: options.machine.fullVersion,
+      builds: builds.map(({ file }) => ({
+        engine: file,
+        arguments: expect.arrayContaining(['--onnx=model.onnx', `--saveEngine=${file}`]),
+      })),
+      device: 0,
+    });
     expect(existsSync(join(directory, 'model.b4.plan'))).toBe(true);
 
-    const measured = await engine.measure(built.path, 'fp16', { ...request, batch: 4 });
+    const measured = await engine.measure(built.path, { ...request, batch: 4 });
     // The stand-in's invented figure for batch 4: 1.75 ms of compute, 0.205 ms of copies.
     expect(measured.parts?.gpuCompute?.medianMs).toBeCloseTo(1.75, 2);
     expect(measured.latency.medianMs).toBeCloseTo(1.955, 2);
@@ -84,7 +101,7 @@ describe('building', () => {
       'model.plan',
       'trtexec-build.log',
     ]);
-    expect(built.sizeBytes).toBeGreaterThan(0);
+    expect(built.engines.map(({ sizeBytes }) => sizeBytes > 0)).toEqual([true]);
     expect(progress.join('\n')).toMatch(
       /^build batch 2: (choosing kernels|writing the engine), \d+ s$/m,
     );
@@ -131,8 +148,10 @@ describe('building', () => {
       profile: { min: 1, opt: 4, max: 8 },
     });
     const built = await build();
-    expect(built.facts).toMatchObject({ engines: 'model.plan' });
-    const measured = await engine.measure(built.path, 'fp32', { ...request, batch: 8 });
+    expect(built.engines).toMatchObject([
+      { file: 'model.plan', batches: { min: 1, opt: 4, max: 8 } },
+    ]);
+    const measured = await engine.measure(built.path, { ...request, batch: 8 });
     expect(measured.parts?.gpuCompute?.medianMs).toBeCloseTo(2.75, 2);
     const outputs = await engine.run(built.path, imagesOf(11));
     expect(outputs.logits?.shape).toEqual([11, 4, 8, 8]);
@@ -142,7 +161,7 @@ describe('building', () => {
     const { build, engine, directory } = await standInEngine({ precision: 'fp16', batches: [1] });
     pretend({ COMMANDS: join(directory, 'commands.jsonl') });
     const built = await build();
-    await engine.measure(built.path, 'fp16', { ...request, batch: 1 });
+    await engine.measure(built.path, { ...request, batch: 1 });
     const [first = [], second = []] = commandsIn(join(directory, 'commands.jsonl'));
     const shown = first.map((arg) =>
       arg.replace(directory, '').replace(/\.rcc\.\S+\.partial/, '…'),
@@ -168,8 +187,8 @@ describe('timing', () => {
     const told: string[] = [];
     const report = (text: string) => void told.push(text);
     const request = { batch: 1, warmUpMs: 0, durationMs: 0, minIterations: 10, report };
-    await engine.measure(path, 'fp32', request);
-    await engine.measure(path, 'fp32', request);
+    await engine.measure(path, request);
+    await engine.measure(path, request);
     expect(told[0]).toBe('time batch 1: starting trtexec, 0 s');
     expect(told.at(-1)).toMatch(/^time batch 1: .*, \d+ s \(last time [\d.]+ s\)$/);
   });
@@ -177,7 +196,7 @@ describe('timing', () => {
   test('repeats an unsteady run and says that it stays so', async () => {
     pretend({ JITTER: '0.2' });
     const { engine, path } = await builtEngine({ repeats: 2 });
-    const measured = await engine.measure(path, 'fp32', { ...request, batch: 1 });
+    const measured = await engine.measure(path, { ...request, batch: 1 });
     expect(measured.stable).toBe(false);
     expect(measured.settings.runs).toBe(2);
     expect(measured.warnings[0]).toContain('spreads over');
@@ -186,7 +205,7 @@ describe('timing', () => {
   test.each(['missing', 'cut', 'nan'])('times that are %s', async (TIMES) => {
     pretend({ TIMES });
     const { engine, path } = await builtEngine({ repeats: 1 });
-    const measured = await engine.measure(path, 'fp32', { ...request, batch: 1 });
+    const measured = await engine.measure(path, { ...request, batch: 1 });
     expect(measured.parts?.gpuCompute?.medianMs).toBeCloseTo(1, 1);
     const whole = TIMES === 'nan';
     expect(measured.settings.source).toBe(whole ? 'samples' : 'summary');
@@ -197,7 +216,7 @@ describe('timing', () => {
   test('a GPU that is throttled gives no stable figure', async () => {
     pretend({ THROTTLE: '0x0000000000000004' });
     const { engine, path } = await builtEngine({ repeats: 1 });
-    const measured = await engine.measure(path, 'fp32', { ...request, batch: 1 });
+    const measured = await engine.measure(path, { ...request, batch: 1 });
     expect(measured.stable).toBe(false);
     expect(measured.warnings).toContain('The GPU was throttled: power cap.');
     expect(measured.settings.throttleReasons).toBe('power cap');
@@ -210,7 +229,7 @@ describe('timing', () => {
       streams: 2,
       percentiles: [99.9],
     });
-    const measured = await engine.measure(path, 'fp32', { ...request, batch: 1 });
+    const measured = await engine.measure(path, { ...request, batch: 1 });
     expect(measured.definition).toBe(
       'Host latency of one batch: compute on the GPU, without copies; CUDA graph on, spin wait off, 2 streams; 0 ms warm-up, then at least 0 ms and 50 runs. Throughput: whole batches a second through all streams, times the batch.',
     );
@@ -221,7 +240,7 @@ describe('timing', () => {
 
   test('times of the layers come from a run of their own', async () => {
     const { engine, path, directory } = await builtEngine({ profileLayers: true });
-    await engine.measure(path, 'fp32', { ...request, batch: 1 });
+    await engine.measure(path, { ...request, batch: 1 });
     const [found] = await findLayerLists(directory);
     expect(found?.path).toBe(join(directory, 'layers.json'));
     expect(found?.list.layers.map(({ timeMs }) => timeMs)).toEqual([0.1]);
@@ -229,9 +248,7 @@ describe('timing', () => {
 
   test('a batch without an engine is refused', async () => {
     const { engine, path } = await builtEngine({ batches: [1, 2] });
-    const [diagnostic] = await diagnosticsOf(
-      engine.measure(path, 'fp32', { ...request, batch: 4 }),
-    );
+    const [diagnostic] = await diagnosticsOf(engine.measure(path, { ...request, batch: 4 }));
     expect(diagnostic?.message).toBe(
       'There is no engine for batch 4; the artifact holds batch 1, 2.',
     );
