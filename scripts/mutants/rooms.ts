@@ -42,7 +42,11 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   weights: {
     sources: ['codegen/weights/*.ts'],
-    tests: ['test/codegen/weights/*.test.ts'],
+    tests: [
+      'test/codegen/weights/*.test.ts',
+      'test/codegen/weights/naming/bind.test.ts',
+      'test/codegen/weights/pickle/refusals.test.ts',
+    ],
   },
   pickle: {
     sources: ['codegen/weights/pickle/*.ts'],
