@@ -14,7 +14,9 @@ import {
 import { unknownsOf } from './unknown-properties.ts';
 
 function kernelsOf(shapes: readonly (readonly number[])[]): string {
-  return shapes.map(([, , height, width]) => (height === width ? `${height}` : '?')).join();
+  return shapes
+    .map(([, , height, width]) => (height && height === width ? `${height}` : '?'))
+    .join();
 }
 
 /** Kernels of a stem's convolutions to its kind. */
@@ -34,7 +36,7 @@ function stemOf({
 }: NetworkOutline): Pick<InferredSpec, 'stem' | 'stemWidths' | 'inputChannels'> {
   const kernels = kernelsOf(stem);
   const kind = ownValue(stemKinds, kernels);
-  if (!kind) return unsupported(`its stem has convolutions of sizes ${kernels || 'unknown'}`);
+  if (!kind) return unsupported(`its stem has convolutions of sizes ${kernels}`);
   const stemWidths = stem.map(([out = 0]) => out);
   const inputs = stem.map(([, channels = 0]) => channels);
   const chained = inputs.slice(1).every((channels, index) => channels === stemWidths[index]);
