@@ -4,7 +4,6 @@ import type { Graph } from '../../../../codegen/ir/graph.ts';
 import { elementCount } from '../../../../codegen/ir/types.ts';
 import { float32View } from '../../../../codegen/weights/float-bytes.ts';
 import { type BindOptions, bindWeights } from '../../../../codegen/weights/naming/bind.ts';
-import { createNaming } from '../../../../codegen/weights/naming/naming.ts';
 import { schemes } from '../../../../codegen/weights/naming/schemes.ts';
 import { type TensorSource, wholeTensor } from '../../../../codegen/weights/tensor-source.ts';
 import type { WeightsFile } from '../../../../codegen/weights/weights-file.ts';
@@ -12,6 +11,7 @@ import type { DiagnosticCode } from '../../../../src/diagnostics/messages.ts';
 import type { Spec } from '../../../../src/language/spec.ts';
 import { expectDiagnostic } from '../../../helpers/byte-sources.ts';
 import { numbers, sourceOf } from '../../../helpers/graphs.ts';
+import { namedShapes } from '../../../helpers/inferred-networks.ts';
 import { specOf } from '../../../helpers/specs.ts';
 import { tensorBytes } from '../../../helpers/tensors.ts';
 
@@ -32,16 +32,10 @@ function fileFor(
   over: Partial<Spec>,
   scheme = 'torchvision',
 ): WeightsFile & { tensors: Map<string, TensorSource> } {
-  const names = schemeCalled(scheme);
-  const { nameOf } = createNaming(names);
   const tensors = new Map<string, TensorSource>();
-  for (const { slot, type } of graphOf(over).initializers.values()) {
-    if (!slot) continue;
-    const shape = type.shape.map(Number);
-    const stored =
-      slot.role === 'linear.weight' && names.linearLayout === 'io' ? shape.toReversed() : shape;
+  for (const [name, shape] of namedShapes(specOf({ ...base, ...over }), schemeCalled(scheme))) {
     const values = numbers(elementCount(shape), tensors.size + 1).map(Math.abs);
-    tensors.set(nameOf(slot) ?? '', sourceOf(values, stored));
+    tensors.set(name, sourceOf(values, shape));
   }
   return { name: 'given.pth', format: 'torch-zip', tensors, notes: [] };
 }
