@@ -257,7 +257,7 @@ describe('a network under the names of a scheme is described as it is', () => {
     // A framework writes the names in its own order.
     for (const order of [entries, entries.toReversed()]) {
       const { unknowns, ...inferred } = describeWeights(fileOf('net.pth', order));
-      expect(inferred).toEqual({
+      expect(inferred).toStrictEqual({
         ...expected,
         scheme: scheme.name,
         stemWidths,

@@ -57,6 +57,22 @@ describe('parameterSources', () => {
     expect(alone.details).toBeUndefined();
   });
 
+  it('looks at all others to their end', async () => {
+    const late = new Float32Array(300_000);
+    late[299_999] = Number.NaN;
+    const all = [Float32Array.of(Number.NaN), late].map(
+      (values, i): StoredParameter => ({
+        source: sourceOf(values, [values.length]),
+        role: 'conv.weight',
+        tensor: `t${i}`,
+        transposed: false,
+      }),
+    );
+    const work = () => floatsOf(parameterSources('net.pth', all)[0]);
+    const { details } = await expectDiagnostic(work, 'weights-not-finite');
+    expect(details).toEqual(['t0 holds NaN (element 0)', 't1 holds NaN (element 299999)']);
+  });
+
   it('names what it met where a second look finds all sound', async () => {
     const rowBytes = 4 * 100_000;
     let isSound = false;

@@ -422,6 +422,14 @@ describe('archives that are refused', () => {
     expect(file.format).toBe('torch-zip');
   });
 
+  test.each(['', 'a/b/'])('a state dict may lie in the folder %j', async (folder) => {
+    const parts = [
+      { ...pkl, path: `${folder}data.pkl` },
+      { ...data, path: `${folder}data/0` },
+    ];
+    expect(await valuesOf(zip(...parts))).toHaveLength(12);
+  });
+
   test('TorchScript in a folder with a longer name', async () => {
     const parts = ['model/data.pkl', 'model/constants.pkl'].map((path) => ({ ...pkl, path }));
     await expectDiagnostic(() => openWeights(memorySource(zip(...parts))), 'weights-torchscript');
