@@ -21,7 +21,8 @@ const reasons: Readonly<Record<string, string>> = {
   EIO: 'the disk reported an error',
 };
 
-function errorCode(error: unknown): string | undefined {
+/** The code of an error of the system, or of Node. */
+export function errorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

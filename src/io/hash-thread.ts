@@ -15,7 +15,7 @@ const workerCode = `
   const chunk = Buffer.allocUnsafe(${chunkBytes});
   const hashes = new Map();
   const cancelled = new Set();
-  const fail = (id, { code, message }) => parentPort.postMessage({ id, error: { code, message } });
+  const fail = (id, { code, message }) => parentPort.postMessage({ id, result: '', error: { code, message } });
   const hashChunks = (id, file, hash) => {
     try {
       const isCancelled = cancelled.delete(id);
@@ -37,7 +37,7 @@ const workerCode = `
     update({ id, stream, parts }) {
       if (!hashes.has(stream)) hashes.set(stream, createHash('sha256'));
       for (const part of parts) hashes.get(stream).update(part);
-      parentPort.postMessage({ id });
+      parentPort.postMessage({ id, result: '' });
     },
     digest({ id, stream }) {
       parentPort.postMessage({ id, result: hashes.get(stream).digest('hex') });
@@ -55,7 +55,7 @@ const workerCode = `
 
 interface Answer {
   readonly id: number;
-  readonly result?: string;
+  readonly result: string;
   readonly error?: { readonly code?: string; readonly message: string };
 }
 
@@ -78,7 +78,7 @@ class HashThread {
       trackUnmanagedFds: false,
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 12 },
     });
-    this.#worker.on('message', ({ id, result = '', error }: Answer) => {
+    this.#worker.on('message', ({ id, result, error }: Answer) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
       if (error) waiting?.reject(Object.assign(new Error(error.message), { code: error.code }));

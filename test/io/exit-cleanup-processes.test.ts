@@ -4,7 +4,6 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
-import { onExit } from '../../src/io/exit-cleanup.ts';
 import { bundleScript } from '../helpers/bundle-script.ts';
 
 const script = await bundleScript('processes/hold-on.mjs');
@@ -82,14 +81,4 @@ describe.skipIf(process.platform === 'win32')('a program whose threads wait in t
     expect(await once(child, 'close')).toEqual([null, 'SIGTERM']);
     remove();
   }, 60_000);
-});
-
-describe('onExit', () => {
-  it('listens only while something is registered', () => {
-    const before = process.listenerCount('exit');
-    const forget = [onExit(() => {}), onExit(() => {})];
-    expect(process.listenerCount('exit')).toBe(before + 1);
-    for (const one of forget) one();
-    expect(process.listenerCount('exit')).toBe(before);
-  });
 });
