@@ -42,6 +42,8 @@ describe('sizes of a tensor', () => {
     ['whole numbers of 32 bits', { dims: [2], dataType: 6, int32Data: [1, -1] }],
     ['numbers of eight bytes', { dims: [2], dataType: 11, doubleData: [1, 2] }],
     ['of four bits among whole numbers', { dims: [3], dataType: 22, int32Data: [1, 2] }],
+    ['64 sizes', { dims: Array(64).fill(1), rawData: float(1) }],
+    ['complex numbers of 16 bytes', { dims: [2], dataType: 15, doubleData: [1, 2, 3, 4] }],
     ['complex numbers', { dims: [2], dataType: 14, floatData: [1, 2, 3, 4] }],
     ['of eight bits among whole numbers', { dims: [2], dataType: 3, int32Data: [1, 2] }],
     ['a type of tomorrow', { dims: [5], dataType: 99, rawData: float(1) }],
@@ -62,6 +64,7 @@ describe('sizes of a tensor', () => {
     ['beyond all numbers', { dims: [2 ** 31, 2 ** 31, 4] }, 'which is no size'],
     ['larger than the data', { dims: [7], rawData: float(6) }, 'its data has another size'],
     ['smaller than the data', { dims: [5], rawData: float(6) }, 'its data has another size'],
+    ['not elsewhere', { dims: [5], dataLocation: 0 }, 'its data has another size'],
     ['without data', { dims: [5] }, 'its data has another size'],
     ['more than the numbers', { dims: [3], floatData: [1, 2] }, 'its data has another size'],
     ['fewer than the numbers', { dims: [1], floatData: [1, 2] }, 'its data has another size'],
@@ -69,6 +72,37 @@ describe('sizes of a tensor', () => {
     ['too many', { dims: Array(65).fill(1), rawData: float(1) }, 'more than 64 dimensions'],
   ])('are refused: %s', async (_, tensor, reason) => {
     expect(await refusalOf(withTensor(tensor))).toContain(reason);
+  });
+
+  // Elements and bytes by ONNX's numbers of types (onnx.proto3, TensorProto.DataType).
+  it.each<[types: readonly number[], elements: number, sizeBytes: number]>([
+    [[2, 3, 9, 17, 18, 19, 20, 24], 3, 3],
+    [[4, 5, 10, 16], 3, 6],
+    [[1, 6, 12], 3, 12],
+    [[7, 11, 13, 14], 3, 24],
+    [[15], 3, 48],
+    [[21, 22, 23], 3, 2],
+    [[25, 26], 5, 2],
+  ])('are those of the bytes: types %j', async (types, elements, sizeBytes) => {
+    for (const dataType of types) {
+      const tensor = { dims: [elements], dataType, rawData: new Uint8Array(sizeBytes) };
+      expect((await read(withTensor(tensor))).initializers[0]).toMatchObject({ sizeBytes });
+      const longer = { ...tensor, rawData: new Uint8Array(sizeBytes + 1) };
+      expect(await refusalOf(withTensor(longer))).toContain('its data has another size');
+    }
+  });
+
+  it('may be those of numbers that are fields of their own, without a name', async () => {
+    const tensor = Uint8Array.of(...[0x08, 2], ...[0x10, 7], ...[0x38, 5], ...[0x38, 6]);
+    const { initializers } = await read(field(7, field(5, tensor)));
+    expect(initializers).toEqual([
+      { name: '', dataType: 'int64', shape: [2], sizeBytes: 8, dataOffset: undefined },
+    ]);
+  });
+
+  it('are refused where they are written as what they are not', async () => {
+    const four = field(7, field(5, Uint8Array.of(0x0d, 1, 0, 0, 0)));
+    expect(await refusalOf(four)).toContain('its bytes make no message at offset 4');
   });
 
   it('are refused where they end inside of a number', async () => {
