@@ -52,7 +52,8 @@ export const besideModules = [
   'src/report/page/page-script.js',
 ];
 
-async function bundleThread(path, folder) {
+/** A thread's program as one file in a folder. */
+export async function bundleThread(path, folder) {
   const bundle = await rolldown({ ...common, input: path });
   await bundle.write({ format: 'esm', minify: true, file: join(folder, basename(path)) });
   await bundle.close();

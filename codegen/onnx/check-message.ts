@@ -24,8 +24,8 @@ function isMessage(shape: FieldShape | undefined): shape is MessageName {
   return shape !== undefined && Object.hasOwn(messageShapes, shape);
 }
 
-function isList(shape: FieldShape): shape is keyof typeof bytesPerNumber {
-  return Object.hasOwn(bytesPerNumber, shape);
+function isList(shape: FieldShape | undefined): shape is keyof typeof bytesPerNumber {
+  return shape !== undefined && Object.hasOwn(bytesPerNumber, shape);
 }
 
 /** Whether a field of a message has the wire type that its meaning asks for; what is not known may have any. */
@@ -52,15 +52,20 @@ interface Place {
 const noMessage = 'its bytes make no message';
 const tooMany = `it holds more than ${mostFields} values beside its weights`;
 
-function faultOfContent(shape: FieldShape, content: Uint8Array, place: Place): string | undefined {
+function faultOfContent(
+  shape: FieldShape | undefined,
+  content: Uint8Array,
+  place: Place,
+): string | undefined {
   if (isMessage(shape)) return findFault(shape, content, { ...place, depth: place.depth + 1 });
   return isList(shape) && !areNumbers(content, shape) ? noMessage : undefined;
 }
 
 /** Values that a field holds: a packed list as many as it has numbers. */
 function countOf(shape: FieldShape | undefined, wireType: number, length: number): number {
-  const isPacked = shape && isList(shape) && wireType === wireTypes.bytes;
-  return isPacked ? Math.ceil(length / bytesPerNumber[shape]) : 1;
+  return isList(shape) && wireType === wireTypes.bytes
+    ? Math.ceil(length / bytesPerNumber[shape])
+    : 1;
 }
 
 function findFault(name: MessageName, bytes: Uint8Array, place: Place): string | undefined {
@@ -75,9 +80,8 @@ function findFault(name: MessageName, bytes: Uint8Array, place: Place): string |
     cursor.at = end;
     place.count.fields += countOf(shape, wireType, end - offset);
     if (place.count.fields > mostFields) return tooMany;
-    if (shape && wireType === wireTypes.bytes) {
-      fault = faultOfContent(shape, bytes.subarray(offset, end), place);
-    }
+    // Numbers that are no list have nothing in them to look at.
+    fault = faultOfContent(shape, bytes.subarray(offset, end), place);
   }
   return fault;
 }

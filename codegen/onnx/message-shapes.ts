@@ -33,44 +33,70 @@ export type MessageName =
   | 'range'
   | 'opset';
 
-export const messageShapes: Readonly<Record<MessageName, MessageShape>> = {
+/** Numbers of each message's fields by how they are written. */
+const fieldNumbers: Readonly<
+  Record<MessageName, Readonly<Partial<Record<FieldShape, readonly number[]>>>>
+> = {
   model: {
-    ...{ 1: 'varint', 2: 'bytes', 3: 'bytes', 4: 'bytes', 5: 'varint', 6: 'bytes' },
-    ...{ 7: 'graph', 8: 'opset', 14: 'texts', 20: 'training', 25: 'function' },
+    varint: [1, 5],
+    bytes: [2, 3, 4, 6],
+    graph: [7],
+    opset: [8],
+    texts: [14],
+    training: [20],
+    function: [25],
   },
   graph: {
-    ...{ 1: 'node', 2: 'bytes', 5: 'tensor', 10: 'bytes', 11: 'valueInfo', 12: 'valueInfo' },
-    ...{ 13: 'valueInfo', 14: 'annotation', 15: 'sparseTensor' },
+    node: [1],
+    bytes: [2, 10],
+    tensor: [5],
+    valueInfo: [11, 12, 13],
+    annotation: [14],
+    sparseTensor: [15],
   },
-  node: { 1: 'bytes', 2: 'bytes', 3: 'bytes', 4: 'bytes', 5: 'attribute', 6: 'bytes', 7: 'bytes' },
+  node: { bytes: [1, 2, 3, 4, 6, 7], attribute: [5] },
   attribute: {
-    ...{ 1: 'bytes', 2: 'fixed32', 3: 'varint', 4: 'bytes', 5: 'tensor', 6: 'graph' },
-    ...{ 7: 'fixed32s', 8: 'varints', 9: 'bytes', 10: 'tensor', 11: 'graph', 13: 'bytes' },
-    ...{ 14: 'type', 15: 'type', 20: 'varint', 21: 'bytes' },
-    ...{ 22: 'sparseTensor', 23: 'sparseTensor' },
+    bytes: [1, 4, 9, 13, 21],
+    fixed32: [2],
+    varint: [3, 20],
+    tensor: [5, 10],
+    graph: [6, 11],
+    fixed32s: [7],
+    varints: [8],
+    type: [14, 15],
+    sparseTensor: [22, 23],
   },
   tensor: {
-    ...{ 1: 'varints', 2: 'varint', 3: 'range', 4: 'fixed32s', 5: 'varints', 6: 'bytes' },
-    ...{ 7: 'varints', 8: 'bytes', 9: 'bytes', 10: 'fixed64s', 11: 'varints', 12: 'bytes' },
-    ...{ 13: 'texts', 14: 'varint' },
+    varints: [1, 5, 7, 11],
+    varint: [2, 14],
+    range: [3],
+    fixed32s: [4],
+    bytes: [6, 8, 9, 12],
+    fixed64s: [10],
+    texts: [13],
   },
-  sparseTensor: { 1: 'tensor', 2: 'tensor', 3: 'varints' },
-  valueInfo: { 1: 'bytes', 2: 'type', 3: 'bytes' },
-  type: {
-    ...{ 1: 'arrayType', 4: 'listType', 5: 'mapType', 6: 'bytes', 8: 'arrayType', 9: 'listType' },
-  },
-  arrayType: { 1: 'varint', 2: 'shape' },
-  listType: { 1: 'type' },
-  mapType: { 1: 'varint', 2: 'type' },
-  shape: { 1: 'dimension' },
-  dimension: { 1: 'varint', 2: 'bytes', 3: 'bytes' },
-  training: { 1: 'graph', 2: 'graph', 3: 'texts', 4: 'texts' },
-  function: {
-    ...{ 1: 'bytes', 4: 'bytes', 5: 'bytes', 6: 'bytes', 7: 'node', 8: 'bytes' },
-    ...{ 9: 'opset', 10: 'bytes' },
-  },
-  annotation: { 1: 'bytes', 2: 'texts' },
-  texts: { 1: 'bytes', 2: 'bytes' },
-  range: { 1: 'varint', 2: 'varint' },
-  opset: { 1: 'bytes', 2: 'varint' },
+  sparseTensor: { tensor: [1, 2], varints: [3] },
+  valueInfo: { bytes: [1, 3], type: [2] },
+  type: { arrayType: [1, 8], listType: [4, 9], mapType: [5], bytes: [6] },
+  arrayType: { varint: [1], shape: [2] },
+  listType: { type: [1] },
+  mapType: { varint: [1], type: [2] },
+  shape: { dimension: [1] },
+  dimension: { varint: [1], bytes: [2, 3] },
+  training: { graph: [1, 2], texts: [3, 4] },
+  function: { bytes: [1, 4, 5, 6, 8, 10], node: [7], opset: [9] },
+  annotation: { bytes: [1], texts: [2] },
+  texts: { bytes: [1, 2] },
+  range: { varint: [1, 2] },
+  opset: { bytes: [1], varint: [2] },
 };
+
+function shapeOf(numbers: Readonly<Partial<Record<FieldShape, readonly number[]>>>): MessageShape {
+  return Object.fromEntries(
+    Object.entries(numbers).flatMap(([shape, all]) => all.map((number) => [number, shape])),
+  ) as MessageShape;
+}
+
+export const messageShapes = Object.fromEntries(
+  Object.entries(fieldNumbers).map(([name, numbers]) => [name, shapeOf(numbers)]),
+) as Readonly<Record<MessageName, MessageShape>>;

@@ -21,9 +21,9 @@ export const mostTensors = 2 ** 16;
 
 export interface OnnxFile {
   /** ModelProto without graph. */
-  readonly model: Onnx.IModelProto;
+  readonly model: Onnx.ModelProto;
   /** GraphProto without initializers. */
-  readonly graph: Onnx.IGraphProto;
+  readonly graph: Onnx.GraphProto;
   readonly initializers: readonly OnnxInitializer[];
 }
 
@@ -129,8 +129,8 @@ async function findInModel(source: ByteSource): Promise<Found> {
 export async function readOnnx(source: ByteSource): Promise<OnnxFile> {
   const found = await findInModel(source);
   const graph = await decodeKept(found.graph, source, 'graph', onnx.GraphProto);
-  const values = [graph.input, graph.output, graph.valueInfo].flatMap((list) => list ?? []);
-  for (const value of values) checkDims(source, value);
+  for (const value of [...graph.input, ...graph.output, ...graph.valueInfo])
+    checkDims(source, value);
   return {
     model: await decodeKept(found.model, source, 'model', onnx.ModelProto),
     graph,

@@ -136,29 +136,23 @@ export function summarizeOnnx({ model, graph, initializers }: OnnxFile): OnnxSum
     if (type) types.set(name, type);
   };
   const weights = new Map(initializers.map((initializer) => [initializer.name, initializer]));
-  for (const value of [
-    ...(graph.valueInfo ?? []),
-    ...(graph.output ?? []),
-    ...(graph.input ?? []),
-  ]) {
+  for (const value of [...graph.valueInfo, ...graph.output, ...graph.input]) {
     declare(value.name ?? '', typeOfValue(value));
   }
   for (const initializer of initializers) declare(initializer.name, typeOfInitializer(initializer));
   const { metadata, constants } = takeConstants(
-    Object.fromEntries(
-      (model.metadataProps ?? []).map(({ key, value }) => [key ?? '', value ?? '']),
-    ),
+    Object.fromEntries(model.metadataProps.map(({ key, value }) => [key ?? '', value ?? ''])),
   );
   const describe = (value: Onnx.IValueInfoProto) => ({
     name: value.name ?? '',
     type: typeOfValue(value),
   });
   return {
-    producer: `${model.producerName ?? ''} ${model.producerVersion ?? ''}`.trim(),
-    opset: Number(model.opsetImport?.find(({ domain }) => !domain)?.version ?? 0),
+    producer: `${model.producerName} ${model.producerVersion}`.trim(),
+    opset: Number(model.opsetImport.find(({ domain }) => !domain)?.version ?? 0),
     metadata,
-    inputs: (graph.input ?? []).filter(({ name }) => !weights.has(name ?? '')).map(describe),
-    outputs: (graph.output ?? []).map(describe),
-    layers: (graph.node ?? []).map((node) => summarizeNode(node, { types, weights, constants })),
+    inputs: graph.input.filter(({ name }) => !weights.has(name ?? '')).map(describe),
+    outputs: graph.output.map(describe),
+    layers: graph.node.map((node) => summarizeNode(node, { types, weights, constants })),
   };
 }

@@ -1,3 +1,4 @@
+import { firstLines } from '../../src/diagnostics/bounds.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { printable } from '../../src/diagnostics/printable.ts';
 import { type DataType, elementCount } from '../ir/types.ts';
@@ -65,29 +66,31 @@ const kinds = {
   negativeVariance: { code: 'weights-negative-variance', say: 'is a variance and holds' },
 } as const;
 
+/** One tensor stands in the message. */
+function detailsOf(lines: readonly string[]): { details?: readonly string[] } {
+  return lines.length > 1 ? { details: firstLines(lines, mostNamed) } : {};
+}
+
 /** Looks through all parameters of a file and names those that are as bad as the one that was met. */
 async function failWithAll(
   file: string,
   all: readonly StoredParameter[],
   met: BadValue,
 ): Promise<never> {
-  const bad: BadValue[] = [];
+  const found: BadValue[] = [];
   for (const parameter of all) {
-    const found = await searchTensor(parameter);
-    if (found) bad.push(found);
+    const bad = await searchTensor(parameter);
+    if (bad) found.push(bad);
   }
-  const { kind, tensor, value, index } = bad[0] ?? met;
-  const lines = bad
-    .slice(0, mostNamed)
-    .map(
-      (each) =>
-        `${printable(each.tensor)} ${kinds[each.kind].say} ${each.value} (element ${each.index})`,
-    );
-  const rest = bad.length - lines.length;
+  // A file that somebody writes meanwhile may be sound by now.
+  const [{ kind, tensor, value, index } = met, ...others] = found;
+  const lines = found.map(
+    (bad) => `${printable(bad.tensor)} ${kinds[bad.kind].say} ${bad.value} (element ${bad.index})`,
+  );
   return fail(
     kinds[kind].code,
-    { file, tensor, value: String(value), index, others: bad.length - 1 },
-    bad.length > 1 ? { details: rest > 0 ? [...lines, `… and ${rest} more`] : lines } : {},
+    { file, tensor, value: String(value), index, others: others.length },
+    detailsOf(lines),
   );
 }
 
@@ -115,16 +118,13 @@ const floatTypes: ReadonlySet<DataType> = new Set(['float16', 'bfloat16', 'float
 /** DiagnosticError where numbers that are no real ones stand for parameters: integers are nothing without their scale. */
 function checkTypes(file: string, all: readonly StoredParameter[]): void {
   const integers = all.filter(({ source }) => !floatTypes.has(source.dataType));
-  const [first] = integers;
+  const [first, ...others] = integers;
   if (!first) return;
-  const lines = integers
-    .slice(0, mostNamed)
-    .map(({ tensor, source }) => `${printable(tensor)} is ${source.dataType}`);
-  const rest = integers.length - lines.length;
+  const lines = integers.map(({ tensor, source }) => `${printable(tensor)} is ${source.dataType}`);
   fail(
     'weights-integers',
-    { file, tensor: first.tensor, type: first.source.dataType, others: integers.length - 1 },
-    integers.length > 1 ? { details: rest > 0 ? [...lines, `… and ${rest} more`] : lines } : {},
+    { file, tensor: first.tensor, type: first.source.dataType, others: others.length },
+    detailsOf(lines),
   );
 }
 

@@ -46,7 +46,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   weights: {
     sources: ['codegen/weights/*.ts', 'codegen/weights/formats/*.ts'],
-    tests: ['test/codegen/weights/*.test.ts', 'test/codegen/weights/formats/*.test.ts'],
+    tests: [
+      'test/codegen/weights/*.test.ts',
+      'test/codegen/weights/formats/*.test.ts',
+      'test/codegen/weights/formats/pickle/refusals.test.ts',
+      'test/codegen/weights/naming/bind.test.ts',
+    ],
   },
   inference: {
     sources: ['codegen/weights/inference/*.ts'],
@@ -87,5 +92,5 @@ export const leftOut = [
   'test/**/real-files.test.ts',
   'test/codegen/onnx/limits.test.ts',
   'test/engines/process.test.ts',
-  'test/io/exit-cleanup.test.ts',
+  'test/io/*-processes.test.ts',
 ];

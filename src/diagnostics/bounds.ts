@@ -44,6 +44,12 @@ export function boundedDetails(details: readonly string[]): readonly string[] {
   return [...shown, `… and ${surplus + 1} more`];
 }
 
+/** Of more than `most` lines the first so many, and how many are left. */
+export function firstLines(lines: readonly string[], most: number): readonly string[] {
+  const rest = lines.length - most;
+  return rest > 0 ? [...lines.slice(0, most), `… and ${rest} more`] : lines;
+}
+
 /** `a, b, c`, or the first of many: `a, b, c and 7 more`. */
 export function listText(items: readonly (string | number)[], separator = ', '): string {
   const surplus = items.length - mostItems;

@@ -20,7 +20,7 @@ async function refuseOtherThanFile(path: string): Promise<void> {
 }
 
 async function discard(partial: string, folders: readonly string[]): Promise<void> {
-  await rm(partial, { force: true }).catch(() => {});
+  await rm(partial).catch(() => {});
   await removeFolders(folders);
 }
 

@@ -1,12 +1,8 @@
 import { copyFile, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
-import type { Renaming } from '../diagnostics/rename-paths.ts';
-
-function isNamedBy({ message, hint, details = [] }: Diagnostic, path: string): boolean {
-  return [message, hint, ...details].some((text) => text?.includes(path));
-}
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { namesPath, type Renaming } from '../diagnostics/rename-paths.ts';
 
 /**
  * Copies the logs of a folder that goes, where an error's diagnostics name them, into a folder of their own that stays, so that the user can read them.
@@ -16,7 +12,7 @@ export async function keepNamedLogs(error: unknown, folder: string): Promise<rea
   if (!(error instanceof DiagnosticError)) return [];
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.log'));
   const named = names.filter((name) =>
-    error.diagnostics.some((each) => isNamedBy(each, join(basename(folder), name))),
+    error.diagnostics.some((each) => namesPath(each, join(basename(folder), name))),
   );
   if (named.length === 0) return [];
   try {

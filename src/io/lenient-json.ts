@@ -26,7 +26,6 @@ const numberWords: Readonly<Record<string, string>> = {
 function repair(text: string): string {
   let inString = false;
   return text.replaceAll(repairable, (found) => {
-    if (found.startsWith('\\')) return found;
     if (found === '"') inString = !inString;
     else if (found < ' ') return `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`;
     return inString ? found : (ownValue(numberWords, found) ?? found);

@@ -18,7 +18,7 @@ import {
 } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { DiagnosticError, fail } from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.ts';
 import { failReading } from './file-failure.ts';
 
 /** Does not wait for a pipe's writer, and takes no terminal as its own. Windows has neither. */
@@ -115,13 +115,14 @@ export async function readText(path: string, what: string): Promise<string> {
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(await readBytes(path, what));
 }
 
+const isMissing = ({ code }: Diagnostic): boolean => code === 'file-not-found';
+
 /** As `readText`; undefined where there is no such file. */
 export async function readTextIfThere(path: string, what: string): Promise<string | undefined> {
   try {
     return await readText(path, what);
   } catch (error) {
-    if (error instanceof DiagnosticError && error.diagnostics[0]?.code === 'file-not-found')
-      return undefined;
+    if (error instanceof DiagnosticError && error.diagnostics.some(isMissing)) return undefined;
     throw error;
   }
 }

@@ -12,9 +12,12 @@ import { join } from 'node:path';
 import { isRunning } from './is-running.ts';
 import { undoSwap } from './swap-files.ts';
 
-const host = hostname()
-  .replaceAll(/[^\w-]/g, '_')
-  .slice(0, 64);
+/** The name of a machine as a part of a file's name. */
+export function nameOfHost(name: string): string {
+  return name.replaceAll(/[^\w-]/g, '_').slice(0, 64);
+}
+
+const host = nameOfHost(hostname());
 const partialPattern = /^\.rcc\.(?<host>.+)\.(?<pid>\d+)\.\d+\.partial$/;
 /** After this long a partial file is stale wherever its writer ran: containers share folders, but neither names nor process ids. */
 const partialLifeMs = 24 * 60 * 60 * 1000;
@@ -38,7 +41,7 @@ function isStale(partial: { host: string; pid: number }, modifiedMs: number): bo
 async function removePartial(path: string, directory: string): Promise<void> {
   try {
     undoSwap(path, directory);
-    await rm(path, { recursive: true, force: true });
+    await rm(path, { recursive: true });
   } catch {
     // What cannot be removed is in nobody's way.
   }

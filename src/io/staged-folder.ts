@@ -77,7 +77,7 @@ export async function replaceOwnFiles<T>(
     return value;
   } finally {
     forget();
-    await rm(staged, { recursive: true, force: true }).catch(() => {});
+    await rm(staged, { recursive: true }).catch(() => {});
     await removeFolders(folders);
   }
 }

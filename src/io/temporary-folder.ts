@@ -3,14 +3,13 @@ import { mkdtemp, readdir, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { namesPath } from '../diagnostics/rename-paths.ts';
 import { onExit } from './exit-cleanup.ts';
 import { whileWriting } from './file-failure.ts';
 
 function isNamedBy(error: unknown, folder: string): boolean {
   if (!(error instanceof DiagnosticError)) return false;
-  return error.diagnostics.some(({ message, hint, details = [] }) =>
-    [message, hint, ...details].some((text) => text?.includes(folder)),
-  );
+  return error.diagnostics.some((each) => namesPath(each, folder));
 }
 
 async function removeAllButLogs(folder: string): Promise<void> {
@@ -27,7 +26,7 @@ async function removeAllButLogs(folder: string): Promise<void> {
  */
 export async function withTemporaryFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await whileWriting(tmpdir(), () => mkdtemp(join(tmpdir(), 'rcc-')));
-  const forget = onExit(() => rmSync(folder, { recursive: true, force: true }));
+  const forget = onExit(() => rmSync(folder, { recursive: true }));
   let remove = () => rm(folder, { recursive: true, force: true });
   try {
     return await work(folder);

@@ -101,15 +101,6 @@ describe('mistakes', () => {
     expect(told({ ...inherited, count: '0' })).toContain("--count cannot be '0'");
   });
 
-  test('nothing is read from what every object has', () => {
-    const own = [{ key: 'constructor', flags: '--constructor <X>', default: '', doc: '' }];
-    const text = z.strictObject({ constructor: z.string().default('none') });
-    expect(readOptions(text, own, {})).toEqual({ constructor: 'none' });
-    expect(readOptions(text, own, JSON.parse('{"constructor": "x"}'))).toEqual({
-      constructor: 'x',
-    });
-  });
-
   test('any texts are read or told, and nothing else is thrown', () => {
     const word = fc.oneof(
       fc.constantFrom('1', 'fast', '1:2', 'NaN', '__proto__', 'constructor'),

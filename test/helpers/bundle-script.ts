@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'rolldown';
+import { bundleThread, threads } from '../../scripts/bundle-cli.mjs';
 
 /** A script of test/fixtures with the modules it imports as one plain file, which Node starts at once; in a new folder that the caller removes. */
 export async function bundleScript(
@@ -15,5 +16,7 @@ export async function bundleScript(
     output: { file: path, format: 'esm', codeSplitting: false },
     logLevel: 'warn',
   });
+  // A thread that a module starts lies beside it.
+  for (const thread of threads) await bundleThread(thread, folder);
   return { folder, path };
 }

@@ -1,6 +1,25 @@
+import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import type { InferredSpec } from '../../codegen/weights/inference/inferred-spec.ts';
+import { createNaming } from '../../codegen/weights/naming/naming.ts';
+import type { NameScheme } from '../../codegen/weights/naming/scheme.ts';
+import { layoutOf } from '../../codegen/weights/network-layout.ts';
 import type { Spec } from '../../src/language/spec.ts';
 import { specOf } from './specs.ts';
+
+/** Names and shapes of a network's parameters as this scheme has them. */
+export function namedShapes(
+  spec: Spec,
+  scheme: NameScheme,
+): readonly (readonly [name: string, shape: readonly number[]])[] {
+  const { nameOf } = createNaming(scheme);
+  const graph = lowerSpec(spec);
+  return [...graph.initializers.values()].flatMap(({ slot, type }) => {
+    if (!slot) return [];
+    const shape = type.shape.map(Number);
+    const isTurned = slot.role === 'linear.weight' && scheme.linearLayout === 'io';
+    return [[nameOf(slot, layoutOf(graph)) ?? '', isTurned ? shape.toReversed() : shape] as const];
+  });
+}
 
 /** The spec that a description of weights stands for, on square pictures. */
 export function specFromInferred(inferred: InferredSpec, side: number): Spec {

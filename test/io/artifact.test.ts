@@ -1,8 +1,6 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -16,12 +14,12 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import { replaceFile, writeArtifact } from '../../src/io/artifact.ts';
-import { bundleScript } from '../helpers/bundle-script.ts';
+import { nameOfHost, partialPath, removeStalePartials } from '../../src/io/partial-names.ts';
+import { watchExit } from '../helpers/watch-exit.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -156,6 +154,22 @@ describe('replaceFile', () => {
     expect(result).toBe(42);
     expect(readFileSync(path, 'utf8')).toBe('plan');
   });
+
+  it('leaves nothing where the process exits meanwhile, and nothing to do at an exit later', async () => {
+    const exit = watchExit();
+    const listeners = process.listenerCount('exit');
+    const path = join(folder, 'a/b/model.plan');
+    for (const write of [(partial: string) => writeFileSync(partial, 'half'), () => {}]) {
+      const written = replaceFile(path, async (partial) => {
+        write(partial);
+        exit();
+        expect(readdirSync(folder)).toEqual([]);
+      });
+      await expect(written).rejects.toThrow(DiagnosticError);
+    }
+    await replaceFile(path, async (partial) => writeFileSync(partial, 'plan'));
+    expect(process.listenerCount('exit')).toBe(listeners);
+  });
 });
 
 describe('what the system refuses', () => {
@@ -198,35 +212,6 @@ describe('what the system refuses', () => {
   });
 });
 
-const writer = await bundleScript('processes/write-artifacts.mjs');
-// Another user runs it too.
-chmodSync(writer.folder, 0o755);
-afterAll(() => rmSync(writer.folder, { recursive: true }));
-
-function startWriter(path: string) {
-  return spawn(process.execPath, [writer.path, path], { stdio: ['ignore', 'pipe', 'inherit'] });
-}
-
-/** A writer's report where it met an error by itself. */
-async function runWriter(path: string, options: { uid?: number; prefix?: string[] } = {}) {
-  const [program = '', ...parameters] = [
-    ...(options.prefix ?? []),
-    process.execPath,
-    writer.path,
-    path,
-  ];
-  const child = spawn(program, parameters, {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    ...(options.uid === undefined ? {} : { uid: options.uid }),
-  });
-  let output = '';
-  child.stdout.on('data', (bytes) => {
-    output += bytes;
-  });
-  const [code] = await once(child, 'close');
-  return { code, output };
-}
-
 const isRoot = process.getuid?.() === 0;
 
 function canMount(): boolean {
@@ -254,10 +239,13 @@ describe('a full or read-only disk', () => {
     await onDisk('size=3m', async (disk) => {
       const path = join(disk, 'model.onnx');
       await writeArtifact(path, (sink) => sink.write(Buffer.alloc(1 << 20, 1)));
-      const write = writeArtifact(path, async (sink) => {
-        for (let i = 0; i < 50; i++) await sink.write(Buffer.alloc(100_000, 2));
-      });
-      expect(await reasonOf(write)).toMatch(/no space is left on the disk\.$/);
+      // The first is known when all is written, the second long before.
+      for (const count of [50, 500]) {
+        const write = writeArtifact(path, async (sink) => {
+          for (let i = 0; i < count; i++) await sink.write(Buffer.alloc(100_000, 2));
+        });
+        expect(await reasonOf(write)).toMatch(/no space is left on the disk\.$/);
+      }
       expect(readdirSync(disk)).toEqual(['model.onnx']);
       expect(readFileSync(path).equals(Buffer.alloc(1 << 20, 1))).toBe(true);
     });
@@ -272,86 +260,12 @@ describe('a full or read-only disk', () => {
       }
     });
   });
-
-  it.skipIf(process.platform === 'win32')(
-    'is told where the file grows beyond its limit',
-    async () => {
-      const path = join(folder, 'model.onnx');
-      const prefix = ['/bin/sh', '-c', 'ulimit -f 4096; exec "$@"', 'sh'];
-      const { code, output } = await runWriter(path, { prefix });
-      expect(output).toMatch(/file-unwritable: .* the file is larger than the system allows\.\n$/);
-      expect(code).toBe(4);
-      expect(readdirSync(folder)).toEqual([]);
-    },
-  );
-
-  it.skipIf(!isRoot)('is told where the folder belongs to another (needs root)', async () => {
-    const { code, output } = await runWriter(join(folder, 'model.onnx'), { uid: 65534 });
-    expect(output).toMatch(/file-unwritable: .* permission denied\.\n$/);
-    expect(code).toBe(4);
-  });
-});
-
-describe('a run that is ended', () => {
-  const path = (): string => join(folder, 'out/model.onnx');
-  const partials = (): string[] =>
-    readdirSync(join(folder, 'out')).filter((name) => name.endsWith('.partial'));
-
-  function writeEarlier(): void {
-    mkdirSync(join(folder, 'out'));
-    writeFileSync(path(), Buffer.alloc(6_000_000, 255));
-  }
-
-  /** What was there before, or what a run wrote: nothing between. */
-  function expectWhole(): void {
-    const bytes = readFileSync(path());
-    expect(bytes.length).toBe(6_000_000);
-    expect(bytes.every((byte) => byte === bytes[0])).toBe(true);
-  }
-
-  it('outright leaves no half file, and the next run cleans up', async () => {
-    writeEarlier();
-    let left = 0;
-    for (let round = 0; round < 8; round++) {
-      const child = startWriter(path());
-      await once(child.stdout, 'data');
-      await setTimeout(Math.random() * 60);
-      child.kill('SIGKILL');
-      await once(child, 'close');
-      expectWhole();
-      left += partials().length;
-    }
-    // Cleaned by each next run: one is left of each killed, at most, never more.
-    expect(partials().length).toBeLessThanOrEqual(1);
-    expect(left).toBeGreaterThan(0);
-    await writeArtifact(path(), (sink) => sink.write(Buffer.from('next')));
-    expect(readdirSync(join(folder, 'out'))).toEqual(['model.onnx']);
-  });
-
-  it.each([
-    'SIGINT',
-    'SIGTERM',
-    'SIGHUP',
-  ] as const)('by %s leaves nothing and exits with 130', async (signal) => {
-    writeEarlier();
-    const child = startWriter(path());
-    let output = '';
-    child.stdout.on('data', (bytes) => {
-      output += bytes;
-    });
-    await once(child.stdout, 'data');
-    await setTimeout(20);
-    child.kill(signal);
-    const [code] = await once(child, 'close');
-    expect(code).toBe(130);
-    expect(output).toMatch(/^begins\ninterrupted: /);
-    expect(partials()).toEqual([]);
-    expectWhole();
-  });
 });
 
 describe('partial files of other runs', () => {
-  const host = hostname().replaceAll(/[^\w-]/g, '_');
+  const host = nameOfHost(hostname());
+  const hour = 60 * 60 * 1000;
+  const untilStart = process.uptime() * 1000;
   const write = () => writeArtifact(join(folder, 'x'), (sink) => sink.write(Buffer.from('x')));
   const dead = spawnSync(process.execPath, ['-e', '']).pid;
   const day = 24 * 60 * 60 * 1000;
@@ -360,15 +274,14 @@ describe('partial files of other runs', () => {
     ['of a run that is gone', `.rcc.${host}.${dead}.0.partial`, 0, false],
     ['of a run that goes on', `.rcc.${host}.${process.ppid}.0.partial`, 0, true],
     ['of this run', `.rcc.${host}.${process.pid}.99999.partial`, 0, true],
-    [
-      'of an earlier process with our id',
-      `.rcc.${host}.${process.pid}.99998.partial`,
-      day / 2,
-      false,
-    ],
+    ['of this run, early', `.rcc.${host}.${process.pid}.99997.partial`, untilStart + 500, true],
+    ['of an earlier process', `.rcc.${host}.${process.pid}.99998.partial`, day / 2, false],
     ['of another machine', `.rcc.elsewhere-7f.${dead}.0.partial`, 0, true],
-    ['of another machine, days ago', `.rcc.elsewhere-7f.${dead}.0.partial`, 2 * day, false],
+    ['of another machine, an hour less', `.rcc.elsewhere-7f.1.0.partial`, day - hour, true],
+    ['of another machine, a day ago', `.rcc.elsewhere-7f.1.0.partial`, day + hour, false],
     ['of somebody else', `.rcc.${host}.partial`, 2 * day, true],
+    ['of somebody else', `x.rcc.${host}.1.0.partial`, 2 * day, true],
+    ['of somebody else', `.rcc.${host}.1.0.partial.txt`, 2 * day, true],
     ['of somebody else', 'notes.partial', 2 * day, true],
   ])('%s', async (_, name, ageMs, stays) => {
     writeFileSync(join(folder, name), 'half');
@@ -376,5 +289,38 @@ describe('partial files of other runs', () => {
     utimesSync(join(folder, name), then, then);
     await write();
     expect(readdirSync(folder)).toEqual(stays ? [name, 'x'].sort() : ['x']);
+  });
+
+  it('have names that nobody else uses', async () => {
+    const names = [partialPath('folder'), partialPath('folder')];
+    expect(new Set(names).size).toBe(2);
+    for (const name of names)
+      expect(name).toMatch(
+        new RegExp(`^folder/\\.rcc\\.${host}\\.${process.pid}\\.\\d+\\.partial$`),
+      );
+    expect(nameOfHost("Ann's Mac.local")).toBe('Ann_s_Mac_local');
+    expect(nameOfHost('h'.repeat(65))).toBe('h'.repeat(64));
+  });
+
+  it('stay where another user’s process writes them', async () => {
+    const name = `.rcc.${host}.${dead}.0.partial`;
+    writeFileSync(join(folder, name), 'half');
+    const refused = (code: string) => () => {
+      throw Object.assign(new Error(code), { code });
+    };
+    const kill = vi.spyOn(process, 'kill').mockImplementation(refused('EPERM'));
+    await removeStalePartials(folder);
+    expect(readdirSync(folder)).toEqual([name]);
+    kill.mockImplementation(refused('ESRCH'));
+    await removeStalePartials(folder);
+    kill.mockRestore();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('may be gone meanwhile, and their folder too', async () => {
+    symlinkSync('nowhere', join(folder, `.rcc.${host}.${dead}.0.partial`));
+    await removeStalePartials(folder);
+    await removeStalePartials(join(folder, 'none'));
+    expect(readdirSync(folder)).toHaveLength(1);
   });
 });

@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startFileDigest } from '../../src/io/digest.ts';
+import { digestBytes, startFileDigest } from '../../src/io/digest.ts';
+import { expectDiagnostic, memorySource } from '../helpers/byte-sources.ts';
+import { tellsDescriptors } from '../helpers/descriptors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-digest-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,6 +49,27 @@ describe('startFileDigest', () => {
     expect(await startFileDigest(b).digest()).toBe(sha256('bbbb'));
   });
 
+  it('takes a file for another whose name ends as the size of the first begins', async () => {
+    const [short, long] = [write('name', 'x'.repeat(11), 1000), write('name1', 'y', 1000)];
+    expect(await startFileDigest(short).digest()).toBe(sha256('x'.repeat(11)));
+    expect(await startFileDigest(long).digest()).toBe(sha256('y'));
+  });
+
+  it('tells what it cannot find or read by its part in a sentence', async () => {
+    const missing = join(folder, 'missing');
+    const tell = async (what?: string) =>
+      (await expectDiagnostic(() => startFileDigest(missing, what), 'file-not-found')).message;
+    expect(await tell()).toContain(`no file at '${missing}'`);
+    expect(await tell('picture')).toContain(`no picture at '${missing}'`);
+  });
+
+  // A regular file that opens, and whose first bytes nobody may read.
+  it.runIf(tellsDescriptors)('tells that a file cannot be read (needs /proc)', async () => {
+    const unreadable = () => startFileDigest('/proc/self/mem').digest();
+    const { message } = await expectDiagnostic(unreadable, 'file-unreadable');
+    expect(message).toContain("'/proc/self/mem'");
+  });
+
   it('begins again after it was given up', async () => {
     const path = write('cancelled', 'weights', 1000);
     const job = startFileDigest(path);
@@ -54,5 +77,14 @@ describe('startFileDigest', () => {
     const next = startFileDigest(path);
     expect(next).not.toBe(job);
     expect(await next.digest()).toBe(sha256('weights'));
+  });
+});
+
+describe('digestBytes', () => {
+  it.each([0, 1, 2 ** 20, 2 ** 21, 2 ** 21 + 1])('reads %i bytes a MiB at a time', async (size) => {
+    const bytes = new Uint8Array(size).fill(7);
+    const source = memorySource(bytes);
+    expect(await digestBytes(source)).toBe(createHash('sha256').update(bytes).digest('hex'));
+    expect(source.total).toMatchObject({ bytes: size, reads: Math.ceil(size / 2 ** 20) });
   });
 });

@@ -1,93 +1,133 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text as textOf } from 'node:stream/consumers';
-import { afterAll, describe, expect, it } from 'vitest';
-import { onExit } from '../../src/io/exit-cleanup.ts';
-import { bundleScript } from '../helpers/bundle-script.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
+import { abortOnSignals, onExit } from '../../src/io/exit-cleanup.ts';
+import { watchExit } from '../helpers/watch-exit.ts';
 
-const script = await bundleScript('processes/hold-on.mjs');
-afterAll(() => rmSync(script.folder, { recursive: true }));
-
-function start(graceMs: number) {
-  const file = join(script.folder, `file-${graceMs}`);
-  const child = spawn(process.execPath, [script.path, file, String(graceMs)], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const printed: string[] = [];
-  child.stdout.on('data', (bytes) => printed.push(String(bytes)));
-  return { child, file, text: () => printed.join('') };
-}
-
-describe('a program that does not end by itself', () => {
-  it('ends at the second signal, cleaned up', async () => {
-    const { child, file, text } = start(60_000);
-    await expect.poll(text, { timeout: 10_000 }).toContain('ready');
-    child.kill('SIGINT');
-    await expect.poll(text, { timeout: 10_000 }).toContain('aborted');
-    expect(existsSync(file)).toBe(true);
-    child.kill('SIGTERM');
-    expect(await once(child, 'close')).toEqual([null, 'SIGTERM']);
-    expect(existsSync(file)).toBe(false);
-    // The last registered first; one that throws does not keep the others from running.
-    expect(text()).toBe('ready\naborted\nfirst\n');
-  });
-
-  it('ends when its time is over', async () => {
-    const { child, file, text } = start(100);
-    await expect.poll(text, { timeout: 10_000 }).toContain('ready');
-    child.kill('SIGINT');
-    expect(await once(child, 'close')).toEqual([null, 'SIGINT']);
-    expect(existsSync(file)).toBe(false);
-  });
-});
-
-describe.skipIf(process.platform === 'win32')('a program whose threads wait in the system', () => {
-  const stuck = async (...way: string[]) => {
-    const { folder, path } = await bundleScript('processes/stuck-threads.mjs');
-    const [pipe, file] = [join(folder, 'pipe'), join(folder, 'file')];
-    execFileSync('mkfifo', [pipe]);
-    const child = spawn(process.execPath, [path, pipe, file, ...way], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const told = textOf(child.stderr);
-    const printed: string[] = [];
-    child.stdout.on('data', (bytes) => printed.push(String(bytes)));
-    await expect.poll(() => printed.join(''), { timeout: 20_000 }).toContain('ready');
-    return { child, file, printed, told, remove: () => rmSync(folder, { recursive: true }) };
-  };
-
-  it.each([
-    'SIGINT',
-    'SIGTERM',
-    'SIGHUP',
-  ] as const)('ends by %s, cleaned up, in the time that it has', async (signal) => {
-    const { child, file, printed, told, remove } = await stuck();
-    child.kill(signal);
-    // Its threads wait for ever: it ends because its time is over, or never.
-    expect(await once(child, 'close')).toEqual([null, signal]);
-    expect(printed.join('')).toBe('ready\naborted\n');
-    expect(await told).toMatch(/^error: Interrupted \(SIG[A-Z]+\).*\[interrupted\]\n$/);
-    expect(existsSync(file)).toBe(false);
-    remove();
-  }, 60_000);
-
-  it('ends by a signal while its exit waits for them', async () => {
-    const { child, file, remove } = await stuck('exit');
-    await expect.poll(() => existsSync(file), { timeout: 10_000 }).toBe(false);
-    child.kill('SIGTERM');
-    expect(await once(child, 'close')).toEqual([null, 'SIGTERM']);
-    remove();
-  }, 60_000);
-});
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 describe('onExit', () => {
   it('listens only while something is registered', () => {
     const before = process.listenerCount('exit');
-    const forget = [onExit(() => {}), onExit(() => {})];
+    const [first, second] = [onExit(() => {}), onExit(() => {})];
     expect(process.listenerCount('exit')).toBe(before + 1);
-    for (const one of forget) one();
+    first();
+    expect(process.listenerCount('exit')).toBe(before + 1);
+    second();
     expect(process.listenerCount('exit')).toBe(before);
+  });
+
+  it('runs what is registered, the last first, and all of it', () => {
+    const exit = watchExit();
+    const ran: string[] = [];
+    const forget = ['a', 'taken back', 'b'].map((name) => onExit(() => ran.push(name)));
+    forget[1]?.();
+    const forgetBroken = onExit(() => {
+      throw new Error('on purpose');
+    });
+    exit();
+    expect(ran).toEqual(['b', 'a']);
+    for (const one of [...forget, forgetBroken]) one();
+  });
+});
+
+describe('abortOnSignals', () => {
+  let folder = '';
+  let descriptor = 0;
+  const told = () => readFileSync(join(folder, 'stderr'), 'utf8');
+  /** Signals by which the process would have ended, and who listened to any then. */
+  const died: [signal: unknown, listeners: number][] = [];
+  const listeners = () => signals.reduce((sum, signal) => sum + process.listenerCount(signal), 0);
+  const others = signals.map((signal) => [signal, process.listeners(signal)] as const);
+  const stderr = Object.getOwnPropertyDescriptor(process.stderr, 'fd');
+  const ownExits = new Set(process.listeners('exit'));
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'rcc-exit-'));
+    descriptor = openSync(join(folder, 'stderr'), 'w');
+    Object.defineProperty(process.stderr, 'fd', { value: descriptor, configurable: true });
+    for (const signal of signals) process.removeAllListeners(signal);
+    vi.useFakeTimers();
+    died.length = 0;
+    vi.spyOn(process, 'kill').mockImplementation((pid, signal) => {
+      expect(pid).toBe(process.pid);
+      died.push([signal, listeners()]);
+      return true;
+    });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+    for (const [signal, own] of others) {
+      process.removeAllListeners(signal);
+      for (const listener of own) process.on(signal, listener);
+    }
+    for (const listener of process.listeners('exit'))
+      if (!ownExits.has(listener)) process.off('exit', listener);
+    Object.defineProperty(process.stderr, 'fd', stderr ?? { value: undefined, configurable: true });
+    closeSync(descriptor);
+    rmSync(folder, { recursive: true });
+  });
+
+  const send = (signal: NodeJS.Signals) => process.emit(signal, signal);
+
+  it.each(signals)('%s aborts, and ends nothing yet', (signal) => {
+    const cleanUp = vi.fn();
+    const forget = onExit(cleanUp);
+    const aborted = abortOnSignals();
+    expect(aborted.aborted).toBe(false);
+    send(signal);
+    expect(aborted.reason).toBeInstanceOf(DiagnosticError);
+    const { diagnostics } = aborted.reason as DiagnosticError;
+    expect(diagnostics.map(({ code }) => code)).toEqual(['interrupted']);
+    expect(diagnostics[0]?.message).toContain(`(${signal})`);
+    expect([cleanUp.mock.calls, died, told()]).toEqual([[], [], '']);
+    forget();
+  });
+
+  it('a second one ends the process, cleaned up and with a word', () => {
+    const cleanUp = vi.fn();
+    onExit(cleanUp);
+    const aborted = abortOnSignals(60_000);
+    send('SIGINT');
+    send('SIGTERM');
+    expect(cleanUp).toHaveBeenCalledOnce();
+    // Nobody listens any more: the signal does what it does to any program.
+    expect(died).toEqual([['SIGTERM', 0]]);
+    expect(told()).toMatch(/^error: Interrupted \(SIGTERM\).*\[interrupted\]\n$/);
+    expect(String(aborted.reason)).toContain('SIGINT');
+  });
+
+  it.each([
+    ['700 ms', 700, undefined],
+    ['the time that it is given', 250, 250],
+  ])('a run that does not end by itself has %s', (_, ms, given) => {
+    const cleanUp = vi.fn();
+    onExit(cleanUp);
+    abortOnSignals(given);
+    send('SIGHUP');
+    vi.advanceTimersByTime(ms - 1);
+    expect(died).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(cleanUp).toHaveBeenCalledOnce();
+    expect(died).toEqual([['SIGHUP', 0]]);
+  });
+
+  it('ends where nobody reads what is told', () => {
+    Object.defineProperty(process.stderr, 'fd', { value: 2 ** 30, configurable: true });
+    abortOnSignals();
+    send('SIGINT');
+    send('SIGINT');
+    expect(died).toEqual([['SIGINT', 0]]);
+  });
+
+  it('hears nothing any more while an exit waits', () => {
+    const exit = watchExit();
+    abortOnSignals();
+    expect(listeners()).toBe(signals.length);
+    exit();
+    expect(listeners()).toBe(0);
   });
 });

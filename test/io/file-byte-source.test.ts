@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { digestBytes } from '../../src/io/digest.ts';
 import { createFileByteSource } from '../../src/io/file-byte-source.ts';
 import { expectDiagnostic } from '../helpers/byte-sources.ts';
+import { openBelow, tellsDescriptors } from '../helpers/descriptors.ts';
 
 let folder = '';
 let path = '';
@@ -40,6 +41,30 @@ describe('createFileByteSource', () => {
     bytes.fill(9);
     expect([...(await source.read(250, 3))]).toEqual([250, 0, 1]);
     expect(await source.read(1000, 0)).toHaveLength(0);
+    source.close();
+  });
+
+  test('a file that grew within the same tick of the clock has changed too', async () => {
+    utimesSync(path, 1000, 1000);
+    const source = createFileByteSource(path);
+    appendFileSync(path, 'x');
+    utimesSync(path, 1000, 1000);
+    await expectDiagnostic(() => source.assertUnchanged(), 'weights-changed');
+    source.close();
+  });
+
+  test.runIf(tellsDescriptors)('is open until it is closed (needs /proc)', () => {
+    const source = createFileByteSource(path);
+    expect(openBelow(path)).toHaveLength(1);
+    source.close();
+    expect(openBelow(path)).toEqual([]);
+  });
+
+  test.runIf(tellsDescriptors)('says what the system refuses to read (needs /proc)', async () => {
+    // A regular file that opens, and whose first bytes nobody may read.
+    const source = createFileByteSource('/proc/self/mem');
+    const { message } = await expectDiagnostic(() => source.read(0, 10), 'file-unreadable');
+    expect(message).toContain("'/proc/self/mem'");
     source.close();
   });
 
@@ -72,7 +97,9 @@ describe('createFileByteSource', () => {
   });
 
   test('no file, a folder, a file in place of a folder', async () => {
-    await expectDiagnostic(() => createFileByteSource(join(folder, 'none')), 'file-not-found');
+    const none = join(folder, 'none');
+    const missing = await expectDiagnostic(() => createFileByteSource(none), 'file-not-found');
+    expect(missing.message).toContain(`no file at '${none}'`);
     mkdirSync(join(folder, 'sub'));
     const folderError = () => createFileByteSource(join(folder, 'sub'));
     expect((await expectDiagnostic(folderError, 'not-a-file')).message).toContain('a folder');

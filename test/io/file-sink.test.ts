@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { FileSink } from '../../src/io/file-sink.ts';
 
@@ -43,6 +44,33 @@ describe('FileSink', () => {
       sizeBytes: expected.length,
       sha256: createHash('sha256').update(expected).digest('hex'),
     });
+  });
+
+  it('makes nobody wait who gives less than a batch, and holds no more than four', async () => {
+    let release = () => {};
+    const disk = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const writev = async (parts: readonly Uint8Array[]) => {
+      await disk;
+      return { bytesWritten: Buffer.concat(parts).length };
+    };
+    const sink = new FileSink({ writev } as unknown as FileHandle);
+    const half = new Uint8Array(1 << 19);
+    for (let batch = 0; batch < 3; batch++) {
+      expect(sink.write(half)).toBeUndefined();
+      await sink.write(half);
+    }
+    expect(sink.write(half)).toBeUndefined();
+    let isTaken = false;
+    const fourth = Promise.resolve(sink.write(half)).then(() => {
+      isTaken = true;
+    });
+    await setTimeout(50);
+    expect(isTaken).toBe(false);
+    release();
+    await fourth;
+    expect(await sink.finish()).toMatchObject({ sizeBytes: 4 << 20 });
   });
 
   it('gives on what the disk says, whether early or at the end', async () => {

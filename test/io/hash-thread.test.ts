@@ -79,6 +79,26 @@ describe('the hash thread', () => {
     expect(await hash.digest()).toBe(sha256(Buffer.from('x')));
   });
 
+  it('keeps the process alive only while somebody waits for it', async () => {
+    const alive = () => process.getActiveResourcesInfo().filter((kind) => kind === 'MessagePort');
+    const [first, second] = [startHash(), startHash()];
+    await first.update([]);
+    const before = alive().length;
+    const firstDone = first.update([bytesOf(10, 3)]);
+    const secondDone = second.update([bytesOf(10, 3)]);
+    expect(alive()).toHaveLength(before + 1);
+    await firstDone;
+    expect(alive()).toHaveLength(before + 1);
+    await secondDone;
+    expect(alive()).toHaveLength(before);
+  });
+
+  it('goes on after a descriptor that is none', async () => {
+    await expect(startFileHash(2 ** 30).digest()).rejects.toMatchObject({ code: 'EBADF' });
+    const hash = startHash();
+    expect(await hash.digest()).toBe(sha256(new Uint8Array(0)));
+  });
+
   it.runIf(process.platform === 'linux')('closes each file, whatever became of it', async () => {
     await expect.poll(openInFolder, { timeout: 10_000 }).toEqual([]);
   });

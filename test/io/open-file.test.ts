@@ -177,8 +177,11 @@ describe('a file', () => {
     const path = inside('large');
     writeFileSync(path, '');
     truncateSync(path, 2 ** 28 + 1);
-    await expectDiagnostic(() => readText(path, 'file'), 'file-too-large');
+    const { message } = await expectDiagnostic(() => readText(path, 'file'), 'file-too-large');
+    expect(message).toContain(path);
     await expectDiagnostic(async () => readBytesSync(path, 'file'), 'file-too-large');
     expect(await readStart(path, 2, 'file')).toEqual(new Uint8Array(2));
+    truncateSync(path, 2 ** 28);
+    expect(readBytesSync(path, 'file')).toHaveLength(2 ** 28);
   });
 });

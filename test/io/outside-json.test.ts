@@ -38,6 +38,14 @@ describe('JSON from outside', () => {
     expect(problemOf('x'.repeat(1e6))?.length).toBeLessThan(300);
   });
 
+  it('keeps what a form says of its own', () => {
+    const named = z.string().refine(() => false, 'no name. Invalid input: x');
+    expect(readJsonAs(named, '"x"').problem).toEqual({
+      place: '',
+      reason: 'no name. Invalid input: x',
+    });
+  });
+
   it('is any value where no form is asked for', () => {
     expect(readJson('{"__proto__": 1}').value).toEqual(JSON.parse('{"__proto__": 1}'));
     expect(readJson('1e999').value).toBe(Number.POSITIVE_INFINITY);
@@ -103,12 +111,29 @@ describe('JSON that other programs print', () => {
     expect(parseRepaired(text)).toBeUndefined();
   });
 
-  it('gives the elements that are whole where it is cut off', () => {
-    const text = '{"Layers": ["a, b]", {"Name": "c]\\"", "x": [1, {}]}, "cut';
-    expect(parseLenientJson(text, /"Layers"\s*:\s*\[/)).toEqual({
-      value: ['a, b]', { Name: 'c]"', x: [1, {}] }],
-      complete: false,
+  const layers = /"Layers"\s*:\s*\[/;
+
+  it('is a whole value where it is one, put right or not', () => {
+    expect(parseLenientJson('{"Layers": [inf]}', layers)).toEqual({
+      value: { Layers: [Number.POSITIVE_INFINITY] },
+      complete: true,
     });
+  });
+
+  it.each<[string, string, unknown[]]>([
+    [
+      'names and objects',
+      '{"Layers": ["a, b]", {"Name": "c]\\"", "x": [1, {}]}, "cut',
+      ['a, b]', { Name: 'c]"', x: [1, {}] }],
+    ],
+    ['objects alone', '{"Layers": [{"a": 1}, {"b": 2}, {"c"', [{ a: 1 }, { b: 2 }]],
+    ['the last one too, where only the end is missing', '{"Layers": ["a", "b"', ['a', 'b']],
+    ['none behind the end of the list', '{"Layers": ["a", "b"], "x", "cut', ['a', 'b']],
+    ['no lists and no numbers', '{"Layers": ["a", [{"x": 1}], 2, "cut', ['a']],
+    ['of the first list where none has the name', 'x [{"a": 1}, "b", "cut', [{ a: 1 }, 'b']],
+    ['none without a list', '"a", "b", "cut', []],
+  ])('gives the elements that are whole where it is cut off: %s', (_, text, value) => {
+    expect(parseLenientJson(text, layers)).toEqual({ value, complete: false });
   });
 
   it('may hold strings of any length', () => {

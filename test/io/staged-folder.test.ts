@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import {
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs, {
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -9,15 +9,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeArtifact } from '../../src/io/artifact.ts';
+import { nameOfHost } from '../../src/io/partial-names.ts';
 import { replaceOwnFiles } from '../../src/io/staged-folder.ts';
-import { bundleScript } from '../helpers/bundle-script.ts';
-
-const script = await bundleScript('processes/replace-artifact.mjs');
-afterAll(() => rmSync(script.folder, { recursive: true }));
+import { watchExit } from '../helpers/watch-exit.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -101,50 +100,115 @@ describe('replaceOwnFiles', () => {
     await replaceOwnFiles(folder, files, make(next));
     expect(contentOf(folder)).toEqual({ elsewhere: 'kept', ...next });
   });
+
+  it('leaves a name of ours that is neither file nor folder', async () => {
+    execFileSync('mkfifo', [join(folder, 'b.own')]);
+    await expect(replaceOwnFiles(folder, files, make(next))).rejects.toThrow(
+      /b\.own.*it is not a regular file/,
+    );
+  });
+
+  it('takes nothing else that a tool made', async () => {
+    await replaceOwnFiles(folder, files, make({ ...next, 'cache.tool': 'x' }));
+    expect(contentOf(folder)).toEqual(next);
+  });
+
+  it('takes work without a seal for a mistake, and leaves everything as it was', async () => {
+    fill(folder, { ...mine, ...earlier });
+    const { 'seal.own': _, ...unsealed } = next;
+    await expect(replaceOwnFiles(folder, files, make(unsealed))).rejects.toThrow(Error);
+    expect(contentOf(folder)).toEqual({ ...mine, ...earlier });
+  });
+
+  it.each([
+    ['before the work', () => {}],
+    ['while it has files', (staged: string) => fill(staged, next)],
+    ['when it has taken its folder away', (staged: string) => rmSync(staged, { recursive: true })],
+  ])('leaves nothing where the process exits %s', async (_, work) => {
+    const exit = watchExit();
+    const listeners = process.listenerCount('exit');
+    const made = join(folder, 'a', 'b');
+    const withheld = async (staged: string) => {
+      work(staged);
+      exit();
+      expect(readdirSync(folder)).toEqual([]);
+      return { value: undefined, keep: false };
+    };
+    await replaceOwnFiles(made, files, withheld);
+    await replaceOwnFiles(made, files, make(next));
+    expect(process.listenerCount('exit')).toBe(listeners);
+  });
 });
 
 describe('a swap', () => {
-  const run = (...argv: readonly string[]) =>
-    spawnSync(process.execPath, [script.path, folder, ...argv], { encoding: 'utf8' });
+  /** Runs `work` while each rename tells its number first. */
+  async function watchingRenames(
+    onRename: (count: number) => void,
+    work: () => Promise<unknown>,
+  ): Promise<unknown> {
+    const rename = fs.renameSync;
+    let count = 0;
+    fs.renameSync = (from, to) => {
+      onRename(count++);
+      rename(from, to);
+    };
+    syncBuiltinESMExports();
+    try {
+      return await work();
+    } finally {
+      fs.renameSync = rename;
+      syncBuiltinESMExports();
+    }
+  }
   /** Three files leave, their folder gets its name, four come. */
-  const renames = 3 + 1 + 4;
-  const each = Array.from({ length: renames }, (_, i) => i);
+  const each = Array.from({ length: 3 + 1 + 4 }, (_, i) => i);
+  beforeEach(() => fill(folder, { ...mine, ...earlier }));
+  const swap = () => replaceOwnFiles(folder, files, make(next));
 
-  it('takes that many renames', () => {
-    fill(folder, { ...mine, ...earlier });
-    expect(run('2').stdout).toBe(`done after ${renames}`);
-    expect(contentOf(folder)).toEqual({ ...mine, ...next });
+  it('shows a seal only beside all files that it belongs to', async () => {
+    const seen: unknown[] = [];
+    await watchingRenames(() => {
+      const own = readdirSync(folder).filter(files.isOwn).toSorted();
+      seen.push(own.includes(files.seal) ? own : 'unsealed');
+    }, swap);
+    expect(seen).toEqual([Object.keys(earlier), ...each.slice(1).map(() => 'unsealed')]);
   });
 
-  it.each(
-    each,
-  )('killed at rename %i mixes nothing, and the next run takes it back', async (limit) => {
-    fill(folder, { ...mine, ...earlier });
-    expect(run('2', String(limit)).signal).toBe('SIGKILL');
-    // Whoever looks for a seal finds none, or that of files that are all there.
-    if (existsSync(join(folder, 'seal.own')))
-      expect(readFileSync(join(folder, 'a.own'), 'utf8')).toBe('old');
-    await writeArtifact(join(folder, 'bench.json'), (sink) => sink.write(Buffer.from('{}')));
-    expect(contentOf(folder)).toEqual({ 'bench.json': '{}', ...mine, ...earlier });
+  it.each(each)('refused at rename %i leaves everything as it was', async (limit) => {
+    const refuse = (count: number) => {
+      if (count === limit) throw Object.assign(new Error('refused'), { code: 'EIO' });
+    };
+    await expect(watchingRenames(refuse, swap)).rejects.toThrow(/file-unwritable/);
+    expect(contentOf(folder)).toEqual({ ...mine, ...earlier });
   });
+
+  /** The folder of a run that was killed when it had put earlier files aside. */
+  function leave(staged: Readonly<Record<string, string>>): void {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const left = join(folder, `.rcc.${nameOfHost(hostname())}.${pid}.0.partial`);
+    mkdirSync(join(left, 'replaced'), { recursive: true });
+    fill(left, { 'coming.json': JSON.stringify(Object.keys(next)), ...staged });
+    fill(join(left, 'replaced'), earlier);
+  }
+  const nextRun = () =>
+    writeArtifact(join(folder, 'bench.json'), (sink) => sink.write(Buffer.from('{}')));
 
   it('killed when all of it was done stays done', async () => {
-    fill(folder, { ...mine, ...earlier });
-    expect(run('2').signal).toBeNull();
-    // The folder as a run leaves it that is killed before it cleans up.
-    const { pid } = spawnSync(process.execPath, ['-e', '']);
-    const host = hostname().replaceAll(/[^\w-]/g, '_');
-    const left = join(folder, `.rcc.${host}.${pid}.0.partial`);
-    mkdirSync(join(left, 'replaced'), { recursive: true });
-    fill(left, { 'coming.json': JSON.stringify(Object.keys(next)) });
-    fill(join(left, 'replaced'), earlier);
-    await writeArtifact(join(folder, 'bench.json'), (sink) => sink.write(Buffer.from('{}')));
+    for (const name of Object.keys(earlier)) rmSync(join(folder, name));
+    fill(folder, next);
+    leave({});
+    await nextRun();
     expect(contentOf(folder)).toEqual({ 'bench.json': '{}', ...mine, ...next });
   });
 
-  it.each(each)('refused at rename %i by the system leaves everything as it was', (limit) => {
-    fill(folder, { ...mine, ...earlier });
-    expect(run('2', String(limit), 'refuse').stdout).toContain('file-unwritable');
-    expect(contentOf(folder)).toEqual({ ...mine, ...earlier });
+  it.each([
+    ['as they came', { 'a.own': '2', 'b.own': '2' }],
+    ['but for one that somebody took away', { 'b.own': '2' }],
+  ])('killed before it was done is taken back, with the new files %s', async (_, come) => {
+    for (const name of Object.keys(earlier)) rmSync(join(folder, name));
+    fill(folder, come);
+    leave({ 'new.own': '2', 'seal.own': '2' });
+    await nextRun();
+    expect(contentOf(folder)).toEqual({ 'bench.json': '{}', ...mine, ...earlier });
   });
 });

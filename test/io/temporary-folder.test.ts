@@ -8,6 +8,7 @@ import {
   DiagnosticError,
 } from '../../src/diagnostics/diagnostic.ts';
 import { withTemporaryFolder } from '../../src/io/temporary-folder.ts';
+import { watchExit } from '../helpers/watch-exit.ts';
 
 function fill(folder: string): void {
   writeFileSync(join(folder, 'build.log'), 'words');
@@ -19,22 +20,22 @@ function fill(folder: string): void {
 /** The folder that the work had, after it threw what `fails` makes of it. */
 async function folderAfter(fails: (folder: string) => unknown): Promise<string> {
   let folder = '';
-  const thrown = await withTemporaryFolder(async (given) => {
+  let failure: unknown;
+  const work = withTemporaryFolder(async (given) => {
     folder = given;
     fill(given);
-    throw fails(given);
-  }).catch((error) => error);
-  expect(thrown).toBeInstanceOf(Error);
+    failure = fails(given);
+    throw failure;
+  });
+  const thrown = await work.catch((error) => error);
+  expect(failure).toBeInstanceOf(Error);
+  expect(thrown).toBe(failure);
   return folder;
 }
 
+const plain = createDiagnostic('file-unreadable', { path: 'elsewhere', reason: 'it is a folder' });
 const naming = (changes: (folder: string) => Partial<Diagnostic>) => (folder: string) =>
-  new DiagnosticError([
-    {
-      ...createDiagnostic('file-unreadable', { path: 'elsewhere', reason: 'it is a folder' }),
-      ...changes(folder),
-    },
-  ]);
+  new DiagnosticError([plain, { ...plain, ...changes(folder) }]);
 
 describe('withTemporaryFolder', () => {
   it('gives a folder of its own, and its result back', async () => {
@@ -63,6 +64,23 @@ describe('withTemporaryFolder', () => {
     const folder = await folderAfter(naming(changes));
     expect(readdirSync(folder)).toEqual(['build.log']);
     rmSync(folder, { recursive: true });
+  });
+
+  it('may be gone already', async () => {
+    const work = async (folder: string) => {
+      rmSync(folder, { recursive: true });
+      return 'done';
+    };
+    expect(await withTemporaryFolder(work)).toBe('done');
+  });
+
+  it('is gone too where the process exits before the work ends', async () => {
+    const exit = watchExit();
+    await withTemporaryFolder(async (folder) => {
+      fill(folder);
+      exit();
+      expect(existsSync(folder)).toBe(false);
+    });
   });
 
   it('leaves no empty folder behind', async () => {

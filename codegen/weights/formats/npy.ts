@@ -48,7 +48,7 @@ function readEntries(text: string): ReadonlyMap<string, string> | undefined {
     headerEntry.lastIndex = at;
     const found = headerEntry.exec(dictionary)?.filter((part) => part !== undefined);
     if (!found) return undefined;
-    const [{ length }, key = '', value = ''] = found as [string, string, string];
+    const [{ length }, key, value] = found as [string, string, string];
     entries.set(key, value);
     at += length;
   }
@@ -66,7 +66,9 @@ function parseDictionary(file: string, text: string): Omit<NpyHeader, 'dataOffse
   if (/'descr'\s*:\s*\[/.test(text)) return malformed({ file }, 'it holds records, not numbers');
   const entries = readEntries(text);
   if (!entries) return malformed({ file }, 'its header is not that of an array');
-  const [, mark = '', code = ''] = /^([<>=|]?)(\w+)$/.exec(entries.get('descr') ?? '') ?? [];
+  // A date has its unit behind it: `<M8[ns]`.
+  const [, mark = '', code = ''] =
+    /^([<>=|]?)(\w+)(?:\[\w+\])?$/.exec(entries.get('descr') ?? '') ?? [];
   if (code === '') return malformed({ file }, 'its header has no element type');
   const sizes =
     entries

@@ -58,6 +58,12 @@ function notesOn(tensors: Iterable<PickledTensor>): string[] {
   ];
 }
 
+/** A tensor of torch needs a storage, which a pickle without persistent ids cannot name. */
+function arrayOf(tensor: PickledTensor): PickleArray {
+  if (tensor.kind !== 'array') throw new Error('a tensor in a file without storages');
+  return tensor;
+}
+
 /** `.pdparams`: one pickle with numpy arrays, nothing around it. */
 export async function openPdparams(source: ByteSource): Promise<WeightsFile> {
   const { value, end } = await readPickle(source);
@@ -73,9 +79,7 @@ export async function openPdparams(source: ByteSource): Promise<WeightsFile> {
     tensors: new Map(
       [...named.entries].map(([tensor, pickled]) => [
         tensor,
-        pickled.kind === 'array'
-          ? arraySource(pickled, { file: source.name, tensor })
-          : fail('weights-no-state-dict', { file: source.name, found: 'tensors without storages' }),
+        arraySource(arrayOf(pickled), { file: source.name, tensor }),
       ]),
     ),
     notes: [...notes, ...named.notes, ...notesOn(named.entries.values())],

@@ -42,10 +42,10 @@ const malformed: Refusal<'weights-safetensors-malformed'> = refusal(
   'weights-safetensors-malformed',
 );
 
-/** Position of the quote that ends a string which begins at `start`. */
+/** Position of the quote that ends a string which begins at `start`. JSON ends each. */
 function endOfString(json: string, start: number): number {
   let at = start + 1;
-  while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
   return at;
 }
 
@@ -113,7 +113,8 @@ function wrongEntry(
 }
 
 function checkEntry(file: string, name: string, value: unknown): HeaderEntry {
-  const entry: Readonly<Record<string, unknown>> = { ...(typeof value === 'object' ? value : {}) };
+  // What is no object has none of the parts.
+  const entry: Readonly<Record<string, unknown>> = { ...(value as object) };
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== 'string') return wrongEntry(file, name, { dtype }, 'the name of a type');
   if (!isIntegers(shape)) return wrongEntry(file, name, { shape }, 'a list of sizes');

@@ -31,7 +31,7 @@ function startsWith(...prefixes: readonly string[]) {
 
 /** A length below 4 GiB, then a JSON object. */
 function isSafetensors({ bytes, text }: FileStart): boolean {
-  if (bytes.length < 9 || text[8] !== '{') return false;
+  if (text[8] !== '{') return false;
   const high = bytes.subarray(4, 8);
   return high.every((byte) => byte === 0);
 }
@@ -41,7 +41,6 @@ function isPdiparams({ bytes }: FileStart): boolean {
   const head = bytes.subarray(0, 16);
   const length = bytes[16] ?? 0;
   return (
-    bytes.length > 22 &&
     head.every((byte) => byte === 0) &&
     length > 0 &&
     bytes.subarray(17, 20).every((byte) => byte === 0) &&

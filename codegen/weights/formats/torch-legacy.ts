@@ -74,7 +74,7 @@ function collectStorages(known: Map<string, PickleStorage>): PersistentLoad {
     if (before && (before.size !== storage.size || before.elementType !== storage.elementType)) {
       context.malformed('two storages of one key');
     }
-    if (!before) known.set(storage.key, storage);
+    known.set(storage.key, storage);
     return storage;
   };
 }

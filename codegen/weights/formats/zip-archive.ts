@@ -47,10 +47,6 @@ class SourceReader extends RandomAccessReader {
     const copy = async () => buffer.set(await this.#source.read(position, length), offset);
     copy().then(() => callback(null, length), callback);
   }
-
-  override close(callback: (error: Error | null) => void): void {
-    callback(null);
-  }
 }
 
 /** What yauzl reports is wrong with the file; what the source reports passes unchanged. */
@@ -189,7 +185,7 @@ function zipEntry(located: Located): ZipEntry {
 export async function openZip(source: ByteSource): Promise<ReadonlyMap<string, ZipEntry>> {
   const reader = new SourceReader(windowedSource(source));
   const zip = await explained(source.name, () =>
-    fromRandomAccessReaderPromise(reader, source.sizeBytes, { autoClose: false }),
+    fromRandomAccessReaderPromise(reader, source.sizeBytes),
   );
   const entries = await explained(source.name, () => readIndex(source.name, zip));
   const limits = entryLimits(source, entries);

@@ -81,7 +81,7 @@ function groupStages(drafts: readonly BlockDraft[]): BlockOutline[][] {
   for (const draft of drafts) {
     const stage = (draft.stage ?? 1) - 1;
     const blocks = stage === stages.length ? [] : stages[stage];
-    if (!blocks || stage < stages.length - 1 || draft.block !== blocks.length) {
+    if (draft.block !== blocks?.length) {
       return unsupported(`blocks before block ${draft.block} of stage ${stage + 1} are missing`);
     }
     stages[stage] = blocks;

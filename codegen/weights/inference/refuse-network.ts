@@ -3,7 +3,9 @@ import { type BlockOutline, type NetworkOutline, outputsOf } from './network-out
 import { unsupported } from './unsupported-network.ts';
 
 function kernelsOf(shapes: readonly (readonly number[])[]): string {
-  return shapes.map(([, , height, width]) => (height === width ? `${height}` : '?')).join();
+  return shapes
+    .map(([, , height, width]) => (height && height === width ? `${height}` : '?'))
+    .join();
 }
 
 const stemKernels: ReadonlySet<string> = new Set(['7', '3', '3,3,3']);
@@ -12,7 +14,7 @@ const blockKernels: ReadonlySet<string> = new Set(['3,3', '1,3,1']);
 function checkStem({ stem }: NetworkOutline): void {
   const kernels = kernelsOf(stem);
   if (!stemKernels.has(kernels)) {
-    unsupported(`its stem has convolutions of sizes ${kernels || 'unknown'}`);
+    unsupported(`its stem has convolutions of sizes ${kernels}`);
   }
   const chained = stem.every(([, channels], i) => i === 0 || channels === (stem[i - 1]?.[0] ?? 0));
   if (!chained) unsupported('the convolutions of its stem do not follow each other');

@@ -1,3 +1,4 @@
+import { firstLines } from '../../../src/diagnostics/bounds.ts';
 import { printable } from '../../../src/diagnostics/printable.ts';
 import { sameShape } from '../../ir/types.ts';
 import { inferSpec } from '../inference/infer-spec.ts';
@@ -24,9 +25,8 @@ function listText(numbers: readonly number[]): string {
   return `[${numbers.join(', ')}]`;
 }
 
-function bounded(lines: readonly string[]): string[] {
-  const rest = lines.length - shownOfEach;
-  return rest > 0 ? [...lines.slice(0, shownOfEach), `… and ${rest} more`] : [...lines];
+function bounded(lines: readonly string[]): readonly string[] {
+  return firstLines(lines, shownOfEach);
 }
 
 /** The misfit as lines of text, bounded. */

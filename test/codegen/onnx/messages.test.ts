@@ -1,7 +1,13 @@
 import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import type { Graph, Node } from '../../../codegen/ir/graph.ts';
-import { encodeGraph, encodeMetadata, encodeModelHead } from '../../../codegen/onnx/messages.ts';
+import {
+  constantsMetadata,
+  encodeGraph,
+  encodeMetadata,
+  encodeModelHead,
+  takeConstants,
+} from '../../../codegen/onnx/messages.ts';
 
 const { onnx } = onnxProto;
 
@@ -129,4 +135,31 @@ it('metadata are pairs, in order', () => {
     ['b', '1'],
     ['a', '2'],
   ]);
+});
+
+describe('the initializers that nobody trained', () => {
+  const type = { dataType: 'float32', shape: [1] } as const;
+  const withFixed = (...names: readonly string[]): Graph => ({
+    ...graph,
+    initializers: new Map(
+      ['a', 'b', 'c'].map((name) => [
+        name,
+        { name, type, ...(names.includes(name) ? { fixed: true } : {}) },
+      ]),
+    ),
+  });
+
+  it('stand in the metadata by name, and are taken from there', () => {
+    const metadata = constantsMetadata(withFixed('a', 'c'));
+    expect(metadata).toEqual({ 'rcc.constants': 'a\nc' });
+    expect(takeConstants({ ...metadata, other: 'kept' })).toEqual({
+      metadata: { other: 'kept' },
+      constants: new Set(['a', 'c']),
+    });
+  });
+
+  it('take no room where there are none', () => {
+    expect(constantsMetadata(withFixed())).toEqual({});
+    expect(takeConstants({})).toEqual({ metadata: {}, constants: new Set() });
+  });
 });

@@ -191,6 +191,97 @@ describe('summarizeOnnx of what others wrote', () => {
     expect(layers[0]?.params).toBe(24);
   });
 
+  const convolution = (attribute: Onnx.IAttributeProto[], ...sizes: number[]) =>
+    foreign({
+      input: [value('x', sizes)],
+      node: [{ opType: 'Conv', name: 'c', input: ['x', 'w', ''], output: ['y'], attribute }],
+      initializer: [floats('w', [2, 3, 3, 3])],
+    });
+  const ints = (name: string, ...numbers: number[]) => ({ name, type: 7, ints: numbers });
+
+  it.each<[string, readonly number[], readonly (number | string)[] | undefined]>([
+    ['as they are', [1, 3, 5, 5], [1, 2, 3, 3]],
+    ['of no picture', [0, 3, 5, 5], [0, 2, 3, 3]],
+    ['where the window is larger than the picture', [1, 3, 1, 1], undefined],
+    ['of more steps than can be counted', [1, 3, 2 ** 24, 2 ** 24], undefined],
+  ])('knows sizes only where they can be: %s', async (_, sizes, shape) => {
+    const kernel = [ints('kernel_shape', 3, 3), ints('pads', 0, 0, 0, 0), ints('strides', 1, 1)];
+    const { layers } = await convolution(kernel, ...sizes);
+    expect(layers[0]?.output?.shape).toEqual(shape);
+  });
+
+  it('knows nothing of what has more bytes than can be counted', async () => {
+    const { layers } = await foreign({
+      input: [value('x', [1, 2 ** 52])],
+      node: [{ opType: 'Relu', input: ['x'], output: ['y'] }],
+    });
+    expect(layers[0]).toMatchObject({ output: undefined, outputBytes: 0 });
+  });
+
+  it('knows nothing of what a weight of an unknown type makes', async () => {
+    const { layers } = await foreign({
+      input: [value('x', [1, 4])],
+      node: [
+        { opType: 'Relu', input: ['int4'], output: ['y'] },
+        { opType: 'Flatten', input: ['int4'], output: ['z'] },
+        { opType: 'Mul', input: ['x', 'int4'], output: ['v'] },
+      ],
+      initializer: [{ name: 'int4', dims: [1, 4], dataType: 22, rawData: new Uint8Array(2) }],
+    });
+    expect(layers.map(({ output, outputBytes }) => [output, outputBytes])).toEqual(
+      layers.map(() => [undefined, 0]),
+    );
+  });
+
+  it('takes the type that is said somewhere', async () => {
+    const node = [{ opType: 'Erf', input: ['x'], output: ['y'] }];
+    const said = { valueInfo: [value('y', [1, 4])], output: [{ name: 'y' }] };
+    const { layers, outputs } = await foreign({ node, ...said });
+    expect(layers[0]?.output?.shape).toEqual([1, 4]);
+    expect(outputs).toEqual([{ name: 'y', type: undefined }]);
+  });
+
+  it.each([
+    ['what somebody trained', [], 54, [54, 0, 0, 54]],
+    [
+      'nothing that nobody trained, nor what works with it alone, also behind its quantisers',
+      [{ key: 'rcc.constants', value: 'w\nscale\nzero' }],
+      0,
+      [0, 0, 0, 0],
+    ],
+  ])('counts %s', async (_, metadataProps, params, macs) => {
+    const attribute = [ints('kernel_shape', 3, 3), ints('pads', 0, 0, 0, 0), ints('strides', 1, 1)];
+    const axis = [{ name: 'axis', type: 2, i: 0 }];
+    const scaled = (input: string) => [input, 'scale', 'zero'];
+    const { layers, metadata } = await foreign(
+      {
+        input: [value('x', [1, 3, 3, 3])],
+        node: [
+          { opType: 'Conv', input: ['x', 'w'], output: ['a'], attribute },
+          { opType: 'QuantizeLinear', input: scaled('w'), output: ['q'], attribute: axis },
+          { opType: 'DequantizeLinear', input: scaled('q'), output: ['d'], attribute: axis },
+          { opType: 'Conv', input: ['x', 'd'], output: ['b'], attribute },
+        ],
+        initializer: [
+          floats('w', [2, 3, 3, 3]),
+          floats('scale', [2]),
+          { name: 'zero', dims: [2], dataType: 3, rawData: new Uint8Array(2) },
+        ],
+      },
+      { metadataProps },
+    );
+    expect(layers.map(({ output }) => output?.dataType)).toEqual([
+      'float32',
+      'int8',
+      'float32',
+      'float32',
+    ]);
+    expect(layers.map((layer) => layer.macs)).toEqual(macs);
+    expect(layers[0]?.params).toBe(params);
+    expect(layers[3]?.output?.shape).toEqual([1, 2, 1, 1]);
+    expect(metadata).toEqual({});
+  });
+
   it('lists weights that are declared as inputs too as weights', async () => {
     const { inputs, opset, producer, metadata } = await foreign({
       input: [value('x', [1, 4]), value('w', [2, 4]), value('int4', [1], 22), { name: 'none' }],

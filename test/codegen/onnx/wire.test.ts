@@ -65,8 +65,61 @@ describe('WireReader', () => {
     expect(file.total).toEqual({ reads: 2, bytes: 65_536 + 2, largest: 65_536 });
   });
 
+  it('gives all fields that are in memory in one run, and reads nothing twice', async () => {
+    const fields = Array.from({ length: 50 }, (_, i) => [0x08, i]).flat();
+    const bytes = new Uint8Array(150_000);
+    bytes.set([...fields, 0x12, 0x88, 0x93, 0x09]);
+    const source = memorySource(bytes);
+    const reader = new WireReader(source);
+    const runsOf = async (start: number, end: number, most = 1) => {
+      const lengths: number[] = [];
+      for await (const run of reader.runs(start, end)) {
+        lengths.push(run.length);
+        if (lengths.length === most) break;
+      }
+      return lengths;
+    };
+    expect(await runsOf(0, bytes.length)).toEqual([51]);
+    expect(await runsOf(0, 100)).toEqual([50]);
+    expect(await runsOf(98, 100)).toEqual([1]);
+    expect(await runsOf(10, bytes.length)).toEqual([46]);
+    expect(source.total.reads).toBe(1);
+  });
+
+  it('reads what lies behind in the file and before it, in any order', async () => {
+    const bytes = new Uint8Array(300_000).map((_, i) =>
+      i % 2 === 0 ? 0x08 : Math.floor(i / 5000),
+    );
+    const source = memorySource(bytes);
+    const reader = new WireReader(source);
+    for (const start of [0, 200_000, 100, 299_000, 150_000]) {
+      const found = await allFields(reader, start, start + 100);
+      expect(found.map(({ varint }) => varint)).toEqual(
+        Array.from({ length: 50 }, (_, i) => Math.floor((start + 2 * i + 1) / 5000)),
+      );
+    }
+    expect(source.total.reads).toBe(5);
+    const all = memorySource(bytes);
+    expect(await allFields(new WireReader(all), 0, bytes.length)).toHaveLength(150_000);
+    expect(all.total.reads).toBe(Math.ceil(300_000 / 65_536));
+  });
+
+  it.each(
+    Array.from({ length: 18 }, (_, i) => i),
+  )('reads a head that begins %i bytes before the end of what is in memory', async (before) => {
+    const first = 65_536 - before - 4;
+    // The longest tag, and a length of 3 in ten bytes.
+    const head = [0xfa, 0xff, 0xff, 0xff, 0x0f, 0x83, ...Array(8).fill(0x80), 0];
+    const size = [(first % 128) + 128, (Math.floor(first / 128) % 128) + 128, first >> 14];
+    const bytes = Uint8Array.from([0x0a, ...size, ...new Uint8Array(first), ...head, 7, 7, 7]);
+    const [, last] = await fieldsOf([...bytes]);
+    expect(last).toMatchObject({ field: 2 ** 29 - 1, offset: bytes.length - 3, end: bytes.length });
+  });
+
   it.each([
     ['a field 0', [0x00, 0x01]],
+    ['a field beyond 29 bits', [0x80, 0x80, 0x80, 0x80, 0x10, 1]],
+    ['a length below 0', [0x0a, ...Array(9).fill(0xff), 1]],
     ['groups, wire type 3', [0x0b]],
     ['wire type 4', [0x0c]],
     ['wire type 6', [0x0e, 1]],

@@ -1,11 +1,14 @@
 import onnxProto from 'onnx-proto';
 import { describe, expect, it } from 'vitest';
 import type { Graph } from '../../../codegen/ir/graph.ts';
+import type { DataType } from '../../../codegen/ir/types.ts';
 import { readOnnx } from '../../../codegen/onnx/read.ts';
 import { writeModel } from '../../../codegen/onnx/write.ts';
 import { foldBatchNorm } from '../../../codegen/passes/fold-batch-norm.ts';
+import { bytesOf } from '../../../codegen/tensors/float-bytes.ts';
 import { wholeTensor } from '../../../codegen/tensors/tensor-source.ts';
 import { loadRuntime } from '../../../engines/onnxruntime/runtime.ts';
+import { expectDiagnostic } from '../../helpers/byte-sources.ts';
 import { convBatchNorm, smallGraph, withNumbers } from '../../helpers/graphs.ts';
 import { modelBytes } from '../../helpers/run-graph.ts';
 import { tensorBytes } from '../../helpers/tensors.ts';
@@ -87,6 +90,52 @@ describe('writeModel', () => {
       metadata: () => ({}),
     });
     expect(most).toBe(1);
+  });
+
+  /** The model with this tensor alone, given in rows of two elements. */
+  function written(dataType: DataType, bytes: Uint8Array, elementBytes: number) {
+    const shape = [bytes.length / elementBytes];
+    const source = {
+      dataType,
+      shape,
+      async *rows() {
+        for (let at = 0; at < bytes.length; at += 2 * elementBytes)
+          yield bytes.slice(at, at + 2 * elementBytes);
+      },
+    };
+    const initializers = new Map([['w', { name: 'w', type: { dataType, shape }, source }]]);
+    return modelBytes({ ...graph, initializers });
+  }
+  const floats = (...values: readonly number[]) => bytesOf(Float32Array.from(values));
+  const halves = (...bits: readonly number[]) =>
+    new Uint8Array(Uint16Array.from(bits).buffer.slice(0));
+
+  it.each<[string, DataType, number, Uint8Array, number]>([
+    ['the first', 'float32', 4, floats(Number.NaN, 1, 2, 3), 0],
+    ['one of a later row', 'float32', 4, floats(1, 2, 3, Number.NEGATIVE_INFINITY), 3],
+    ['a half that is infinite', 'float16', 2, halves(0x3c00, 0x3c00, 0xfc00, 0), 2],
+    ['a half that is none', 'float16', 2, halves(0x3c00, 0x7e01), 1],
+  ])('writes no number that is not finite: %s', async (...[, dataType, size, bytes, index]) => {
+    const work = () => written(dataType, bytes, size);
+    const { message } = await expectDiagnostic(work, 'tensor-not-finite');
+    expect(message).toContain(`'w' would be written`);
+    expect(message).toContain(`(element ${index})`);
+  });
+
+  it.each<[DataType, number, Uint8Array]>([
+    ['float32', 4, floats(3.4e38, -1e-45, 0, -0)],
+    ['float16', 2, halves(0x7bff, 0xfbff, 1, 0x8000)],
+    ['int8', 1, new Uint8Array(8).fill(0xff)],
+  ])('writes each other as it is: %s', async (dataType, size, bytes) => {
+    const model = onnxProto.onnx.ModelProto.decode(await written(dataType, bytes, size));
+    expect(Buffer.from(model.graph?.initializer?.[0]?.rawData ?? [])).toEqual(Buffer.from(bytes));
+  });
+
+  it('throws where an initializer has no source', async () => {
+    const initializers = new Map(graph.initializers);
+    const { source: _, ...empty } = initializers.get('conv.weight') ?? expect.fail('no weight');
+    initializers.set('conv.weight', empty);
+    await expect(modelBytes({ ...graph, initializers })).rejects.toThrow(/has no data/);
   });
 
   it('throws where a source gives other bytes than its type has', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dataTypes } from '../../../codegen/ir/types.ts';
 import { asFloat32 } from '../../../codegen/tensors/as-float32.ts';
+import { float32View } from '../../../codegen/tensors/float-bytes.ts';
 import { wholeTensor } from '../../../codegen/tensors/tensor-source.ts';
 import { sourceOf } from '../../helpers/graphs.ts';
 import { floatsOf } from '../../helpers/tensors.ts';
@@ -40,5 +41,11 @@ describe('asFloat32', () => {
   it('leaves float32 as it is', () => {
     const source = sourceOf(Float32Array.of(1), [1]);
     expect(asFloat32(source)).toBe(source);
+  });
+
+  it.each([0, 1, 2, 4])('float32 numbers may begin at byte %i', (start) => {
+    const bytes = new Uint8Array(start + 8);
+    bytes.set(new Uint8Array(Float32Array.of(1.5, -2).buffer), start);
+    expect([...float32View(bytes.subarray(start))]).toEqual([1.5, -2]);
   });
 });

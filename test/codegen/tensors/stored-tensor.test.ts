@@ -125,6 +125,9 @@ describe('what a file may claim', () => {
   it('not more than a gibibyte, nor 64 MiB of repeated elements', async () => {
     const large = () => checkShape([2 ** 28 + 1], 'float32', label);
     await expectDiagnostic(large, 'weights-tensor-too-large');
+    const own = { dataType: 'float32', shape: [2 ** 25], strides: [1], offset: 0 } as const;
+    expect(() => checkLayout(own, 2 ** 25, label)).not.toThrow();
+    expect(() => checkLayout(own, 2 ** 26, label)).not.toThrow();
     const repeated = (count: number) => () =>
       checkLayout({ dataType: 'int8', shape: [count], strides: [0], offset: 0 }, 1, label);
     expect(repeated(2 ** 26)).not.toThrow();
@@ -133,5 +136,19 @@ describe('what a file may claim', () => {
       checkLayout({ dataType: 'int8', shape: [2], strides: [step], offset: 0 }, 2 ** 40, label);
     expect(spread(2 ** 30 - 1)).not.toThrow();
     await expectDiagnostic(spread(2 ** 30), 'weights-tensor-too-large');
+    const ofDoubles = (shape: readonly number[], strides: readonly number[]) =>
+      expectDiagnostic(
+        () => checkLayout({ dataType: 'float64', shape, strides, offset: 0 }, 2 ** 28, label),
+        'weights-tensor-too-large',
+      );
+    expect((await ofDoubles([2], [2 ** 27])).message).toContain(
+      'would take 1073741832 bytes; 1073741824 is the limit',
+    );
+    const { message } = await expectDiagnostic(
+      () =>
+        checkLayout({ dataType: 'float64', shape: [2 ** 24], strides: [0], offset: 0 }, 1, label),
+      'weights-tensor-too-large',
+    );
+    expect(message).toContain('would take 134217728 bytes; 67108864 is the limit');
   });
 });

@@ -45,6 +45,8 @@ describe('rows of a tensor', () => {
     [[100, 100, 3, 3], 1],
     [[130, 1100, 1, 1], 2],
     [[1_000_003], 8],
+    // Each row is longer than a slice should be.
+    [[2, 200_000], 2],
     [[3], 1],
     [[], 1],
   ] as readonly [
@@ -96,7 +98,28 @@ describe('rows of a tensor', () => {
   });
 });
 
+it('a slice has the wrong numbers too where nobody asks for the next', async () => {
+  const { source } = tensor([700, 200]);
+  for (const each of [source, plusOne(source)]) {
+    let kept = new Uint8Array();
+    for await (const slice of each.rows()) {
+      kept = slice as Uint8Array<ArrayBuffer>;
+      break;
+    }
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.every((byte) => byte === 0xff)).toBe(true);
+  }
+});
+
 describe('mapRows', () => {
+  it('makes rows of any length', async () => {
+    const { source } = tensor([2, 200_000]);
+    const expected = numbersOf([2, 200_000]).map((value) => value + 1);
+    expect(Buffer.from(await readAll(plusOne(source))).equals(Buffer.from(expected.buffer))).toBe(
+      true,
+    );
+  });
+
   it('tells where its rows stand, also behind another map', async () => {
     const { source } = tensor([300, 1000]);
     const first: number[] = [];
@@ -131,12 +154,15 @@ describe('watchRows', () => {
   it('shows every row once and waits for who looks', async () => {
     const { source } = tensor([200, 1000]);
     let sum = 0;
-    const watched = watchRows(source, async (rows) => {
+    const places: number[] = [];
+    const watched = watchRows(source, async (rows, first) => {
       await Promise.resolve();
       sum += float32View(rows).length;
+      places.push(first);
     });
     expect(float32View(await readAll(watched))).toEqual(numbersOf([200, 1000]));
     expect(sum).toBe(200_000);
+    expect(places).toEqual([0, 131]);
   });
 });
 

@@ -6,6 +6,7 @@ import { openWeights } from '../../../codegen/weights/open-weights.ts';
 import type { DiagnosticCode } from '../../../src/diagnostics/messages.ts';
 import { expectDiagnostic, memorySource } from '../../helpers/byte-sources.ts';
 import {
+  arrayParts,
   bytesOfParts,
   op,
   type Part,
@@ -122,7 +123,7 @@ describe('what torch.save puts around tensors', () => {
     expect(values).toHaveLength(12);
   });
 
-  const untyped = (size: number): Part =>
+  const untyped = (size: number, dtype = 'float32'): Part =>
     op.dict([
       op.text('a'),
       [
@@ -143,7 +144,7 @@ describe('what torch.save puts around tensors', () => {
           op.tuple(op.int(1)),
           op.false,
           op.none,
-          op.global('torch', 'float32'),
+          op.global('torch', dtype),
         ),
         op.reduce,
       ],
@@ -161,6 +162,89 @@ describe('what torch.save puts around tensors', () => {
     const work = () => openWeights(memorySource(bytes));
     const { message } = await expectDiagnostic(work, 'weights-tensor-malformed');
     expect(message).toContain('a storage of 46 bytes, which are no whole number of float32');
+  });
+
+  test('a dtype that rcc does not read is named', async () => {
+    const work = () => openWeights(memorySource(archive(untyped(48, 'float8_e4m3fn'))));
+    const { message } = await expectDiagnostic(work, 'weights-tensor-type');
+    expect(message).toContain("'a' in 'memory.bin' has the type torch.float8_e4m3fn");
+  });
+
+  test('a numpy array among tensors is one', async () => {
+    const numbers = arrayParts({ shape: [2], data: op.bytes(float32Bytes([5, -6])) });
+    const root = op.dict([op.text('a'), tensorParts(wholeStorage)], [op.text('b'), numbers]);
+    expect(await valuesOf(archive(root), 'b')).toEqual([5, -6]);
+    expect(await valuesOf(archive(root), 'a')).toHaveLength(12);
+  });
+
+  describe('a persistent id that is no storage', () => {
+    const storage = op.global('torch', 'FloatStorage');
+    const opened = (...items: readonly Part[]) => {
+      const root = op.dict([op.text('a'), [op.tuple(...items), op.persistentId]]);
+      return openWeights(memorySource(archive(root)));
+    };
+    test.each([
+      ['another tag', [op.text('module'), storage, op.text('0'), op.text('cpu'), op.int(12)]],
+      ['a number as key', [op.text('storage'), storage, op.int(0), op.text('cpu'), op.int(12)]],
+      ['no class', [op.text('storage'), op.text('f'), op.text('0'), op.text('cpu'), op.int(12)]],
+      [
+        'a class that is no storage',
+        [
+          op.text('storage'),
+          op.global('numpy', 'ndarray'),
+          op.text('0'),
+          op.text('cpu'),
+          op.int(12),
+        ],
+      ],
+      ['nothing', []],
+    ])('%s', async (_, items) => {
+      const { message } = await expectDiagnostic(
+        () => opened(...items),
+        'weights-pickle-malformed',
+      );
+      expect(message).toContain('a persistent id that is no storage');
+    });
+  });
+
+  test.each([
+    ['a boolean', op.true],
+    ['a float', op.float(12)],
+    ['an integer', op.int(-1)],
+    ['a huge integer', op.long(0, 0, 0, 0, 0, 0, 0, 0x40)],
+    ['nothing', op.none],
+  ])('a storage whose size is %s', async (what, storageCount) => {
+    const work = () => openWeights(memorySource(archive(oneTensor({ storageCount }))));
+    const { message } = await expectDiagnostic(work, 'weights-pickle-malformed');
+    expect(message).toContain(`a storage whose size is ${what} (byte`);
+  });
+
+  test('a storage may be empty', async () => {
+    const empty: TensorParts = { key: '0', storageSize: 0, shape: [0], strides: [1] };
+    const bytes = zip(
+      { path: 'm/data.pkl', bytes: pickle(2, op.dict([op.text('a'), tensorParts(empty)])) },
+      { path: 'm/data/0', bytes: new Uint8Array() },
+    );
+    expect(await valuesOf(bytes)).toEqual([]);
+  });
+
+  test('a storage that one tensor takes whole is read once', async () => {
+    const numbers = 1 << 20;
+    const whole: TensorParts = {
+      key: '0',
+      storageSize: numbers,
+      shape: [1 << 10, 1 << 10],
+      strides: [1 << 10, 1],
+    };
+    const source = memorySource(
+      zip(
+        { path: 'm/data.pkl', bytes: pickle(2, op.dict([op.text('a'), tensorParts(whole)])) },
+        { path: 'm/data/0', bytes: new Uint8Array(4 * numbers) },
+      ),
+    );
+    const { tensors } = await openWeights(source);
+    await tensorBytes(tensors.get('a'));
+    expect(source.total.bytes).toBeLessThan(4.4 * numbers);
   });
 
   test('a type that rcc does not read is named', async () => {
@@ -314,6 +398,43 @@ describe('archives that are refused', () => {
     await expectDiagnostic(() => openWeights(memorySource(zip(...parts))), code);
   });
 
+  test.each([
+    ['two pickles', [pkl, data, { ...pkl, path: 'n/data.pkl' }], 'more than one data.pkl'],
+    ['no storage', [pkl], "'m/data/0' is missing"],
+    [
+      'a storage of another size',
+      [pkl, { ...data, bytes: twelve.subarray(4) }],
+      "'m/data/0' has 44 bytes, its tensors say 48",
+    ],
+  ] as const)('%s: it says what is wrong', async (_, parts, reason) => {
+    const work = () => openWeights(memorySource(zip(...parts)));
+    const { message } = await expectDiagnostic(work, 'weights-zip-malformed');
+    expect(message).toContain(`archive: ${reason}.`);
+  });
+
+  test.each([
+    'm/constants.pkl.txt',
+    'm/extra/constants.pkl',
+    'm/extra/code/a.py',
+    'm/barcode/a.py',
+  ])('%s makes no TorchScript of it', async (path) => {
+    const file = await openWeights(memorySource(zip(pkl, data, { path, bytes: text('x') })));
+    expect(file.format).toBe('torch-zip');
+  });
+
+  test.each(['', 'a/b/'])('a state dict may lie in the folder %j', async (folder) => {
+    const parts = [
+      { ...pkl, path: `${folder}data.pkl` },
+      { ...data, path: `${folder}data/0` },
+    ];
+    expect(await valuesOf(zip(...parts))).toHaveLength(12);
+  });
+
+  test('TorchScript in a folder with a longer name', async () => {
+    const parts = ['model/data.pkl', 'model/constants.pkl'].map((path) => ({ ...pkl, path }));
+    await expectDiagnostic(() => openWeights(memorySource(zip(...parts))), 'weights-torchscript');
+  });
+
   test('a storage with a wrong checksum is found when it is read', async () => {
     const file = await openWeights(memorySource(zip(pkl, { ...data, checksum: 7 })));
     const { message } = await expectDiagnostic(
@@ -428,10 +549,11 @@ describe('archives that are refused', () => {
 
   test('bytes after the pickle', async () => {
     const bytes = bytesOfParts(pkl.bytes, [0, 0]);
-    await expectDiagnostic(
+    const { message } = await expectDiagnostic(
       () => openWeights(memorySource(zip({ ...pkl, bytes }, data))),
       'weights-pickle-malformed',
     );
+    expect(message).toContain(`bytes after its end (byte ${pkl.bytes.length})`);
   });
 });
 
@@ -469,7 +591,30 @@ describe('legacy files', () => {
     );
     const work = () =>
       openWeights(memorySource(bytesOfParts(legacyHead, lie, legacyKeys('0'), counted(0))));
-    await expectDiagnostic(work, 'weights-tensor-malformed');
+    const { message } = await expectDiagnostic(work, 'weights-tensor-malformed');
+    expect(message).toContain('a view that ends outside of its storage');
+  });
+
+  test.each([
+    ['a view of the end', op.tuple(op.text('v'), op.int(2), op.int(10)), [10, 11]],
+    ['no view', op.none, [8, 9]],
+  ])('%s', async (_, view, expected) => {
+    const part = { ...wholeStorage, shape: [2], offset: 8, view };
+    const root = pickle(2, op.dict([op.text('a'), tensorParts(part)]));
+    const bytes = bytesOfParts(legacyHead, root, legacyKeys('0'), counted(0));
+    expect(await valuesOf(bytes)).toEqual(expected);
+    expect((await openWeights(memorySource(bytes))).format).toBe('torch-legacy');
+  });
+
+  test('a view that is none', async () => {
+    const root = pickle(
+      2,
+      op.dict([op.text('a'), tensorParts({ ...wholeStorage, view: op.int(3) })]),
+    );
+    const bytes = bytesOfParts(legacyHead, root, legacyKeys('0'), counted(0));
+    const work = () => openWeights(memorySource(bytes));
+    const { message } = await expectDiagnostic(work, 'weights-pickle-malformed');
+    expect(message).toContain('a storage whose size is nothing');
   });
 
   test('big-endian numbers are turned around', async () => {
@@ -538,5 +683,80 @@ describe('legacy files', () => {
   ];
   test.each(cases)('%s: %s', async (_, code, parts) => {
     await expectDiagnostic(() => openWeights(memorySource(bytesOfParts(legacyHead, parts))), code);
+  });
+
+  const magic = legacyHead.subarray(0, 15);
+  const version = pickle(2, op.int(1001));
+  const header = (...entries: readonly (readonly [string, Part])[]) =>
+    pickle(2, op.dict(...entries.map(([key, value]) => [op.text(key), value] as const)));
+  const rest: readonly Part[] = [object, legacyKeys('3', '7'), counted(0), counted(0)];
+  const ofOther = (over: Partial<TensorParts>) => [
+    legacyHead,
+    pickle(
+      2,
+      op.dict(
+        [op.text('a'), tensorParts(wholeStorage)],
+        [op.text('b'), tensorParts({ ...wholeStorage, ...over, shape: [1] })],
+      ),
+    ),
+    legacyKeys('0'),
+    counted(0),
+  ];
+  const unknownHeader = 'a header of an unknown version';
+  test.each<readonly [string, readonly Part[], string]>([
+    ['another version', [magic, pickle(2, op.int(1000)), rest], 'an unknown version (byte 15)'],
+    ['a header that is no dict', [magic, version, pickle(2, op.none), rest], unknownHeader],
+    [
+      'a header of another version',
+      [
+        magic,
+        version,
+        header(['protocol_version', op.int(1000)], ['little_endian', op.true]),
+        rest,
+      ],
+      unknownHeader,
+    ],
+    [
+      'a header without the byte order',
+      [magic, version, header(['protocol_version', op.int(1001)]), rest],
+      unknownHeader,
+    ],
+    ['a key for two sizes', ofOther({ storageSize: 11 }), 'two storages of one key'],
+    ['a key for two types', ofOther({ storage: 'IntStorage' }), 'two storages of one key'],
+    [
+      'a storage missing from the list',
+      [legacyHead, object, legacyKeys('3'), counted(0)],
+      'storage 7 is missing',
+    ],
+    [
+      'a storage that nothing names',
+      [legacyHead, object, legacyKeys('3', '9'), counted(0), counted(0)],
+      'a storage that nothing names',
+    ],
+    [
+      'a storage of another size',
+      [legacyHead, object, legacyKeys('3', '7'), bytesOf([1, 2]), counted(0)],
+      'a storage of 2 elements',
+    ],
+    ['bytes after the last storage', [legacyHead, rest, [1]], 'bytes after the last storage'],
+    [
+      'keys that are no list',
+      [legacyHead, object, pickle(2, op.none), counted(0)],
+      'storage keys that are nothing',
+    ],
+    [
+      'keys that are no text',
+      [legacyHead, object, pickle(2, op.emptyList, op.int(1), op.append), counted(0)],
+      'a storage key that is no text',
+    ],
+  ])('%s: it says what is wrong', async (_, parts, reason) => {
+    const work = () => openWeights(memorySource(bytesOfParts(...parts)));
+    const { message } = await expectDiagnostic(work, 'weights-pickle-malformed');
+    expect(message).toContain(`pickle: ${reason}`);
+  });
+
+  test('one storage under two tensors', async () => {
+    const bytes = bytesOfParts(...ofOther({ offset: 4 }));
+    expect(await valuesOf(bytes, 'b')).toEqual([4]);
   });
 });

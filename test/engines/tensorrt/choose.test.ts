@@ -129,7 +129,7 @@ describe('another machine', () => {
   test('has a plan: what would be started, with the limits of the timing', async () => {
     const planned = await plan({});
     expect(planned?.title).toBe(
-      'TensorRT 10.4.0 on t4 (compute capability 7.5), from a typed FP16 graph',
+      'TensorRT 10.4.0 on T4 (compute capability 7.5), from a typed FP16 graph',
     );
     expect(planned?.commands.map(({ title }) => title)).toEqual(['build batch 4', 'time batch 4']);
     const [build, time] = planned?.commands ?? [];

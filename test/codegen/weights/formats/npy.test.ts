@@ -132,22 +132,154 @@ describe('npy', () => {
   });
 });
 
+describe('a header', () => {
+  const numbers = Uint8Array.of(1, 2, 3, 4, 5, 6);
+  const read = (header: string, data = numbers) => readNpy(memorySource(npy(header, data)));
+
+  test.each([
+    ['without spaces', "{'descr':'|u1','fortran_order':False,'shape':(2,3)}"],
+    [
+      'with many',
+      "  {  'descr'  :  '|u1'  ,  'fortran_order'  :  False  ,  'shape'  :  (  2  ,  3  ,  )  ,  }  \n",
+    ],
+    ['in another order', "{'shape': (2, 3), 'fortran_order': False, 'descr': '|u1'}"],
+    ['without a mark of the byte order', headerOf("'u1'", 'False', '(2, 3)')],
+  ])('%s', async (_, header) => {
+    expect(await read(header)).toEqual({ dataType: 'uint8', shape: [2, 3], bytes: numbers });
+  });
+
+  const plain = headerOf("'|u1'", 'False', '(6,)').trim();
+  const notAnArrays = 'its header is not that of an array';
+  test.each([
+    ['a letter before it', `x${plain}`, notAnArrays],
+    ['a letter behind it', `${plain} x`, notAnArrays],
+    [
+      'an entry twice and one missing',
+      "{'descr': '|u1', 'descr': '|u1', 'shape': (6,)}",
+      notAnArrays,
+    ],
+    ['no shape', "{'descr': '|u1', 'descr': '|u1', 'fortran_order': False}", notAnArrays],
+    ['records', headerOf("[('a', '<f4')]", 'False', '(1,)'), 'it holds records, not numbers'],
+    ['records, no spaces', "{'descr':[('a','<f4')]}", 'it holds records, not numbers'],
+    ['records, many spaces', "{'descr'  :  [('a', '<f4')]}", 'it holds records, not numbers'],
+    ['another mark', headerOf("'!f4'", 'False', '(1,)'), 'its header has no element type'],
+    [
+      'something behind the type',
+      headerOf("'<f4!'", 'False', '(1,)'),
+      'its header has no element type',
+    ],
+    ['no type', headerOf("''", 'False', '(1,)'), 'its header has no element type'],
+    [
+      'a dimension beyond every array',
+      headerOf("'|u1'", 'False', '(4611686018427387904,)'),
+      "4611686018427387904 is a dimension beyond any array's",
+    ],
+    ['data after the end', headerOf("'|u1'", 'False', '(2,)'), '4 bytes after the array'],
+  ])('%s: it says what is wrong', async (_, header, reason) => {
+    const { message } = await expectDiagnostic(() => read(header), 'npy-malformed');
+    expect(message).toContain(`array: ${reason}.`);
+  });
+
+  test('a type that is none of rcc: array and type are named', async () => {
+    const work = () => read(headerOf("'<c8'", 'False', '(1,)'), new Uint8Array(8));
+    const { message } = await expectDiagnostic(work, 'weights-tensor-type');
+    expect(message).toContain("'the array' in 'memory.bin' has the type numpy c8");
+  });
+
+  const start = (major: number, length: readonly number[]) =>
+    bytesOfParts([0x93], text('NUMPY'), [major, 0], length);
+  test.each([
+    ['another mark at the start', text('\x13NUMPX\x01\0v\0{}'), 'it does not begin as a .npy file'],
+    ['an end in the header', start(1, [1]), 'it does not begin as a .npy file'],
+    ['an end behind two characters', bytesOfParts(start(1, u16(2)), text('{}')), notAnArrays],
+    ['version 0', npy(plain, numbers, 0), 'version 0 is not known'],
+    ['version 4', npy(plain, numbers, 4), 'version 4 is not known'],
+    ['a length of megabytes', start(2, u32(2 ** 30 + 60)), 'a header of 1073741884 bytes'],
+    ['a byte more than numpy reads', npy(plain.padEnd(10_001), numbers), 'a header of 10001 bytes'],
+  ])('%s', async (_, bytes, reason) => {
+    const { message } = await expectDiagnostic(() => readNpy(memorySource(bytes)), 'npy-malformed');
+    expect(message).toContain(`array: ${reason}.`);
+  });
+
+  test('as long as numpy reads', async () => {
+    expect((await read(plain.padEnd(10_000))).shape).toEqual([6]);
+  });
+
+  test('is read once, also where the file ends with it', async () => {
+    const nothing = headerOf("'|u1'", 'False', '(0,)');
+    for (const bytes of [npy(plain, numbers), npy(nothing, new Uint8Array())]) {
+      const source = memorySource(bytes);
+      await parseNpyHeader(source);
+      expect(source.total.reads).toBe(1);
+    }
+  });
+
+  // What numpy.save writes of numpy 2.3.
+  test.each([
+    ['uint8', [2], "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }"],
+    ['bool', [], "{'descr': '|b1', 'fortran_order': False, 'shape': (), }"],
+    ['float32', [2, 3], "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }"],
+    ['int64', [1, 2, 3], "{'descr': '<i8', 'fortran_order': False, 'shape': (1, 2, 3), }"],
+  ] as const)('of %s %j is written as numpy does', (dataType, shape, expected) => {
+    const bytes = new Uint8Array(elementCount(shape) * dataTypes[dataType].sizeBytes);
+    const header = new TextDecoder('latin1').decode(encodeNpy({ dataType, shape, bytes }));
+    expect(header.slice(10).split('}')[0]).toBe(expected.slice(0, -1));
+  });
+
+  test('bfloat16 is no type of numpy', () => {
+    const bytes = new Uint8Array(2);
+    expect(() => encodeNpy({ dataType: 'bfloat16', shape: [1], bytes })).toThrow('bfloat16');
+  });
+});
+
 describe('npz', () => {
   const array = encodeNpy({ dataType: 'float32', shape: [2], bytes: float32Bytes([1, 2]) });
 
-  test('text beside the tensors is left aside and named', async () => {
-    const names = npy(headerOf("'<U3'", 'False', '(1,)'), new Uint8Array(12));
-    const file = await openWeights(
-      memorySource(zip({ path: 'a.npy', bytes: array }, { path: 'names.npy', bytes: names })),
+  const open = (entries: Readonly<Record<string, Uint8Array>>) =>
+    openWeights(
+      memorySource(zip(...Object.entries(entries).map(([path, bytes]) => ({ path, bytes })))),
     );
+  const words = npy(headerOf("'<U3'", 'False', '(1,)'), new Uint8Array(12));
+
+  test.each([
+    ['text', words],
+    ['bytes', npy(headerOf("'|S5'", 'False', '(1,)'), new Uint8Array(5))],
+    ['dates', npy(headerOf("'<M8[D]'", 'False', '(1,)'), new Uint8Array(8))],
+    ['spans of time', npy(headerOf("'<m8[25us]'", 'False', '(1,)'), new Uint8Array(8))],
+  ])('%s beside the tensors: left aside and named', async (_, bytes) => {
+    const file = await open({ 'a.npy': array, 'names.npy': bytes, 'more.npy': bytes });
     expect([...file.tensors.keys()]).toEqual(['a']);
-    expect(file.notes.join()).toContain('names');
+    expect(file.notes).toEqual(['Not numbers, left aside: names, more.']);
   });
 
-  test('uint16 is bfloat16', async () => {
+  test('of much that is left aside eight are named', async () => {
+    const texts = Array.from({ length: 9 }, (_, i) => [`t${i}.npy`, words] as const);
+    const file = await open({ 'a.npy': array, ...Object.fromEntries(texts) });
+    expect(file.notes).toEqual(['Not numbers, left aside: t0, t1, t2, t3, t4, t5, t6, t7.']);
+  });
+
+  test('nothing is said of float32', async () => {
+    expect(await open({ 'a.npy': array })).toMatchObject({ format: 'npz', notes: [] });
+  });
+
+  test('uint16 is bfloat16, and that is said', async () => {
     const half = npy(headerOf("'<u2'", 'False', '(1,)'), Uint8Array.of(0x80, 0x3f));
-    const file = await openWeights(memorySource(zip({ path: 'a.npy', bytes: half })));
+    const file = await open({ 'a.npy': half, 'b.npy': array });
     expect(file.tensors.get('a')?.dataType).toBe('bfloat16');
+    expect(file.notes).toEqual(['Type uint16 is read as bfloat16.']);
+  });
+
+  test.each([
+    ['text alone', { 'names.npy': words }, 'no tensor'],
+    ['nothing', {}, 'a zip without data.pkl or .npy files'],
+    [
+      'arrays beside something else',
+      { 'a.npy': array, 'readme.txt': text('hello') },
+      'a zip without data.pkl or .npy files',
+    ],
+  ])('%s is no state dict', async (_, entries, found) => {
+    const { message } = await expectDiagnostic(() => open(entries), 'weights-no-state-dict');
+    expect(message).toBe(`'memory.bin' holds no state dict but ${found}.`);
   });
 
   test('objects are refused', async () => {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { float32View } from '../../../../codegen/tensors/float-bytes.ts';
 import { openPdparams } from '../../../../codegen/weights/formats/pdparams.ts';
 import type { WeightsFile } from '../../../../codegen/weights/weights-file.ts';
-import { memorySource } from '../../../helpers/byte-sources.ts';
+import type { DiagnosticCode } from '../../../../src/diagnostics/messages.ts';
+import { expectDiagnostic, memorySource } from '../../../helpers/byte-sources.ts';
 import { arrayParts, latin1Parts, op, type Part, pickle } from '../../../helpers/pickle-parts.ts';
 import { tensorBytes } from '../../../helpers/tensors.ts';
 import { float32Bytes } from '../../../helpers/weight-files.ts';
@@ -59,8 +60,78 @@ describe('pdparams', () => {
 
   test('uint16 is bfloat16, and that is said', async () => {
     const array = arrayParts({ code: 'u2', shape: [1], data: op.bytes(Uint8Array.of(0x80, 0x3f)) });
-    const file = await open(op.dict([op.text('a'), array]));
-    expect(file.tensors.get('a')?.dataType).toBe('bfloat16');
-    expect(file.notes.join()).toContain('bfloat16');
+    const plain = arrayParts({ shape: [1], data: op.bytes(float32Bytes([1])) });
+    for (const entries of [
+      [[op.text('a'), array]],
+      [
+        [op.text('a'), array],
+        [op.text('b'), plain],
+      ],
+    ] as const) {
+      const file = await open(op.dict(...entries));
+      expect(file.tensors.get('a')?.dataType).toBe('bfloat16');
+      expect(file.notes).toEqual(['Type uint16 is read as bfloat16.']);
+    }
+  });
+
+  test('one tensor written as text is enough for the note on protocol 2', async () => {
+    const bytes = arrayParts({ shape: [1], data: op.bytes(float32Bytes([1])) });
+    const written = arrayParts({ shape: [100], data: latin1Parts(float32Bytes(hundred)) });
+    const note =
+      'Pickle protocol 2 writes tensors as text; protocol 4 is smaller and faster to read.';
+    expect((await open(op.dict([op.text('a'), bytes], [op.text('b'), written]))).notes).toEqual([
+      note,
+    ]);
+    expect(await open(op.dict([op.text('a'), bytes]))).toMatchObject({
+      name: 'memory.bin',
+      format: 'pdparams',
+      notes: [],
+    });
+  });
+
+  test('bytes are read in slices, text is read whole', async () => {
+    const numbers = new Uint8Array(1 << 21);
+    const source = memorySource(
+      pickle(
+        4,
+        op.dict([op.text('a'), arrayParts({ shape: [1 << 9, 1 << 10], data: op.bytes(numbers) })]),
+      ),
+    );
+    const file = await openPdparams(source);
+    expect(await tensorBytes(file.tensors.get('a'))).toHaveLength(1 << 21);
+    expect(source.total.largest).toBeLessThanOrEqual(1 << 19);
+  });
+
+  test.each([
+    [
+      'weights-tensor-malformed',
+      [
+        op.global('numpy._core.multiarray', '_reconstruct'),
+        op.tuple(
+          op.global('numpy', 'ndarray'),
+          op.tuple(op.int(0)),
+          op.shortBytes(Uint8Array.of(98)),
+        ),
+        op.reduce,
+      ],
+      "'a' in 'memory.bin' is damaged: an array without content",
+    ],
+    [
+      'weights-tensor-type',
+      arrayParts({ code: 'c8', shape: [1], data: op.bytes(new Uint8Array(8)) }),
+      "'a' in 'memory.bin' has the type numpy c8",
+    ],
+    [
+      'weights-tensor-malformed',
+      arrayParts({ shape: [2, 3], data: op.bytes(new Uint8Array(20)) }),
+      'shape [2, 3] needs 24 bytes, the file has 20',
+    ],
+  ] satisfies readonly (readonly [
+    DiagnosticCode,
+    Part,
+    string,
+  ])[])('%s: tensor and numbers are named', async (code, array, reason) => {
+    const { message } = await expectDiagnostic(() => open(op.dict([op.text('a'), array])), code);
+    expect(message).toContain(reason);
   });
 });

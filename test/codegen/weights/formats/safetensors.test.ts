@@ -150,12 +150,85 @@ describe('safetensors', () => {
     ['{"a":{"dtype":"F32","data_offsets":[0,8]}}', "the shape of 'a' is missing"],
     ['{"a":{"dtype":7}}', "the dtype of 'a' is 7, not the name of a type"],
     [`{"a":${a},"a":${a}}`, 'its header has "a" twice'],
+    [`{"a\\"b":${a},"a\\"b":${a}}`, 'its header has "a\\"b" twice'],
+    [`{"a":${a},"a" :${a}}`, 'its header has "a" twice'],
+    [`{"a" \n\t:${a},"a":${a}}`, 'its header has "a" twice'],
+    ['null', 'its header is no JSON object.'],
+    ['3', 'its header is no JSON object.'],
+    ['"abc"', 'its header is no JSON object.'],
+    ['[]', 'its header is no JSON object.'],
+    ['{"a":', 'its header is no JSON.'],
+    [`{"a":${entry('F32', '[2,-1]', '[0,8]')}}`, "the shape of 'a' is [2,-1], not a list of sizes"],
+    [`{"b":${b}}`, "'b' begins at 8, the one before it ends at 0"],
+    [
+      `{"a":${a},"b":${entry('F32', '[1]', '[4,8]')}}`,
+      "'b' begins at 4, the one before it ends at 8",
+    ],
+    [`{"a":${entry('F32', '[1]', '[0,4]')}}`, '4 bytes after the last tensor'],
   ])('%s: it says what is wrong', async (header, reason) => {
     const { message } = await expectDiagnostic(
       () => open(header, 8),
       'weights-safetensors-malformed',
     );
     expect(message).toContain(reason);
+  });
+
+  test.each([
+    [
+      'weights-tensor-type',
+      entry('F8_E4M3', '[8]', '[0,8]'),
+      "'a' in 'memory.bin' has the type safetensors F8_E4M3",
+    ],
+    [
+      'weights-tensor-malformed',
+      entry('F32', '[1, 3]', '[0,8]'),
+      'shape [1, 3] needs 12 bytes, its offsets are [0, 8]',
+    ],
+  ] as const)('%s: tensor and numbers are named', async (code, one, reason) => {
+    const { message } = await expectDiagnostic(() => open(`{"a":${one}}`, 8), code);
+    expect(message).toContain(reason);
+  });
+
+  test('a file without tensors', async () => {
+    const { message } = await expectDiagnostic(() => open('{}', 0), 'weights-no-state-dict');
+    expect(message).toContain('but no tensor.');
+  });
+
+  test('a name that is no UTF-8', async () => {
+    const bytes = safetensorsOf(`{"?":${a}}`, new Uint8Array(8));
+    bytes[10] = 0xff;
+    const work = () => openSafetensors(memorySource(bytes));
+    const { message } = await expectDiagnostic(work, 'weights-safetensors-malformed');
+    expect(message).toContain('its header is no JSON.');
+  });
+
+  test('values that are equal are no names', async () => {
+    const file = await open(`{"__metadata__":{"x":"same","y":"same"},"a":${a}}`, 8);
+    expect([...file.tensors.keys()]).toEqual(['a']);
+  });
+
+  test.each([
+    ['before', ['none', 'b']],
+    ['behind', ['b', 'none']],
+  ] as const)('an empty tensor may stand %s the one that begins where it does', async (_, order) => {
+    const entries = { a, b, none: entry('F32', '[0]', '[8,8]') };
+    const header = ['a', ...order].map((name) => `"${name}":${entries[name as 'a']}`).join();
+    const file = await open(`{${header}}`, 12);
+    expect(await tensorBytes(file.tensors.get('none'))).toHaveLength(0);
+    expect(await tensorBytes(file.tensors.get('b'))).toHaveLength(4);
+  });
+
+  test('a header of 4 MiB, and a byte more', async () => {
+    const header = (length: number) =>
+      bytesOfParts(
+        u64(length),
+        new TextEncoder().encode(`{"a":${a}}`.padEnd(length)),
+        new Uint8Array(8),
+      );
+    expect((await openSafetensors(memorySource(header(4_194_304)))).tensors.size).toBe(1);
+    const work = () => openSafetensors(memorySource(header(4_194_305)));
+    const { message } = await expectDiagnostic(work, 'weights-safetensors-malformed');
+    expect(message).toContain('a header of 4194305 bytes');
   });
 
   test('a header longer than the file', async () => {

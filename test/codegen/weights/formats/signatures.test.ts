@@ -138,6 +138,7 @@ describe('stripPrefixes', () => {
       ],
     ]);
     expect(strip('Student.a', 'Teacher.a', 'c')[1]).toEqual([]);
+    expect(strip('Student.a', 'Teacher.a', 'old.Student.a')[1]).toEqual([]);
     expect(strip('Student.a')).toEqual([[['a', 0]], ["Prefix 'Student.' taken off every name."]]);
     expect(strip('Teacher.a')).toEqual([[['a', 0]], ["Prefix 'Teacher.' taken off every name."]]);
   });

@@ -7,9 +7,12 @@ import type { TensorSource } from '../../../../codegen/tensors/tensor-source.ts'
 import { describeWeights } from '../../../../codegen/weights/inference/describe-weights.ts';
 import type { InferredSpec } from '../../../../codegen/weights/inference/inferred-spec.ts';
 import { bindWeights } from '../../../../codegen/weights/naming/bind.ts';
+import { schemes } from '../../../../codegen/weights/naming/schemes.ts';
 import type { WeightsFile } from '../../../../codegen/weights/weights-file.ts';
+import type { Spec } from '../../../../src/language/spec.ts';
 import { expectDiagnostic } from '../../../helpers/byte-sources.ts';
-import { specFromInferred } from '../../../helpers/inferred-networks.ts';
+import { namedShapes, specFromInferred } from '../../../helpers/inferred-networks.ts';
+import { specOf } from '../../../helpers/specs.ts';
 
 type NamedShape = readonly [name: string, shape: readonly number[], type?: string];
 
@@ -200,12 +203,151 @@ function changed(
   return [...kept, ...added];
 }
 
+describe('a network under the names of a scheme is described as it is', () => {
+  const deepNet = { stem: 'deep', stemWidths: [4, 6, 8] } as const;
+  const bottleneck = { block: 'bottleneck', expansion: 4 } as const;
+  const ofFour = { widths: [8, 8, 8, 8] } as const;
+  const pad = { shortcut: 'pad', firstShortcut: 'identity' } as const;
+  const identity = { firstShortcut: 'identity' } as const;
+  const cases: readonly (readonly [
+    scheme: string,
+    spec: Partial<Spec>,
+    told?: { readonly depth?: number; readonly shortcutUnknown?: string },
+  ])[] = [
+    ['torchvision', { stages: [2, 1, 3], widths: [8, 16, 32], ...identity }],
+    ['torchvision', { stages: [1, 2], ...bottleneck }],
+    ['torchvision', { stages: [2], widths: [8], ...bottleneck, expansion: 2 }],
+    ['torchvision', { stages: [2, 2], ...pad }],
+    ['torchvision', { stages: [2, 2], widths: [8, 8], ...pad }],
+    ['torchvision', { stages: [2, 2, 2, 2], ...ofFour }, { depth: 18 }],
+    ['torchvision', { stages: [2, 2, 2, 3], ...ofFour }],
+    ['torchvision', { stages: [2, 2, 2, 2], ...ofFour, ...bottleneck }],
+    ['torchvision', { stages: [3, 4, 6, 3], ...ofFour }, { depth: 34 }],
+    ['torchvision', { stages: [3, 4, 6, 3], ...ofFour, ...bottleneck }, { depth: 50 }],
+    [
+      'torchvision',
+      { stages: [2], widths: [8], ...identity },
+      { shortcutUnknown: 'No shape of this network needs a projection.' },
+    ],
+    ['CIFAR ResNet', { stem: 'conv3', stages: [2, 2], ...identity }],
+    ['timm', { stages: [2, 2], ...deepNet, shortcut: 'avgpool', ...identity }],
+    ['PaddleClas', { stages: [2, 1, 3], widths: [8, 16, 32] }],
+    ['PaddleClas', { stages: [3, 2, 2], widths: [8, 8, 8], ...deepNet, shortcut: 'avgpool' }],
+    ['PaddleClas', { stages: [2, 2, 3], widths: [8, 16, 32], ...pad }],
+    ['PaddleClas', { stages: [1, 12], ...bottleneck }],
+    ['PaddleClas 2.0', { stages: [2, 2] }],
+    [
+      'PaddleClas 2.0',
+      { stages: [2, 2], ...deepNet },
+      {
+        shortcutUnknown: 'PaddleClas 2.0 named vc and vd alike: `shortcut avgpool` if it is a vd.',
+      },
+    ],
+  ];
+
+  test.for(cases)('%s: %j', ([title, over, { depth, shortcutUnknown: reason } = {}]) => {
+    const input = { channels: 3, height: 64, width: 64 };
+    const spec = specOf({ input, classes: 11, ...over });
+    const count = spec.stemWidths.length;
+    const scheme = schemes.find((one) => one.title === title && one.stems[count]);
+    if (!scheme) throw new Error(`no scheme ${title}`);
+    const entries = namedShapes(spec, scheme);
+    const { shortcut, firstShortcut, stages, widths, expansion, block, stem, stemWidths } = spec;
+    const expected = { shortcut, firstShortcut, stages, widths, expansion, block, stem };
+    // A framework writes the names in its own order.
+    for (const order of [entries, entries.toReversed()]) {
+      const { unknowns, ...inferred } = describeWeights(fileOf('net.pth', order));
+      expect(inferred).toStrictEqual({
+        ...expected,
+        scheme: scheme.name,
+        stemWidths,
+        ...(depth ? { depth } : {}),
+        inputChannels: 3,
+        classes: 11,
+        paramCount: countCost(lowerSpec(spec)).params,
+      });
+      const told = unknowns.filter(({ property }) => property === 'shortcut');
+      expect(told).toEqual(reason ? [{ property: 'shortcut', assumed: 'projection', reason }] : []);
+    }
+  });
+
+  test('statistics and counters are no parameters', () => {
+    const { paramCount } = describeWeights(fileOf('net.pth', small));
+    const norm = ['weight', 'bias', 'running_mean', 'running_var'].map(
+      (name): NamedShape => [`bn1.${name}`, [8]],
+    );
+    const counter: NamedShape = ['bn1.num_batches_tracked', [], 'int64'];
+    const more = describeWeights(fileOf('net.pth', [...small, ...norm, counter]));
+    // Convolutions: 1176 + 2 · 576 + 1152 + 2304 + 128; the linear layer: 170.
+    expect(paramCount).toBe(6082);
+    expect(more).toEqual({ ...describeWeights(fileOf('net.pth', small)), paramCount: 6098 });
+  });
+});
+
 describe('networks that no spec can describe are refused with the reason', () => {
   const cases: readonly (readonly [
     string,
     Readonly<Record<string, readonly number[] | undefined>>,
   ])[] = [
     ['squeeze-and-excitation', { 'layer1.0.se.fc1.weight': [2, 8, 1, 1] }],
+    ['it is a Res2Net', { 'layer1.0.convs.11.weight': [2, 2, 3, 3] }],
+    ['it has attention layers', { 'layers.0.blocks.1.mlp.fc1.weight': [2, 2] }],
+    ['it has attention layers', { 'layers.0.blocks.12.mlp.fc1.weight': [2, 2] }],
+    ['it is a RepVGG-like network', { 'stage1.0.rbr_dense.conv.weight': [2, 2, 3, 3] }],
+    ['its head has more than one layer', { 'head.12.weight': [1, 1] }],
+    ["'aux.fc.0.weight' belongs to no network", { 'aux.fc.0.weight': [1, 1] }],
+    ['its convolutions have a bias', { 'layer1.0.conv2.bias': [8] }],
+    ["'layer1.0.conv4.bias' belongs to no network", { 'layer1.0.conv4.bias': [8] }],
+    ["'layer1.0.conv1.bias_mask' belongs to no network", { 'layer1.0.conv1.bias_mask': [8] }],
+    ['its stem has convolutions of sizes ?.', { 'conv1.weight': [8, 3, 7, 5] }],
+    ['its stem has convolutions of sizes ?.', { 'conv1.weight': [8] }],
+    [
+      'the convolutions of its stem do not follow each other',
+      {
+        'conv1.weight': undefined,
+        'conv1.0.weight': [4, 3, 3, 3],
+        'conv1.3.weight': [4, 5, 3, 3],
+        'conv1.6.weight': [8, 4, 3, 3],
+      },
+    ],
+    [
+      'stem convolution 0 is missing',
+      {
+        'conv1.weight': undefined,
+        'conv1.3.weight': [4, 4, 3, 3],
+        'conv1.6.weight': [8, 4, 3, 3],
+      },
+    ],
+    ['block 0 has a layer 8', { 'layer1.0.conv9.weight': [8, 8, 3, 3] }],
+    ['block 0: layer 2 is missing', { 'layer1.0.conv8.weight': [8, 8, 3, 3] }],
+    [
+      'it has no blocks',
+      Object.fromEntries(
+        small.filter(([name]) => name.startsWith('layer')).map(([name]) => [name, undefined]),
+      ),
+    ],
+    [
+      'blocks before block 0 of stage 3 are missing',
+      {
+        'layer3.0.conv1.weight': [32, 16, 3, 3],
+        'layer2.0.conv1.weight': undefined,
+        'layer2.0.conv2.weight': undefined,
+        'layer2.0.downsample.0.weight': undefined,
+      },
+    ],
+    [
+      'block 1 of stage 1 changes the width',
+      { 'layer1.1.conv1.weight': [8, 8, 3, 3], 'layer1.1.conv2.weight': [12, 8, 3, 3] },
+    ],
+    [
+      'its blocks have convolutions of sizes 3,3 and 5,3 and 7,3.',
+      Object.fromEntries(
+        [5, 7, 9].flatMap((size, index) => [
+          [`layer1.${index + 1}.conv1.weight`, [8, 8, size, size]],
+          [`layer1.${index + 1}.conv2.weight`, [8, 8, 3, 3]],
+        ]),
+      ),
+    ],
     ['ECA', { 'layer1.0.se.conv.weight': [1, 1, 3] }],
     ['Res2Net', { 'layer1.0.convs.0.weight': [2, 2, 3, 3] }],
     ['attention', { 'layer1.0.attn.qkv.weight': [2, 2] }],
@@ -245,7 +387,7 @@ describe('networks that no spec can describe are refused with the reason', () =>
       { 'layer2.0.downsample.0.weight': [16, 8, 3, 3] },
     ],
     [
-      'projection in the middle',
+      'stage 2 has a projection in the middle',
       {
         'layer2.1.conv1.weight': [16, 16, 3, 3],
         'layer2.1.conv2.weight': [16, 16, 3, 3],
@@ -293,15 +435,49 @@ describe('networks that no spec can describe are refused with the reason', () =>
       ['cls_token', [1]],
       ['pos_embed', [1]],
     ]);
-    await expectDiagnostic(() => describeWeights(file), 'weights-names-unknown');
+    const work = () => describeWeights(file);
+    expect((await expectDiagnostic(work, 'weights-names-unknown')).message).toContain(
+      'cls_token, pos_embed, ',
+    );
+  });
+
+  test('of many names of no scheme four are shown', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'].map((name): NamedShape => [`${name}.weight`, [1]]);
+    const work = () => describeWeights(fileOf('vit.pth', names));
+    const { message } = await expectDiagnostic(work, 'weights-names-unknown');
+    expect(message).toContain(': a.weight, b.weight, c.weight, d.weight, …');
+  });
+
+  test('blocks that are counted through: one is missing', async () => {
+    const scheme = schemes.find(({ name }) => name === 'paddleclas');
+    if (!scheme) throw new Error('no scheme');
+    for (const missing of [0, 1, 3]) {
+      const kept = namedShapes(specOf({ stages: [2, 3] }), scheme).filter(
+        ([name]) => !name.startsWith(`blocks.${missing}.`),
+      );
+      const work = () => describeWeights(fileOf('net.pdparams', kept));
+      const { message } = await expectDiagnostic(work, 'weights-network-unsupported');
+      expect(message).toContain(`: block ${missing} is missing.`);
+    }
   });
 });
 
 describe('what no file can tell', () => {
   test('is listed with what is assumed', () => {
     const { unknowns } = describeWeights(fileOf('small.pth', small));
-    expect(unknowns.map(({ property }) => property)).toEqual(['input', 'preprocess']);
-    expect(unknowns[0]?.assumed).toBe('3x224x224');
+    expect(unknowns).toEqual([
+      {
+        property: 'input',
+        assumed: '3x224x224',
+        reason: 'A convolution runs on any size; take the one that it was trained or tested with.',
+      },
+      {
+        property: 'preprocess',
+        assumed:
+          '{ resize 256  crop 224  mean [0.485, 0.456, 0.406]  std [0.229, 0.224, 0.225]  color rgb }',
+        reason: 'How pictures were prepared is in no weights file; these are the usual values.',
+      },
+    ]);
   });
 
   test('depends on the network', () => {
@@ -318,7 +494,17 @@ describe('what no file can tell', () => {
     });
     const { unknowns, stem, block } = describeWeights(fileOf('small.pth', bottleneck));
     expect({ stem, block }).toEqual({ stem: 'conv3', block: 'bottleneck' });
-    expect(unknowns.find(({ property }) => property === 'input')?.assumed).toBe('1x32x32');
-    expect(unknowns.find(({ property }) => property === 'stride')?.assumed).toBe('in conv2');
+    expect(unknowns).toMatchObject([
+      { property: 'input', assumed: '1x32x32' },
+      {
+        property: 'preprocess',
+        assumed: '{ mean [0.485, 0.456, 0.406]  std [0.229, 0.224, 0.225]  color rgb }',
+      },
+      {
+        property: 'stride',
+        assumed: 'in conv2',
+        reason: 'PaddleClas, torchvision and timm stride in the 3×3; Caffe in the first 1×1.',
+      },
+    ]);
   });
 });

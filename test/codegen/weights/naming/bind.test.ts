@@ -5,14 +5,13 @@ import { elementCount } from '../../../../codegen/ir/types.ts';
 import { float32View } from '../../../../codegen/tensors/float-bytes.ts';
 import { type TensorSource, wholeTensor } from '../../../../codegen/tensors/tensor-source.ts';
 import { type BindOptions, bindWeights } from '../../../../codegen/weights/naming/bind.ts';
-import { createNaming } from '../../../../codegen/weights/naming/naming.ts';
 import { schemes } from '../../../../codegen/weights/naming/schemes.ts';
-import { layoutOf } from '../../../../codegen/weights/network-layout.ts';
 import type { WeightsFile } from '../../../../codegen/weights/weights-file.ts';
 import type { DiagnosticCode } from '../../../../src/diagnostics/messages.ts';
 import type { Spec } from '../../../../src/language/spec.ts';
 import { expectDiagnostic } from '../../../helpers/byte-sources.ts';
 import { numbers, sourceOf } from '../../../helpers/graphs.ts';
+import { namedShapes } from '../../../helpers/inferred-networks.ts';
 import { specOf } from '../../../helpers/specs.ts';
 import { tensorBytes } from '../../../helpers/tensors.ts';
 
@@ -33,17 +32,10 @@ function fileFor(
   over: Partial<Spec>,
   scheme = 'torchvision',
 ): WeightsFile & { tensors: Map<string, TensorSource> } {
-  const names = schemeCalled(scheme);
-  const { nameOf } = createNaming(names);
   const tensors = new Map<string, TensorSource>();
-  const graph = graphOf(over);
-  for (const { slot, type } of graph.initializers.values()) {
-    if (!slot) continue;
-    const shape = type.shape.map(Number);
-    const stored =
-      slot.role === 'linear.weight' && names.linearLayout === 'io' ? shape.toReversed() : shape;
+  for (const [name, shape] of namedShapes(specOf({ ...base, ...over }), schemeCalled(scheme))) {
     const values = numbers(elementCount(shape), tensors.size + 1).map(Math.abs);
-    tensors.set(nameOf(slot, layoutOf(graph)) ?? '', sourceOf(values, stored));
+    tensors.set(name, sourceOf(values, shape));
   }
   return { name: 'given.pth', format: 'torch-zip', tensors, notes: [] };
 }
