@@ -4,6 +4,8 @@ import { buildReport } from '../src/report/build-report.ts';
 import { readFigures } from '../src/report/published.ts';
 import { reportFiles } from '../src/report/report-files.ts';
 import { languageDocs } from './language-docs.ts';
+import { manifestJsonSchema } from './manifest-schema.ts';
+import { targetsDocs } from './targets-docs.ts';
 import { tensorrtDocs } from './tensorrt-docs.ts';
 
 function cstTypes(): string {
@@ -31,6 +33,8 @@ export async function generatedFiles(): Promise<Readonly<Record<string, string>>
     'src/language/generated/cst.ts': cstTypes(),
     'docs/language.md': languageDocs(),
     'docs/tensorrt.md': tensorrtDocs(),
+    'docs/targets.md': targetsDocs(),
+    'docs/manifest.schema.json': manifestJsonSchema(),
     ...(await charts()),
   };
 }

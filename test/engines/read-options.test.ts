@@ -32,15 +32,17 @@ const schema = z.strictObject({
 
 const read = (texts: OptionTexts) => readOptions(schema, rows, texts);
 
-function mistakesOf(texts: OptionTexts): readonly Diagnostic[] {
+function thrownBy(work: () => unknown): readonly Diagnostic[] {
   try {
-    read(texts);
+    work();
   } catch (error) {
     if (error instanceof DiagnosticError) return error.diagnostics;
     throw error;
   }
   throw new Error('nothing was thrown');
 }
+
+const mistakesOf = (texts: OptionTexts) => thrownBy(() => read(texts));
 
 /** Each mistake as far as `: `, behind which stands zod's reason. */
 const told = (texts: OptionTexts) =>
@@ -99,6 +101,12 @@ describe('mistakes', () => {
       "--toString cannot be 'c'",
     ]);
     expect(told({ ...inherited, count: '0' })).toContain("--count cannot be '0'");
+  });
+
+  test('show nothing of what every object has', () => {
+    const needed = z.strictObject({ valueOf: z.string() });
+    const [mistake] = thrownBy(() => readOptions(needed, [], {}));
+    expect(mistake?.message).toMatch(/^--valueOf cannot be '': /);
   });
 
   test('any texts are read or told, and nothing else is thrown', () => {

@@ -1,0 +1,151 @@
+/* Every precision, described once: lists, checks, columns, help texts, docs and verdicts come from these rows (codegen/precisions.ts). */
+import type { DataType } from './ir/types.ts';
+import { castFloat16 } from './passes/cast-float16.ts';
+import { emulateFloat16 } from './passes/emulate-float16.ts';
+import type { GraphForm } from './passes/graph-form.ts';
+import type { LayerFilter } from './passes/layer-filter.ts';
+import type { Pass } from './passes/pass.ts';
+import { quantizeInt8 } from './passes/quantize-int8.ts';
+import { defaultInt8Form } from './quantization/int8-form.ts';
+import type { TensorRanges } from './quantization/ranges.ts';
+
+/** What an engine's logits may differ from the expected ones. Errors are in the unit of the expected logits (engines/logit-unit.ts). */
+export interface Tolerance {
+  /** Largest error of any logit. */
+  readonly maxError?: number;
+  readonly meanError?: number;
+  /** Least cosine of any image's logits. */
+  readonly minCosine?: number;
+  /** Largest share of images whose top-1 changes although it was no tie. */
+  readonly flipShare: number;
+  /** Error that is expected of single logits: two of them nearer than twice this are a tie. */
+  readonly tieError: number;
+  /** Why these figures, in one sentence. */
+  readonly reason: string;
+}
+
+/** What the passes of a precision are made from. */
+export interface PrecisionPassOptions extends GraphForm {
+  /** Layers whose blocks stay in float32 in an fp16 graph. */
+  readonly keepFp32?: LayerFilter | undefined;
+  /** Whether an fp16 graph is written in float32 with every rounding of float16, for processors that compute it in float32 anyway. */
+  readonly emulation?: boolean;
+  /** Ranges of an int8 graph's tensors; without them its scales have no numbers. */
+  readonly ranges?: TensorRanges | undefined;
+  /** Layers that stay in float32 in an int8 graph. */
+  readonly int8Keep?: LayerFilter | undefined;
+}
+
+interface PrecisionPass {
+  /** The pass's name, for `--print-after`. */
+  readonly name: string;
+  /** The pass with its options, or nothing where it does not apply. */
+  create(options: PrecisionPassOptions): Pass | false | undefined;
+}
+
+export interface PrecisionRow {
+  /** As `--fp16`, in manifests and in measurements. */
+  readonly name: string;
+  /** In tables: `FP16`. */
+  readonly title: string;
+  /** Of the option that asks for it. */
+  readonly help: string;
+  /** How the graph stores its weights. */
+  readonly dataType: DataType;
+  readonly bytesPerWeight: number;
+  /** From the folded float32 graph to this one; none: it is that graph. */
+  readonly passes: readonly PrecisionPass[];
+  /** Its passes need the ranges of a calibration. */
+  readonly isCalibrated?: true;
+  /** Its activations may overflow: how large they get is told beside a verdict, and emulated where a processor widens them. */
+  readonly isNarrowFloat?: true;
+  /** The option that keeps some of its layers in float32; `blocks`: whole blocks at once. */
+  readonly keeps?: { readonly option: 'keepFp32' | 'int8Keep'; readonly by: 'block' | 'layer' };
+  readonly tolerance: Tolerance;
+  /** Where a network has so few classes that a cosine says little; default: `tolerance`. */
+  readonly toleranceOfFewClasses?: Tolerance;
+  /** Share of top-1 that it may lose against the reference; absent: it is not compared. */
+  readonly maxDrop?: number;
+  /** Largest error of a tensor inside the network: root mean square of the differences over that of the values. */
+  readonly tensorError: number;
+}
+
+/*
+ * Tolerances: seen errors, in the logits' standard deviation, of ResNets whose batch norm was folded in float64, against the framework:
+ * float32 5e-6 (depth 18), 1.5e-5 (50), 3.7e-5 (200); weights rounded to float16 0.002, 0.003, 0.013. Int8 graphs of ResNet50 have cosines of
+ * 0.9998 and more, where 0.99 is an error of a seventh of the logits' length.
+ */
+export const precisions = [
+  {
+    name: 'fp32',
+    title: 'FP32',
+    help: 'float32 (the default)',
+    dataType: 'float32',
+    bytesPerWeight: 4,
+    passes: [],
+    tolerance: {
+      maxError: 2e-4,
+      flipShare: 0,
+      tieError: 2e-4,
+      reason:
+        'Summing float32 in another order moves logits by up to 4e-5 of their standard deviation at depth 200; five times that is allowed, and a mistake moves them far more.',
+    },
+    tensorError: 1e-4,
+  },
+  {
+    name: 'fp16',
+    title: 'FP16',
+    help: 'typed float16; with --fp32: both',
+    dataType: 'float16',
+    bytesPerWeight: 2,
+    passes: [
+      { name: 'castFloat16', create: ({ keepFp32 }) => castFloat16({ keepFp32 }) },
+      { name: 'emulateFloat16', create: ({ emulation }) => emulation && emulateFloat16 },
+    ],
+    isNarrowFloat: true,
+    keeps: { option: 'keepFp32', by: 'block' },
+    tolerance: {
+      maxError: 0.05,
+      meanError: 0.01,
+      flipShare: 0,
+      tieError: 0.05,
+      reason:
+        'Weights rounded to float16 move logits by up to 0.013 of their standard deviation at depth 200; rounded activations add to it, so four times that is allowed.',
+    },
+    maxDrop: 0.002,
+    tensorError: 0.05,
+  },
+  {
+    name: 'int8',
+    title: 'INT8',
+    help: 'int8, calibrated; with others: all of them',
+    dataType: 'int8',
+    bytesPerWeight: 1,
+    passes: [
+      {
+        name: 'quantizeInt8',
+        create: ({ int8Form = defaultInt8Form, ranges, int8Keep, int8Weights }) =>
+          quantizeInt8({ form: int8Form, ranges, keep: int8Keep, weights: int8Weights }),
+      },
+    ],
+    isCalibrated: true,
+    keeps: { option: 'int8Keep', by: 'layer' },
+    tolerance: {
+      minCosine: 0.99,
+      flipShare: 0.01,
+      tieError: 0.1,
+      reason:
+        'Int8 keeps the direction of the logits, not each value: every image has to keep it, and 99 of 100 their first class unless it was nearly a tie.',
+    },
+    // A cosine is the sign alone where there is one class, and hardly more where there are few; there each logit is judged by its error.
+    toleranceOfFewClasses: {
+      maxError: 0.4,
+      flipShare: 0.01,
+      tieError: 0.1,
+      reason:
+        'A cosine of few logits says little, so each logit is judged: its error may be three times the seventh of their size that the cosine of many allows on average.',
+    },
+    maxDrop: 0.01,
+    tensorError: 0.3,
+  },
+] as const satisfies readonly PrecisionRow[];
