@@ -1,20 +1,23 @@
 import type * as z from 'zod';
 import { ownValue } from '../src/collections/own-value.ts';
 import { createDiagnostic, DiagnosticError } from '../src/diagnostics/diagnostic.ts';
-import { flagOf, type OptionRow, type OptionText, type OptionTexts } from './option-row.ts';
+import { flagOf, type OptionRow, type OptionValues } from './option-row.ts';
 
-/** The values that a command line asks for. Throws one `option-value` for each that cannot be. */
+const textOf = (value: unknown): string =>
+  typeof value === 'object' ? JSON.stringify(value) : String(value);
+
+/** The values that a command line or a program asks for. Throws one `option-value` for each that cannot be. */
 export function readOptions<T>(
   schema: z.ZodType<T>,
   rows: readonly OptionRow[],
-  texts: OptionTexts,
+  values: OptionValues,
 ): T {
   const rowOf = (key: unknown) => rows.find((row) => row.key === key);
-  const readText = (key: string, given: OptionText): unknown => {
+  const readText = (key: string, given: unknown): unknown => {
     const read = rowOf(key)?.read;
     return read && typeof given === 'string' ? read(given) : given;
   };
-  const given = Object.entries(texts).flatMap(([key, text]) =>
+  const given = Object.entries(values).flatMap(([key, text]) =>
     text === undefined ? [] : [[key, readText(key, text)] as const],
   );
   const result = schema.safeParse(Object.fromEntries(given));
@@ -25,7 +28,7 @@ export function readOptions<T>(
       const flag = row ? flagOf(row) : `--${String(key)}`;
       return createDiagnostic('option-value', {
         flag,
-        text: String(ownValue(texts, String(key)) ?? ''),
+        text: textOf(ownValue(values, String(key)) ?? ''),
         reason,
       });
     }),

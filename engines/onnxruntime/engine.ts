@@ -10,9 +10,9 @@ export interface OnnxruntimeOptions {
   /** Threads of a run. Default: as many as there are cores to use; `measure` finds the fastest count. */
   readonly threads?: number | undefined;
   /** Of the models that are measured; default fp32. */
-  readonly precision?: Precision;
+  readonly precision?: Precision | undefined;
   /** What is done to models that are not built engines; default `all`. `disabled` computes them node by node, as a reference. */
-  readonly optimization?: Optimization;
+  readonly optimization?: Optimization | undefined;
   /** See SessionOptions; `measure` always spins. */
   readonly spinning?: boolean | undefined;
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
+import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
-import { largestBatch, wholeList } from '../whole-numbers.ts';
+import { wholeList } from '../whole-numbers.ts';
 
 export interface EstimateCommandOptions {
   readonly gpu: string;

@@ -1,6 +1,7 @@
+import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
-import { largestBatch, wholeList } from '../whole-numbers.ts';
+import { wholeList } from '../whole-numbers.ts';
 
 export interface VerifyCommandOptions extends ModelCommandOptions {
   readonly input?: string;
