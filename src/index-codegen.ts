@@ -44,7 +44,7 @@ export { synthesizeWeights } from '../codegen/weights/synthesize.ts';
 export type { WeightsFile, WeightsFormat } from '../codegen/weights/weights-file.ts';
 export { type CompareOptions, compareOutputs, type Verdict } from '../engines/compare.ts';
 export { createOnnxruntimeEngine, type OnnxruntimeOptions } from '../engines/onnxruntime/engine.ts';
-export type { Optimization } from '../engines/onnxruntime/session.ts';
+export type { Optimization } from '../engines/onnxruntime/optimization.ts';
 export type { DiagnosisText } from './accuracy/diagnose/describe.ts';
 export type { DiagnoseOptions, Diagnosis, Finding } from './accuracy/diagnose/diagnose.ts';
 export { algorithmNames, type CalibrationAlgorithm } from './calibration/algorithm-names.ts';

@@ -2,9 +2,10 @@ import { type Precision, referencePrecision } from '../../codegen/precisions.ts'
 import type { Engine, LoadedEngine } from '../engine.ts';
 import { buildEngine, engineFileName } from './build.ts';
 import { measureModel } from './measure.ts';
+import type { Optimization } from './optimization.ts';
 import { describeProcessor } from './processor.ts';
 import { loadRuntime } from './runtime.ts';
-import { closeSession, type Host, type Optimization, openSession, runSession } from './session.ts';
+import { closeSession, type Host, openSession, runSession } from './session.ts';
 
 export interface OnnxruntimeOptions {
   /** Threads of a run. Default: as many as there are cores to use; `measure` finds the fastest count. */

@@ -4,7 +4,7 @@ import type { ModelOptions } from '../compile/model-options.ts';
 import { type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { requireKnown } from '../diagnostics/require-known.ts';
 import { auto, chooseTarget as chooseByIntent } from '../targets/choose-target.ts';
-import { readTargetSettings } from '../targets/target-options.ts';
+import { readTargetSettings } from '../targets/target-settings.ts';
 import type { TargetName, TargetSettings } from '../targets/targets.ts';
 import { checkNumbers } from './check-numbers.ts';
 

@@ -5,11 +5,9 @@ import {
   type OptionValues,
 } from '../../engines/option-row.ts';
 import { append } from '../collections/append.ts';
-import { ownValue } from '../collections/own-value.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
-import { requireKnown } from '../diagnostics/require-known.ts';
 import { auto } from './choose-target.ts';
-import { type AnyTarget, type TargetSettings, targets } from './targets.ts';
+import { type AnyTarget, targets } from './targets.ts';
 
 /** What `--target` and the options of targets ask for, read and checked. */
 export interface TargetIntent {
@@ -31,7 +29,7 @@ export function targetOptionRows(): readonly OptionRow[] {
 }
 
 /** The targets that the name may stand for. */
-function meantBy(name: string): readonly AnyTarget[] {
+export function meantBy(name: string): readonly AnyTarget[] {
   return targets.filter((one) => (name === auto ? isFound(one) : one.name === name));
 }
 
@@ -61,13 +59,13 @@ function idleOptions(target: string, given: OptionTexts): readonly Diagnostic[] 
 }
 
 /** What is asked for, and the options that have no effect. */
-interface ReadIntent {
+export interface ReadIntent {
   readonly intent: TargetIntent;
   readonly warnings: readonly Diagnostic[];
 }
 
 /** Reads the options of every target that were given, whoever is meant. Throws DiagnosticError with all that cannot be. */
-async function readAll(
+export async function readAll(
   target: string,
   givenTo: (one: AnyTarget) => OptionValues,
 ): Promise<TargetIntent> {
@@ -94,35 +92,4 @@ async function readAll(
 export async function readTargetIntent(target: string, given: OptionTexts): Promise<ReadIntent> {
   const intent = await readAll(target, (one) => textsFor(one, given));
   return { intent, warnings: idleOptions(target, given) };
-}
-
-/** The settings of one target that are no `undefined`. Throws DiagnosticError `argument-unknown` where it has no such option. */
-function settingsFor({ name, options }: AnyTarget, settings: TargetSettings): OptionValues {
-  const given = Object.entries(ownValue(settings, name) ?? {});
-  const keys = options.map(({ key }) => key);
-  for (const [key] of given) requireKnown(`${name} option`, key, keys);
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
-}
-
-/** Settings of targets that are not meant. */
-function idleSettings(target: string, settings: TargetSettings): readonly Diagnostic[] {
-  const meant = meantBy(target);
-  return targets
-    .filter((one) => !meant.includes(one))
-    .flatMap((one) =>
-      Object.keys(settingsFor(one, settings)).map((key) => {
-        const option = `${one.name}.${key}`;
-        return createDiagnostic('option-idle', { option, target, targets: [one.name] });
-      }),
-    );
-}
-
-/** As `readTargetIntent`, for the settings of a program. */
-export async function readTargetSettings(
-  target: string,
-  settings: TargetSettings,
-): Promise<ReadIntent> {
-  requireKnown('target', target, targetNames());
-  const intent = await readAll(target, (one) => settingsFor(one, settings));
-  return { intent, warnings: idleSettings(target, settings) };
 }
