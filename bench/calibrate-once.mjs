@@ -1,15 +1,16 @@
 // calibrate-once.mjs INPUTS.npy SPEC MODEL.onnx: runs the pictures through a model, one at a time, with the built package.
 // calibrate-once.mjs INPUTS.npy SPEC WEIGHTS ALGORITHM FOLDER: calibrates the network over them.
+
+import { loadSpecs } from '../dist/src/index.js';
 import {
   calibrateNetwork,
   createOnnxruntimeEngine,
   loadNetwork,
-  loadSpecFiles,
   openCalibrationData,
-} from '../dist/src/index.js';
+} from '../dist/src/index-codegen.js';
 
 const [inputs, path, file, algorithm, directory] = process.argv.slice(2);
-const { specs } = await loadSpecFiles([path]);
+const { specs } = await loadSpecs(path);
 const [spec] = specs;
 if (algorithm) {
   const network = await loadNetwork(spec, { weights: file });

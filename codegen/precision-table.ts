@@ -29,7 +29,7 @@ export interface PrecisionPassOptions extends GraphForm {
   /** Layers whose blocks stay in float32 in an fp16 graph. */
   readonly keepFp32?: LayerFilter | undefined;
   /** Whether an fp16 graph is written in float32 with every rounding of float16, for processors that compute it in float32 anyway. */
-  readonly emulation?: boolean;
+  readonly emulation?: boolean | undefined;
   /** Ranges of an int8 graph's tensors; without them its scales have no numbers. */
   readonly ranges?: TensorRanges | undefined;
   /** Layers that stay in float32 in an int8 graph. */

@@ -29,7 +29,7 @@ export interface VerdictFigures extends RankingComparison {
   readonly cosine: { readonly min: number; readonly mean: number };
 }
 
-interface Judged {
+export interface Judged {
   readonly ok: boolean;
   /** What is out of bounds, or what the largest error is; one sentence. */
   readonly reason: string;
@@ -47,7 +47,7 @@ export type Verdict = Judged & (VerdictFigures | { readonly [K in keyof VerdictF
 export interface CompareOptions {
   readonly precision: Precision;
   /** In place of the precision's own. */
-  readonly tolerance?: Tolerance;
+  readonly tolerance?: Tolerance | undefined;
   /** See `unitOf`. */
   readonly termSize?: number | undefined;
 }

@@ -29,13 +29,13 @@ export interface BuildRequest {
   /** The batch that the graph fixes; absent: any. */
   readonly batch?: number | undefined;
   /** Digest of graph and weights, as far as they decide what is built: the same before and after the file is written. */
-  readonly modelDigest?: string;
+  readonly modelDigest?: string | undefined;
   /** Nodes that compute in float32 whatever the precision; a typed graph says so itself. */
-  readonly float32Nodes?: readonly string[];
-  readonly signal?: AbortSignal;
-  report?(progress: string): void;
+  readonly float32Nodes?: readonly string[] | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly report?: ((progress: string) => void) | undefined;
   /** The .rn property that a node of the graph comes from, so that a builder's complaint can point at it. */
-  locateNode?(node: string): Span | undefined;
+  readonly locateNode?: ((node: string) => Span | undefined) | undefined;
 }
 
 /** An engine in the artifact's folder. */
@@ -86,8 +86,8 @@ export interface MeasureRequest {
   readonly durationMs: number;
   /** Least number of counted runs. */
   readonly minIterations: number;
-  readonly signal?: AbortSignal;
-  report?(progress: string): void;
+  readonly signal?: AbortSignal | undefined;
+  readonly report?: ((progress: string) => void) | undefined;
 }
 
 /** One timing, with what it means. */

@@ -21,6 +21,9 @@ export type OptionText = string | boolean | readonly string[];
 /** Texts by key. Absent keys take their default. */
 export type OptionTexts<Key extends string = string> = Readonly<Partial<Record<Key, OptionText>>>;
 
+/** Values by key: texts, or what the schema takes where a program gives them. Absent keys take their default. */
+export type OptionValues = Readonly<Record<string, unknown>>;
+
 /** The option of rcc as a user writes it: `--workspace`. */
 export function flagOf({ flags }: Pick<OptionRow, 'flags'>): string {
   return flags.split(' ')[0] ?? flags;

@@ -5,7 +5,7 @@ import type { DoctorRow } from './doctor-row.ts';
 import type { Engine, MeasureRequest } from './engine.ts';
 import type { EngineCheck } from './engine-check.ts';
 import type { ModelFacts } from './model-facts.ts';
-import type { OptionRow, OptionTexts } from './option-row.ts';
+import type { OptionRow, OptionValues } from './option-row.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -21,10 +21,10 @@ export interface TargetRequest {
   /** What its engine is to do on this machine, in a word: `timing`. A target that cannot refuses at once. Absent: it is built only. */
   readonly doing?: string | undefined;
   /** Nothing is going to run: the options may name another machine than this one. */
-  readonly isPlan?: boolean;
+  readonly isPlan?: boolean | undefined;
   /** What was found out of this machine already: requests that share it ask for each part once. */
-  readonly found?: Map<string, Promise<unknown>>;
-  onNote?(note: Diagnostic): void;
+  readonly found?: Map<string, Promise<unknown>> | undefined;
+  readonly onNote?: ((note: Diagnostic) => void) | undefined;
 }
 
 /** A target that is ready, for one precision. */
@@ -36,7 +36,7 @@ export interface Target {
   /** The graph that it wants. */
   readonly form: GraphForm;
   /** The release that the form is for, where that decides it: `TensorRT 8.6.1`. */
-  readonly release?: string;
+  readonly release?: string | undefined;
   /** Batch sizes of its engines, which are checked one after the other; `any`: an engine takes all pictures at once. */
   readonly batches: 'any' | readonly number[];
   /** Whose layers stand in layers.json. */
@@ -46,9 +46,9 @@ export interface Target {
   /** Least number of counted runs of a figure that is worth comparing. */
   readonly minIterations: number;
   /** Absent where the model is written and nothing is built. */
-  readonly engine?: Engine;
+  readonly engine?: Engine | undefined;
   /** What a compilation would start. Throws DiagnosticError where the model cannot be built so. */
-  plan?(request: PlanRequest): TargetPlan;
+  readonly plan?: ((request: PlanRequest) => TargetPlan) | undefined;
 }
 
 export interface PlanRequest {
@@ -108,14 +108,14 @@ export interface TargetCheck {
  * A target: all that rcc knows of one place where networks run. Everything outside of its folder reads this; the list is in src/targets/targets.ts.
  * The definition is read when the command line starts, so its functions load what they need.
  */
-export interface TargetDefinition<O = unknown> {
+export interface TargetDefinition<O = unknown, Name extends string = string> {
   /** As --target takes it, in manifests and in measurements. */
-  readonly name: string;
+  readonly name: Name;
   /** In headings: `TensorRT`. */
   readonly title: string;
   readonly options: readonly OptionRow[];
-  /** The options with their defaults. Throws DiagnosticError `option-value`. */
-  read(texts: OptionTexts): Promise<O>;
+  /** Checks what was given, as texts or as typed values, and fills in the defaults. Throws DiagnosticError `option-value`. */
+  read(given: OptionValues): Promise<O>;
   /** Throws DiagnosticError where it is not to be had. */
   choose(options: O, request: TargetRequest): Promise<Target>;
   /** For `--target auto`: the target where it can be used here, or why not in one sentence. Absent: only who asks for it by name gets it. */

@@ -32,3 +32,6 @@ export const timingRows: readonly TimingRow[] = [
     most: 10_000_000,
   },
 ];
+
+/** Most pictures that an engine is built, verified or timed for at once. */
+export const largestBatch = 4096;

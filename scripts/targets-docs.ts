@@ -3,11 +3,11 @@ import { flagOf, type OptionRow } from '../engines/option-row.ts';
 import { timingRows } from '../engines/timing-rows.ts';
 import { targets } from '../src/targets/targets.ts';
 
-const escape = (text: string): string => text.replaceAll('|', String.raw`\|`);
+const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
 
 function optionTable(rows: readonly OptionRow[]): string {
   const lines = rows.map(
-    (row) => `| \`${escape(row.flags)}\` | ${escape(row.doc)} | ${escape(row.default)} |`,
+    (row) => `| \`${cell(row.flags)}\` | ${cell(row.doc)} | ${cell(row.default)} |`,
   );
   return ['| option | what it does | default |', '| --- | --- | --- |', ...lines].join('\n');
 }

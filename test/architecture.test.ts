@@ -19,7 +19,10 @@ const rooms = [
   'src/estimate',
   'src/targets',
   'src/compile',
+  'src/api',
   'src/index.ts',
+  'src/index-codegen.ts',
+  'src/index-report.ts',
   'src/cli',
 ];
 

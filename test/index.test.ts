@@ -2,58 +2,66 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import * as rcc from '../src/index.ts';
 import {
   calibrateNetwork,
   checkExpectations,
-  chooseTarget,
-  compileSpec,
   createFileByteSource,
-  DiagnosticError,
   fuseNetwork,
+  inspectOnnx,
   judgeRanges,
   loadNetwork,
-  loadSpecFiles,
   openCalibrationData,
   readCalibrationFile,
-  readOnnx,
   reportRanges,
-  summarizeOnnx,
-} from '../src/index.ts';
+} from '../src/index-codegen.ts';
+
+const { chooseTarget, compileSpec, DiagnosticError, loadSpecs, readManifest } = rcc;
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-api-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the public names', () => {
-  it('check, compile, verify and inspect a spec as the commands do', async () => {
-    const { specs, diagnostics } = await loadSpecFiles([
-      'test/fixtures/weights/neck4_d.rn#neck4_d',
+  it('are few', () => {
+    expect(Object.keys(rcc).sort()).toEqual([
+      'DiagnosticError',
+      'bench',
+      'benchSpec',
+      'chooseTarget',
+      'compile',
+      'compileSpec',
+      'evaluate',
+      'evaluateSpec',
+      'loadSpecs',
+      'manifestSchema',
+      'readManifest',
+      'renderDiagnostic',
+      'targets',
+      'verify',
+      'verifySpec',
+      'version',
     ]);
+  });
+
+  it('check, compile, verify and inspect a spec as the commands do', async () => {
+    const { specs, diagnostics } = await loadSpecs('test/fixtures/weights/neck4_d.rn#neck4_d');
     expect(diagnostics).toEqual([]);
     const [spec] = specs;
     if (!spec) throw new Error('the fixture has no spec');
     expect(checkExpectations(spec).diagnostics).toEqual([]);
-    const { engine, form } = await chooseTarget({
-      target: 'onnxruntime',
-      precision: 'fp32',
-      env: {},
-      threads: 1,
-    });
-    const compiled = await compileSpec(spec, {
-      precision: 'fp32',
-      directory: folder,
-      form,
-      ...(engine ? { engine } : {}),
-    });
+    const target = await chooseTarget({ target: 'onnxruntime', onnxruntime: { threads: 1 } });
+    const compiled = await compileSpec(spec, { target, directory: folder });
     expect(compiled.verdict?.ok).toBe(true);
     expect(readdirSync(folder)).toContain(compiled.manifest.onnx.file);
+    expect(await readManifest(folder)).toEqual(compiled.manifest);
     const source = createFileByteSource(join(folder, 'model.onnx'));
-    const { opset, layers } = summarizeOnnx(await readOnnx(source));
+    const { opset, layers } = await inspectOnnx(source);
     source.close();
     expect({ opset, nodes: layers.length }).toEqual({ opset: 13, nodes: 52 });
   });
 
   it('calibrate a network and tell how large its numbers get', async () => {
-    const { specs } = await loadSpecFiles(['examples/digits/digits.rn']);
+    const { specs } = await loadSpecs(['examples/digits/digits.rn']);
     const [spec] = specs;
     if (!spec) throw new Error('there is no spec');
     const pictures = 'examples/digits/calibration.zip';
@@ -85,16 +93,18 @@ describe('the public names', () => {
   });
 
   it('throw what a user did wrong as diagnostics', async () => {
-    const { specs } = await loadSpecFiles(['specs/resnet18.rn']);
+    const { specs } = await loadSpecs('specs/resnet18.rn');
     const [spec] = specs;
     if (!spec) throw new Error('there is no spec');
     const compiling = compileSpec(spec, {
-      precision: 'fp32',
+      target: await chooseTarget({ target: 'onnxruntime' }),
       directory: join(folder, 'no'),
       weights: 'test/fixtures/weights/neck4_d.safetensors',
     });
     const error: unknown = await compiling.catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DiagnosticError);
-    expect((error as DiagnosticError).diagnostics).toMatchObject([{ code: 'weights-do-not-fit' }]);
+    expect((error as InstanceType<typeof DiagnosticError>).diagnostics).toMatchObject([
+      { code: 'weights-do-not-fit' },
+    ]);
   });
 });

@@ -17,7 +17,7 @@ const outputNames: Readonly<Record<HeadKind, string>> = {
 
 export interface LowerOptions {
   /** Fixed batch size, or `N` (default): any, known when the network runs. */
-  readonly batch?: number | 'N';
+  readonly batch?: number | 'N' | undefined;
 }
 
 /** What lowering reads of a spec. */

@@ -13,7 +13,7 @@ export interface CastReport {
 
 export interface PassContext {
   /** Called when all numbers of a tensor have been made, that is when the file is written. */
-  reportCast?(report: CastReport): void;
+  readonly reportCast?: ((report: CastReport) => void) | undefined;
 }
 
 /** A pure function from graph to graph; the same object comes back where nothing matched. */
@@ -32,7 +32,7 @@ export interface PassRecord {
 
 export interface RunPassesOptions extends PassContext {
   /** Called with the graph after each pass. */
-  onAfter?(pass: string, graph: Graph): void;
+  readonly onAfter?: ((pass: string, graph: Graph) => void) | undefined;
 }
 
 export interface PassesResult {

@@ -37,7 +37,7 @@ async function forTensorrt(
 }
 
 /** The model alone, for whoever runs it elsewhere. */
-export const onnxTarget: TargetDefinition<OnnxTargetOptions> = {
+export const onnxTarget: TargetDefinition<OnnxTargetOptions, 'onnx'> = {
   name: 'onnx',
   title: 'ONNX alone',
   options,

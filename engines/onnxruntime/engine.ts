@@ -2,17 +2,18 @@ import { type Precision, referencePrecision } from '../../codegen/precisions.ts'
 import type { Engine, LoadedEngine } from '../engine.ts';
 import { buildEngine, engineFileName } from './build.ts';
 import { measureModel } from './measure.ts';
+import type { Optimization } from './optimization.ts';
 import { describeProcessor } from './processor.ts';
 import { loadRuntime } from './runtime.ts';
-import { closeSession, type Host, type Optimization, openSession, runSession } from './session.ts';
+import { closeSession, type Host, openSession, runSession } from './session.ts';
 
 export interface OnnxruntimeOptions {
   /** Threads of a run. Default: as many as there are cores to use; `measure` finds the fastest count. */
   readonly threads?: number | undefined;
   /** Of the models that are measured; default fp32. */
-  readonly precision?: Precision;
+  readonly precision?: Precision | undefined;
   /** What is done to models that are not built engines; default `all`. `disabled` computes them node by node, as a reference. */
-  readonly optimization?: Optimization;
+  readonly optimization?: Optimization | undefined;
   /** See SessionOptions; `measure` always spins. */
   readonly spinning?: boolean | undefined;
 }

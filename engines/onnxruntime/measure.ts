@@ -3,15 +3,10 @@ import type { Measurement, MeasureRequest, Precision, Tensors } from '../engine.
 import { createSeededInput } from '../seeded-input.ts';
 import { judgeStability, type StabilityLimits } from '../stability.ts';
 import { summarize } from '../statistics.ts';
+import type { Optimization } from './optimization.ts';
 import { deviceOf } from './processor.ts';
 import { runtimeName } from './runtime.ts';
-import {
-  closeSession,
-  type Host,
-  type Optimization,
-  openSession,
-  type Session,
-} from './session.ts';
+import { closeSession, type Host, openSession, type Session } from './session.ts';
 import { chooseThreads, threadCandidates } from './threads.ts';
 import {
   createTimedRun,

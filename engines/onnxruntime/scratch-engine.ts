@@ -7,7 +7,7 @@ import { withTemporaryFolder } from '../../src/io/temporary-folder.ts';
 import { version } from '../../src/version.ts';
 import type { LoadedEngine } from '../engine.ts';
 import { createOnnxruntimeEngine } from './engine.ts';
-import type { Optimization } from './session.ts';
+import type { Optimization } from './optimization.ts';
 
 /** A model file that is gone after a run: neither digested nor forced to the disk. */
 async function writeScratch(path: string, graph: Graph, signal?: AbortSignal): Promise<void> {

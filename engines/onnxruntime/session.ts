@@ -3,13 +3,11 @@ import type { Value } from '../../codegen/ir/graph.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import type { Tensor, Tensors } from '../engine.ts';
 import { failFromRuntime } from './failures.ts';
+import type { Optimization } from './optimization.ts';
 import { hasInt8Dot, kernelClassOf, type Processor } from './processor.ts';
 import { type Runtime, runtimeName } from './runtime.ts';
 import { type EngineStamp, readStamp } from './stamp.ts';
 import { checkInputs, fromRuntime, toRuntime, valuesOf } from './tensors.ts';
-
-/** What onnxruntime does to a graph before it runs it: everything it can for this processor, or nothing. */
-export type Optimization = 'all' | 'disabled';
 
 /** Where sessions come from: the library and the processor that it runs on. */
 export interface Host {

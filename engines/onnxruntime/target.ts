@@ -17,7 +17,7 @@ const options: readonly OptionRow<keyof OnnxruntimeTargetOptions>[] = [
 ];
 
 /** The embedded engine: onnxruntime on the processor of this machine. */
-export const onnxruntimeTarget: TargetDefinition<OnnxruntimeTargetOptions> = {
+export const onnxruntimeTarget: TargetDefinition<OnnxruntimeTargetOptions, 'onnxruntime'> = {
   name: 'onnxruntime',
   title: 'onnxruntime',
   options,

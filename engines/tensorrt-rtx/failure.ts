@@ -10,7 +10,7 @@ export interface FailedBuild {
   readonly enginePath: string;
   readonly timeoutMs: number;
   /** The .rn line that a node of the ONNX file comes from. */
-  locateNode?(node: string): Span | undefined;
+  readonly locateNode?: ((node: string) => Span | undefined) | undefined;
 }
 
 const shownLines = 8;

@@ -11,7 +11,7 @@ export interface SetupRequest extends PythonRequest {
   /** Default one hour: the download decides. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-  report?(progress: string): void;
+  readonly report?: ((progress: string) => void) | undefined;
 }
 
 interface Step {

@@ -53,7 +53,7 @@ function batchesOf({ profile }: TensorrtRtxTargetOptions): { readonly batches?: 
 }
 
 /** NVIDIA's TensorRT-RTX, ahead of time: builds for GPUs that need not be here, and runs nothing. */
-export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions> = {
+export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions, 'tensorrt-rtx'> = {
   name: 'tensorrt-rtx',
   title: 'TensorRT-RTX',
   options,

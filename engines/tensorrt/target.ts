@@ -3,7 +3,7 @@ import { tensorrtOptionRows } from './planning/option-rows.ts';
 import type { TensorrtOptions } from './planning/options.ts';
 
 /** TensorRT through trtexec, on this machine's GPU. */
-export const tensorrtTarget: TargetDefinition<TensorrtOptions> = {
+export const tensorrtTarget: TargetDefinition<TensorrtOptions, 'tensorrt'> = {
   name: 'tensorrt',
   title: 'TensorRT',
   options: tensorrtOptionRows,

@@ -51,7 +51,7 @@ export interface EvaluateOptions extends PictureRules {
   /** File that holds what is done: written every few seconds and when interrupted, gone on with when present, removed at the end. */
   readonly statePath?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  onProgress?(progress: EvalProgress): void;
+  readonly onProgress?: ((progress: EvalProgress) => void) | undefined;
 }
 
 export interface NotFinite {

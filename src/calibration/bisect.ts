@@ -53,7 +53,7 @@ export interface StageReport {
 
 export interface BisectOptions {
   /** Which forms are looked at, beside the folded one: those of a precision, or (default) all. */
-  readonly precision?: Precision;
+  readonly precision?: Precision | undefined;
   readonly keepFp32?: LayerFilter | undefined;
   readonly int8Keep?: LayerFilter | undefined;
   /** Ranges of a calibration; without them int8 is left out. */
@@ -122,7 +122,7 @@ async function runTapped(
   });
 }
 
-type LocatedError = TensorError & Pick<Node, 'span'>;
+export type LocatedError = TensorError & Pick<Node, 'span'>;
 
 /** Root mean square of the differences over that of the expected values, all finite. */
 export function relativeError(actual: Float32Array, expected: Float32Array): number {

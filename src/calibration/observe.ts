@@ -16,7 +16,7 @@ export interface Observer {
   /** Values of a tensor for one batch; the array is the observer's. What it takes time for, the next batch but one waits for. */
   onTensor(value: string, numbers: Float32Array): void | Promise<void>;
   /** Rows of a folded weight or bias, each once. */
-  onWeight?(initializer: Initializer, numbers: Float32Array): void;
+  readonly onWeight?: ((initializer: Initializer, numbers: Float32Array) => void) | undefined;
 }
 
 /** A network whose batch norms are folded and whose convolutions are fused, in float32, for any batch. */

@@ -17,5 +17,3 @@ export function whole(least: number, most: number): (text: string) => number {
 export function wholeList(least: number, most: number): (text: string) => readonly number[] {
   return (text) => text.split(',').map((part) => parseWhole(part.trim(), least, most));
 }
-
-export const largestBatch = 4096;

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import type { Precision } from '../../codegen/precisions.ts';
 import { writeArtifact } from '../io/artifact.ts';
 import type { OwnFiles } from '../io/staged-folder.ts';
 
@@ -9,6 +11,11 @@ export const artifactFiles = {
   layers: 'layers.json',
   calibration: 'calibration.json',
 } as const;
+
+/** Folder of an artifact where nobody names one. */
+export function artifactDirectory(model: string, precision: Precision, root = 'build'): string {
+  return join(root, model, precision);
+}
 
 /** Names of all files that rcc leaves in an artifact's folder, whatever the target, its release and the batches. */
 const ownNames: readonly RegExp[] = [

@@ -17,13 +17,13 @@ export type PhaseName =
 
 /** Told what goes on; every function may be left out. */
 export interface CompileListener {
-  onStart?(phase: PhaseName): void;
-  onFinish?(phase: PhaseName, detail: string, elapsedMs: number): void;
-  onNote?(diagnostic: Diagnostic): void;
+  readonly onStart?: ((phase: PhaseName) => void) | undefined;
+  readonly onFinish?: ((phase: PhaseName, detail: string, elapsedMs: number) => void) | undefined;
+  readonly onNote?: ((diagnostic: Diagnostic) => void) | undefined;
   /** What the phase that runs is doing, in a few words. */
-  onProgress?(text: string): void;
+  readonly onProgress?: ((text: string) => void) | undefined;
   /** The graph as lowered (`lower`) and after each pass. */
-  onGraph?(after: string, graph: Graph): void;
+  readonly onGraph?: ((after: string, graph: Graph) => void) | undefined;
 }
 
 /** A listener that is told notes in another form. */

@@ -1,4 +1,9 @@
-import { createDiagnostic, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
+import {
+  createDiagnostic,
+  type Diagnostic,
+  DiagnosticError,
+  fail,
+} from '../diagnostics/diagnostic.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
 import { loadModels, type SpecHost } from '../language/load.ts';
 import { limits } from '../language/property.ts';
@@ -28,6 +33,12 @@ export interface LoadedSpecs {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface LoadedSpec {
+  readonly spec: Spec;
+  /** Warnings. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 const isSpecPath = (path: string): boolean => /\.rn(#.*)?$/.test(path);
 
 /** Reads and checks spec files (`FILE.rn`, or `FILE.rn#MODEL` for one model of it): the models that are right, and every mistake of all files. */
@@ -41,4 +52,25 @@ export async function loadSpecFiles(paths: readonly string[]): Promise<LoadedSpe
       ...loaded.diagnostics,
     ],
   };
+}
+
+export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error');
+}
+
+/** As `loadSpecFiles`, where nothing can be done with a mistake: throws DiagnosticError with all of them; `diagnostics` are warnings. */
+export async function loadSpecs(paths: string | readonly string[]): Promise<LoadedSpecs> {
+  const loaded = await loadSpecFiles([paths].flat());
+  if (hasErrors(loaded.diagnostics)) throw new DiagnosticError(loaded.diagnostics);
+  return loaded;
+}
+
+/** The only model of a spec file. Throws DiagnosticError where there are several. */
+export async function loadOneSpec(path: string): Promise<LoadedSpec> {
+  const { specs, diagnostics } = await loadSpecs(path);
+  const [spec, ...others] = specs;
+  if (!spec || others.length > 0) {
+    fail('one-model-needed', { path, models: specs.map(({ name }) => name) });
+  }
+  return { spec, diagnostics };
 }

@@ -11,8 +11,8 @@ export interface SpecFromWeightsOptions {
   /** Where the spec will lie: the path of the weights is written relative to it. */
   readonly specPath: string;
   /** What no weights file tells; without it the usual value is written as a comment. */
-  readonly input?: InputSize;
-  readonly shortcut?: ShortcutKind;
+  readonly input?: InputSize | undefined;
+  readonly shortcut?: ShortcutKind | undefined;
 }
 
 export interface SpecFromWeights {

@@ -16,7 +16,7 @@ export interface TimingOptions extends ModelOptions {
   /** How long each batch is timed. */
   readonly limits: TimingLimits;
   /** Whether the engine's outputs have been looked at; default: they are before it is timed. */
-  readonly isJudged?: boolean;
+  readonly isJudged?: boolean | undefined;
 }
 
 function describe(measurements: readonly Measurement[]): string {
@@ -30,10 +30,10 @@ export type ModelMeasurement = Measurement & { readonly model: string };
 
 /** What a bench file may hold. */
 export interface BenchContent {
-  readonly rows?: readonly ModelMeasurement[];
-  readonly profiles?: readonly LayerProfile[];
-  readonly audits?: readonly AuditSummary[];
-  readonly accuracies?: readonly Accuracy[];
+  readonly rows?: readonly ModelMeasurement[] | undefined;
+  readonly profiles?: readonly LayerProfile[] | undefined;
+  readonly audits?: readonly AuditSummary[] | undefined;
+  readonly accuracies?: readonly Accuracy[] | undefined;
 }
 
 /** One warning about the times of a model in one precision that are not to be trusted, with the reasons; none where all are stable. */

@@ -7,7 +7,8 @@ import { visibleText } from './printable.ts';
 import { positionAt, type Span } from './source.ts';
 
 export interface RenderOptions {
-  readonly color: boolean;
+  /** Whether it is for a terminal that shows colours; default false. */
+  readonly color?: boolean | undefined;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -26,7 +27,7 @@ const widestSource = 100;
  * A diagnostic for people: `path:line:column: severity: message [code]`, the line of source with its span underlined,
  * hint and details. Whatever the user's text holds, nothing in it reaches the terminal as a command.
  */
-export function renderDiagnostic(diagnostic: Diagnostic, { color }: RenderOptions): string {
+export function renderDiagnostic(diagnostic: Diagnostic, { color }: RenderOptions = {}): string {
   // The caller has decided on colour; styleText shall not look at the stream again.
   const paint: Paint = (style, text) =>
     color ? styleText(style, text, { validateStream: false }) : text;

@@ -21,12 +21,12 @@ export interface AssumedProperty {
 /** A model to be written. */
 export interface SpecDraft {
   readonly name: string;
-  readonly extends?: string;
+  readonly extends?: string | undefined;
   /** Lines of comment above the model. */
-  readonly comment?: readonly string[];
+  readonly comment?: readonly string[] | undefined;
   /** Strings in it hold no line ends. */
   readonly properties: PropertyValues;
-  readonly assumed?: readonly AssumedProperty[];
+  readonly assumed?: readonly AssumedProperty[] | undefined;
 }
 
 /** Longest line of a group in braces; a longer one is written field by field. */

@@ -1,4 +1,9 @@
-import { flagOf, type OptionRow, type OptionTexts } from '../../engines/option-row.ts';
+import {
+  flagOf,
+  type OptionRow,
+  type OptionTexts,
+  type OptionValues,
+} from '../../engines/option-row.ts';
 import { append } from '../collections/append.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { auto } from './choose-target.ts';
@@ -24,7 +29,7 @@ export function targetOptionRows(): readonly OptionRow[] {
 }
 
 /** The targets that the name may stand for. */
-function meantBy(name: string): readonly AnyTarget[] {
+export function meantBy(name: string): readonly AnyTarget[] {
   return targets.filter((one) => (name === auto ? isFound(one) : one.name === name));
 }
 
@@ -53,19 +58,25 @@ function idleOptions(target: string, given: OptionTexts): readonly Diagnostic[] 
     });
 }
 
-/** Reads every option that was given, whoever it is for. Throws DiagnosticError with all that cannot be; says which have no effect. */
-export async function readTargetIntent(
+/** What is asked for, and the options that have no effect. */
+export interface ReadIntent {
+  readonly intent: TargetIntent;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Reads the options of every target that were given, whoever is meant. Throws DiagnosticError with all that cannot be. */
+export async function readAll(
   target: string,
-  given: OptionTexts,
-): Promise<{ readonly intent: TargetIntent; readonly warnings: readonly Diagnostic[] }> {
+  givenTo: (one: AnyTarget) => OptionValues,
+): Promise<TargetIntent> {
   const options = new Map<string, unknown>();
   const mistakes: Diagnostic[] = [];
   const meant = meantBy(target);
   for (const one of targets) {
-    const texts = textsFor(one, given);
-    if (Object.keys(texts).length === 0 && !meant.includes(one)) continue;
+    const given = givenTo(one);
+    if (Object.keys(given).length === 0 && !meant.includes(one)) continue;
     try {
-      options.set(one.name, await one.read(texts));
+      options.set(one.name, await one.read(given));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       append(mistakes, error.diagnostics);
@@ -74,5 +85,11 @@ export async function readTargetIntent(
   // Several targets may have read the same option.
   const unique = new Map(mistakes.map((mistake) => [mistake.message, mistake]));
   if (unique.size > 0) throw new DiagnosticError([...unique.values()]);
-  return { intent: { target, options }, warnings: idleOptions(target, given) };
+  return { target, options };
+}
+
+/** Reads every option of a command line, whoever it is for. Throws DiagnosticError with all that cannot be; says which have no effect. */
+export async function readTargetIntent(target: string, given: OptionTexts): Promise<ReadIntent> {
+  const intent = await readAll(target, (one) => textsFor(one, given));
+  return { intent, warnings: idleOptions(target, given) };
 }

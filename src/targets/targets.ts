@@ -7,10 +7,21 @@ import { tensorrtRtxTarget } from '../../engines/tensorrt-rtx/target.ts';
 /** A definition whose options nobody but itself looks into. */
 export type AnyTarget = TargetDefinition<unknown>;
 
+const definitions = [onnxruntimeTarget, tensorrtTarget, tensorrtRtxTarget, onnxTarget] as const;
+
 /** Every target. `auto` takes the first that can be found here, else the first of all. */
-export const targets: readonly AnyTarget[] = [
-  onnxruntimeTarget,
-  tensorrtTarget,
-  tensorrtRtxTarget,
-  onnxTarget,
-].map((definition) => definition as AnyTarget);
+export const targets: readonly AnyTarget[] = definitions.map(
+  (definition) => definition as AnyTarget,
+);
+
+/** What a target is called: a row of `targets`. */
+export type TargetName = (typeof definitions)[number]['name'];
+
+/** Options of targets, by the target's name: `{ tensorrt: { workspaceMiB: 4096 } }`. What is left out has its default. */
+export type TargetSettings = {
+  readonly [D in (typeof definitions)[number] as D['name']]?:
+    | (D extends TargetDefinition<infer O, string>
+        ? { readonly [K in keyof O]?: O[K] | undefined }
+        : never)
+    | undefined;
+};

@@ -15,6 +15,7 @@ import { list } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { version } from '../../src/version.ts';
 import { knownVersion } from '../engines/tensorrt-rtx/fake-python.ts';
+import { createDeclarations, hiddenTypes } from '../helpers/declarations.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-package-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }), 120_000);
@@ -59,6 +60,61 @@ const hasRegistry = succeeds('npm', ...view);
 /** The start of a command line without a network, where the system lets us make one. */
 const isolated = succeeds('unshare', '-rn', 'true') ? ['unshare', '-rn'] : [];
 
+/** Writes the program in README.md, which is JavaScript and TypeScript alike, as both; gives the arguments that run it. */
+function exampleIn(app: string): readonly string[] {
+  const [, code = ''] = /```ts\n(import .*?)```/s.exec(readFileSync('README.md', 'utf8')) ?? [];
+  for (const name of ['example.mjs', 'example.mts']) writeFileSync(join(app, name), code);
+  return ['example.mjs'];
+}
+
+const tsc = resolve('node_modules/typescript/bin/tsc');
+
+const strict = {
+  target: 'es2023',
+  module: 'nodenext',
+  strict: true,
+  noEmit: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: false,
+};
+
+/** Compiler options of projects that have the browser's types, as TypeScript gives them by itself, and of one that has Node's. */
+const projects = [
+  { types: [] },
+  { types: [], module: 'esnext', moduleResolution: 'bundler' },
+  { lib: ['es2023'], types: ['node'], typeRoots: [resolve('node_modules/@types')] },
+];
+
+/** Names of the package's entries, and their declarations. */
+function entriesOf(installed: string): readonly string[] {
+  const { exports } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+  return Object.values<{ types: string }>(exports).map(({ types }) => join(installed, types));
+}
+
+/** Lets the compiler judge every type of options: what may be left out may be undefined. */
+function optionsProgram(installed: string): string {
+  const { read, textOf } = createDeclarations();
+  const names = (file: string) =>
+    [...read(file).exported].filter(
+      (name) =>
+        /(?:Options|Request|Listener|Settings|Choice)$/.test(name) &&
+        !textOf({ file, name }).includes(`${name}<`),
+    );
+  const [main = '', codegen = '', report = ''] = entriesOf(installed);
+  return [
+    "import type * as main from 'rcc';",
+    "import type * as codegen from 'rcc/codegen';",
+    "import type * as report from 'rcc/report';",
+    'type Refusing<T> = {',
+    '  [K in keyof T]-?: {} extends Pick<T, K> ? ({ [P in K]: undefined } extends Pick<T, K> ? never : K) : never;',
+    '}[keyof T];',
+    'declare function accepts<T>(...refusing: [Refusing<T>] extends [never] ? [] : [Refusing<T>]): void;',
+    ...names(main).map((name) => `accepts<main.${name}>();`),
+    ...names(codegen).map((name) => `accepts<codegen.${name}>();`),
+    ...names(report).map((name) => `accepts<report.${name}>();`),
+  ].join('\n');
+}
+
 let tarball = '';
 const entries = new Set<string>();
 beforeAll(async () => {
@@ -74,6 +130,7 @@ describe('the package', () => {
   it('holds what runs, and nothing of the tests', () => {
     const shipped = [...entries];
     expect(shipped).toContain('package/dist/rcc.js');
+    for (const entry of entriesOf('.')) expect(shipped).toContain(join('package', entry));
     for (const path of ['src/io/hash-worker.mjs', 'hash-worker.mjs', 'counting-worker.mjs'])
       expect(shipped).toContain(`package/dist/${path}`);
     for (const path of ['src/report/page/page-script.js', 'page-script.js', 'build_engine.py'])
@@ -181,15 +238,42 @@ describe.skipIf(!hasRegistry)(
 
     it('is a module of a script', () => {
       expect(script("console.log((await import('rcc')).version)")).toBe(version);
-      const figures = "(await import('rcc')).readFigures()";
+      const figures = "(await import('rcc/report')).readFigures()";
       expect(script(`console.log((await ${figures}).published.models.length)`)).toBe('18');
       const load = `
-        import { createOnnxruntimeEngine } from 'rcc';
-        const engine = await createOnnxruntimeEngine().load('build/digits/fp16/model.onnx');
-        console.log(engine.outputs[0].name);
-        await engine.close();`;
+        import { chooseTarget } from 'rcc';
+        const { engine } = await chooseTarget({ target: 'onnxruntime', precision: 'fp16' });
+        const loaded = await engine.load('build/digits/fp16/model.onnx');
+        console.log(loaded.outputs[0].name);
+        await loaded.close();`;
       expect(script(load)).toBe('logits');
     }, 60_000);
+
+    it('runs the example of README.md', () => {
+      rmSync(join(app, 'build'), { recursive: true, force: true });
+      const [command = '', ...rest] = [...isolated, process.execPath, ...exampleIn(app)];
+      expect(sh(app, command, ...rest)).toMatch(/^build\/digits\/fp16 onnxruntime \d/);
+      expect(readdirSync(join(app, 'build/digits/fp16'))).toContain('model.onnx');
+    }, 60_000);
+
+    it.each(projects)('has types that a strict project takes: %j', (options) => {
+      exampleIn(app);
+      writeFileSync(join(app, 'options.mts'), optionsProgram(join(app, 'node_modules', 'rcc')));
+      const compilerOptions = { ...strict, ...options };
+      const config = join(app, 'tsconfig.json');
+      writeFileSync(config, JSON.stringify({ compilerOptions, include: ['*.mts'] }));
+      const { stdout } = spawnSync(process.execPath, [tsc, '-p', app, '--listFiles'], {
+        encoding: 'utf8',
+        timeout: 100_000,
+      });
+      expect(stdout.match(/^.*error TS.*$/gm)).toBeNull();
+      expect(stdout).toMatch(/options\.mts$/m);
+      expect(stdout).not.toMatch(/onnx-proto|onnxruntime-node|protobufjs/);
+    }, 120_000);
+
+    it('exports every type that something public names', () => {
+      expect(hiddenTypes(entriesOf(join(app, 'node_modules', 'rcc')))).toEqual([]);
+    });
 
     it('finds its Python script', async () => {
       // An interpreter that tells the release only where it is given the script.

@@ -21,9 +21,9 @@ import { type WantedParameter, wantedParameters } from './wanted-parameters.ts';
 
 export interface BindOptions {
   /** Name scheme that the spec pins; without it the names decide. */
-  readonly scheme?: string;
+  readonly scheme?: string | undefined;
   /** Where the spec names its weights. */
-  readonly span?: Span;
+  readonly span?: Span | undefined;
 }
 
 export interface BoundWeights {

@@ -13,7 +13,7 @@ export interface FailedRun {
   readonly engine: string;
   readonly timeoutS: number;
   /** The .rn line that a node of the ONNX file comes from. */
-  locateNode?(node: string): Span | undefined;
+  readonly locateNode?: ((node: string) => Span | undefined) | undefined;
 }
 
 type Explain = (found: RegExpExecArray, run: FailedRun) => Diagnostic;

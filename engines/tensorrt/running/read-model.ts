@@ -14,13 +14,10 @@ function factsOf(tensors: Tensors): TensorFacts[] {
  * Throws as files that cannot be read or are no ONNX do.
  */
 export async function readModel(modelPath: string, directory: string): Promise<ModelFacts> {
-  const [{ readOnnx }, { summarizeOnnx }] = await Promise.all([
-    import('../../../codegen/onnx/read.ts'),
-    import('../../../codegen/onnx/summary.ts'),
-  ]);
+  const { inspectOnnx } = await import('../../../codegen/onnx/inspect.ts');
   const source = createFileByteSource(modelPath);
   try {
-    const { inputs, outputs } = summarizeOnnx(await readOnnx(source));
+    const { inputs, outputs } = await inspectOnnx(source);
     return {
       path: resolve(modelPath),
       directory: resolve(directory),

@@ -21,8 +21,8 @@ const progressEveryMs = 1000;
 
 export interface RunRequest {
   readonly signal?: AbortSignal | undefined;
-  report?(progress: string): void;
-  locateNode?(node: string): Span | undefined;
+  readonly report?: ((progress: string) => void) | undefined;
+  readonly locateNode?: ((node: string) => Span | undefined) | undefined;
 }
 
 export interface FinishedRun {

@@ -20,7 +20,7 @@ export function sharedCachePath(options: TensorrtEngineOptions): string | undefi
 
 export interface GpuTurn {
   readonly signal?: AbortSignal | undefined;
-  report?(progress: string): void;
+  readonly report?: ((progress: string) => void) | undefined;
 }
 
 /** Runs a build or a timing while no other rcc of this user builds or times on the GPU: both would measure each other. */

@@ -23,7 +23,7 @@ export interface DiagnoseOptions extends PictureRules {
   readonly classes: number;
   readonly signal?: AbortSignal | undefined;
   /** Hypotheses done and their number, as far as it is known. */
-  onProgress?(done: number, total: number): void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** What the network answers under a hypothesis, against what the caller got. */

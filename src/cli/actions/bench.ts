@@ -1,6 +1,7 @@
 import { writeJson } from '../../compile/artifact-files.ts';
 import { benchSpec } from '../../compile/bench.ts';
 import { benchLimits } from '../../compile/model-options.ts';
+import { loadSpecs } from '../../compile/spec-files.ts';
 import { benchFileOf, type ModelMeasurement } from '../../compile/timing.ts';
 import type { BenchFile } from '../../report/bench-file.ts';
 import { benchSheet, benchTables } from '../../report/bench-tables.ts';
@@ -9,7 +10,6 @@ import type { CommandContext, CommandResult } from '../command.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
 import { formatMeasurements } from '../table.ts';
 import { timingOf } from '../timing-options.ts';
-import { loadSpecs } from './load-specs.ts';
 import { runJobs } from './run-jobs.ts';
 
 type Format = BenchCommandOptions['format'];

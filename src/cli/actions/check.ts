@@ -1,10 +1,9 @@
 import { checkExpectations } from '../../compile/expectations.ts';
-import { loadSpecFiles } from '../../compile/spec-files.ts';
+import { hasErrors, loadSpecFiles } from '../../compile/spec-files.ts';
 import { formatCount } from '../../compile/trained-network.ts';
 import { specToJson } from '../../language/spec-json.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { formatTable } from '../table.ts';
-import { hasErrors } from './load-specs.ts';
 
 /** Checks spec files: language, then params and flops against what each spec expects. */
 export async function checkSpecs(

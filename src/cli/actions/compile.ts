@@ -1,12 +1,13 @@
-import { join } from 'node:path';
 import { printGraph } from '../../../codegen/ir/print.ts';
 import { passNames } from '../../../codegen/passes/pipeline.ts';
 import type { Precision } from '../../../codegen/precisions.ts';
 import { auditToJson, formatAudit } from '../../../engines/audit/format-audit.ts';
+import { artifactDirectory } from '../../compile/artifact-files.ts';
 import { type Compilation, type CompileOptions, compileSpec } from '../../compile/compile.ts';
 import { checkExpectations } from '../../compile/expectations.ts';
 import { firstImpression, type ModelOptions } from '../../compile/model-options.ts';
 import { printPass } from '../../compile/print-pass.ts';
+import { loadSpecs } from '../../compile/spec-files.ts';
 import { DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
 import { findNearest } from '../../diagnostics/nearest.ts';
 import type { Spec } from '../../language/spec.ts';
@@ -15,7 +16,6 @@ import type { CompileCommandOptions } from '../commands/compile.ts';
 import { graphOptionsOf, precisionsOf } from '../precision-options.ts';
 import { formatMeasurements } from '../table.ts';
 import { idleTiming, timingOf } from '../timing-options.ts';
-import { loadSpecs } from './load-specs.ts';
 import { runJobs } from './run-jobs.ts';
 
 /** One spec and one precision: `-o` is the artifact's folder; otherwise it is the root of <model>/<precision>. */
@@ -23,7 +23,7 @@ function directoriesFor(specs: readonly Spec[], options: CompileCommandOptions) 
   const { output } = options;
   const isSingle = specs.length === 1 && precisionsOf(options).length === 1;
   return (spec: Spec, precision: Precision): string =>
-    isSingle && output !== undefined ? output : join(output ?? 'build', spec.name, precision);
+    isSingle && output !== undefined ? output : artifactDirectory(spec.name, precision, output);
 }
 
 function checkUse(specs: readonly Spec[], options: CompileCommandOptions): void {

@@ -1,10 +1,10 @@
 import { diagnoseSpec } from '../../compile/diagnose.ts';
+import { loadOneSpec } from '../../compile/spec-files.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { DiagnoseCommandOptions } from '../commands/diagnose.ts';
 import { formatTable } from '../table.ts';
 import { listenerFor } from './listener.ts';
-import { loadOneSpec } from './one-spec.ts';
 
 /** Mistakes that the table shows. */
 const shownFindings = 5;

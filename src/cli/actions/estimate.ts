@@ -1,6 +1,7 @@
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import type { Precision } from '../../../engines/engine.ts';
 import type { LoadedSpecs } from '../../compile/spec-files.ts';
+import { loadSpecs } from '../../compile/spec-files.ts';
 import { type Candidate, type EstimateRow, estimateAll, fitBudget } from '../../estimate/budget.ts';
 import { gpuNamed } from '../../estimate/estimate.ts';
 import { describeEstimate, estimateTable, kernelTable } from '../../estimate/tables.ts';
@@ -11,7 +12,6 @@ import type { CommandContext, CommandResult } from '../command.ts';
 import type { EstimateCommandOptions } from '../commands/estimate.ts';
 import { askedPrecisions } from '../precision-options.ts';
 import { formatFigures } from '../table.ts';
-import { loadSpecs } from './load-specs.ts';
 import { loadPublishedSpecs } from './published-specs.ts';
 
 /** Kernels that are listed where there is one estimate. */

@@ -2,6 +2,7 @@ import type { ClassFlip, PrecisionAccuracy, PrecisionComparison } from '../../ac
 import type { EvalProgress, Evaluation } from '../../accuracy/evaluate.ts';
 import { writeJson } from '../../compile/artifact-files.ts';
 import { evaluateSpec } from '../../compile/evaluate.ts';
+import { loadOneSpec } from '../../compile/spec-files.ts';
 import { benchFileOf } from '../../compile/timing.ts';
 import { type Diagnostic, DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
@@ -11,7 +12,6 @@ import type { EvalCommandOptions } from '../commands/eval.ts';
 import { formatElapsed } from '../format-elapsed.ts';
 import { formatTable } from '../table.ts';
 import { listenerFor } from './listener.ts';
-import { loadOneSpec } from './one-spec.ts';
 import { modelsFor } from './run-jobs.ts';
 
 const percent = (share: number): string => formatPercent(share, 2);

@@ -1,10 +1,10 @@
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import { type NodeCost, nodeCosts } from '../../../codegen/cost.ts';
 import { printType } from '../../../codegen/ir/ops.ts';
-import { readOnnx } from '../../../codegen/onnx/read.ts';
-import { summarizeOnnx } from '../../../codegen/onnx/summary.ts';
+import { inspectOnnx } from '../../../codegen/onnx/inspect.ts';
 import { append } from '../../collections/append.ts';
 import { writeWhole } from '../../compile/artifact-files.ts';
+import { loadSpecs } from '../../compile/spec-files.ts';
 import { formatCount } from '../../compile/trained-network.ts';
 import { type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import { printable, printableUpTo } from '../../diagnostics/printable.ts';
@@ -16,7 +16,6 @@ import { networkToSvg } from '../../report/network/picture.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { InspectCommandOptions } from '../commands/inspect.ts';
 import { formatTable } from '../table.ts';
-import { loadSpecs } from './load-specs.ts';
 
 /** One line of the table; undefined where a foreign operator's shape is not known. */
 interface Layer {
@@ -94,7 +93,7 @@ function inspectSpec(spec: Spec): Inspection {
 async function inspectModel(path: string): Promise<Inspection> {
   const source = createFileByteSource(path);
   try {
-    const summary = summarizeOnnx(await readOnnx(source));
+    const summary = await inspectOnnx(source);
     const layers = summary.layers.map(({ output, ...layer }) => ({
       ...layer,
       output: output && printType(output),

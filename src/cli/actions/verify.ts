@@ -1,6 +1,7 @@
 import type { Verdict } from '../../../engines/compare.ts';
 import type { StageReport } from '../../calibration/bisect.ts';
 import type { RangeReport } from '../../calibration/range-report.ts';
+import { loadSpecs } from '../../compile/spec-files.ts';
 import { type Verification, verifySpec } from '../../compile/verify.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
@@ -9,7 +10,6 @@ import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { formatTable } from '../table.ts';
 import { idleTiming } from '../timing-options.ts';
-import { loadSpecs } from './load-specs.ts';
 import { runJobs } from './run-jobs.ts';
 
 function referenceOf(specs: readonly Spec[], options: VerifyCommandOptions): Reference | undefined {

@@ -1,9 +1,10 @@
 import { Option } from 'commander';
+import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
 import { declareTargetOptions } from '../target-options.ts';
 import { declareTimingOptions, type TimingCommandOptions } from '../timing-options.ts';
-import { largestBatch, wholeList } from '../whole-numbers.ts';
+import { wholeList } from '../whole-numbers.ts';
 
 /** Where `rcc bench` leaves what it measured, and `rcc report` looks for it. */
 export const defaultBenchPath = 'build/bench.json';

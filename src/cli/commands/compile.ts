@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { precisionNames } from '../../../codegen/precisions.ts';
+import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
 import { givenOptions } from '../given-options.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
 import { declareTargetOptions } from '../target-options.ts';
 import { declareTimingOptions, type TimingCommandOptions } from '../timing-options.ts';
-import { largestBatch, whole, wholeList } from '../whole-numbers.ts';
+import { whole, wholeList } from '../whole-numbers.ts';
 
 /** Options that do not decide what an artifact is, or are told of each artifact apart. */
 const notOfArtifact = ['output', 'json', 'quiet', ...precisionNames, 'printAfter', 'dryRun'];

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import { precisions, referencePrecision } from '../../../codegen/precisions.ts';
+import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
-import { largestBatch, wholeList } from '../whole-numbers.ts';
+import { wholeList } from '../whole-numbers.ts';
 
 export interface EstimateCommandOptions {
   readonly gpu: string;

@@ -1,8 +1,9 @@
+import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
 import { declareTargetOptions } from '../target-options.ts';
 import { declareTimingOptions, type TimingCommandOptions } from '../timing-options.ts';
-import { largestBatch, wholeList } from '../whole-numbers.ts';
+import { wholeList } from '../whole-numbers.ts';
 
 export interface VerifyCommandOptions extends ModelCommandOptions, TimingCommandOptions {
   readonly input?: string;

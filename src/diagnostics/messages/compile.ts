@@ -11,6 +11,20 @@ export const compileMessages = {
     example: 'rcc bench resnet50_vd.rn --workspace much',
     cure: '`rcc help TARGET` shows the form and the default of every option of a target.',
   }),
+  'argument-unknown': row<{
+    what: string;
+    name: string;
+    known: readonly string[];
+    nearest: string | undefined;
+  }>({
+    severity: 'error',
+    message: ({ what, name }) => `There is no ${what} '${name}'.`,
+    hint: ({ known, nearest }) =>
+      nearest ? `Did you mean '${nearest}'?` : `There are: ${listText(known)}.`,
+    cause: 'A program calls rcc with a name that it does not know.',
+    example: "compile('resnet50_vd.rn', { target: 'tensor-rt' })",
+    cure: 'Take one of the names in the hint; TypeScript completes and checks them.',
+  }),
   'batches-of-fixed-graph': row<{ batch: number }>({
     severity: 'error',
     message: ({ batch }) =>

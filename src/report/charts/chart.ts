@@ -19,7 +19,7 @@ export interface Axis {
   readonly ticks?: readonly number[];
 }
 
-interface ChartBase {
+export interface ChartBase {
   readonly id: string;
   readonly title: string;
   /** What a reader who does not see the chart needs: what it compares, and what comes out. */
