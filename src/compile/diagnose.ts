@@ -39,7 +39,7 @@ export async function diagnoseSpec(
           input,
           classes,
           signal,
-          ...(onProgress ? { onProgress } : {}),
+          onProgress,
         }),
     );
     return { diagnosis, text: describeDiagnosis(diagnosis, labels) };

@@ -117,7 +117,7 @@ async function planOf(
 export async function dryRunSpec(spec: Spec, options: CompileOptions): Promise<DryRun> {
   const { directory, target, timing, batch } = options;
   const { engine, form, name, reason, precision } = target;
-  const lowered = lowerSpec(spec, batch === undefined ? {} : { batch });
+  const lowered = lowerSpec(spec, { batch });
   const pipeline = pipelineFor(spec, lowered, form, options);
   const { graph } = runPasses(lowered, passesFor(pipeline));
   const own = (role: string, file: string) => ({ role, path: join(directory, file) });

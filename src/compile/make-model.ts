@@ -49,7 +49,7 @@ function buildEngine(
       float32Nodes,
       locateNode: (node) => spans.get(node),
       report: (text) => listener?.onProgress?.(text),
-      ...(signal ? { signal } : {}),
+      signal,
     });
     const sizeBytes = built.engines[0]?.sizeBytes ?? 0;
     const detail = `${target.name}: ${basename(built.path)}, ${(sizeBytes / 1e6).toFixed(1)} MB`;

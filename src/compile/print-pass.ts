@@ -18,7 +18,7 @@ export function printPass(
   spec: Spec,
   { pass, batch, precision, ...options }: PrintPassOptions,
 ): Graph {
-  const lowered = lowerSpec(spec, batch === undefined ? {} : { batch });
+  const lowered = lowerSpec(spec, { batch });
   const last = passNames.indexOf(pass);
   const passes = passesFor(pipelineFor(spec, lowered, { precision }, options)).filter(
     ({ name }) => passNames.indexOf(name) <= last,

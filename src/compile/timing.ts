@@ -109,7 +109,7 @@ export async function measureBatches(timed: Timed, options: TimingOptions): Prom
           batch,
           ...limits,
           report: (text) => options.listener?.onProgress?.(text),
-          ...(options.signal ? { signal: options.signal } : {}),
+          signal: options.signal,
         }),
       );
     }

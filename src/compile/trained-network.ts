@@ -46,8 +46,8 @@ async function bindFile(graph: Graph, spec: Spec, path: string) {
     const file = await openWeights(source);
     const pinned = path === spec.weights?.path ? spec.weights.scheme : undefined;
     const bound = bindWeights(graph, file, {
-      ...(pinned ? { scheme: pinned } : {}),
-      ...(spec.spans.weights ? { span: spec.spans.weights } : {}),
+      scheme: pinned,
+      span: spec.spans.weights,
     });
     return { source, file, ...bound };
   } catch (error) {
@@ -60,7 +60,7 @@ async function bindFile(graph: Graph, spec: Spec, path: string) {
 export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<TrainedNetwork> {
   const { listener } = options;
   const lowered = await runPhase('graph', listener, async () => {
-    const graph = lowerSpec(spec, options.batch === undefined ? {} : { batch: options.batch });
+    const graph = lowerSpec(spec, { batch: options.batch });
     const cost = countCost(graph);
     const detail = `${graph.nodes.length} nodes, ${formatCount(cost.params)} parameters, ${formatCount(cost.macs)} MACs`;
     return { value: { graph, cost }, detail };

@@ -1,7 +1,6 @@
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import type { Precision } from '../../../engines/engine.ts';
-import type { LoadedSpecs } from '../../compile/spec-files.ts';
-import { loadSpecs } from '../../compile/spec-files.ts';
+import { type LoadedSpecs, loadSpecs } from '../../compile/spec-files.ts';
 import { type Candidate, type EstimateRow, estimateAll, fitBudget } from '../../estimate/budget.ts';
 import { gpuNamed } from '../../estimate/estimate.ts';
 import { describeEstimate, estimateTable, kernelTable } from '../../estimate/tables.ts';
