@@ -50,10 +50,10 @@ const bundled = {
 };
 
 /** Microsoft's packages name their licence and do not hold it. */
-const licenses = {
-  'onnxruntime-node': 'onnxruntime-license.txt',
-  'onnxruntime-common': 'onnxruntime-license.txt',
-};
+const licenses = new Map([
+  ['onnxruntime-node', 'onnxruntime-license.txt'],
+  ['onnxruntime-common', 'onnxruntime-license.txt'],
+]);
 
 /** The version that a package's dependency has in this checkout. */
 const versionHere = (name) => readManifest(installed(name)).version;
@@ -64,7 +64,7 @@ function stageDependency(name, { keeps, dependencies }) {
   const own = Object.fromEntries(dependencies.map((other) => [other, versionHere(other)]));
   writeManifest(to, { ...manifest, dependencies: own });
   copyAll(['README.md', ...keeps], installed(name), to);
-  const license = licenses[name];
+  const license = licenses.get(name);
   if (license) cpSync(join(root, 'scripts', license), join(to, 'LICENSE'));
 }
 

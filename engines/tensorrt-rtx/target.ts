@@ -1,3 +1,4 @@
+import { least } from '../../src/collections/extremes.ts';
 import { defaultCacheDirectory } from '../../src/io/cache-directory.ts';
 import { flagOf, type OptionRow } from '../option-row.ts';
 import type { Target, TargetDefinition } from '../target.ts';
@@ -107,7 +108,7 @@ export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions, 'tens
       name: this.name,
       reason: `tensorrt-rtx ${installation.version} for compute capability ${computeCapabilities.join(', ')}`,
       precision,
-      form: tensorrtRtxForm(precision, Math.min(...computeCapabilities.map(Number))),
+      form: tensorrtRtxForm(precision, least(computeCapabilities.map(Number))),
       batches: 'any',
       layers: 'engine',
       float16: 'computed',

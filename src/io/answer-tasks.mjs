@@ -7,11 +7,12 @@ import { parentPort } from 'node:worker_threads';
  * @param {Readonly<Record<string, (message: any) => unknown>>} tasks
  */
 export function answerTasks(tasks) {
+  const known = new Map(Object.entries(tasks));
   /** @param {{ task: string, id?: number }} message */
   const answer = async (message) => {
     const { task, id } = message;
     try {
-      const result = await tasks[task]?.(message);
+      const result = await known.get(task)?.(message);
       if (id !== undefined) parentPort?.postMessage({ id, result });
     } catch (error) {
       const { code, message: reason } = /** @type {NodeJS.ErrnoException} */ (error);

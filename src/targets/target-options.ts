@@ -5,6 +5,7 @@ import {
   type OptionValues,
 } from '../../engines/option-row.ts';
 import { append } from '../collections/append.ts';
+import { ownValue } from '../collections/own-value.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { auto } from './choose-target.ts';
 import { type AnyTarget, targets } from './targets.ts';
@@ -39,9 +40,10 @@ export function isFound({ find, name }: AnyTarget): boolean {
 }
 
 function textsFor({ options }: AnyTarget, given: OptionTexts): OptionTexts {
-  const entries = options.flatMap(({ key }) =>
-    given[key] === undefined ? [] : [[key, given[key]] as const],
-  );
+  const entries = options.flatMap(({ key }) => {
+    const text = ownValue(given, key);
+    return text === undefined ? [] : [[key, text] as const];
+  });
   return Object.fromEntries(entries);
 }
 
@@ -49,7 +51,7 @@ function textsFor({ options }: AnyTarget, given: OptionTexts): OptionTexts {
 function idleOptions(target: string, given: OptionTexts): readonly Diagnostic[] {
   const meant = new Set(meantBy(target).flatMap(({ options }) => options.map(flagOf)));
   return targetOptionRows()
-    .filter((row) => given[row.key] !== undefined && !meant.has(flagOf(row)))
+    .filter((row) => ownValue(given, row.key) !== undefined && !meant.has(flagOf(row)))
     .map((row) => {
       const option = flagOf(row);
       const owners = targets.filter(({ options }) => options.some((one) => flagOf(one) === option));
