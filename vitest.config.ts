@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests of programs, threads and signals: each file has a process of its own. The others share one a worker, which loads the sources once for all of them. */
 const alone = [
-  'test/cli/{faults,footprint,one-definition,package,pipes,start-up,streams}.test.ts',
+  'test/cli/{faults,footprint,one-definition,package,prepare-conversion,pipes,start-up,streams}.test.ts',
   'test/engines/process.test.ts',
   'test/engines/{onnxruntime,tensorrt-rtx}/**/*.test.ts',
   'test/engines/tensorrt/*.test.ts',

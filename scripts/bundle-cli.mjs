@@ -12,7 +12,7 @@ const common = { cwd: root, platform: 'node', transform: { target: 'node20.19' }
  * split as it falls. The module that is started is in none of them: it waits for the command, and nothing that the command imports may wait for it.
  */
 const files = {
-  start: ['src/cli/run.ts', 'src/io/exit-cleanup.ts', 'src/cli/progress.ts'],
+  start: ['src/cli/run.ts', 'src/io/exit-cleanup.ts', 'src/cli/progress.ts', 'src/io/digest.ts'],
   language: ['src/cli/actions/check.ts'],
   conversion: ['src/cli/actions/compile.ts'],
   zip: ['codegen/weights/formats/zip-archive.ts', 'codegen/weights/formats/torch-zip.ts'],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync } from 'node:fs';
 import type { ByteSource } from '../../codegen/tensors/byte-source.ts';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { failReading } from './file-failure.ts';
 import { startFileHash } from './hash-thread.ts';
 import { openFile } from './open-file.ts';
@@ -60,4 +61,14 @@ export function startFileDigest(path: string, what = 'file'): FileDigestJob {
   };
   jobs.set(state, job);
   return job;
+}
+
+/** Starts a digest that will be asked for, before it is known whether all else is well. */
+export function startFileDigestAhead(path: string): void {
+  try {
+    startFileDigest(path);
+  } catch (error) {
+    // It is told when the file is opened.
+    if (!(error instanceof DiagnosticError)) throw error;
+  }
 }

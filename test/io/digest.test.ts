@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { digestBytes, startFileDigest } from '../../src/io/digest.ts';
+import { digestBytes, startFileDigest, startFileDigestAhead } from '../../src/io/digest.ts';
 import { expectDiagnostic, memorySource } from '../helpers/byte-sources.ts';
-import { tellsDescriptors } from '../helpers/descriptors.ts';
+import { openBelow, tellsDescriptors } from '../helpers/descriptors.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-digest-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -68,6 +68,15 @@ describe('startFileDigest', () => {
     const unreadable = () => startFileDigest('/proc/self/mem').digest();
     const { message } = await expectDiagnostic(unreadable, 'file-unreadable');
     expect(message).toContain("'/proc/self/mem'");
+  });
+
+  it.runIf(tellsDescriptors)('may begin ahead (needs /proc)', async () => {
+    const path = write('large', '', 1000);
+    truncateSync(path, 16e9);
+    startFileDigestAhead(path);
+    expect(openBelow(path)).toHaveLength(1);
+    startFileDigest(path).cancel();
+    startFileDigestAhead(join(folder, 'missing'));
   });
 
   it('begins again after it was given up', async () => {
