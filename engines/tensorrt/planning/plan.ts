@@ -74,7 +74,11 @@ function checkBatches(intent: TensorrtIntent, model: ModelFacts): Diagnostic[] {
   const { batches, profile } = intent;
   if (!hasFreeBatch(model)) {
     const fixed = fixedBatch(model) ?? 1;
-    const wrong = profile ? [profile.max] : batches.filter((batch) => batch !== fixed);
+    if (profile) {
+      const range = `${profile.min}:${profile.opt}:${profile.max}`;
+      return [createDiagnostic('tensorrt-profile-fixed', { fixed, range })];
+    }
+    const wrong = batches.filter((batch) => batch !== fixed);
     return wrong.length > 0 ? [createDiagnostic('tensorrt-batch-fixed', { fixed, wrong })] : [];
   }
   const outside = profile

@@ -194,6 +194,14 @@ export const tensorrtMessages = {
     cause: 'The ONNX file was written with a number in place of the free batch dimension.',
     cure: `Write the graph with a free batch, or ask for the batch that it has.`,
   }),
+  'tensorrt-profile-fixed': row<{ fixed: number; range: string }>({
+    severity: 'error',
+    message: ({ fixed, range }) =>
+      `The graph fixes the batch at ${fixed}: there is no range for --profile ${range} to choose from.`,
+    hint: () => 'Leave --batch out; --batches names the sizes that are verified and timed.',
+    cause: 'A profile needs a free batch dimension, and --batch fixes it in the graph.',
+    cure: 'Give --batch or --profile, not both.',
+  }),
   'tensorrt-batch-outside': row<{ outside: readonly number[]; range: string }>({
     severity: 'error',
     message: ({ outside, range }) =>

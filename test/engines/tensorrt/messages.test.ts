@@ -47,6 +47,7 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
     version: '8.6.1',
   },
   'tensorrt-batch-fixed': { fixed: 1, wrong: [4, 8] },
+  'tensorrt-profile-fixed': { fixed: 8, range: '1:8:8' },
   'tensorrt-batch-outside': { outside: [16], range: '1 to 8' },
   'tensorrt-batch-not-built': { batch: 4, built: [1, 8] },
   'tensorrt-build-warnings': { count: 3 },

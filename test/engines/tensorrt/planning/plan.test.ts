@@ -191,7 +191,7 @@ describe('shapes', () => {
     ],
     [
       { batches: [4], profile: { min: 1, opt: 4, max: 8 } },
-      'The graph fixes the batch at 4, so batch 8 cannot be built from it.',
+      'The graph fixes the batch at 4: there is no range for --profile 1:4:8 to choose from.',
     ],
   ])('a graph that fixes its batch to 4 with %j', (intent: Intent, message) => {
     const fixed = factsOf({
