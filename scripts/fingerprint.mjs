@@ -16,7 +16,7 @@ const [checkout = '.', mode] = process.argv.slice(2);
 const root = resolve(checkout);
 const folder = mkdtempSync(join(tmpdir(), 'rcc-fingerprint-'));
 const digestOf = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
-const found = {};
+const found = new Map();
 
 function rcc(words) {
   const env = { ...process.env, RCC_CACHE_DIR: join(folder, 'cache'), TRTEXEC: '' };
@@ -24,16 +24,16 @@ function rcc(words) {
   return spawnSync(process.execPath, [join(root, 'dist/rcc.js'), ...words], options);
 }
 
-function keepPrint(...words) {
+function keepPrint(words) {
   const { status, stdout, stderr } = rcc(words);
-  found[words.join(' ')] = `${status} ${digestOf(stdout)} ${digestOf(stderr)}`;
+  found.set(words.join(' '), `${status} ${digestOf(stdout)} ${digestOf(stderr)}`);
 }
 
-function keepModel(...words) {
+function keepModel(words) {
   const output = join(folder, 'artifact');
   const { status } = rcc([...words, '--no-verify', '--seed', '1', '--quiet', '-o', output]);
   const model = join(output, 'model.onnx');
-  found[words.join(' ')] = existsSync(model) ? digestOf(readFileSync(model)) : `exit ${status}`;
+  found.set(words.join(' '), existsSync(model) ? digestOf(readFileSync(model)) : `exit ${status}`);
   rmSync(output, { recursive: true, force: true });
 }
 
@@ -53,16 +53,16 @@ const dryRun = ['compile', ...specs, ...precisions, '--dry-run'];
 
 for (const precision of precisions) {
   for (const pass of [...passes, 'expandFusedConv']) {
-    keepPrint('compile', ...specs, precision, '--print-after', pass);
+    keepPrint(['compile', ...specs, precision, '--print-after', pass]);
   }
 }
 for (const release of ['8.6', '9.1', '10.4', '10.16', '11.1']) {
   for (const gpu of ['t4', 'v100', 'a100', 'l4']) {
-    keepPrint(...dryRun, '--target', 'tensorrt', '--trt', release, '--gpu', gpu);
+    keepPrint([...dryRun, '--target', 'tensorrt', '--trt', release, '--gpu', gpu]);
   }
 }
-keepPrint(...dryRun, '--json', '--target', 'tensorrt', '--trt', '10.4', '--gpu', 't4');
-for (const target of ['onnx', 'onnxruntime', 'auto']) keepPrint(...dryRun, '--target', target);
+keepPrint([...dryRun, '--json', '--target', 'tensorrt', '--trt', '10.4', '--gpu', 't4']);
+for (const target of ['onnx', 'onnxruntime', 'auto']) keepPrint([...dryRun, '--target', target]);
 
 if (mode !== '--quick') {
   for (const spec of specs) {
@@ -72,14 +72,14 @@ if (mode !== '--quick') {
       ['--fp16', '--trt', '8.6'],
       ['--fp16', '--trt', '11.1'],
     ]) {
-      keepModel('compile', spec, '--target', 'onnx', ...form);
+      keepModel(['compile', spec, '--target', 'onnx', ...form]);
     }
   }
   for (const spec of ['specs/resnet18.rn', 'specs/resnet18_vd.rn']) {
     for (const release of [[], ['--trt', '8.6'], ['--trt', '10.4'], ['--trt', '11.1']]) {
-      keepModel('compile', spec, '--target', 'onnx', '--int8', ...release);
+      keepModel(['compile', spec, '--target', 'onnx', '--int8', ...release]);
     }
   }
 }
 rmSync(folder, { recursive: true, force: true });
-console.log(JSON.stringify(found, null, 1));
+console.log(JSON.stringify(Object.fromEntries(found), null, 1));
