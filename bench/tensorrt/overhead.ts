@@ -59,7 +59,7 @@ export function measureOverhead(folder: string): Overhead {
   const endedMs = nowMs();
   if (status !== 0) throw new Error(stderr);
   const runs = readFileSync(stamps, 'utf8').trim().split('\n');
-  const [help, build, time, ...more] = runs.map((line) => {
+  const [help, build, run, time, ...more] = runs.map((line) => {
     const [kind, ...stampsNs] = line.split(' ');
     const [started = Number.NaN, ended = Number.NaN] = stampsNs.map((ns) => Number(ns) / 1e6);
     return { kind, started, ended };
@@ -67,6 +67,7 @@ export function measureOverhead(folder: string): Overhead {
   if (
     help?.kind !== 'help' ||
     build?.kind !== 'build' ||
+    run?.kind !== 'run' ||
     time?.kind !== 'time' ||
     more.length > 0
   ) {
@@ -74,7 +75,7 @@ export function measureOverhead(folder: string): Overhead {
   }
   return {
     startMs: help.started - startedMs,
-    betweenMs: time.started - build.ended,
+    betweenMs: run.started - build.ended + time.started - run.ended,
     endMs: endedMs - time.ended,
   };
 }
