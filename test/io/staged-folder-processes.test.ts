@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeArtifact } from '../../src/io/artifact.ts';
 import { bundleScript } from '../helpers/bundle-script.ts';
+import { textsIn, writeTexts } from '../helpers/folders.ts';
 
 const script = await bundleScript('processes/replace-artifact.mjs');
 afterAll(() => rmSync(script.folder, { recursive: true }));
@@ -16,17 +17,6 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** All files of a folder with what they hold. */
-function contentOf(directory: string): Record<string, string> {
-  const names = readdirSync(directory).toSorted();
-  return Object.fromEntries(
-    names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]),
-  );
-}
-
-function fill(directory: string, content: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(content)) writeFileSync(join(directory, name), text);
-}
-
 const mine = { 'notes.txt': 'mine' };
 const earlier = { 'a.own': 'old', 'seal.own': 'old', 'surplus.own': 'old' };
 const next = { 'a.own': '2', 'b.own': '2', 'new.own': '2', 'seal.own': '2' };
@@ -39,26 +29,26 @@ describe('a swap', () => {
   const each = Array.from({ length: renames }, (_, i) => i);
 
   it('takes that many renames', () => {
-    fill(folder, { ...mine, ...earlier });
+    writeTexts(folder, { ...mine, ...earlier });
     expect(run('2').stdout).toBe(`done after ${renames}`);
-    expect(contentOf(folder)).toEqual({ ...mine, ...next });
+    expect(textsIn(folder)).toEqual({ ...mine, ...next });
   });
 
   it.each(
     each,
   )('killed at rename %i mixes nothing, and the next run takes it back', async (limit) => {
-    fill(folder, { ...mine, ...earlier });
+    writeTexts(folder, { ...mine, ...earlier });
     expect(run('2', String(limit)).signal).toBe('SIGKILL');
     // Whoever looks for a seal finds none, or that of files that are all there.
     if (existsSync(join(folder, 'seal.own')))
       expect(readFileSync(join(folder, 'a.own'), 'utf8')).toBe('old');
     await writeArtifact(join(folder, 'bench.json'), (sink) => sink.write(Buffer.from('{}')));
-    expect(contentOf(folder)).toEqual({ 'bench.json': '{}', ...mine, ...earlier });
+    expect(textsIn(folder)).toEqual({ 'bench.json': '{}', ...mine, ...earlier });
   });
 
   it.each(each)('refused at rename %i by the system leaves everything as it was', (limit) => {
-    fill(folder, { ...mine, ...earlier });
+    writeTexts(folder, { ...mine, ...earlier });
     expect(run('2', String(limit), 'refuse').stdout).toContain('file-unwritable');
-    expect(contentOf(folder)).toEqual({ ...mine, ...earlier });
+    expect(textsIn(folder)).toEqual({ ...mine, ...earlier });
   });
 });

@@ -4,7 +4,6 @@ import fs, {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -16,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeArtifact } from '../../src/io/artifact.ts';
 import { nameOfHost } from '../../src/io/partial-names.ts';
 import { replaceOwnFiles } from '../../src/io/staged-folder.ts';
+import { textsIn, writeTexts } from '../helpers/folders.ts';
 import { watchExit } from '../helpers/watch-exit.ts';
 
 let folder = '';
@@ -27,17 +27,6 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const files = { isOwn: (name: string) => name.endsWith('.own'), seal: 'seal.own' };
 
 /** All files of a folder with what they hold. */
-function contentOf(directory: string): Record<string, string> {
-  const names = readdirSync(directory).toSorted();
-  return Object.fromEntries(
-    names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]),
-  );
-}
-
-function fill(directory: string, content: Readonly<Record<string, string>>): void {
-  for (const [name, text] of Object.entries(content)) writeFileSync(join(directory, name), text);
-}
-
 const mine = { 'notes.txt': 'mine' };
 const earlier = { 'a.own': 'old', 'seal.own': 'old', 'surplus.own': 'old' };
 const next = { 'a.own': '2', 'b.own': '2', 'new.own': '2', 'seal.own': '2' };
@@ -45,27 +34,27 @@ const next = { 'a.own': '2', 'b.own': '2', 'new.own': '2', 'seal.own': '2' };
 const make =
   (content: Readonly<Record<string, string>>, keep = true) =>
   async (staged: string) => {
-    fill(staged, content);
+    writeTexts(staged, content);
     return { value: 'made', keep };
   };
 
 describe('replaceOwnFiles', () => {
   it('puts new files in the place of all earlier ones, and leaves those of others', async () => {
-    fill(folder, { ...mine, ...earlier });
+    writeTexts(folder, { ...mine, ...earlier });
     expect(await replaceOwnFiles(folder, files, make(next))).toBe('made');
-    expect(contentOf(folder)).toEqual({ ...mine, ...next });
+    expect(textsIn(folder)).toEqual({ ...mine, ...next });
   });
 
   it('makes the folders that are missing', async () => {
     const deep = join(folder, 'a', 'b');
     await replaceOwnFiles(deep, files, make(next));
-    expect(contentOf(deep)).toEqual(next);
+    expect(textsIn(deep)).toEqual(next);
   });
 
   it('shows nothing of what is made before all of it is', async () => {
-    fill(folder, earlier);
+    writeTexts(folder, earlier);
     await replaceOwnFiles(folder, files, async (staged) => {
-      fill(staged, next);
+      writeTexts(staged, next);
       const visible = readdirSync(folder).filter((name) => !name.startsWith('.'));
       expect(visible.toSorted()).toEqual(Object.keys(earlier));
       return { value: undefined, keep: true };
@@ -76,9 +65,9 @@ describe('replaceOwnFiles', () => {
     ['fails', async () => Promise.reject(new Error('no'))],
     ['withholds what it made', make(next, false)],
   ])('leaves everything as it was where the work %s', async (_, work) => {
-    fill(folder, { ...mine, ...earlier });
+    writeTexts(folder, { ...mine, ...earlier });
     await replaceOwnFiles(folder, files, work).catch(() => {});
-    expect(contentOf(folder)).toEqual({ ...mine, ...earlier });
+    expect(textsIn(folder)).toEqual({ ...mine, ...earlier });
     await replaceOwnFiles(join(folder, 'a', 'b'), files, work).catch(() => {});
     expect(existsSync(join(folder, 'a'))).toBe(false);
   });
@@ -98,7 +87,7 @@ describe('replaceOwnFiles', () => {
     writeFileSync(join(folder, 'elsewhere'), 'kept');
     symlinkSync('elsewhere', join(folder, 'a.own'));
     await replaceOwnFiles(folder, files, make(next));
-    expect(contentOf(folder)).toEqual({ elsewhere: 'kept', ...next });
+    expect(textsIn(folder)).toEqual({ elsewhere: 'kept', ...next });
   });
 
   it('leaves a name of ours that is neither file nor folder', async () => {
@@ -110,19 +99,19 @@ describe('replaceOwnFiles', () => {
 
   it('takes nothing else that a tool made', async () => {
     await replaceOwnFiles(folder, files, make({ ...next, 'cache.tool': 'x' }));
-    expect(contentOf(folder)).toEqual(next);
+    expect(textsIn(folder)).toEqual(next);
   });
 
   it('takes work without a seal for a mistake, and leaves everything as it was', async () => {
-    fill(folder, { ...mine, ...earlier });
+    writeTexts(folder, { ...mine, ...earlier });
     const { 'seal.own': _, ...unsealed } = next;
     await expect(replaceOwnFiles(folder, files, make(unsealed))).rejects.toThrow(Error);
-    expect(contentOf(folder)).toEqual({ ...mine, ...earlier });
+    expect(textsIn(folder)).toEqual({ ...mine, ...earlier });
   });
 
   it.each([
     ['before the work', () => {}],
-    ['while it has files', (staged: string) => fill(staged, next)],
+    ['while it has files', (staged: string) => writeTexts(staged, next)],
     ['when it has taken its folder away', (staged: string) => rmSync(staged, { recursive: true })],
   ])('leaves nothing where the process exits %s', async (_, work) => {
     const exit = watchExit();
@@ -162,7 +151,7 @@ describe('a swap', () => {
   }
   /** Three files leave, their folder gets its name, four come. */
   const each = Array.from({ length: 3 + 1 + 4 }, (_, i) => i);
-  beforeEach(() => fill(folder, { ...mine, ...earlier }));
+  beforeEach(() => writeTexts(folder, { ...mine, ...earlier }));
   const swap = () => replaceOwnFiles(folder, files, make(next));
 
   it('shows a seal only beside all files that it belongs to', async () => {
@@ -179,7 +168,7 @@ describe('a swap', () => {
       if (count === limit) throw Object.assign(new Error('refused'), { code: 'EIO' });
     };
     await expect(watchingRenames(refuse, swap)).rejects.toThrow(/file-unwritable/);
-    expect(contentOf(folder)).toEqual({ ...mine, ...earlier });
+    expect(textsIn(folder)).toEqual({ ...mine, ...earlier });
   });
 
   /** The folder of a run that was killed when it had put earlier files aside. */
@@ -187,18 +176,18 @@ describe('a swap', () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     const left = join(folder, `.rcc.${nameOfHost(hostname())}.${pid}.0.partial`);
     mkdirSync(join(left, 'replaced'), { recursive: true });
-    fill(left, { 'coming.json': JSON.stringify(Object.keys(next)), ...staged });
-    fill(join(left, 'replaced'), earlier);
+    writeTexts(left, { 'coming.json': JSON.stringify(Object.keys(next)), ...staged });
+    writeTexts(join(left, 'replaced'), earlier);
   }
   const nextRun = () =>
     writeArtifact(join(folder, 'bench.json'), (sink) => sink.write(Buffer.from('{}')));
 
   it('killed when all of it was done stays done', async () => {
     for (const name of Object.keys(earlier)) rmSync(join(folder, name));
-    fill(folder, next);
+    writeTexts(folder, next);
     leave({});
     await nextRun();
-    expect(contentOf(folder)).toEqual({ 'bench.json': '{}', ...mine, ...next });
+    expect(textsIn(folder)).toEqual({ 'bench.json': '{}', ...mine, ...next });
   });
 
   it.each([
@@ -206,9 +195,9 @@ describe('a swap', () => {
     ['but for one that somebody took away', { 'b.own': '2' }],
   ])('killed before it was done is taken back, with the new files %s', async (_, come) => {
     for (const name of Object.keys(earlier)) rmSync(join(folder, name));
-    fill(folder, come);
+    writeTexts(folder, come);
     leave({ 'new.own': '2', 'seal.own': '2' });
     await nextRun();
-    expect(contentOf(folder)).toEqual({ 'bench.json': '{}', ...mine, ...earlier });
+    expect(textsIn(folder)).toEqual({ 'bench.json': '{}', ...mine, ...earlier });
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ownValue } from '../../../src/collections/own-value.ts';
 import { createDiagnostic, type Diagnostic } from '../../../src/diagnostics/diagnostic.ts';
 import { fixedBatch, hasFreeBatch, type ModelFacts, shapeText } from '../../model-facts.ts';
+import type { PlannedFile } from '../../target.ts';
 import { appendArguments } from './extra-arguments.ts';
 import { checkPrecision, checkSupport, type Gpu } from './gpu.ts';
 import { checkAbilities } from './gpu-options.ts';
@@ -23,11 +24,6 @@ export interface TrtexecCommand {
   readonly engine: string;
   /** File that the command's output goes to. */
   readonly log: string;
-}
-
-export interface PlannedFile {
-  readonly role: 'engine' | 'layers' | 'layer-times' | 'timing-cache' | 'log';
-  readonly path: string;
 }
 
 /** What TensorRT will be asked to do: everything that `--dry-run` prints. */
@@ -183,7 +179,7 @@ function planCommands(context: RuleContext): TrtexecCommand[] {
   return [...builds, ...runs];
 }
 
-const rolesByOption: Readonly<Record<string, PlannedFile['role']>> = {
+const rolesByOption: Readonly<Record<string, string>> = {
   '--saveEngine': 'engine',
   '--exportLayerInfo': 'layers',
   '--exportProfile': 'layer-times',
@@ -198,7 +194,7 @@ export function plannedFiles(commands: readonly TrtexecCommand[]): PlannedFile[]
       const role = ownValue(rolesByOption, name);
       return role && value ? [{ role, path: value }] : [];
     }),
-    { role: 'log' as const, path: command.log },
+    { role: 'log', path: command.log },
   ]);
   return [...new Map(files.map((file) => [file.path, file])).values()];
 }
