@@ -59,19 +59,23 @@ export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions, 'tens
   title: 'TensorRT-RTX',
   options,
   async read(texts) {
-    if (Object.keys(texts).length === 0) return { tf32: false, auxStreams: 0, timeoutS: 600 };
-    const [z, { readOptions }, { profileSchema }] = await Promise.all([
+    const [z, { readOptions }, { profileSchema }, { optionDefaults }] = await Promise.all([
       import('zod'),
       import('../read-options.ts'),
       import('../tensorrt/planning/intent.ts'),
+      import('./options.ts'),
     ]);
     const schema = z.strictObject({
       computeCapability: z.string().optional(),
       python: z.string().optional(),
       profile: profileSchema.optional(),
-      tf32: z.boolean().default(false),
-      auxStreams: z.int().min(0).max(64).default(0),
-      timeoutS: z.number().min(1).max(604_800).default(600),
+      tf32: z.boolean().default(optionDefaults.tf32),
+      auxStreams: z.int().min(0).max(64).default(optionDefaults.auxStreams),
+      timeoutS: z
+        .number()
+        .min(1)
+        .max(604_800)
+        .default(optionDefaults.timeoutMs / 1000),
     });
     return readOptions(schema, options, texts);
   },
