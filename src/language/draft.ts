@@ -2,7 +2,14 @@ import { dirname, isAbsolute, relative } from 'node:path';
 import type { ModelNode } from './ast.ts';
 import type { Given, GivenProperties } from './given.ts';
 import type { SpecDraft } from './print.ts';
-import { isProperty, type PropertyName, type PropertyValues } from './properties.ts';
+import {
+  allProperties,
+  isProperty,
+  type PropertyName,
+  type PropertyValues,
+  properties,
+} from './properties.ts';
+import type { SpecParts } from './property.ts';
 import { resolveSpec } from './resolve.ts';
 import type { Spec } from './spec.ts';
 import { specToJson } from './spec-json.ts';
@@ -10,48 +17,18 @@ import { variants } from './variants.ts';
 
 /** The shortest draft that means the spec; paths become relative to its file again. */
 export function draftOf(spec: Spec): SpecDraft {
-  const { preprocess, expect, weights, reference } = spec;
-  const toFile = (path: string) => (isAbsolute(path) ? path : relative(dirname(spec.file), path));
-  const network =
-    spec.depth === undefined ? { block: spec.block, stages: spec.stages } : { depth: spec.depth };
-  return {
-    name: spec.name,
-    properties: shortestProperties({
-      ...network,
-      widths: spec.widths,
-      expansion: spec.expansion,
-      stem: spec.stem,
-      'stem-widths': spec.stemWidths,
-      shortcut: spec.shortcut,
-      'first-shortcut': spec.firstShortcut,
-      stride: spec.strideIn,
-      input: spec.input,
-      classes: spec.classes,
-      head: spec.head,
-      ...(spec.labels === undefined ? {} : { labels: toFile(spec.labels) }),
-      'preprocess.resize': preprocess.resize ?? 'none',
-      'preprocess.crop': preprocess.crop ?? 'none',
-      'preprocess.mean': preprocess.mean,
-      'preprocess.std': preprocess.std,
-      'preprocess.color': preprocess.color,
-      'preprocess.interpolation': preprocess.interpolation,
-      'preprocess.antialias': preprocess.antialias,
-      ...prefixed('expect', expect),
-      ...(weights ? { weights: { ...weights, path: toFile(weights.path) } } : {}),
-      ...(reference
-        ? {
-            'reference.input': toFile(reference.input),
-            'reference.logits': toFile(reference.logits),
-          }
-        : {}),
-    }),
-  };
+  const folder = dirname(spec.file);
+  const toFile = (path: string) => (isAbsolute(path) ? path : relative(folder, path));
+  return { name: spec.name, properties: shortestProperties(propertiesOf(spec, toFile)) };
 }
 
-function prefixed(group: string, fields: object): PropertyValues {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [`${group}.${name}`, value]),
-  );
+/** What a model would say to have these parts, by the rows of the table. */
+export function propertiesOf(
+  spec: SpecParts,
+  toFile: (path: string) => string = (path) => path,
+): PropertyValues {
+  const told = allProperties.map((name) => [name, properties[name].from(spec, toFile)] as const);
+  return Object.fromEntries(told.filter(([, value]) => value !== undefined));
 }
 
 /** The properties without those that would hold anyway; `stem` and `shortcut` as the variant they make up. */

@@ -35,6 +35,7 @@ export const groupProperties = {
     unit: 'pixels',
     check: 'not below the crop',
     doc: 'Short side of the picture after it is resized.',
+    from: ({ preprocess }) => preprocess && (preprocess.resize ?? 'none'),
     example: 'resize 256',
   }),
   'preprocess.crop': property({
@@ -49,6 +50,7 @@ export const groupProperties = {
     unit: 'pixels',
     check: 'equal to the height and the width of the input',
     doc: 'Side of the square that is cut from the middle.',
+    from: ({ preprocess }) => preprocess && (preprocess.crop ?? 'none'),
     example: 'crop 224',
   }),
   'preprocess.mean': property({
@@ -61,6 +63,7 @@ export const groupProperties = {
     check: 'one number a channel',
     fallback: ({ input }) => byChannels(input, [0.485, 0.456, 0.406], 0.449, 0),
     doc: 'Subtracted from each channel after the values are scaled to 0..1.',
+    from: ({ preprocess }) => preprocess?.mean,
     example: `mean ${imageNetMean}`,
   }),
   'preprocess.std': property({
@@ -73,6 +76,7 @@ export const groupProperties = {
     check: 'one number a channel',
     fallback: ({ input }) => byChannels(input, [0.229, 0.224, 0.225], 0.226, 1),
     doc: 'Divides each channel after the mean is subtracted.',
+    from: ({ preprocess }) => preprocess?.std,
     example: `std ${imageNetStd}`,
   }),
   'preprocess.color': property({
@@ -81,6 +85,7 @@ export const groupProperties = {
     fallback: ({ input }) => (input.channels === 1 ? 'gray' : 'rgb'),
     check: 'rgb and bgr have 3 channels, gray has 1',
     doc: 'Order of the channels.',
+    from: ({ preprocess }) => preprocess?.color,
     example: 'color rgb',
   }),
   'preprocess.interpolation': property({
@@ -88,6 +93,7 @@ export const groupProperties = {
     default: 'bilinear',
     fallback: () => 'bilinear' as const,
     doc: 'How pixels are interpolated when the picture is resized.',
+    from: ({ preprocess }) => preprocess?.interpolation,
     example: 'interpolation bilinear',
   }),
   'preprocess.antialias': property({
@@ -95,24 +101,28 @@ export const groupProperties = {
     default: 'no',
     fallback: () => false,
     doc: 'Whether the resize filters before it samples. torchvision and timm (PIL) do, PaddleClas (OpenCV) does not.',
+    from: ({ preprocess }) => preprocess?.antialias,
     example: 'antialias yes',
   }),
   'expect.params': property({
     type: countFigure,
     unit: 'parameters',
     doc: 'Trainable parameters: running means and variances of batch norm are not counted.',
+    from: ({ expect }) => expect?.params,
     example: 'params 25.58M',
   }),
   'expect.flops': property({
     type: countFigure,
     unit: 'operations at batch 1',
     doc: 'Twice the multiply-accumulates of convolutions and the last layer, plus one for each output of a batch norm and the window size for each output of a pool, at batch 1.',
+    from: ({ expect }) => expect?.flops,
     example: 'flops 8.67G',
   }),
   'expect.top1': property({
     type: shareFigure,
     unit: 'share',
     doc: 'Share of pictures whose class comes first.',
+    from: ({ expect }) => expect?.top1,
     example: 'top1 79.1%',
   }),
   'expect.top5': property({
@@ -120,18 +130,21 @@ export const groupProperties = {
     unit: 'share',
     check: 'not below top1',
     doc: 'Share of pictures whose class is among the first five.',
+    from: ({ expect }) => expect?.top5,
     example: 'top5 94.4%',
   }),
   'reference.input': property({
     type: filePath,
     check: 'given together with logits',
     doc: 'A .npy file with inputs of the network, float32 [N, C, H, W], preprocessed already.',
+    from: ({ reference }, toFile) => reference && toFile(reference.input),
     example: 'input "resnet50_vd.input.npy"',
   }),
   'reference.logits': property({
     type: filePath,
     check: 'given together with input',
     doc: 'A .npy file with what the training framework answered, float32 [N, classes].',
+    from: ({ reference }, toFile) => reference && toFile(reference.logits),
     example: 'logits "resnet50_vd.logits.npy"',
   }),
 } as const;

@@ -23,6 +23,7 @@ export const networkProperties = {
     type: knownDepth,
     doc: 'Depth of the network as in its name; it gives the number of blocks in each stage and the kind of block.',
     check: 'needed unless `stages` and `block` are given',
+    from: ({ depth }) => depth,
     example: 'depth 50',
   }),
   block: property({
@@ -31,6 +32,7 @@ export const networkProperties = {
     fallback: ({ depth }) => depthOf(depth)?.block ?? 'bottleneck',
     check: 'needed where `stages` is given without `depth`; must agree with `depth`',
     doc: 'Kind of the residual blocks. basic: two 3×3 convolutions. bottleneck: 1×1, 3×3, 1×1.',
+    from: ({ depth, block }) => (depth === undefined ? block : undefined),
     example: 'block bottleneck',
   }),
   stages: property({
@@ -44,6 +46,7 @@ export const networkProperties = {
     unit: 'blocks',
     check: `at most ${limits.stages} stages and ${limits.blocks} blocks in all; must agree with \`depth\``,
     doc: 'Number of blocks in each stage. Each stage but the first halves height and width.',
+    from: ({ depth, stages }) => (depth === undefined ? stages : undefined),
     example: 'stages [3, 4, 6, 3]',
   }),
   widths: property({
@@ -57,6 +60,7 @@ export const networkProperties = {
     unit: 'channels',
     check: 'one number a stage',
     doc: "Inner channels of each stage's blocks. A block puts out its width times `expansion`.",
+    from: ({ widths }) => widths,
     example: 'widths [64, 128, 256, 512]',
   }),
   expansion: property({
@@ -67,12 +71,15 @@ export const networkProperties = {
     doc: 'Output channels of a bottleneck block divided by its width.',
     reason:
       "Wide ResNets double the inner channels and keep the outer ones: torchvision's wide_resnet50_2 has widths [128, 256, 512, 1024] and expansion 2.",
+    from: ({ expansion }) => expansion,
     example: 'expansion 2',
   }),
   variant: property({
     type: choice('vb', 'vc', 'vd'),
     default: 'vb',
     fallback: () => 'vb' as const,
+    // A printed spec is shortened to it where stem and shortcut allow (draft.ts).
+    from: () => undefined,
     doc: 'Short for a stem and a shortcut. vb: stem conv7, shortcut projection. vc: stem deep, shortcut projection. vd: stem deep, shortcut avgpool. `stem` and `shortcut` override it wherever they are given.',
     example: 'variant vd',
   }),
@@ -81,6 +88,7 @@ export const networkProperties = {
     default: 'what the variant stands for',
     fallback: ({ variant }) => variants[variant].stem,
     doc: 'What stands before stage 1. conv7: a 7×7 convolution of stride 2 and a 3×3 max pool of stride 2. deep: three 3×3 convolutions, the first of stride 2, and the max pool. conv3: one 3×3 convolution of stride 1 and no pool, for small pictures.',
+    from: ({ stem }) => stem,
     example: 'stem conv3',
   }),
   'stem-widths': property({
@@ -92,6 +100,7 @@ export const networkProperties = {
     doc: 'Output channels of each convolution of the stem; the last is what stage 1 reads.',
     reason:
       'The stem of a wide or narrow network keeps 64 channels while its widths change: wide_resnet50_2 has widths from 128 and a stem of 64.',
+    from: ({ stemWidths }) => stemWidths,
     example: 'stem-widths [32, 32, 64]',
   }),
   shortcut: property({
@@ -100,6 +109,7 @@ export const networkProperties = {
     fallback: ({ variant }) => variants[variant].shortcut,
     check: 'pad: channels grow by an even number from stage to stage',
     doc: 'How a shortcut follows a change of shape. projection: a 1×1 convolution with the stride. avgpool: a 2×2 average pool where the stride is 2, then a 1×1 convolution. pad: every second pixel and channels of zeros, half of them on each side; no parameters.',
+    from: ({ shortcut }) => shortcut,
     example: 'shortcut avgpool',
   }),
   'first-shortcut': property({
@@ -110,6 +120,7 @@ export const networkProperties = {
     doc: 'The shortcut of the very first block where its input and output have the same shape. projection: a 1×1 convolution all the same, as PaddleClas does. identity: none, as torchvision and timm do. Where the shapes differ it is projected in any case.',
     reason:
       "It makes the difference between PaddleClas' and torchvision's ResNet18 and 34, which else have the same name and shape.",
+    from: ({ firstShortcut }) => firstShortcut,
     example: 'first-shortcut identity',
   }),
   stride: property({
@@ -118,6 +129,7 @@ export const networkProperties = {
     fallback: () => 'conv2' as const,
     check: 'without effect for basic blocks',
     doc: "The convolution of a bottleneck that carries the stride: the 1×1 one (conv1, as in the paper's first version) or the 3×3 one (conv2, as in PaddleClas, torchvision and timm).",
+    from: ({ strideIn }) => strideIn,
     example: 'stride in conv1',
   }),
   input: property({
@@ -128,6 +140,7 @@ export const networkProperties = {
     check:
       'no side smaller than 2 to the number of halvings: 32 for four stages behind stem conv7 or deep, 4 for three stages behind stem conv3',
     doc: 'Input of the network: channels, height and width. `224` and `224x224` are short for `3x224x224`.',
+    from: ({ input }) => input,
     example: 'input 3x224x224',
   }),
   classes: property({
@@ -135,6 +148,7 @@ export const networkProperties = {
     default: '1000',
     fallback: () => 1000,
     doc: 'Number of classes: the outputs of the last layer.',
+    from: ({ classes }) => classes,
     example: 'classes 1000',
   }),
   head: property({
@@ -142,16 +156,19 @@ export const networkProperties = {
     default: 'logits',
     fallback: () => 'logits' as const,
     doc: 'What the network puts out: the outputs of the last layer as they are, or their softmax.',
+    from: ({ head }) => head,
     example: 'head softmax',
   }),
   labels: property({
     type: filePath,
     doc: 'Text file with the name of each class, one a line.',
+    from: ({ labels }, toFile) => (labels === undefined ? undefined : toFile(labels)),
     example: 'labels "imagenet.txt"',
   }),
   weights: property({
     type: weightsFile(['paddleclas', 'paddleclas-v2', 'torchvision', 'timm', 'cifar']),
     doc: 'File with the trained weights. A word before it pins the framework whose parameter names it has; otherwise they are recognised. `--weights` on the command line overrides it.',
+    from: ({ weights }, toFile) => weights && { ...weights, path: toFile(weights.path) },
     example: 'weights paddleclas "ResNet50_vd_pretrained.pdparams"',
   }),
 } as const;

@@ -21,6 +21,9 @@ export interface ResolvedProperties
   readonly 'preprocess.antialias': boolean;
 }
 
+/** A spec, or as much of one as is known. */
+export type SpecParts = Partial<Omit<Spec, 'name' | 'file' | 'spans'>>;
+
 /** The value that a property is given, without its default; undefined: none. */
 export type GivenValue = (name: string) => unknown;
 
@@ -31,6 +34,8 @@ export interface Property<T> {
   readonly default?: string;
   /** The same as code, of the model's other properties. */
   readonly fallback?: (model: ResolvedProperties, given: GivenValue) => NoInfer<T>;
+  /** What a model would have to say for the spec to have it; undefined: nothing. `toFile` makes a path relative to the .rn file. */
+  readonly from: (spec: SpecParts, toFile: (path: string) => string) => NoInfer<T> | undefined;
   readonly unit?: string;
   /** What is checked beyond the form of the value, in words. */
   readonly check?: string;
