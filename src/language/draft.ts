@@ -57,6 +57,11 @@ function asVariant(values: PropertyValues): PropertyValues {
 
 /** What the properties mean with all defaults filled in, as comparable text. */
 function meaningOf(values: PropertyValues): string {
+  return JSON.stringify(specToJson(specMeant(values)));
+}
+
+/** The spec of a model without a name that says just this, all defaults filled in. */
+export function specMeant(values: PropertyValues): Spec {
   const span = { file: { path: '', text: '' }, start: 0, end: 0 };
   const model: ModelNode = { name: { text: '', span }, properties: [], span, broken: false };
   const given: GivenProperties = new Map(
@@ -64,5 +69,5 @@ function meaningOf(values: PropertyValues): string {
       isProperty(name) ? [[name, { value, span, valueSpan: span, model }]] : [],
     ),
   );
-  return JSON.stringify(specToJson(resolveSpec(model, given)));
+  return resolveSpec(model, given);
 }

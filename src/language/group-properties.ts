@@ -150,6 +150,8 @@ export const groupProperties = {
 } as const;
 
 export interface PropertyGroup {
+  /** Why no weights file tells it. */
+  readonly untold?: string;
   readonly doc: string;
   readonly example: string;
 }
@@ -157,6 +159,7 @@ export interface PropertyGroup {
 /** Properties that hold others in braces. A model that extends another takes the base's group and replaces in it what it gives. */
 export const groups = {
   preprocess: {
+    untold: 'How pictures were prepared is in no weights file; these are the usual values.',
     doc: "How a picture becomes the network's input: resize, crop from the middle, scale to 0..1, subtract the mean, divide by the standard deviation.",
     example: `preprocess { resize 256  crop 224  mean ${imageNetMean}  std ${imageNetStd}  color rgb }`,
   },

@@ -130,6 +130,10 @@ export const networkProperties = {
     check: 'without effect for basic blocks',
     doc: "The convolution of a bottleneck that carries the stride: the 1×1 one (conv1, as in the paper's first version) or the 3×3 one (conv2, as in PaddleClas, torchvision and timm).",
     from: ({ strideIn }) => strideIn,
+    untold: ({ block }) =>
+      block === 'bottleneck'
+        ? 'PaddleClas, torchvision and timm stride in the 3×3; Caffe in the first 1×1.'
+        : undefined,
     example: 'stride in conv1',
   }),
   input: property({
@@ -141,6 +145,8 @@ export const networkProperties = {
       'no side smaller than 2 to the number of halvings: 32 for four stages behind stem conv7 or deep, 4 for three stages behind stem conv3',
     doc: 'Input of the network: channels, height and width. `224` and `224x224` are short for `3x224x224`.',
     from: ({ input }) => input,
+    untold: () =>
+      'A convolution runs on any size; take the one that it was trained or tested with.',
     example: 'input 3x224x224',
   }),
   classes: property({

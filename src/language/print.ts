@@ -73,7 +73,8 @@ function propertyLines(values: PropertyValues): readonly PrintedLine[] {
   ];
 }
 
-function printFields(values: PropertyValues, group: GroupName): readonly string[] {
+/** The fields of a group that have a value, each as it stands in the braces. */
+export function printFields(values: PropertyValues, group: GroupName): readonly string[] {
   const prefix = `${group}.`;
   const fields = allProperties.filter((name) => name.startsWith(prefix));
   return fields.flatMap((name) => {
@@ -82,7 +83,8 @@ function printFields(values: PropertyValues, group: GroupName): readonly string[
   });
 }
 
-function printValue(values: PropertyValues, name: PropertyName): string | undefined {
+/** Canonical text of a property's value; undefined where it has none. */
+export function printValue(values: PropertyValues, name: PropertyName): string | undefined {
   const value = values[name];
   if (value === undefined) return undefined;
   // The value has the type of the row that it stands under.

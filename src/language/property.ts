@@ -36,6 +36,8 @@ export interface Property<T> {
   readonly fallback?: (model: ResolvedProperties, given: GivenValue) => NoInfer<T>;
   /** What a model would have to say for the spec to have it; undefined: nothing. `toFile` makes a path relative to the .rn file. */
   readonly from: (spec: SpecParts, toFile: (path: string) => string) => NoInfer<T> | undefined;
+  /** Why no weights file tells it; undefined: the file of such a network does. */
+  readonly untold?: (network: SpecParts) => string | undefined;
   readonly unit?: string;
   /** What is checked beyond the form of the value, in words. */
   readonly check?: string;

@@ -474,7 +474,7 @@ describe('what no file can tell', () => {
       {
         property: 'preprocess',
         assumed:
-          '{ resize 256  crop 224  mean [0.485, 0.456, 0.406]  std [0.229, 0.224, 0.225]  color rgb }',
+          '{ resize 256  crop 224  mean [0.485, 0.456, 0.406]  std [0.229, 0.224, 0.225]  color rgb  interpolation bilinear  antialias no }',
         reason: 'How pictures were prepared is in no weights file; these are the usual values.',
       },
     ]);
@@ -495,15 +495,15 @@ describe('what no file can tell', () => {
     const { unknowns, stem, block } = describeWeights(fileOf('small.pth', bottleneck));
     expect({ stem, block }).toEqual({ stem: 'conv3', block: 'bottleneck' });
     expect(unknowns).toMatchObject([
-      { property: 'input', assumed: '1x32x32' },
-      {
-        property: 'preprocess',
-        assumed: '{ mean [0.485, 0.456, 0.406]  std [0.229, 0.224, 0.225]  color rgb }',
-      },
       {
         property: 'stride',
         assumed: 'in conv2',
         reason: 'PaddleClas, torchvision and timm stride in the 3×3; Caffe in the first 1×1.',
+      },
+      { property: 'input', assumed: '1x32x32' },
+      {
+        property: 'preprocess',
+        assumed: '{ mean [0.449]  std [0.226]  color gray  interpolation bilinear  antialias no }',
       },
     ]);
   });
