@@ -2,9 +2,6 @@ import { padChannels } from './channel-pad.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import type { Step, StepKind } from './step.ts';
 
-/** Batch-norm epsilon of Paddle, torchvision, timm and the CIFAR networks; it is in no weights file. */
-const epsilon = 1e-5;
-
 /** Appends the nodes of a step that reads `x`, and gives the value that it makes. */
 type Apply<Kind extends StepKind> = (builder: GraphBuilder, x: string, step: Step<Kind>) => string;
 
@@ -27,6 +24,7 @@ const appliers: { readonly [Kind in StepKind]: Apply<Kind> } = {
     const roles = ['bn.scale', 'bn.bias', 'bn.mean', 'bn.var'] as const;
     const shape = [builder.channelsOf(x)];
     const parameters = roles.map((role) => builder.parameter(path, role, shape));
+    const { epsilon } = builder;
     return builder.node('BatchNormalization', path, [x, ...parameters], { epsilon });
   },
   relu: (builder, x, { path }) => builder.node('Relu', path, [x]),

@@ -12,8 +12,14 @@ export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #initializers = new Map<string, Initializer>();
   readonly #inputs: Value[] = [];
+  /** Of every batch norm. */
+  readonly epsilon: number;
   /** The .rn property that the next nodes come from. */
   span: Span | undefined;
+
+  constructor({ epsilon }: { readonly epsilon: number }) {
+    this.epsilon = epsilon;
+  }
 
   input(name: string, type: TensorType): string {
     this.#inputs.push({ name, type });

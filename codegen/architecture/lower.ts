@@ -30,7 +30,7 @@ function spanOf(spec: LowerableSpec, properties: readonly string[]) {
 }
 
 function lower(spec: LowerableSpec, batch: number | 'N'): Graph {
-  const builder = new GraphBuilder();
+  const builder = new GraphBuilder(spec);
   const { channels, height, width } = spec.input;
   let value = builder.input('input', {
     dataType: 'float32',

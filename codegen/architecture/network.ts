@@ -16,6 +16,7 @@ export type Architecture = Pick<
   | 'stages'
   | 'widths'
   | 'expansion'
+  | 'epsilon'
   | 'input'
   | 'classes'
   | 'head'

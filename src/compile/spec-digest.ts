@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { propertiesOf, specMeant } from '../language/draft.ts';
+import { allProperties, type PropertyName, properties } from '../language/properties.ts';
+import type { Property } from '../language/property.ts';
 import type { Spec } from '../language/spec.ts';
 import { type SpecJson, specToJson } from '../language/spec-json.ts';
 
@@ -16,9 +20,30 @@ export function meaningOf(spec: Spec): SpecMeaning {
   return meaning;
 }
 
-/** Digest of what a spec means: formatting, comments and where files lie do not count. */
+/** Words that came when digests had been given out. */
+const laterWords = allProperties.filter(
+  (name) => (properties[name] as Pick<Property<unknown>, 'isLater'>).isLater,
+);
+
+/** `stem-widths` → `stemWidths`. */
+function fieldOf(name: PropertyName): string {
+  return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** Whether a model that does not say the word means the same. */
+function isDefault(spec: Spec, name: PropertyName): boolean {
+  const { [name]: value, ...others } = propertiesOf(spec);
+  return isDeepStrictEqual(value, propertiesOf(specMeant(others))[name]);
+}
+
+/**
+ * Digest of what a spec means: formatting, comments and where files lie do not count, and a word that came later counts only
+ * where it says something: a spec keeps its digest when the language grows.
+ */
 export function digestSpec(spec: Spec): string {
+  const silent = laterWords.filter((name) => isDefault(spec, name)).map(fieldOf);
+  const fields = Object.entries(meaningOf(spec)).filter(([field]) => !silent.includes(field));
   return createHash('sha256')
-    .update(JSON.stringify(meaningOf(spec)))
+    .update(JSON.stringify(Object.fromEntries(fields)))
     .digest('hex');
 }

@@ -2,7 +2,7 @@ import { type DepthDefinition, depths } from './depths.ts';
 import { limits, pixels, property } from './property.ts';
 import type { StemKind } from './spec.ts';
 import { inputSize, knownDepth } from './values/network.ts';
-import { numberList, wholeNumber } from './values/numbers.ts';
+import { decimalNumber, numberList, wholeNumber } from './values/numbers.ts';
 import { filePath, weightsFile } from './values/paths.ts';
 import { choice, prefixedChoice } from './values/words.ts';
 import { stemConvs, variants } from './variants.ts';
@@ -135,6 +135,19 @@ export const networkProperties = {
         ? 'PaddleClas, torchvision and timm stride in the 3×3; Caffe in the first 1×1.'
         : undefined,
     example: 'stride in conv1',
+  }),
+  epsilon: property({
+    type: decimalNumber({ least: 0, most: 0.1 }),
+    default: '0.00001',
+    fallback: () => 1e-5,
+    from: ({ epsilon }) => epsilon,
+    isLater: true,
+    untold: () =>
+      "PaddlePaddle, torchvision and timm add 0.00001 to a variance, TensorFlow and Caffe models often 0.001, torchvision's detectors of COCO_V1 nothing.",
+    doc: 'What each batch norm adds to its variances before it takes the root.',
+    reason:
+      'No weights file tells it, and a wrong one changes every logit a little: nothing fails, and the accuracy is lower.',
+    example: 'epsilon 0.001',
   }),
   input: property({
     type: inputSize({ channels: { least: 1, most: 1024 }, side: pixels }),

@@ -5,7 +5,16 @@ import type { ValueType } from './values/value-type.ts';
 export interface ResolvedProperties
   extends Pick<
     Spec,
-    'depth' | 'block' | 'stages' | 'widths' | 'expansion' | 'stem' | 'shortcut' | 'classes' | 'head'
+    | 'depth'
+    | 'block'
+    | 'stages'
+    | 'widths'
+    | 'expansion'
+    | 'stem'
+    | 'shortcut'
+    | 'epsilon'
+    | 'classes'
+    | 'head'
   > {
   readonly variant: 'vb' | 'vc' | 'vd';
   readonly 'stem-widths': Spec['stemWidths'];
@@ -36,6 +45,8 @@ export interface Property<T> {
   readonly fallback?: (model: ResolvedProperties, given: GivenValue) => NoInfer<T>;
   /** What a model would have to say for the spec to have it; undefined: nothing. `toFile` makes a path relative to the .rn file. */
   readonly from: (spec: SpecParts, toFile: (path: string) => string) => NoInfer<T> | undefined;
+  /** The word came to the language when digests of specs had been given out: they leave it out where its default holds. */
+  readonly isLater?: boolean;
   /** Why no weights file tells it; undefined: the file of such a network does. */
   readonly untold?: (network: SpecParts) => string | undefined;
   readonly unit?: string;

@@ -60,7 +60,7 @@ function resolveProperties(given: GivenProperties): ResolvedProperties {
 }
 
 function resolveNetwork(model: ResolvedProperties) {
-  const { block, stem, shortcut, stages, widths, expansion } = model;
+  const { block, stem, shortcut, stages, widths, expansion, epsilon } = model;
   const stemWidths = model['stem-widths'];
   const sameShape = stemWidths.at(-1) === (widths[0] ?? 0) * expansion;
   return {
@@ -74,6 +74,7 @@ function resolveNetwork(model: ResolvedProperties) {
     stages,
     widths,
     expansion,
+    epsilon,
   };
 }
 

@@ -79,6 +79,8 @@ export interface Spec {
   readonly widths: readonly number[];
   /** Output channels of a block = its width × expansion. */
   readonly expansion: number;
+  /** Added to each variance by a batch norm. */
+  readonly epsilon: number;
   readonly input: InputSize;
   readonly classes: number;
   readonly head: HeadKind;

@@ -12,6 +12,7 @@ export function specOf(overrides: Partial<Spec> = {}): Spec {
     shortcut: 'projection',
     firstShortcut: 'projection',
     strideIn: 'conv2',
+    epsilon: 1e-5,
     stages: [1, 1],
     widths: [8, 16],
     expansion: overrides.block === 'bottleneck' ? 4 : 1,

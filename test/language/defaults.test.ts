@@ -18,6 +18,7 @@ const resolved: readonly (readonly [string, Partial<Spec>])[] = [
       shortcut: 'projection',
       firstShortcut: 'projection',
       strideIn: 'conv2',
+      epsilon: 1e-5,
       input: { channels: 3, height: 224, width: 224 },
       classes: 1000,
       head: 'logits',
@@ -44,6 +45,8 @@ const resolved: readonly (readonly [string, Partial<Spec>])[] = [
   ['shortcut projection depth 50 variant vd', { stem: 'deep', shortcut: 'projection' }],
   ['depth 18 first-shortcut identity', { firstShortcut: 'identity' }],
   ['depth 50 stride in conv1', { strideIn: 'conv1' }],
+  ['depth 50 epsilon 1e-3', { epsilon: 1e-3 }],
+  ['depth 50 epsilon 0', { epsilon: 0 }],
   ['block basic stages [1, 1]', { widths: [64, 128], expansion: 1 }],
   ['block basic stages [1, 1] widths [9, 18] stem deep', { stemWidths: [5, 5, 9] }],
   [

@@ -4,11 +4,18 @@ import { stemForms } from '../../architecture/stem.ts';
 import { type NetworkOutline, outputsOf } from './network-outline.ts';
 
 /** A network that may be the one in a file: what names and shapes tell of it. */
-export type Candidate = Omit<Architecture, 'head' | 'strideIn'>;
+export type Candidate = Omit<Architecture, 'head' | 'strideIn' | 'epsilon'>;
 
 /** The candidate with a value for what no parameter depends on. */
 export function networkOf(candidate: Candidate): LowerableSpec {
-  return { name: 'candidate', spans: {}, head: 'logits', strideIn: 'conv2', ...candidate };
+  return {
+    name: 'candidate',
+    spans: {},
+    head: 'logits',
+    strideIn: 'conv2',
+    epsilon: 1e-5,
+    ...candidate,
+  };
 }
 
 type Words<Names extends keyof Candidate> = readonly Pick<Candidate, Names>[];

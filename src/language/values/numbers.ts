@@ -49,18 +49,30 @@ function readNumber(
   return checkBounds(number, bounds, value, context) ? number : undefined;
 }
 
-/** One whole number. */
-export function wholeNumber(bounds: Bounds): ValueType<number> {
+function oneNumber(options: {
+  readonly whole: boolean;
+  readonly bounds: Bounds;
+}): ValueType<number> {
   return {
     form: 'NUMBER',
-    range: rangeText(bounds),
+    range: rangeText(options.bounds),
     words: [],
     read(values, context) {
       const value = readSingle(values, context);
-      return value && readNumber(value, { whole: true, bounds }, context);
+      return value && readNumber(value, options, context);
     },
     print: String,
   };
+}
+
+/** One whole number. */
+export function wholeNumber(bounds: Bounds): ValueType<number> {
+  return oneNumber({ whole: true, bounds });
+}
+
+/** One number, with or without a point or an exponent. */
+export function decimalNumber(bounds: Bounds): ValueType<number> {
+  return oneNumber({ whole: false, bounds });
 }
 
 /** One whole number, or `none`. */

@@ -23,6 +23,7 @@ const specs: fc.Arbitrary<Spec> = fc
     stages: fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 1, maxLength: 3 }),
     side: fc.integer({ min: 32, max: 41 }),
     head: fc.constantFrom('logits' as const, 'softmax' as const),
+    epsilon: fc.constantFrom(0, 1e-5, 1e-3),
   })
   .map(({ side, stages, ...rest }) =>
     specOf({
@@ -80,6 +81,12 @@ describe('lowerSpec', () => {
   it('fixes the batch where it is asked to', () => {
     const types = inferTypes(lowerSpec(specOf(), { batch: 4 }));
     expect(types.get('logits')?.shape).toEqual([4, 10]);
+  });
+
+  it("gives every batch norm the spec's epsilon", () => {
+    const { nodes } = lowerSpec(specOf({ epsilon: 0.001 }));
+    const norms = nodes.filter(({ op }) => op === 'BatchNormalization');
+    expect(new Set(norms.map(({ attributes }) => attributes.epsilon))).toEqual(new Set([0.001]));
   });
 
   it('points each node into the spec', () => {
