@@ -3,7 +3,7 @@ import type { Verdict } from '../../engines/compare.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import type { RangeReport } from '../calibration/range-report.ts';
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Reference } from '../language/spec.ts';
 import { artifactFiles } from './artifact-files.ts';
 import { checkRanges } from './float16-checks.ts';
@@ -92,6 +92,11 @@ export async function checkModel(
   options: MakeOptions,
 ): Promise<CheckedModel> {
   const { verdict, against } = await judgeModel(network, model, options);
+  const { name, weights } = network.spec;
+  const isTrained = (options.weights ?? weights) !== undefined;
+  if (verdict.ok && isTrained && !referenceFor(network, options)) {
+    options.listener?.onNote?.(createDiagnostic('verdict-scope', { model: name }));
+  }
   const failures = verdictDiagnostics(network.spec.name, against, verdict);
   // Ranges of a network that computes no numbers are none.
   const ranges =

@@ -1,81 +1,68 @@
-import { basename, dirname, relative } from 'node:path';
 import { describeWeights } from '../../codegen/weights/inference/describe-weights.ts';
 import type { InferredSpec } from '../../codegen/weights/inference/inferred-spec.ts';
 import { openWeights } from '../../codegen/weights/open-weights.ts';
+import { fail } from '../diagnostics/diagnostic.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { gatherEvidence } from '../evidence/gather.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
-import { shortestProperties } from '../language/draft.ts';
 import { printSpec } from '../language/print.ts';
-import type { InputSize, ShortcutKind } from '../language/spec.ts';
+import type { InputSize } from '../language/spec.ts';
+import { type DraftOptions, draftFromWeights, isOfAnother } from './draft-from-weights.ts';
 
-export interface SpecFromWeightsOptions {
-  /** Where the spec will lie: the path of the weights is written relative to it. */
-  readonly specPath: string;
-  /** What no weights file tells; without it the usual value is written as a comment. */
-  readonly input?: InputSize | undefined;
-  readonly shortcut?: ShortcutKind | undefined;
+export interface SpecFromWeightsOptions extends Pick<DraftOptions, 'shortcut' | 'specPath'> {
+  /** Without channels: those of the file. */
+  readonly input?: (Omit<InputSize, 'channels'> & { readonly channels?: number }) | undefined;
+  /** Where the names of the classes will be written, if they stand in a configuration; undefined: nowhere. */
+  readonly labelsPath?: string | undefined;
 }
 
 export interface SpecFromWeights {
   readonly text: string;
   readonly inferred: InferredSpec;
+  /** Names of the classes, to be written to `labelsPath`, which the spec names. */
+  readonly labels?: readonly string[];
 }
 
-/** `ResNet50_vd_pretrained.pdparams` → `resnet50_vd_pretrained`. */
-function modelNameOf(path: string): string {
-  const name = basename(path)
-    .replace(/\.(pdparams|safetensors|npz|pth\.tar|pth|pt|th|tar|bin)$/i, '')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]+/g, '_');
-  return /^[a-z]/.test(name) ? name : `model_${name}`;
+function inputOf(
+  { inputChannels }: InferredSpec,
+  input: SpecFromWeightsOptions['input'],
+  file: string,
+): InputSize | undefined {
+  if (!input) return undefined;
+  const { channels = inputChannels } = input;
+  if (channels !== inputChannels) fail('weights-other-channels', { file, channels, inputChannels });
+  return { ...input, channels };
 }
 
-function draft(path: string, inferred: InferredSpec, options: SpecFromWeightsOptions): string {
-  const told = new Set(
-    (['input', 'shortcut'] as const).filter((name) => options[name] !== undefined),
+/** The first list of as many names as there are classes. */
+function findLabels(evidence: readonly Evidence[], inferred: InferredSpec) {
+  return evidence.find(
+    (one) => one.labels?.length === inferred.classes && !isOfAnother(one, inferred),
   );
-  const network =
-    inferred.depth === undefined
-      ? { block: inferred.block, stages: inferred.stages }
-      : { depth: inferred.depth };
-  // A property that is only assumed stands as a comment; the defaults of the language must not hide it.
-  const assumed = inferred.unknowns.filter(({ property }) => !told.has(property as 'input'));
-  const imageNet = inferred.stem === 'conv3' ? 32 : 224;
-  const input = options.input ?? {
-    channels: inferred.inputChannels,
-    height: imageNet,
-    width: imageNet,
-  };
-  return printSpec({
-    name: modelNameOf(path),
-    comment: [`What ${basename(path)} describes; what it cannot tell stands as comments.`],
-    properties: shortestProperties({
-      ...network,
-      widths: inferred.widths,
-      expansion: inferred.expansion,
-      stem: inferred.stem,
-      'stem-widths': inferred.stemWidths,
-      shortcut: options.shortcut ?? inferred.shortcut,
-      'first-shortcut': inferred.firstShortcut,
-      input,
-      classes: inferred.classes,
-      weights: {
-        scheme: inferred.scheme,
-        path: relative(dirname(options.specPath), path) || basename(path),
-      },
-    }),
-    assumed,
-  });
 }
 
-/** The spec that a weights file describes, as text. Throws DiagnosticError where the file is unreadable or no ResNet that a spec can describe. */
+/**
+ * The spec that a weights file and the files beside it describe, as text. Throws DiagnosticError where the file is unreadable or no ResNet that a
+ * spec can describe, or takes other channels than are asked for.
+ */
 export async function specFromWeights(
   path: string,
-  options: SpecFromWeightsOptions,
+  { input, shortcut, specPath, labelsPath }: SpecFromWeightsOptions,
 ): Promise<SpecFromWeights> {
   const source = createFileByteSource(path);
   try {
     const inferred = describeWeights(await openWeights(source));
-    return { text: draft(path, inferred, options), inferred };
+    const evidence = await gatherEvidence(path);
+    const found = findLabels(evidence, inferred);
+    const draft = draftFromWeights(inferred, evidence, {
+      weights: path,
+      specPath,
+      shortcut,
+      input: inputOf(inferred, input, source.name),
+      labels: found && { ...found, path: found.labelsFile ?? labelsPath },
+    });
+    const names = found?.labelsFile === undefined ? found?.labels : undefined;
+    return { text: printSpec(draft), inferred, ...(names && labelsPath ? { labels: names } : {}) };
   } finally {
     source.close();
   }

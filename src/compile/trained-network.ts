@@ -11,6 +11,7 @@ import { createFileByteSource } from '../io/file-byte-source.ts';
 import type { Spec } from '../language/spec.ts';
 import type { Manifest } from './manifest.ts';
 import type { ModelOptions } from './model-options.ts';
+import { neighbourWarnings } from './neighbour-warnings.ts';
 import { runPhase } from './phases.ts';
 
 /** What of the options decides a network and its numbers. */
@@ -84,6 +85,7 @@ export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<
     for (const note of file.notes) {
       listener?.onNote?.(createDiagnostic('weights-note', { file: file.name, note }));
     }
+    for (const warning of await neighbourWarnings(spec, path)) listener?.onNote?.(warning);
     const network: TrainedNetwork = {
       spec,
       graph,

@@ -31,12 +31,15 @@ export function propertiesOf(
   return Object.fromEntries(told.filter(([, value]) => value !== undefined));
 }
 
-/** The properties without those that would hold anyway; `stem` and `shortcut` as the variant they make up. */
-export function shortestProperties(values: PropertyValues): PropertyValues {
+/** The properties without those that would hold anyway, unless they are to be kept; `stem` and `shortcut` as the variant they make up. */
+export function shortestProperties(
+  values: PropertyValues,
+  kept: ReadonlySet<PropertyName> = new Set(),
+): PropertyValues {
   const meant = meaningOf(values);
   let shortest = asVariant(values);
   for (const name of Object.keys(shortest).filter(isProperty)) {
-    if (structural.has(name)) continue;
+    if (structural.has(name) || kept.has(name)) continue;
     const { [name]: _, ...without } = shortest;
     if (meaningOf(without) === meant) shortest = without;
   }

@@ -26,7 +26,11 @@ export interface SpecDraft {
   readonly comment?: readonly string[] | undefined;
   /** Strings in it hold no line ends. */
   readonly properties: PropertyValues;
+  /** Where the value of a property, or of a field, comes from; printed behind it. */
+  readonly remarks?: ReadonlyMap<string, string> | undefined;
   readonly assumed?: readonly AssumedProperty[] | undefined;
+  /** Lines of comment before the model ends. */
+  readonly closing?: readonly string[] | undefined;
 }
 
 /** Longest line of a group in braces; a longer one is written field by field. */
@@ -35,10 +39,11 @@ const longestLine = 100;
 /** The model as a .rn file has it: properties in the order of the table, one a line, values in a column. */
 export function printSpec(draft: SpecDraft): string {
   const lines = [
-    ...propertyLines(draft.properties),
+    ...propertyLines(draft.properties, draft.remarks ?? new Map()),
     ...(draft.assumed ?? []).map(({ property, assumed, reason }) => ({
       name: `# ${property}`,
-      value: `${assumed}  # ${oneLine(reason)}`,
+      value: assumed,
+      reason,
     })),
   ];
   const column = greatest([...lines.map(({ name }) => name.length), 0]) + 2;
@@ -47,6 +52,7 @@ export function printSpec(draft: SpecDraft): string {
     ...(draft.comment ?? []).map((line) => `# ${oneLine(line)}`.trimEnd()),
     `model ${draft.name}${base} {`,
     ...lines.flatMap((line) => indent(layOut(line, column))),
+    ...indent((draft.closing ?? []).flatMap((line) => comment(line, ''))),
     '}',
     '',
   ].join('\n');
@@ -56,19 +62,33 @@ interface PrintedLine {
   readonly name: string;
   /** One value, or the fields of a group. */
   readonly value: string | readonly string[];
+  /** Comment behind it. */
+  readonly remark?: string | undefined;
+  /** Comment below it. */
+  readonly reason?: string | undefined;
 }
 
-function propertyLines(values: PropertyValues): readonly PrintedLine[] {
+/** The remarks on a property, or on the fields of a group, each once. */
+function remarkOn(name: string, remarks: ReadonlyMap<string, string>): string | undefined {
+  const prefix = `${name}.`;
+  const found = [...remarks].filter(([on]) => on === name || on.startsWith(prefix));
+  return [...new Set(found.map(([, remark]) => remark))].join(', ') || undefined;
+}
+
+function propertyLines(
+  values: PropertyValues,
+  remarks: ReadonlyMap<string, string>,
+): readonly PrintedLine[] {
   const plain = allProperties.filter((name) => !name.includes('.'));
   const groupNames = Object.keys(groups).filter(isGroupName);
   return [
     ...plain.flatMap((name) => {
       const value = printValue(values, name);
-      return value === undefined ? [] : [{ name, value }];
+      return value === undefined ? [] : [{ name, value, remark: remarkOn(name, remarks) }];
     }),
     ...groupNames.flatMap((name) => {
       const value = printFields(values, name);
-      return value.length === 0 ? [] : [{ name, value }];
+      return value.length === 0 ? [] : [{ name, value, remark: remarkOn(name, remarks) }];
     }),
   ];
 }
@@ -91,11 +111,28 @@ export function printValue(values: PropertyValues, name: PropertyName): string |
   return (properties[name].type as ValueType<typeof value>).print(value);
 }
 
-function layOut({ name, value }: PrintedLine, column: number): readonly string[] {
+function layOut(line: PrintedLine, column: number): readonly string[] {
+  const { name, value, remark, reason } = line;
   const head = name.padEnd(column);
-  if (typeof value === 'string') return [`${head}${value}`];
-  const line = `${head}{ ${value.join('  ')} }`;
-  return line.length <= longestLine ? [line] : [`${head}{`, ...indent(value), '}'];
+  const behind = remark === undefined ? '' : `  # ${oneLine(remark)}`;
+  const below = reason === undefined ? [] : comment(reason, '  ');
+  if (typeof value === 'string') return [`${head}${value}${behind}`, ...below];
+  const braces = `${head}{ ${value.join('  ')} }`;
+  return braces.length <= longestLine
+    ? [`${braces}${behind}`, ...below]
+    : [`${head}{${behind}`, ...indent(value), '}', ...below];
+}
+
+/** A text as lines of comment, broken between words. */
+function comment(text: string, margin: string): readonly string[] {
+  const lines = [''];
+  for (const word of oneLine(text).split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && line.length + 1 + word.length > longestLine - margin.length)
+      lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.map((line) => `# ${margin}${line}`);
 }
 
 function indent(lines: readonly string[]): readonly string[] {

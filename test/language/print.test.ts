@@ -127,7 +127,8 @@ describe('printSpec', () => {
         weights     paddleclas "a \\"b\\".pdparams"
         preprocess  { crop 224  color rgb }
         expect      { params 25.58M }
-        # input     3x224x224  # no weights file tells it
+        # input     3x224x224
+        #   no weights file tells it
       }
       "
     `);

@@ -9,7 +9,6 @@ import { type NamedParameter, type NamedShapes, readNames } from './named-shapes
 import { outlineNetwork } from './network-outline.ts';
 import { refuseNetwork } from './refuse-network.ts';
 import { shortcutKindOf } from './shortcut-kind.ts';
-import { unknownsOf } from './unknown-properties.ts';
 
 /** Parameters that tell one network from another; a file that lacks others is incomplete, not another network's. */
 const telling: ReadonlySet<ParameterRole> = new Set(['conv.weight', 'linear.weight']);
@@ -66,6 +65,8 @@ export function inferSpec(shapes: NamedShapes, naming: Naming): InferredSpec {
     expansion: network.expansion,
     classes: network.classes,
     paramCount: countParameters(parameters),
-    unknowns: unknownsOf(found, kind),
+    unknowns: kind.unknown
+      ? [{ property: 'shortcut', assumed: kind.shortcut, reason: kind.unknown }]
+      : [],
   };
 }

@@ -2,7 +2,7 @@ import { depths } from '../../../src/language/depths.ts';
 import type { SchemeName } from '../naming/scheme.ts';
 import type { Candidate } from './candidates.ts';
 
-/** What no weights file can tell, and what is taken for it. */
+/** What the names of a file leave open, and what is taken for it. */
 export interface UnknownProperty {
   /** Name of the property in a `.rn` file. */
   readonly property: string;
@@ -20,6 +20,7 @@ export interface InferredSpec extends Omit<Candidate, 'input'> {
   readonly inputChannels: number;
   /** Trainable parameters: all but running means and variances. */
   readonly paramCount: number;
+  /** What a file of other names would tell; what none does is the language's to say. */
   readonly unknowns: readonly UnknownProperty[];
 }
 

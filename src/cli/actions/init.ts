@@ -1,40 +1,49 @@
 import { existsSync } from 'node:fs';
-import { specFromWeights } from '../../compile/spec-from-weights.ts';
+import { type SpecFromWeightsOptions, specFromWeights } from '../../compile/spec-from-weights.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { writeArtifact } from '../../io/artifact.ts';
-import type { InputSize } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { InitCommandOptions } from '../commands/init.ts';
 
-function parseInput(text: string): InputSize {
-  const match = /^(?:(\d+)x(\d+)x(\d+)|(\d+))$/.exec(text);
-  if (!match)
-    fail('command-line', { message: `'${text}' is no input size such as 3x224x224 or 224` });
-  const [channels, height, width, side] = match.slice(1).map((part) => Number(part ?? Number.NaN));
-  return side !== undefined && !Number.isNaN(side)
-    ? { channels: 3, height: side, width: side }
-    : { channels: channels ?? 3, height: height ?? 0, width: width ?? 0 };
+/** `224`, `224x192`, `1x224x224`. */
+function parseInput(text: string): SpecFromWeightsOptions['input'] {
+  const match = /^(?:(\d+)x)?(?:(\d+)x)?(\d+)$/.exec(text);
+  if (!match) {
+    return fail('command-line', { message: `'${text}' is no input size such as 224 or 3x224x224` });
+  }
+  const sides = match.slice(1).flatMap((part) => (part === undefined ? [] : [Number(part)]));
+  const [width = 0, height = width, channels] = sides.toReversed();
+  return { height, width, ...(channels === undefined ? {} : { channels }) };
 }
 
-/** `rcc init`: the spec on stdout, or in a file that was not there. */
+async function writeText(path: string, text: string): Promise<void> {
+  await writeArtifact(path, (sink) => sink.write(new TextEncoder().encode(text)));
+}
+
+function refuseExisting(path: string, { force }: InitCommandOptions): void {
+  if (existsSync(path) && !force) fail('file-exists', { path });
+}
+
+/** `rcc init`: the spec on stdout, or in a file that was not there, with the names of its classes beside it. */
 export async function initSpec(
   path: string,
   options: InitCommandOptions,
   _context: CommandContext,
 ): Promise<CommandResult> {
-  const { output } = options;
-  if (output !== undefined && existsSync(output) && !options.force)
-    fail('file-exists', { path: output });
-  const { text, inferred } = await specFromWeights(path, {
+  const { output, input, shortcut } = options;
+  if (output !== undefined) refuseExisting(output, options);
+  const labelsPath = output?.replace(/(\.rn)?$/, '.labels.txt');
+  const { text, inferred, labels } = await specFromWeights(path, {
     specPath: output ?? 'stdout.rn',
-    ...(options.input === undefined ? {} : { input: parseInput(options.input) }),
-    ...(options.shortcut === undefined ? {} : { shortcut: options.shortcut }),
+    labelsPath,
+    input: input === undefined ? undefined : parseInput(input),
+    shortcut,
   });
-  if (output !== undefined) {
-    await writeArtifact(output, (sink) => sink.write(new TextEncoder().encode(text)));
+  const written = output === undefined ? {} : { file: output };
+  if (labels && labelsPath !== undefined) {
+    refuseExisting(labelsPath, options);
+    await writeText(labelsPath, labels.map((label) => `${label}\n`).join(''));
   }
-  return {
-    text: output ?? text.trimEnd(),
-    data: { inferred, text, ...(output ? { file: output } : {}) },
-  };
+  if (output !== undefined) await writeText(output, text);
+  return { text: output ?? text.trimEnd(), data: { inferred, text, ...written } };
 }

@@ -3,18 +3,23 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { renderDiagnostic } from '../../diagnostics/render.ts';
 import type { CommandContext } from '../command.ts';
 
-/** Shows a compilation's phases and notes as progress; notes are kept for the result. */
+/** Shows a compilation's phases and notes as progress; each note is shown, and kept for the result, once. */
 export function listenerFor(
   { progress, color }: CommandContext,
   notes: Diagnostic[],
 ): CompileListener {
+  const shown = new Set<string>();
   return {
     onStart: (phase) => progress.start(phase),
     onFinish: (phase, detail, elapsedMs) => progress.finish(phase, detail, elapsedMs),
     onProgress: (text) => progress.update(text),
     onNote(diagnostic) {
+      const text = renderDiagnostic(diagnostic, { color });
+      // Several precisions of a model have the same to say.
+      if (shown.has(text)) return;
+      shown.add(text);
       notes.push(diagnostic);
-      progress.note(renderDiagnostic(diagnostic, { color }));
+      progress.note(text);
     },
   };
 }

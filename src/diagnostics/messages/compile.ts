@@ -1,5 +1,6 @@
 import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
+import { printable } from '../printable.ts';
 
 const list = (values: readonly (number | string)[]): string => `[${listText(values)}]`;
 
@@ -168,6 +169,49 @@ export const compileMessages = {
     cause: 'Something was assumed or left out while the weights were read.',
     example: 'A checkpoint in which every name begins with "module.".',
     cure: 'Nothing, where the sentence is as you expect.',
+  }),
+  'verdict-scope': row<{ model: string }>({
+    severity: 'note',
+    message: ({ model }) =>
+      `'${model}' was compared with its own unfolded graph: that shows the conversion, not that epsilon, strides, pools, activation and preprocessing are those of the training.`,
+    hint: () =>
+      "`rcc verify SPEC --input X.npy --logits Y.npy` with the framework's own logits does; a `reference` in the spec makes it part of every compile.",
+    cause:
+      'Names and shapes of weights do not tell everything about a network. A graph that repeats a wrong assumption agrees with itself.',
+    example: 'rcc compile resnet50.rn --weights resnet50.pth',
+    cure: 'Save an input and the logits of the framework once, and name them as the reference of the spec.',
+  }),
+  'weights-other-channels': row<{ file: string; channels: number; inputChannels: number }>({
+    severity: 'error',
+    message: ({ file, channels, inputChannels }) =>
+      `--input has ${channels} channels, the first convolution of '${printable(file)}' takes ${inputChannels}.`,
+    hint: ({ inputChannels }) =>
+      `Give the sides alone, \`--input 224\`, or ${inputChannels} channels.`,
+    cause: 'The channels of the input are those of the first convolution; only the sides are free.',
+    example: 'rcc init resnet50.pth --input 1x224x224',
+    cure: 'Leave the channels away.',
+  }),
+  'weights-neighbour-disagrees': row<{ source: string; weights: string; count: number }>({
+    severity: 'warning',
+    message: ({ source, weights, count }) =>
+      `'${printable(source)}' beside '${printable(weights)}' says otherwise than the spec in ${count} ${count === 1 ? 'property' : 'properties'}.`,
+    hint: () =>
+      'Write the properties as the file says, or move the file away if it belongs to other weights.',
+    cause:
+      'A configuration of timm, transformers or PaddleClas, or a list of labels, lies in the folder of the weights and describes another network or other preprocessing.',
+    example: 'config.json has a crop_pct of 0.95, the spec resizes to 256.',
+    cure: '`rcc init WEIGHTS` writes a spec that follows the files beside the weights.',
+  }),
+  'weights-hidden-feature': row<{ source: string; feature: string }>({
+    severity: 'warning',
+    message: ({ source, feature }) =>
+      `'${printable(source)}' speaks of ${printable(feature)}; no spec can say that, and the weights have the names and shapes of a network without it.`,
+    hint: () =>
+      "`rcc verify SPEC --input X.npy --logits Y.npy` with the framework's own logits shows whether the network is another.",
+    cause:
+      'Anti-aliasing, dilation, another activation or another pool leave no trace in names and shapes: the file fits, and the logits are wrong.',
+    example: 'rcc compile resnet50_vd.rn --weights resnetaa50d.safetensors',
+    cure: 'Use a network without the feature, or compare with the logits of the framework.',
   }),
   'labels-count': row<{ file: string; count: number; classes: number }>({
     severity: 'error',

@@ -1,0 +1,190 @@
+import { basename, dirname, relative } from 'node:path';
+import type { InferredSpec } from '../../codegen/weights/inference/inferred-spec.ts';
+import { contradictionsOf } from '../evidence/compare.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { habitsOf } from '../evidence/framework-habits.ts';
+import { propertiesOf, shortestProperties, specMeant } from '../language/draft.ts';
+import { modelNameOf } from '../language/model-name.ts';
+import type { AssumedProperty, SpecDraft } from '../language/print.ts';
+import {
+  allProperties,
+  isProperty,
+  type PropertyName,
+  type PropertyValues,
+} from '../language/properties.ts';
+import type { SpecParts } from '../language/property.ts';
+import type { InputSize, ShortcutKind } from '../language/spec.ts';
+import { plainNetwork, untoldProperties } from '../language/untold.ts';
+
+/** What a person says of the network beside the file. */
+export interface GivenParts {
+  readonly input?: InputSize | undefined;
+  readonly shortcut?: ShortcutKind | undefined;
+}
+
+export interface DraftOptions extends GivenParts {
+  /** Path of the weights. */
+  readonly weights: string;
+  /** Where the spec will lie: paths are written relative to it. */
+  readonly specPath: string;
+  /** Where the names of the classes stand, or will, and the file that has them; without a path they are only spoken of. */
+  readonly labels?: { readonly source: string; readonly path?: string | undefined } | undefined;
+}
+
+/** A path as a .rn file has it. */
+function relativeTo(specPath: string, path: string): string {
+  return relative(dirname(specPath), path) || basename(path);
+}
+
+/** Names of files that say nothing of the network in them. */
+const generalNames =
+  /^(model|pytorch_model|checkpoint|weights|best|last|latest|epoch)([._-]?\d*|_?best)$/i;
+
+function nameFor(weights: string, evidence: readonly Evidence[]): string {
+  const stem = basename(weights).replace(
+    /\.(pdparams|pdiparams|safetensors|npz|pth\.tar|pth|pt2?|th|tar|bin|ckpt)$/i,
+    '',
+  );
+  if (!generalNames.test(stem)) return modelNameOf(stem);
+  const architecture = evidence.find((one) => one.architecture !== undefined)?.architecture;
+  const folder = basename(dirname(weights));
+  return modelNameOf(architecture ?? (/^[\w-]+$/.test(folder) ? folder : stem));
+}
+
+/** The input that networks with such a stem usually have: no parameter depends on its sides. */
+function usualInput({ stem, inputChannels }: InferredSpec): InputSize {
+  const side = stem === 'conv3' ? 32 : 224;
+  return { channels: inputChannels, height: side, width: side };
+}
+
+/** What names and shapes decide; nothing else may contradict it. */
+function certainParts(inferred: InferredSpec): SpecParts {
+  const { block, stem, stemWidths, firstShortcut, stages, widths, expansion, classes } = inferred;
+  const { depth, shortcut, unknowns } = inferred;
+  return {
+    ...(depth === undefined ? {} : { depth }),
+    ...{ block, stem, stemWidths, firstShortcut, stages, widths, expansion, classes },
+    ...(unknowns.some(({ property }) => property === 'shortcut') ? {} : { shortcut }),
+  };
+}
+
+/** Whether a neighbour speaks of this network: one of other classes or another input lies there for another file. */
+export function isOfAnother(evidence: Evidence, inferred: InferredSpec): boolean {
+  const channels = evidence.values.input?.channels;
+  return (
+    contradictionsOf(evidence, certainParts(inferred)).length > 0 ||
+    (channels !== undefined && channels !== inferred.inputChannels)
+  );
+}
+
+/** What neighbours tell of properties that names and shapes leave open, and which of them it was; the first says it. */
+function tellings(evidence: readonly Evidence[], certain: PropertyValues) {
+  const sources = new Map<PropertyName, string>();
+  const values: Record<string, unknown> = {};
+  for (const { source, values: told } of evidence) {
+    for (const name of allProperties) {
+      if (told[name] === undefined || certain[name] !== undefined || sources.has(name)) continue;
+      sources.set(name, source);
+      values[name] = told[name];
+    }
+  }
+  return { sources, values: values as PropertyValues };
+}
+
+function assumedOf(
+  inferred: InferredSpec,
+  network: SpecParts,
+  told: ReadonlySet<string>,
+): readonly AssumedProperty[] {
+  const groupsTold = new Set([...told].map((name) => name.split('.')[0] ?? ''));
+  return [
+    ...untoldProperties(network).filter(({ property }) => !groupsTold.has(property)),
+    ...inferred.unknowns.filter(({ property }) => !told.has(property)),
+  ];
+}
+
+/** Another input than a neighbour has in mind is cut from the picture in the same proportion. */
+function fitToInput(values: PropertyValues): PropertyValues {
+  const { input, 'preprocess.crop': crop, 'preprocess.resize': resize, ...others } = values;
+  if (!input || typeof crop !== 'number' || (crop === input.height && crop === input.width)) {
+    return values;
+  }
+  // Where the input is no square, the language has no crop for it, and nothing is resized.
+  if (input.height !== input.width) {
+    const { 'preprocess.interpolation': _, 'preprocess.antialias': __, ...rest } = others;
+    return { ...rest, input };
+  }
+  const scaled =
+    typeof resize === 'number' ? Math.round((resize * input.height) / crop) : undefined;
+  return {
+    ...others,
+    input,
+    'preprocess.crop': input.height,
+    ...(scaled === undefined ? {} : { 'preprocess.resize': scaled }),
+  };
+}
+
+function prepares(told: ReadonlySet<string>): boolean {
+  return [...told].some((name) => name.startsWith('preprocess.'));
+}
+
+/**
+ * How the framework of these names prepares pictures, written out where it is not what holds anyway: a comment that says
+ * otherwise than the language would mislead.
+ */
+function habitual({ scheme }: InferredSpec, network: SpecParts): PropertyValues {
+  const usual = propertiesOf(specMeant(propertiesOf(network)));
+  if (usual['preprocess.resize'] === 'none') return {};
+  const habits = habitsOf(scheme);
+  const preprocess = Object.entries(usual).filter(([name]) => name.startsWith('preprocess.'));
+  return Object.keys(habits).length === 0 ? {} : { ...Object.fromEntries(preprocess), ...habits };
+}
+
+/** The draft of a spec: what names and shapes decide, what a person and the files beside the weights say, and the rest as comments. */
+export function draftFromWeights(
+  inferred: InferredSpec,
+  all: readonly Evidence[],
+  { weights, specPath, input, shortcut, labels }: DraftOptions,
+): SpecDraft {
+  const aside = all.filter((evidence) => isOfAnother(evidence, inferred));
+  const evidence = all.filter((one) => !aside.includes(one));
+  const given: SpecParts = {
+    ...(input ? { input } : {}),
+    ...(shortcut ? { shortcut } : {}),
+    ...(labels?.path === undefined ? {} : { labels: relativeTo(specPath, labels.path) }),
+  };
+  const certain = { ...propertiesOf(certainParts(inferred)), ...propertiesOf(given) };
+  const { sources, values } = tellings(evidence, certain);
+  const usual = { shortcut: inferred.shortcut, input: usualInput(inferred) };
+  const told = new Set([...sources.keys(), ...Object.keys(propertiesOf(given))]);
+  const network = { ...certainParts(inferred), ...usual, ...given };
+  const habit = prepares(told) ? {} : habitual(inferred, network);
+  const properties = {
+    ...fitToInput({ ...propertiesOf(usual), ...habit, ...values, ...certain }),
+    weights: { scheme: inferred.scheme, path: relativeTo(specPath, weights) },
+  };
+  for (const name of Object.keys(habit).filter(isProperty)) {
+    sources.set(name, `assumed, as ${inferred.scheme} does it`);
+    told.add(name);
+  }
+  if (labels?.path !== undefined) sources.set('labels', labels.source);
+  return {
+    name: nameFor(weights, evidence),
+    comment: [
+      `What ${basename(weights)} describes; what it cannot tell stands as comments.`,
+      ...aside.map(({ source }) => `${source} is of another network and was left aside.`),
+    ],
+    properties: shortestProperties(properties, new Set(sources.keys())),
+    remarks: sources,
+    assumed: assumedOf(inferred, network, told),
+    closing: [
+      ...(labels && labels.path === undefined
+        ? [`${labels.source} names the classes; with --output they are written beside the spec.`]
+        : []),
+      ...evidence.flatMap(({ source, beyond }) =>
+        beyond.map((feature) => `${source} speaks of ${feature}, which no word says yet.`),
+      ),
+      `Taken as in the plain network, no word says otherwise yet: ${plainNetwork.join('; ')}.`,
+    ],
+  };
+}

@@ -1,0 +1,22 @@
+import { basename } from 'node:path';
+import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import { contradictionsOf } from '../evidence/compare.ts';
+import { gatherEvidence } from '../evidence/gather.ts';
+import type { Spec } from '../language/spec.ts';
+
+/** What the files beside the weights, and their names, say against a spec. */
+export async function neighbourWarnings(spec: Spec, path: string): Promise<readonly Diagnostic[]> {
+  const weights = basename(path);
+  return (await gatherEvidence(path)).flatMap((evidence) => {
+    const { source, beyond } = evidence;
+    const found = contradictionsOf(evidence, spec);
+    const details = found.map(({ said, has }) => `\`${said}\`, the spec has \`${has}\``);
+    const facts = { source, weights, count: found.length };
+    return [
+      ...(found.length > 0
+        ? [createDiagnostic('weights-neighbour-disagrees', facts, { details })]
+        : []),
+      ...beyond.map((feature) => createDiagnostic('weights-hidden-feature', { source, feature })),
+    ];
+  });
+}

@@ -1,0 +1,103 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { parseLabels } from '../images/labels.ts';
+import { isFolder, readText } from '../io/open-file.ts';
+import { hiddenFeatures, shortcutInName } from './architecture-names.ts';
+import { type Evidence, known, type ReadEvidence } from './evidence.ts';
+import { readTimmConfig } from './timm-config.ts';
+import { readTransformersConfig, readTransformersPreprocessor } from './transformers-config.ts';
+
+/** A configuration has kilobytes, a list of labels a megabyte at most. */
+const mostBytes = 8 * 2 ** 20;
+
+interface Kind {
+  /** The names that such files have; `stem` is that of the weights. */
+  readonly names: (stem: string, folder: readonly string[]) => readonly string[];
+  readonly load: () => Promise<readonly ReadEvidence[]> | readonly ReadEvidence[];
+}
+
+const readLabelsFile: ReadEvidence = (text) => {
+  const labels = parseLabels(text);
+  return labels.length > 0 ? { values: {}, beyond: [], labels } : undefined;
+};
+
+function yamlNames(stem: string, folder: readonly string[]): readonly string[] {
+  const all = folder.filter((name) => /\.ya?ml$/i.test(name));
+  const own = all.filter((name) => stem.startsWith(name.replace(/\.ya?ml$/i, '')));
+  if (own.length > 0) return own;
+  const exported = all.filter((name) => /^inference\.ya?ml$/i.test(name));
+  return exported.length > 0 || all.length > 1 ? exported : all;
+}
+
+/** Of each kind the first file that says something is taken. */
+const kinds: readonly Kind[] = [
+  { names: () => ['config.json'], load: () => [readTimmConfig, readTransformersConfig] },
+  { names: () => ['preprocessor_config.json'], load: () => [readTransformersPreprocessor] },
+  {
+    names: yamlNames,
+    load: async () => [(await import('./paddleclas-config.ts')).readPaddleClasConfig],
+  },
+  {
+    names: (stem) => [`${stem}.labels.txt`, 'labels.txt', 'classes.txt', 'label_list.txt'],
+    load: () => [readLabelsFile],
+  },
+];
+
+/** The text of a neighbour; undefined where it is none that can be read: nobody named it. */
+async function readNeighbour(path: string): Promise<string | undefined> {
+  try {
+    return statSync(path).size > mostBytes ? undefined : await readText(path, 'configuration');
+  } catch (error) {
+    if (error instanceof DiagnosticError || (error as NodeJS.ErrnoException).code) return undefined;
+    throw error;
+  }
+}
+
+async function readKind(
+  { names, load }: Kind,
+  stem: string,
+  folder: { readonly path: string; readonly names: readonly string[] },
+): Promise<readonly Evidence[]> {
+  const there = names(stem, folder.names).filter((name) => folder.names.includes(name));
+  for (const source of there) {
+    const path = join(folder.path, source);
+    const text = await readNeighbour(path);
+    if (text === undefined) continue;
+    for (const read of await load()) {
+      const evidence = read(text);
+      if (!evidence) continue;
+      const isList = read === readLabelsFile;
+      return [{ source, ...evidence, ...(isList ? { labelsFile: path } : {}) }];
+    }
+  }
+  return [];
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** What the name of a weights file says. */
+function readName(path: string): readonly Evidence[] {
+  const source = basename(path);
+  const shortcut = shortcutInName(source);
+  const beyond = hiddenFeatures(source);
+  return shortcut || beyond.length > 0 ? [{ source, values: known({ shortcut }), beyond }] : [];
+}
+
+/**
+ * What lies beside a weights file, or in a folder of weights, and says of their network what they do not: configurations of timm, transformers
+ * and PaddleClas, lists of labels, and the file's own name; the surest first. What cannot be read is as if it were not there.
+ */
+export async function gatherEvidence(weights: string): Promise<readonly Evidence[]> {
+  const path = isFolder(weights, 'weights file') ? weights : dirname(weights);
+  const folder = { path, names: namesIn(path) };
+  const stem = basename(weights).replace(/\.[^.]+$/, '');
+  const found = await Promise.all(kinds.map((kind) => readKind(kind, stem, folder)));
+  return [...found.flat(), ...readName(weights)];
+}

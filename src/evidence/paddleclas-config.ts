@@ -1,0 +1,98 @@
+import { parse } from 'yaml';
+import { ownValue } from '../collections/own-value.ts';
+import { asFields, asList, type Fields, stringField } from '../io/outside-fields.ts';
+import type { PropertyValues } from '../language/properties.ts';
+import { hiddenFeatures, shortcutInName } from './architecture-names.ts';
+import { known, type ReadEvidence } from './evidence.ts';
+import { channelsField, countField, fieldsAt, textsField } from './fields.ts';
+
+/** YAML as other programs write it; undefined where it is none. Aliases are bounded by the library, 100 of them. */
+function yamlFields(text: string): Fields | undefined {
+  try {
+    return asFields(parse(text, { logLevel: 'silent' }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Steps of the preparation of pictures: `[{ ResizeImage: { resize_short: 256 } }, …]`, by name. */
+function stepsIn(config: Fields): ReadonlyMap<string, Fields> {
+  const lists = [
+    ownValue(fieldsAt(config, 'DataLoader', 'Eval', 'dataset') ?? {}, 'transform_ops'),
+    ownValue(fieldsAt(config, 'Infer') ?? {}, 'transforms'),
+    ownValue(fieldsAt(config, 'PreProcess') ?? {}, 'transform_ops'),
+  ];
+  const list = lists.map(asList).find((steps) => steps !== undefined) ?? [];
+  return new Map(
+    list.flatMap((step) =>
+      Object.entries(asFields(step) ?? {}).map(([name, fields]) => [name, asFields(fields) ?? {}]),
+    ),
+  );
+}
+
+/** `1.0/255.0`, `0.00392156862745098`, 1. */
+function scaleOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  const [, above, below = '1'] =
+    /^\s*([\d.e-]+)\s*(?:\/\s*([\d.e-]+))?\s*$/.exec(String(value)) ?? [];
+  return Number(above) / Number(below);
+}
+
+/** mean and std of values from 0 to 1, whatever the step scales them to. */
+function normalisation(step: Fields | undefined): PropertyValues {
+  if (!step) return {};
+  const white = scaleOf(ownValue(step, 'scale') ?? '1.0/255.0') * 255;
+  const rounded = (value: number) => Number((value / white).toPrecision(6));
+  const mean = channelsField(step, 'mean', 3)?.map(rounded);
+  const std = channelsField(step, 'std', 3)?.map(rounded);
+  const isNumber = [...(mean ?? []), ...(std ?? [])].every(Number.isFinite);
+  return isNumber ? known({ 'preprocess.mean': mean, 'preprocess.std': std }) : {};
+}
+
+function preparation(steps: ReadonlyMap<string, Fields>): PropertyValues {
+  const resize = steps.get('ResizeImage');
+  const side = countField(steps.get('CropImage'), 'size') ?? countField(resize, 'size');
+  const asked = resize && stringField(resize, 'interpolation');
+  const decode = steps.get('DecodeImage');
+  return {
+    ...known({
+      input: side === undefined ? undefined : { channels: 3, height: side, width: side },
+      'preprocess.resize': countField(resize, 'resize_short'),
+      'preprocess.crop': countField(steps.get('CropImage'), 'size'),
+      'preprocess.color':
+        decode && ownValue(decode, 'to_rgb') === false ? ('bgr' as const) : undefined,
+      'preprocess.interpolation': (['bilinear', 'bicubic', 'nearest'] as const).find(
+        (kind) => kind === asked,
+      ),
+      'preprocess.antialias': resize ? stringField(resize, 'backend') === 'pil' : undefined,
+    }),
+    ...normalisation(steps.get('NormalizeImage')),
+  };
+}
+
+/**
+ * A configuration of PaddleClas: of training (`Arch`, `DataLoader.Eval`, `Infer`) or the `inference.yml` of an exported model
+ * (`Global`, `PreProcess`, `PostProcess`).
+ */
+export const readPaddleClasConfig: ReadEvidence = (text) => {
+  const config = yamlFields(text);
+  const arch = fieldsAt(config, 'Arch');
+  const backbone = fieldsAt(arch, 'Backbone') ?? arch;
+  const architecture =
+    (backbone && stringField(backbone, 'name')) ??
+    stringField(fieldsAt(config, 'Global') ?? {}, 'model_name');
+  if (!config || architecture === undefined) return undefined;
+  return {
+    architecture,
+    values: {
+      ...known({
+        classes:
+          countField(arch, 'class_num') ?? countField(fieldsAt(config, 'Global'), 'class_num'),
+        shortcut: shortcutInName(architecture),
+      }),
+      ...preparation(stepsIn(config)),
+    },
+    beyond: hiddenFeatures(architecture),
+    labels: textsField(fieldsAt(config, 'PostProcess', 'Topk'), 'label_list'),
+  };
+};

@@ -1,0 +1,218 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { specFromWeights } from '../../src/compile/spec-from-weights.ts';
+import { expectDiagnostic } from '../helpers/byte-sources.ts';
+import { rcc } from '../helpers/cli.ts';
+import { specIn } from '../helpers/language.ts';
+
+const fixtures = 'test/fixtures/weights';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rcc-init-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A fixture in a folder of its own, with neighbours. */
+function place(fixture: string, files: Readonly<Record<string, string>>, name = fixture): string {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  copyFileSync(join(fixtures, fixture), path);
+  for (const [neighbour, text] of Object.entries(files))
+    writeFileSync(join(dirname(path), neighbour), text);
+  return path;
+}
+
+async function textOf(path: string, options: Parameters<typeof specFromWeights>[1] | object = {}) {
+  const specPath = join(dirname(path), 'x.rn');
+  return (await specFromWeights(path, { specPath, ...options })).text;
+}
+
+/** timm's neck4_d: 10 classes. */
+const timm = {
+  architecture: 'resnet50d',
+  num_classes: 10,
+  label_names: Array.from({ length: 10 }, (_, index) => `pet ${index}`),
+  pretrained_cfg: { input_size: [3, 64, 64], crop_pct: 0.9, interpolation: 'bicubic' },
+};
+
+describe('the spec of a weights file', () => {
+  it('takes what its neighbours say, and lists what nobody says', async () => {
+    const path = place('neck4_d.safetensors', { 'config.json': JSON.stringify(timm) });
+    const labelsPath = join(folder, 'x.labels.txt');
+    const { text, labels } = await specFromWeights(path, {
+      specPath: join(folder, 'x.rn'),
+      labelsPath,
+    });
+    expect(labels).toEqual(timm.label_names);
+    expect(text).toMatchInlineSnapshot(`
+      "# What neck4_d.safetensors describes; what it cannot tell stands as comments.
+      model neck4_d {
+        block       bottleneck
+        stages      [2, 1, 1, 1]
+        widths      [8, 12, 16, 24]
+        variant     vd
+        input       3x64x64  # config.json
+        classes     10
+        labels      "x.labels.txt"  # config.json
+        weights     timm "neck4_d.safetensors"
+        preprocess  { resize 71  crop 64  interpolation bicubic  antialias yes }  # config.json
+        # stride    in conv2
+        #   PaddleClas, torchvision and timm stride in the 3×3; Caffe in the first 1×1.
+        # epsilon   0.00001
+        #   PaddlePaddle, torchvision and timm add 0.00001 to a variance, TensorFlow and Caffe models often
+        #   0.001, torchvision's detectors of COCO_V1 nothing.
+        # Taken as in the plain network, no word says otherwise yet: no anti-aliasing (0.14 to 0.29); a max
+        # pool behind stem conv7 and deep, none behind conv3 (0.52); stages 2 and later halve, none is dilated
+        # (0.33); the head averages (1.05); ReLU (8.5).
+      }
+      "
+    `);
+    await specIn(text);
+  });
+
+  it('of torch writes out how pictures are prepared there, for the language means another', async () => {
+    const text = await textOf(place('basic4.pth', {}));
+    expect(text).toContain('preprocess      {  # assumed, as torchvision does it');
+    expect((await specIn(text)).preprocess).toMatchObject({ resize: 256, antialias: true });
+  });
+
+  it('of Paddle leaves it a comment', async () => {
+    const text = await textOf(place('neck3_vd.p4.pdparams', {}));
+    expect(text).toContain('  # preprocess  { resize 256  crop 224');
+    expect((await specIn(text)).preprocess).toMatchObject({ resize: 256, antialias: false });
+  });
+
+  it('keeps to its own network where a neighbour describes another', async () => {
+    const other = { ...timm, num_classes: 1000 };
+    const text = await textOf(
+      place('neck4_d.safetensors', { 'config.json': JSON.stringify(other) }),
+    );
+    expect(text).toContain('# config.json is of another network and was left aside.\n');
+    expect(text).not.toContain('bicubic');
+    expect(text).toContain('  classes     10\n');
+    expect(text).not.toContain('names the classes');
+  });
+
+  it('speaks of what its name speaks of', async () => {
+    const path = place('neck4_d.safetensors', {}, 'resnetaa50d.safetensors');
+    expect(await textOf(path)).toContain(
+      '  # resnetaa50d.safetensors speaks of anti-aliasing by average pools, which no word says yet.\n',
+    );
+  });
+
+  it('cuts another input in the proportion that a neighbour has', async () => {
+    const path = place('neck4_d.safetensors', { 'config.json': JSON.stringify(timm) });
+    const text = await textOf(path, { input: { height: 128, width: 128 } });
+    const { input, preprocess } = await specIn(text);
+    expect(input).toEqual({ channels: 3, height: 128, width: 128 });
+    // 64 / 0.9 is 71, rounded down; twice that.
+    expect(preprocess).toMatchObject({ resize: 142, crop: 128 });
+    const wide = await specIn(await textOf(path, { input: { height: 64, width: 96 } }));
+    expect(wide.preprocess).not.toHaveProperty('crop');
+  });
+
+  it('takes no other channels than the file has', async () => {
+    const path = place('neck4_d.safetensors', {});
+    const input = { channels: 1, height: 64, width: 64 };
+    const { message } = await expectDiagnostic(
+      () => textOf(path, { input }),
+      'weights-other-channels',
+    );
+    expect(message).toContain('--input has 1 channels');
+  });
+
+  it('is named after the network where the file is only called model', async () => {
+    const path = place('neck4_d.safetensors', {}, 'pets/model.safetensors');
+    expect(await textOf(path)).toContain('model pets {');
+    const config = { 'config.json': JSON.stringify(timm) };
+    expect(await textOf(place('neck4_d.safetensors', config, 'a b/model.safetensors'))).toContain(
+      'model resnet50d {',
+    );
+  });
+
+  it('is one that rcc reads, whatever the file is called', async () => {
+    const names = fc.oneof(
+      fc.constantFrom(
+        'model',
+        'use',
+        'extends',
+        'Model',
+        '模型',
+        '.',
+        '50',
+        '-',
+        '_',
+        'depth',
+        '$a',
+      ),
+      fc.string({ minLength: 1, maxLength: 20 }).filter((name) => !/[/\0]/.test(name)),
+    );
+    await fc.assert(
+      fc.asyncProperty(names, async (name) => {
+        const path = place('neck4_d.safetensors', {}, `${name}.safetensors`);
+        await specIn(await textOf(path));
+        rmSync(path);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('rcc init', () => {
+  it('writes the spec, and the labels of a configuration beside it', async () => {
+    const path = place('neck4_d.safetensors', { 'config.json': JSON.stringify(timm) });
+    const output = join(folder, 'pets.rn');
+    expect(await rcc('init', path, '-o', output)).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(join(folder, 'pets.labels.txt'), 'utf8')).toBe(
+      timm.label_names.map((label) => `${label}\n`).join(''),
+    );
+    expect(readFileSync(output, 'utf8')).toContain('"pets.labels.txt"  # config.json');
+    expect(await rcc('check', output)).toMatchObject({ exitCode: 0, stderr: '' });
+    const again = await rcc('init', path, '-o', output);
+    expect(again.stderr).toContain('[file-exists]');
+  });
+
+  it('names a list of labels that lies there', async () => {
+    const list = timm.label_names.join('\n');
+    const path = place('neck4_d.safetensors', { 'labels.txt': list });
+    const output = join(folder, 'pets.rn');
+    await rcc('init', path, '-o', output);
+    expect(readFileSync(output, 'utf8')).toContain('"labels.txt"');
+  });
+
+  it.each([
+    ['96', { channels: 3, height: 96, width: 96 }],
+    ['96x128', { channels: 3, height: 96, width: 128 }],
+    ['3x96x128', { channels: 3, height: 96, width: 128 }],
+  ])('takes --input %s', async (input, expected) => {
+    const path = place('neck4_d.safetensors', {});
+    const { stdout } = await rcc('init', path, '--input', input);
+    expect((await specIn(stdout)).input).toEqual(expected);
+  });
+});
+
+describe('rcc compile', () => {
+  it('warns where a neighbour says otherwise than the spec, and of what a name speaks of', async () => {
+    const config = { ...timm, architecture: 'resnetblur50' };
+    const path = place('neck4_d.safetensors', { 'config.json': JSON.stringify(config) });
+    const spec = join(folder, 'pets.rn');
+    writeFileSync(
+      spec,
+      `model pets { block bottleneck stages [2, 1, 1, 1] widths [8, 12, 16, 24] variant vd input 64 classes 10 weights "${basename(path)}" }\n`,
+    );
+    const out = join(folder, 'out');
+    const { stderr, exitCode } = await rcc('compile', spec, '--target', 'onnx', '-o', out);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain(
+      "warning: 'config.json' beside 'neck4_d.safetensors' says otherwise than the spec in 3 properties. [weights-neighbour-disagrees]",
+    );
+    expect(stderr).toContain('`preprocess { resize 71 }`, the spec has `preprocess { resize 73 }`');
+    expect(stderr).toContain("'config.json' speaks of anti-aliasing by blur pools;");
+    // Nothing has shown that the assumptions are right.
+    expect(stderr).toContain('[verdict-scope]');
+  });
+});
