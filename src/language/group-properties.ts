@@ -25,6 +25,11 @@ function byChannels(
   return channels === 1 ? [gray] : Array.from({ length: channels }, () => neutral);
 }
 
+/** What no figure depends on. */
+const labelling = ['head', 'labels', 'expect', 'reference'];
+/** What the operations of a network do not depend on either. */
+const training = ['weights', 'preprocess'];
+
 /** The properties that stand in the braces of a group; a dot parts group and name. */
 export const groupProperties = {
   'preprocess.resize': property({
@@ -100,18 +105,21 @@ export const groupProperties = {
   'expect.params': property({
     type: countFigure,
     unit: 'parameters',
+    unaffectedBy: [...labelling, ...training, 'stride', 'input.height', 'input.width'],
     doc: 'Trainable parameters: running means and variances of batch norm are not counted.',
     example: 'params 25.58M',
   }),
   'expect.flops': property({
     type: countFigure,
     unit: 'operations at batch 1',
+    unaffectedBy: [...labelling, ...training],
     doc: 'Twice the multiply-accumulates of convolutions and the last layer, plus one for each output of a batch norm and the window size for each output of a pool, at batch 1.',
     example: 'flops 8.67G',
   }),
   'expect.top1': property({
     type: shareFigure,
     unit: 'share',
+    unaffectedBy: labelling,
     doc: 'Share of pictures whose class comes first.',
     example: 'top1 79.1%',
   }),
@@ -119,6 +127,7 @@ export const groupProperties = {
     type: shareFigure,
     unit: 'share',
     check: 'not below top1',
+    unaffectedBy: labelling,
     doc: 'Share of pictures whose class is among the first five.',
     example: 'top5 94.4%',
   }),

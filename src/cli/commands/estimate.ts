@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { precisions, referencePrecision } from '../../../codegen/precisions.ts';
 import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
+import { specsHelp } from '../spec-arguments.ts';
 import { wholeList } from '../whole-numbers.ts';
 
 export interface EstimateCommandOptions {
@@ -30,7 +31,7 @@ export const estimateCommand: CommandDefinition = {
       command.option(`--${name}`, `${title}${usual}`);
     }
     command
-      .argument('[specs...]', 'spec files (.rn) (default: the published models)')
+      .argument('[specs...]', `${specsHelp} (default: the published models)`)
       .requiredOption(
         '--gpu <name>',
         't4 or v100, whose published latencies were fitted; l4, a10 and a100 are extrapolated',

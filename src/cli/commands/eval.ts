@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { specHelp } from '../spec-arguments.ts';
 import { declareTargetOptions } from '../target-options.ts';
 import { whole } from '../whole-numbers.ts';
 
@@ -16,7 +17,7 @@ export const evalCommand: CommandDefinition = {
   name: 'eval',
   description: 'count how often each precision is right on labelled pictures, side by side',
   declare(command) {
-    command.argument('<spec>', 'spec file (.rn)');
+    command.argument('<spec>', specHelp);
     declareModelOptions(command);
     command
       .requiredOption(
