@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from 'commander';
-import { precisions, referencePrecision } from '../../../codegen/precisions.ts';
+import { referencePrecision } from '../../../codegen/precisions.ts';
 import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
+import { declarePrecisions } from '../precision-options.ts';
 import { specsHelp } from '../spec-arguments.ts';
 import { wholeList } from '../whole-numbers.ts';
 
@@ -25,11 +26,11 @@ export const estimateCommand: CommandDefinition = {
   name: 'estimate',
   description: 'predict latencies on a GPU that is not at hand, each with its band',
   declare(command) {
-    for (const { name, title } of precisions) {
+    declarePrecisions(command, ({ name, title }) => {
       const usual =
         name === referencePrecision ? ' (default: every precision that the GPU has)' : '';
-      command.option(`--${name}`, `${title}${usual}`);
-    }
+      return `${title}${usual}`;
+    });
     command
       .argument('[specs...]', `${specsHelp} (default: the published models)`)
       .requiredOption(

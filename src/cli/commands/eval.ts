@@ -7,6 +7,7 @@ import { whole } from '../whole-numbers.ts';
 export interface EvalCommandOptions extends ModelCommandOptions {
   readonly data: string;
   readonly list?: string;
+  readonly labels?: string;
   readonly limit?: number;
   readonly state?: string;
   readonly output?: string;
@@ -25,6 +26,10 @@ export const evalCommand: CommandDefinition = {
         'folder or archive (.zip, .tar, .tar.gz, .npz) of labelled pictures',
       )
       .option('--list <file>', 'file of `PATH LABEL` lines, in place of class folders')
+      .option(
+        '--labels <file>',
+        'names of the classes in the network’s order, one a line: says which class each folder is',
+      )
       .option('--limit <n>', 'only so many pictures, spread evenly', whole(1, 2 ** 31 - 1))
       .option('--state <file>', 'keeps what is done, so that an interrupted run goes on')
       .option(
