@@ -10,7 +10,15 @@ import { declareTimingOptions, type TimingCommandOptions } from '../timing-optio
 import { whole, wholeList } from '../whole-numbers.ts';
 
 /** Options that do not decide what an artifact is, or are told of each artifact apart. */
-const notOfArtifact = ['output', 'json', 'quiet', ...precisionNames, 'precision', 'printAfter', 'dryRun'];
+const notOfArtifact = [
+  'output',
+  'json',
+  'quiet',
+  ...precisionNames,
+  'precision',
+  'printAfter',
+  'dryRun',
+];
 
 export interface CompileCommandOptions extends ModelCommandOptions, TimingCommandOptions {
   /** The options that were given, as words, for the manifest. */
