@@ -1,6 +1,5 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { glob } from 'tinyglobby';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { isAddress } from '../diagnostics/is-address.ts';
 import { findAllNearest } from '../diagnostics/nearest.ts';
@@ -76,6 +75,7 @@ const isPattern = (word: string): boolean => /[*?[\]{}]/.test(word);
 
 /** A pattern that the shell left as it was. */
 async function expand(pattern: string): Promise<FoundSpecs> {
+  const { glob } = await import('tinyglobby');
   const files = await glob(pattern.replaceAll('\\', '/'), { expandDirectories: false });
   const specs = files.filter((file) => file.endsWith(extension)).sort();
   if (specs.length > 0) return found(...specs);
@@ -89,7 +89,8 @@ async function findByName(word: string): Promise<FoundSpecs> {
   const kind = kindOf(word);
   const inside = kind === 'folder' ? specsIn(word) : [];
   if (inside.length > 0) return found(...inside);
-  const bundled = (await bundledSpecs()).get(word);
+  // PaddleClas writes ResNet50_vd.
+  const bundled = (await bundledSpecs()).get(word.toLowerCase());
   if (bundled !== undefined) return found(bundled);
   if (kind === 'folder') return refused(emptyFolder(word));
   if (kind === 'file') return refused(createDiagnostic('not-a-spec', { path: word }));

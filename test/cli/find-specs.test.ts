@@ -107,8 +107,24 @@ describe('a spec is found', () => {
     ]);
   });
 
-  it('as a base of the package, from any folder', async () => {
+  it('in the package, as PaddleClas writes its name', async () => {
+    const [[name]] = await modelsOf('ResNet50_vd');
+    expect(name).toBe('resnet50_vd');
+  });
+
+  it('as a base of the package, from any folder; rcc check says what it is not held to', async () => {
     expect(await modelsOf('pets')).toEqual([['pets', 'pets.rn']]);
+    const { exitCode, stderr } = await rcc('check', 'pets');
+    expect(exitCode).toBe(0);
+    expect(
+      stderr,
+    ).toBe(`pets.rn:1:20: note: Model 'pets' is not held to what 'resnet50_vd' expects: params, flops, top1, top5 (changed: classes). [expectation-not-inherited]
+> 1 | model pets extends resnet50_vd { classes 37 }
+    |                    ^^^^^^^^^^^
+  hint: Give the figures of this model as its own \`expect { … }\` to have them checked.
+`);
+    const planned = await rcc('compile', 'pets', '--dry-run', '--target', 'onnx', '--json');
+    expect(JSON.parse(planned.stdout)).toMatchObject({ ok: true, diagnostics: [] });
   });
 
   it('on standard input, whose paths are those of the current folder', async () => {
