@@ -127,6 +127,17 @@ describe('a spec is found', () => {
     expect(JSON.parse(planned.stdout)).toMatchObject({ ok: true, diagnostics: [] });
   });
 
+  it('on standard input, of which no more is read than a spec may have', async () => {
+    const argv = ['--import', loader, main, 'check', '-', '--json'];
+    const running = promisify(execFile)('node', argv, { cwd: folder });
+    // It goes away before it has read all.
+    running.child.stdin?.on('error', () => undefined);
+    running.child.stdin?.write(' '.repeat(4_000_000));
+    const { code, stdout } = await running.catch((error) => error);
+    expect(code).toBe(2);
+    expect(JSON.parse(stdout).diagnostics).toMatchObject([{ code: 'spec-too-large' }]);
+  });
+
   it('on standard input, whose paths are those of the current folder', async () => {
     const argv = ['--import', loader, main, 'check', '-', '--json'];
     const running = promisify(execFile)('node', argv, { cwd: folder });
