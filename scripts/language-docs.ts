@@ -32,7 +32,7 @@ model resnet50_vd {
 ## How it is written
 
 - \`#\` starts a comment that ends with the line. White space, line ends and commas mean the same, nothing: a model may
-  stand on one line and a list over several. A byte-order mark and CRLF are fine.
+  stand on one line and a list over several. A byte-order mark, UTF-16 behind one, and CRLF are fine.
 - A property is a word and its value, side by side. A list stands in \`[ ]\`, a group of properties in \`{ }\`. The order of
   properties means nothing; each stands once.
 - Names of models are letters a to z, digits, \`_\` and \`-\`, and start with a letter, a digit or \`_\`. \`model\`, \`extends\` and \`use\`
@@ -48,6 +48,11 @@ model resnet50_vd {
   means one of them.
 - \`model NAME extends BASE { … }\` takes every property of its base; a property given again replaces it. In a group each
   property is taken and replaced on its own, so \`expect { top1 83.0% }\` keeps the \`params\` of the base.
+- What a base expects holds for its own network and weights. A model that changes what a figure depends on does not take that
+  figure over; \`rcc check\` says which, and what was changed. So a fine-tuned network is one line:
+  \`model pets extends resnet50_vd { classes 37  weights "pets.pdparams" }\`. Each figure says below what may change without it.
+- A base that neither the file nor one that it uses holds is looked for among the specs that come with rcc (\`rcc list\`). A model
+  of the same name in the file, or in one that it uses, goes before.
 - \`use "FILE.rn"\` brings in the models that stand in that very file (not those that it uses itself), as bases to extend.
 - Nothing is inferred from a file's name, a folder or the environment, and a spec means the same network whatever weights
   it is given.

@@ -21,12 +21,13 @@ const written: Pick<Target, 'name' | 'batches' | 'layers' | 'float16' | 'minIter
 async function forTensorrt(
   named: string,
   { typing }: OnnxTargetOptions,
-  { precision }: TargetRequest,
+  { precision, onNote }: TargetRequest,
 ): Promise<Target> {
   const { graphFor } = await import('../tensorrt/planning/precision-recipes.ts');
-  const { resolveRelease } = await import('../tensorrt/planning/release.ts');
+  const { releaseNotes, resolveRelease } = await import('../tensorrt/planning/release.ts');
   const { tensorrtIntent } = await import('../tensorrt/planning/intent.ts');
   const release = resolveRelease(named);
+  for (const note of releaseNotes(release)) onNote?.(note);
   return {
     ...written,
     reason: `onnx: the model is written for TensorRT ${release.version}, nothing is built`,

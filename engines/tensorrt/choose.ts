@@ -76,20 +76,29 @@ function toolOf({ trtexec }: TensorrtOptions): TrtexecTool {
   return { command: [program, ...rest], source: '--trtexec' };
 }
 
+function plannedOn({
+  tool,
+  release,
+  gpu,
+}: Pick<TensorrtMachine, 'tool' | 'release' | 'gpu'>): TensorrtMachine {
+  return { tool, release, gpu, fullVersion: release.version, notes: [] };
+}
+
 /** The machine that a plan is for. Throws DiagnosticError where a name is unknown, or what is not given cannot be found here. */
 async function plannedMachine(
   options: TensorrtOptions,
   request: TargetRequest,
 ): Promise<TensorrtMachine> {
   const { trt, gpu } = options;
-  const isWhole = trt !== undefined && gpu !== undefined;
-  const found = isWhole ? undefined : await findMachine(options, request);
-  const planned = {
-    release: found && trt === undefined ? found.release : resolveRelease(trt ?? ''),
-    gpu: found && gpu === undefined ? found.gpu : parseGpu(gpu ?? ''),
+  // What was given is judged first: a wrong name is the matter then, not what this machine lacks.
+  const named = {
+    ...(trt === undefined ? {} : { release: resolveRelease(trt) }),
+    ...(gpu === undefined ? {} : { gpu: parseGpu(gpu) }),
   };
-  const { version: fullVersion } = planned.release;
-  return { tool: found?.tool ?? toolOf(options), ...planned, fullVersion, notes: [] };
+  const tool = toolOf(options);
+  if (named.release && named.gpu)
+    return plannedOn({ tool, release: named.release, gpu: named.gpu });
+  return plannedOn({ ...(await findMachine(options, request)), ...named });
 }
 
 /** Whether the options name another machine than this one. Throws DiagnosticError where something is going to run. */

@@ -3,7 +3,7 @@ import { type LoadedSpec, loadOneSpec } from '../compile/spec-files.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import type { Spec } from '../language/spec.ts';
 
-/** A path (`FILE.rn`, or `FILE.rn#MODEL` where the file holds several) or a spec that was loaded before. Throws DiagnosticError with every mistake of the file. */
+/** A path (`FILE.rn`, or `FILE.rn#MODEL` where the file holds several), the name of a spec that comes with the package, or a spec that was loaded before. Throws DiagnosticError with every mistake of the file. */
 export async function loadModel(model: string | Spec): Promise<LoadedSpec> {
   return typeof model === 'string' ? await loadOneSpec(model) : { spec: model, diagnostics: [] };
 }

@@ -12,6 +12,7 @@ import { evalCommand } from './commands/eval.ts';
 import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
+import { listCommand } from './commands/list.ts';
 import { reportCommand } from './commands/report.ts';
 import { verifyCommand } from './commands/verify.ts';
 
@@ -31,5 +32,6 @@ export const commands: readonly CommandDefinition[] = [
   evalCommand,
   diagnoseCommand,
   initCommand,
+  listCommand,
   explainCommand,
 ];

@@ -30,13 +30,39 @@ export interface PrecisionCommandOptions {
 
 /** The precisions asked for, in order. */
 export function askedPrecisions(options: object): readonly Precision[] {
-  return precisionNames.filter((name) => ownValue({ ...options }, name) === true);
+  const given: Readonly<Record<string, unknown>> = { ...options };
+  const { precision: named = [] } = options as { readonly precision?: readonly Precision[] };
+  return precisionNames.filter((name) => ownValue(given, name) === true || named.includes(name));
 }
 
 /** The precisions asked for, in order; float32 where none was. */
 export function precisionsOf(options: PrecisionCommandOptions): readonly Precision[] {
   const asked = askedPrecisions(options);
   return asked.length > 0 ? asked : [referencePrecision];
+}
+
+/** `fp16` or `fp32,int8` → the precisions, in any case. */
+function parsePrecisions(text: string): readonly Precision[] {
+  return text.split(',').map((part) => {
+    const name = precisionNames.find((known) => known === part.trim().toLowerCase());
+    if (name) return name;
+    const known = precisionNames.join(', ');
+    throw new InvalidArgumentError(`There are ${known}; several are written with commas.`);
+  });
+}
+
+/** Declares `--fp16` and its like, and `--precision fp16` as a long way to say them. */
+export function declarePrecisions(
+  command: Command,
+  helpOf: (precision: (typeof precisions)[number]) => string,
+): void {
+  for (const precision of precisions) command.option(`--${precision.name}`, helpOf(precision));
+  command.addOption(
+    new Option(
+      '--precision <names>',
+      'the same by name: fp16, or several with commas: fp32,int8',
+    ).argParser(parsePrecisions),
+  );
 }
 
 /** `stem,stage1/block0` → its parts. */
@@ -109,7 +135,7 @@ const rows: readonly PrecisionOptionRow[] = [
 ];
 
 export function declarePrecisionOptions(command: Command): void {
-  for (const { name, help } of precisions) command.option(`--${name}`, help);
+  declarePrecisions(command, ({ help }) => help);
   for (const { option } of rows) command.addOption(option);
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Precision } from '../../codegen/precisions.ts';
 import type { LoadedEngine } from '../../engines/engine.ts';
 import { type EvaluateOptions, type Evaluation, evaluate } from '../accuracy/evaluate.ts';
+import { fail } from '../diagnostics/diagnostic.ts';
 import { openDataset } from '../images/datasets/open-dataset.ts';
 import { readLabels } from '../images/labels.ts';
 import { withTemporaryFolder } from '../io/temporary-folder.ts';
@@ -16,6 +17,8 @@ export interface EvaluateSpecOptions
   readonly data: string;
   /** File of `PATH LABEL` lines, in place of class folders. */
   readonly list?: string | undefined;
+  /** File with the names of the classes in their order, one a line; in place of the spec's, and it decides which class a folder is. */
+  readonly labels?: string | undefined;
   /** The model in each precision: target and what is asked of its graph. */
   readonly models: readonly ModelOptions[];
 }
@@ -43,15 +46,24 @@ async function buildSubject(spec: Spec, options: ModelOptions, root: string): Pr
   }
 }
 
+/** Throws DiagnosticError `eval-without-weights` where neither the spec nor anybody else names a weights file. */
+export function requireTrainedWeights(spec: Spec, weights: string | undefined): void {
+  if (weights === undefined && spec.weights === undefined)
+    fail('eval-without-weights', { model: spec.name });
+}
+
 /** Builds a spec's engines and counts how often each is right on labelled pictures. */
 export async function evaluateSpec(spec: Spec, options: EvaluateSpecOptions): Promise<Evaluation> {
   const { data, list, models, signal } = options;
   const { classes, preprocess, input, expect } = spec;
-  const labels = spec.labels === undefined ? undefined : await readLabels(spec.labels, classes);
+  for (const { weights } of models) requireTrainedWeights(spec, weights);
+  const file = options.labels ?? spec.labels;
+  const labels = file === undefined ? undefined : await readLabels(file, classes);
   const dataset = await openDataset(data, {
     classes,
     labelled: true,
     labels,
+    labelsDecide: options.labels !== undefined,
     list,
     signal,
   });

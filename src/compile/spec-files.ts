@@ -1,31 +1,43 @@
-import {
-  createDiagnostic,
-  type Diagnostic,
-  DiagnosticError,
-  fail,
-} from '../diagnostics/diagnostic.ts';
+import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.ts';
+import { decodeText } from '../io/decode-text.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
+import { readStandardInput, standardInput } from '../io/standard-input.ts';
 import { loadModels, type SpecHost } from '../language/load.ts';
 import { limits } from '../language/property.ts';
 import type { Spec } from '../language/spec.ts';
+import { bundledSpecs } from '../report/specs-folder.ts';
+import { findSpecs } from './find-specs.ts';
 
 /** Most bytes of a UTF-16 unit in UTF-8. */
 const bytesPerUnit = 3;
+const limitBytes = limits.fileKib * 1024 * bytesPerUnit;
 
-/** Specs as files. One that is far too large is refused before it is read. */
+function checkSize(path: string, sizeBytes: number): void {
+  if (sizeBytes > limitBytes) fail('spec-too-large', { path, limitKib: limits.fileKib });
+}
+
+async function readFile(path: string): Promise<Uint8Array> {
+  const source = createFileByteSource(path, 'spec');
+  try {
+    checkSize(path, source.sizeBytes);
+    return await source.read(0, source.sizeBytes);
+  } finally {
+    source.close();
+  }
+}
+
+async function readInput(): Promise<Uint8Array> {
+  const bytes = await readStandardInput(limitBytes);
+  checkSize(standardInput, bytes.length);
+  return bytes;
+}
+
+/** Specs as files, and `-` as standard input. One that is far too large is refused before it is read. */
 export const fileSpecHost: SpecHost = {
   async readText(path) {
-    const source = createFileByteSource(path, 'spec');
-    try {
-      const limitKib = limits.fileKib;
-      if (source.sizeBytes > limitKib * 1024 * bytesPerUnit) {
-        fail('spec-too-large', { path, limitKib });
-      }
-      return new TextDecoder().decode(await source.read(0, source.sizeBytes));
-    } finally {
-      source.close();
-    }
+    return decodeText(path === standardInput ? await readInput() : await readFile(path));
   },
+  bundled: bundledSpecs,
 };
 
 export interface LoadedSpecs {
@@ -39,18 +51,13 @@ export interface LoadedSpec {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const isSpecPath = (path: string): boolean => /\.rn(#.*)?$/.test(path);
-
-/** Reads and checks spec files (`FILE.rn`, or `FILE.rn#MODEL` for one model of it): the models that are right, and every mistake of all files. */
-export async function loadSpecFiles(paths: readonly string[]): Promise<LoadedSpecs> {
-  const others = paths.filter((path) => !isSpecPath(path));
-  const loaded = await loadModels(paths.filter(isSpecPath), fileSpecHost);
+/** Reads and checks specs, each named as `findSpecs` takes it: the models that are right, and every mistake of all files. */
+export async function loadSpecFiles(words: readonly string[]): Promise<LoadedSpecs> {
+  const found = await findSpecs(words);
+  const loaded = await loadModels(found.paths, fileSpecHost);
   return {
     specs: loaded.models,
-    diagnostics: [
-      ...others.map((path) => createDiagnostic('not-a-spec', { path })),
-      ...loaded.diagnostics,
-    ],
+    diagnostics: [...found.diagnostics, ...loaded.diagnostics],
   };
 }
 
@@ -58,19 +65,20 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === 'error');
 }
 
-/** As `loadSpecFiles`, where nothing can be done with a mistake: throws DiagnosticError with all of them; `diagnostics` are warnings. */
+/** As `loadSpecFiles`, where nothing can be done with a mistake: throws DiagnosticError with all of them; `diagnostics` are warnings, and notes are for `rcc check`. */
 export async function loadSpecs(paths: string | readonly string[]): Promise<LoadedSpecs> {
   const loaded = await loadSpecFiles([paths].flat());
-  if (hasErrors(loaded.diagnostics)) throw new DiagnosticError(loaded.diagnostics);
-  return loaded;
+  const diagnostics = loaded.diagnostics.filter(({ severity }) => severity !== 'note');
+  if (hasErrors(diagnostics)) throw new DiagnosticError(diagnostics);
+  return { ...loaded, diagnostics };
 }
 
-/** The only model of a spec file. Throws DiagnosticError where there are several. */
+/** The only model that a word stands for. Throws DiagnosticError where there are several. */
 export async function loadOneSpec(path: string): Promise<LoadedSpec> {
   const { specs, diagnostics } = await loadSpecs(path);
   const [spec, ...others] = specs;
   if (!spec || others.length > 0) {
-    fail('one-model-needed', { path, models: specs.map(({ name }) => name) });
+    fail('one-model-needed', { path, models: specs.map(({ file, name }) => `${file}#${name}`) });
   }
   return { spec, diagnostics };
 }

@@ -51,8 +51,12 @@ export function firstLines(lines: readonly string[], most: number): readonly str
 }
 
 /** `a, b, c`, or the first of many: `a, b, c and 7 more`. */
-export function listText(items: readonly (string | number)[], separator = ', '): string {
-  const surplus = items.length - mostItems;
+export function listText(
+  items: readonly (string | number)[],
+  separator = ', ',
+  most = mostItems,
+): string {
+  const surplus = items.length - most;
   if (surplus <= 0) return items.join(separator);
-  return `${items.slice(0, mostItems).join(separator)} and ${surplus} more`;
+  return `${items.slice(0, most).join(separator)} and ${surplus} more`;
 }

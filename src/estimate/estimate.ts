@@ -1,6 +1,7 @@
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { elementCount } from '../../codegen/ir/types.ts';
 import type { Precision } from '../../engines/engine.ts';
+import { findGpu } from '../../engines/tensorrt/planning/gpu.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
 import type { BandFactors } from './constants.ts';
@@ -33,16 +34,20 @@ export interface Estimate {
   readonly kernels: readonly KernelTime[];
 }
 
-/** The GPU of a name, in any case. Throws DiagnosticError `unknown-gpu`. */
+/** The GPU of a name, in any case. Throws DiagnosticError `unknown-gpu`, and `gpu-not-estimated` for one without figures. */
 export function gpuNamed(name: string): Gpu & { readonly id: GpuName } {
-  const id = name.toLowerCase();
+  const id = name
+    .toLowerCase()
+    .replaceAll(/\b(?:nvidia|tesla)\b/g, '')
+    .trim();
+  if (isGpuName(id)) return { ...gpus[id], id };
   const known = Object.keys(gpus);
-  if (!isGpuName(id))
-    return fail('unknown-gpu', { name, known, nearest: findNearest(name, known) });
-  return { ...gpus[id], id };
+  const other = findGpu(name);
+  if (other) return fail('gpu-not-estimated', { gpu: other.name, known });
+  return fail('unknown-gpu', { name, known, nearest: findNearest(name, known) });
 }
 
-/** Throws DiagnosticError `unknown-gpu` or `precision-not-on-gpu`. */
+/** Throws DiagnosticError `unknown-gpu`, `gpu-not-estimated` or `precision-not-on-gpu`. */
 function settingOf({ gpu: name, precision, batch }: EstimateRequest): Setting {
   const gpu = gpuNamed(name);
   if (gpu.peakTflops[precision] === undefined) {
@@ -104,7 +109,7 @@ function bandFactor(extrapolations: readonly Extrapolation[]): number {
 
 /**
  * Predicts the latency of a network from its kernels (docs/estimate.md has the form and its errors); no GPU is needed. The graph may be the one as trained or
- * any pass's. Throws DiagnosticError `unknown-gpu` or `precision-not-on-gpu`.
+ * any pass's. Throws DiagnosticError `unknown-gpu`, `gpu-not-estimated` or `precision-not-on-gpu`.
  */
 export function estimateLatency(graph: Graph, request: EstimateRequest): Estimate {
   const setting = settingOf(request);

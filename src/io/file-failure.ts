@@ -1,6 +1,7 @@
 import { ownValue } from '../collections/own-value.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { errorCode } from '../diagnostics/error-code.ts';
+import { isAddress } from '../diagnostics/is-address.ts';
 
 /** What the operating system's error codes mean to a user who wanted a file read or written. */
 const reasons: Readonly<Record<string, string>> = {
@@ -40,6 +41,7 @@ export async function whileWriting<T>(path: string, operation: () => Promise<T>)
 export function failReading(path: string, what: string, error: unknown): never {
   const code = errorCode(error);
   if (code === undefined) throw error;
+  if (code === 'ENOENT' && isAddress(path)) fail('address-given', { address: path, what });
   if (code === 'ENOENT') fail('file-not-found', { path, what });
   return fail('file-unreadable', {
     path,

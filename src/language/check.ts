@@ -3,6 +3,7 @@ import type { Span } from '../diagnostics/source.ts';
 import type { ModelNode } from './ast.ts';
 import { freezeSpec } from './freeze.ts';
 import { type GivenProperties, valueGiven } from './given.ts';
+import { reportStale, staleExpectations } from './inherited-expectations.ts';
 import type { PropertyName } from './properties.ts';
 import { readProperties } from './read-properties.ts';
 import { reportTo } from './report.ts';
@@ -28,7 +29,11 @@ export interface CheckedModel {
 export function checkSpec(node: ModelNode, base?: CheckedModel): CheckedModel {
   const diagnostics: Diagnostic[] = [];
   const own = readProperties(node, reportTo(diagnostics));
-  const given = new Map([...(base?.given ?? []), ...own.given]);
+  const merged = new Map([...(base?.given ?? []), ...own.given]);
+  const stale = staleExpectations(base?.given, merged, node);
+  reportStale(stale, node, reportTo(diagnostics));
+  const dropped = new Set(stale.map(({ expectation }) => expectation));
+  const given = new Map([...merged].filter(([name]) => !dropped.has(name)));
   const inherited = [...(base?.unreadable ?? [])].filter((name) => !own.given.has(name));
   const unreadable = new Set([...inherited, ...own.unreadable]);
   const spec = resolveSpec(node, given);

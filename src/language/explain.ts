@@ -37,6 +37,11 @@ function explainGroup(name: GroupName): string {
   return `${name} { ${fields} }\n\n  ${doc.replaceAll('`', '')}\n  Example: ${example}`;
 }
 
+function inheritance(unaffectedBy: readonly string[]): string {
+  const names = unaffectedBy.map((name) => `\`${name}\``).join(', ');
+  return `by a model that extends this one, unless it changes anything else than ${names}; \`rcc check\` then says so`;
+}
+
 /** The facts of a property beside its doc, for `rcc explain` and for docs/language.md. */
 export function factsOf(name: PropertyName): readonly (readonly [label: string, text: string])[] {
   const row: Omit<Property<unknown>, 'type'> & { readonly type: { readonly range?: string } } =
@@ -46,6 +51,7 @@ export function factsOf(name: PropertyName): readonly (readonly [label: string, 
     ['Unit', row.unit],
     ['Range', row.type.range],
     ['Check', row.check],
+    ['Inherited', row.unaffectedBy && inheritance(row.unaffectedBy)],
     ['Why', row.reason],
     ['Example', `\`${row.example}\``],
   ] as const;

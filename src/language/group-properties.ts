@@ -25,6 +25,11 @@ function byChannels(
   return channels === 1 ? [gray] : Array.from({ length: channels }, () => neutral);
 }
 
+/** What no figure depends on. */
+const labelling = ['head', 'labels', 'expect', 'reference'];
+/** What the operations of a network do not depend on either. */
+const training = ['weights', 'preprocess'];
+
 /** The properties that stand in the braces of a group; a dot parts group and name. */
 export const groupProperties = {
   'preprocess.resize': property({
@@ -107,6 +112,7 @@ export const groupProperties = {
   'expect.params': property({
     type: countFigure,
     unit: 'parameters',
+    unaffectedBy: [...labelling, ...training, 'stride', 'input.height', 'input.width'],
     doc: 'Trainable parameters: running means and variances of batch norm are not counted.',
     from: ({ expect }) => expect?.params,
     example: 'params 25.58M',
@@ -114,6 +120,7 @@ export const groupProperties = {
   'expect.flops': property({
     type: countFigure,
     unit: 'operations at batch 1',
+    unaffectedBy: [...labelling, ...training],
     doc: 'Twice the multiply-accumulates of convolutions and the last layer, plus one for each output of a batch norm and the window size for each output of a pool, at batch 1.',
     from: ({ expect }) => expect?.flops,
     example: 'flops 8.67G',
@@ -121,6 +128,7 @@ export const groupProperties = {
   'expect.top1': property({
     type: shareFigure,
     unit: 'share',
+    unaffectedBy: labelling,
     doc: 'Share of pictures whose class comes first.',
     from: ({ expect }) => expect?.top1,
     example: 'top1 79.1%',
@@ -129,6 +137,7 @@ export const groupProperties = {
     type: shareFigure,
     unit: 'share',
     check: 'not below top1',
+    unaffectedBy: labelling,
     doc: 'Share of pictures whose class is among the first five.',
     from: ({ expect }) => expect?.top5,
     example: 'top5 94.4%',

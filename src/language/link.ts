@@ -15,12 +15,16 @@ export interface CheckResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Finds the base of every model, then checks each model once, bases first. */
-export function checkModels(files: readonly LoadedFile[]): CheckResult {
+/** Finds the base of every model, then checks each model once, bases first; `bundled` are names of models that any file may extend. */
+export function checkModels(
+  files: readonly LoadedFile[],
+  bundled: Iterable<string> = [],
+): CheckResult {
   const diagnostics: Diagnostic[] = [];
   const report = reportTo(diagnostics);
   const bases = new Map<ModelNode, ModelNode>();
-  for (const file of files) resolveBases(file, bases, report);
+  const elsewhere = [...bundled];
+  for (const file of files) resolveBases(file, { bases, elsewhere, report });
   const checked = new Map<ModelNode, CheckedModel>();
   for (const { tree } of files)
     for (const node of tree.models) checkChain(node, { bases, checked, diagnostics, report });
@@ -53,7 +57,14 @@ function scopeOf(file: LoadedFile, report: Report): ReadonlyMap<string, ModelNod
   return scope;
 }
 
-function resolveBases(file: LoadedFile, bases: Map<ModelNode, ModelNode>, report: Report): void {
+interface BaseSearch {
+  readonly bases: Map<ModelNode, ModelNode>;
+  /** Names that would be found though they are not in the file's scope yet. */
+  readonly elsewhere: readonly string[];
+  readonly report: Report;
+}
+
+function resolveBases(file: LoadedFile, { bases, elsewhere, report }: BaseSearch): void {
   const scope = scopeOf(file, report);
   for (const model of file.tree.models) {
     if (!model.base) continue;
@@ -63,7 +74,7 @@ function resolveBases(file: LoadedFile, bases: Map<ModelNode, ModelNode>, report
     else
       report(
         'unknown-model',
-        { name: printable(text), nearest: findNearest(text, scope.keys()) },
+        { name: printable(text), nearest: findNearest(text, [...scope.keys(), ...elsewhere]) },
         { span },
       );
   }

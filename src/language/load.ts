@@ -16,6 +16,8 @@ import { parseSpec } from './syntax/parse.ts';
 export interface SpecHost {
   /** The text of a file; rejects with the system's error (ENOENT, EACCES, …) or a DiagnosticError. */
   readText(path: string): Promise<string>;
+  /** Files by the name of their model, for bases that no file at hand holds; absent: none. */
+  bundled?(): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface LoadResult {
@@ -32,7 +34,7 @@ interface Target {
 }
 
 function parseTarget(text: string): Target {
-  const match = /^(.*\.rn)#([^/\\]+)$/s.exec(text);
+  const match = /^(.*\.rn|-)#([^/\\]+)$/s.exec(text);
   return match ? { path: match[1] ?? text, model: match[2] } : { path: text, model: undefined };
 }
 
@@ -40,6 +42,7 @@ function parseTarget(text: string): Target {
 class FileLoader {
   readonly #host: SpecHost;
   readonly #files = new Map<string, Promise<LoadedFile | undefined>>();
+  #bundled: Promise<ReadonlyMap<string, string>> | undefined;
   readonly diagnostics: Diagnostic[] = [];
   readonly loaded: LoadedFile[] = [];
 
@@ -72,7 +75,30 @@ class FileLoader {
       const used = await this.#use(file, use, [...chain, path]);
       if (used) file.uses.push({ file: used, span: use.span });
     }
+    await this.#useBundled(file, [...chain, path]);
     return file;
+  }
+
+  /** Brings in what a model extends where neither the file nor one that it uses holds it, and a bundled file does. */
+  async #useBundled(file: LoadedFile, chain: readonly string[]): Promise<void> {
+    for (const { base } of file.tree.models) {
+      const path = base && !holds(file, base.text) && (await this.#bundledFiles()).get(base.text);
+      const isAbove = chain.some((visited) => path && normalize(visited) === normalize(path));
+      if (!base || !path || isAbove) continue;
+      const used = await this.load(path, chain, base.span);
+      if (used) file.uses.push({ file: used, span: base.span });
+    }
+  }
+
+  /** Names for suggestions, where a base was missing. */
+  async bundledNames(): Promise<Iterable<string>> {
+    return (await this.#bundled)?.keys() ?? [];
+  }
+
+  /** Asked for when the first base is missing. */
+  async #bundledFiles(): Promise<ReadonlyMap<string, string>> {
+    this.#bundled ??= this.#host.bundled?.() ?? Promise.resolve(new Map());
+    return await this.#bundled;
   }
 
   async #use(
@@ -109,6 +135,13 @@ class FileLoader {
   }
 }
 
+/** Whether a model of that name can be seen in the file. */
+function holds({ tree, uses }: LoadedFile, name: string): boolean {
+  return [tree, ...uses.map(({ file }) => file.tree)].some(({ models }) =>
+    models.some((model) => model.name.text === name),
+  );
+}
+
 /** What the system said, as diagnostics at the `use` that asked; a bug is thrown on. */
 function readFailures(error: unknown, path: string, span: Span | undefined): readonly Diagnostic[] {
   if (error instanceof DiagnosticError)
@@ -136,7 +169,7 @@ export async function loadModels(
     const file = await loader.load(target.path);
     if (file) wanted.push({ file, target });
   }
-  const checked = checkModels(loader.loaded);
+  const checked = checkModels(loader.loaded, await loader.bundledNames());
   const diagnostics = [...loader.diagnostics, ...checked.diagnostics];
   const models = wanted.flatMap(({ file, target }) => {
     const { model } = target;

@@ -52,6 +52,11 @@ export interface Property<T> {
   readonly unit?: string;
   /** What is checked beyond the form of the value, in words. */
   readonly check?: string;
+  /**
+   * For an expectation: what a model may change and still take it over from its base. Full names of properties, of
+   * groups (`preprocess`) or of parts of a value (`input.height`); a change of anything else drops it.
+   */
+  readonly unaffectedBy?: readonly string[];
   readonly doc: string;
   /** Why the language has it, where that is not plain. */
   readonly reason?: string;

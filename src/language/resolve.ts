@@ -47,7 +47,7 @@ export function resolveSpec(node: ModelNode, given: GivenProperties): Spec {
 }
 
 /** Each property as it is given, or else by the default of its row. */
-function resolveProperties(given: GivenProperties): ResolvedProperties {
+export function resolveProperties(given: GivenProperties): ResolvedProperties {
   const model = {} as ResolvedProperties;
   for (const name of allProperties) {
     const { fallback }: Pick<Property<unknown>, 'fallback'> = properties[name];
@@ -115,7 +115,7 @@ function resolvedPath(
   return property && resolvePath(property.span.file.path, property.value);
 }
 
-function resolveWeights(given: GivenProperties): WeightsProperty | undefined {
+export function resolveWeights(given: GivenProperties): WeightsProperty | undefined {
   const weights = givenOf(given, 'weights');
   if (!weights) return undefined;
   return { ...weights.value, path: resolvePath(weights.span.file.path, weights.value.path) };

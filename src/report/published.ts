@@ -1,6 +1,4 @@
-import { access } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { precisionNames } from '../../codegen/precisions.ts';
 import { ownValue } from '../collections/own-value.ts';
@@ -8,6 +6,7 @@ import { fail } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
 import { readText } from '../io/open-file.ts';
 import { parseResultFile } from './result-file.ts';
+import { specsFolder } from './specs-folder.ts';
 
 const precision = z.enum(precisionNames);
 const share = z.number().min(0).max(1);
@@ -138,21 +137,6 @@ export function findBaseline(figures: Figures, name: string): Baseline {
   const found = all.find(({ id }) => id === name.toLowerCase());
   const known = all.map(({ id }) => id);
   return found ?? fail('unknown-baseline', { name, known, nearest: findNearest(name, known) });
-}
-
-/** The package's specs folder, from the sources, the compiled modules and the bundle alike. */
-export async function specsFolder(): Promise<string> {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    const candidate = join(folder, 'specs');
-    const found = await access(join(candidate, 'published.json')).then(
-      () => true,
-      () => false,
-    );
-    if (found) return candidate;
-    if (dirname(folder) === folder) throw new Error('specs/published.json is not in the package');
-    folder = dirname(folder);
-  }
 }
 
 /** specs/published.json and specs/baselines.json, checked. */

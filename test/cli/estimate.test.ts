@@ -56,6 +56,27 @@ describe('rcc estimate', () => {
   });
 
   it.each([
+    [
+      'h100',
+      'There are no figures of the H100 to estimate from; rcc estimates for t4, v100, l4, a10, a100.',
+    ],
+    [
+      '4090',
+      'There are no figures of the RTX 4090 to estimate from; rcc estimates for t4, v100, l4, a10, a100.',
+    ],
+  ])('says of %s, which it knows, that it has no figures', async (gpu, message) => {
+    const { stdout } = await rcc('estimate', spec, '--gpu', gpu, '--json');
+    expect(JSON.parse(stdout).diagnostics).toMatchObject([{ code: 'gpu-not-estimated', message }]);
+    expect(stdout).not.toContain('Did you mean');
+  });
+
+  it('takes a name with its vendor, and precisions by name', async () => {
+    const short = await rcc('estimate', spec, '--gpu', 't4', '--fp16', '--int8', '--json');
+    const long = ['--gpu', 'NVIDIA Tesla T4', '--precision', 'int8,FP16'];
+    expect(await rcc('estimate', spec, ...long, '--json')).toEqual(short);
+  });
+
+  it.each([
     ['unknown-gpu', [spec, '--gpu', 't3']],
     ['precision-not-on-gpu', [spec, '--gpu', 'v100', '--int8']],
     ['command-line', [spec]],

@@ -27,7 +27,7 @@ writeFileSync(join(folder, 'labels.txt'), 'cat\ndog\n');
 const mistakes: readonly [code: string, exitCode: number, hint: RegExp, argv: readonly string[]][] =
   [
     ['not-a-spec', 2, /rcc init/, ['compile', weights]],
-    ['file-not-found', 2, /^$/, ['check', join(folder, 'no.rn')]],
+    ['file-not-found', 2, /rcc list/, ['check', join(folder, 'no.rn')]],
     ['not-a-file', 2, /^$/, ['compile', spec, '--weights', folder]],
     ['spec-too-large', 2, /^$/, ['check', huge]],
     [

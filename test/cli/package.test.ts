@@ -227,7 +227,11 @@ describe.skipIf(!hasRegistry)(
     }, 120_000);
 
     it('checks, reports and estimates', () => {
+      const golden = readFileSync('test/cli/golden/list.txt', 'utf8');
       expect(rcc('check', 'node_modules/rcc/specs/resnet18.rn')).toContain('11.69M');
+      expect(`${rcc('list')}\n`).toBe(golden);
+      writeFileSync(join(app, 'pets.rn'), 'model pets extends resnet18 { classes 37 }\n');
+      expect(rcc('check', 'resnet34', 'pets', '*.rn')).toMatch(/^resnet34 [\s\S]*^pets /m);
       expect(rcc('report', '--quiet')).toMatch(/^report\/index\.html$/m);
       expect(readFileSync(join(app, 'report/tables/accuracy.md'), 'utf8')).toContain(
         'FLOPs, G counted',

@@ -111,7 +111,7 @@ describe('any text', () => {
   it('is read on behind much that stands outside of its models, and not behind all too much', async () => {
     const { models, diagnostics } = await load(`${'{'.repeat(9000)} ${sound}`);
     expect(models).toHaveLength(2);
-    expect(diagnostics).toHaveLength(1);
+    expect(diagnostics.filter(({ severity }) => severity === 'error')).toHaveLength(1);
     expect((await load(`${'{'.repeat(11_000)} ${sound}`)).models).toEqual([]);
   });
 

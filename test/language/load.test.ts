@@ -13,7 +13,7 @@ const base = `model resnet50_vd {
 describe('extends', () => {
   it('takes every property of the base and replaces what is given again, in groups too', async () => {
     const { models, diagnostics } = await load(
-      `use "zoo/base.rn" model b extends resnet50_vd { classes 10  expect { top1 83.0% } weights "b.pth" }`,
+      `use "zoo/base.rn" model b extends resnet50_vd { head softmax  expect { top1 83.0% } }`,
       { 'zoo/base.rn': base },
     );
     expect(diagnostics).toEqual([]);
@@ -23,15 +23,14 @@ describe('extends', () => {
       file: 'input.rn',
       depth: 50,
       shortcut: 'avgpool',
-      classes: 10,
+      head: 'softmax',
       labels: 'zoo/labels.txt',
-      weights: { path: 'b.pth' },
       expect: { params: { text: '25.58M' }, top1: { text: '83.0%' }, top5: { text: '94.4%' } },
     });
   });
 
   it('keeps where each property was written', async () => {
-    const { models } = await load('use "base.rn" model b extends resnet50_vd { classes 10 }', {
+    const { models } = await load('use "base.rn" model b extends resnet50_vd { head softmax }', {
       'base.rn': base,
     });
     const spans = models[0]?.spans ?? {};
@@ -41,9 +40,42 @@ describe('extends', () => {
       file.text.slice(start, end),
     ]);
     expect(texts).toContainEqual(['model', 'input.rn', 'b']);
-    expect(texts).toContainEqual(['classes', 'input.rn', 'classes 10']);
+    expect(texts).toContainEqual(['head', 'input.rn', 'head softmax']);
     expect(texts).toContainEqual(['depth', 'base.rn', 'depth 50']);
     expect(texts).toContainEqual(['expect.top1', 'base.rn', 'top1 79.1%']);
+  });
+
+  describe('a bundled model', () => {
+    const bundled = new Map([['resnet50_vd', '/package/specs/resnet50_vd.rn']]);
+    const loadWith = (text: string, others: Readonly<Record<string, string>> = {}) =>
+      loadModels('input.rn', {
+        ...hostOf({ ...others, '/package/specs/resnet50_vd.rn': base, 'input.rn': text }),
+        bundled: async () => bundled,
+      });
+
+    it('is extended by its name alone', async () => {
+      const { models, diagnostics } = await loadWith('model b extends resnet50_vd { classes 10 }');
+      expect(diagnostics.map(({ code }) => code)).toEqual(['expectation-not-inherited']);
+      expect(models).toMatchObject([{ name: 'b', depth: 50, shortcut: 'avgpool', classes: 10 }]);
+    });
+
+    it('stands back behind one of the same name here', async () => {
+      const own = 'model resnet50_vd { depth 18 }';
+      const here = await loadWith(`${own} model b extends resnet50_vd { }`);
+      expect(here.models.map(({ depth }) => depth)).toEqual([18, 18]);
+      const used = await loadWith('use "own.rn" model b extends resnet50_vd { }', {
+        'own.rn': own,
+      });
+      expect(used.models.map(({ depth }) => depth)).toEqual([18]);
+      expect(used.diagnostics).toEqual([]);
+    });
+
+    it('is suggested', async () => {
+      const { diagnostics } = await loadWith('model b extends resnet51_vd { }');
+      expect(diagnostics).toMatchObject([
+        { code: 'unknown-model', hint: "Did you mean 'resnet50_vd'?" },
+      ]);
+    });
   });
 
   it('works along a chain, in any order, and through files that use files', async () => {
@@ -149,7 +181,7 @@ describe('loadModels', () => {
       '/zoo/other.rn': 'model o { depth 18 }',
     };
     const twice =
-      'use "/zoo/./base.rn" use "/zoo/base.rn" model b extends resnet50_vd { classes 2 }';
+      'use "/zoo/./base.rn" use "/zoo/base.rn" model b extends resnet50_vd { head softmax }';
     expect(codesOf(await load(twice, files))).toEqual(['duplicate-use']);
     const two = 'use "/zoo/base.rn" use "/zoo/other.rn" model b extends o { classes 2 }';
     expect(codesOf(await load(two, files))).toEqual([]);

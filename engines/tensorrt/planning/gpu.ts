@@ -34,14 +34,29 @@ export function findComputeCapability(name: string): string | undefined {
   return gpuNames.find(([pattern]) => pattern.test(name))?.[1];
 }
 
-/** A GPU from what `--gpu` takes: a model name (`t4`, `Tesla V100`) or a compute capability (`7.5`). Throws `tensorrt-gpu-unknown`. */
+/** What people leave out of a name: `4090`, `rtx-4090`, `A6000`, `3080ti`. */
+function spellings(text: string): readonly string[] {
+  const spaced = text.trim().replaceAll(/[-_]+/g, ' ');
+  const parted = spaced.replace(/(\d)(ti|super)\b/i, '$1 $2');
+  return [text, parted, `RTX ${parted}`, `GTX ${parted}`];
+}
+
+/** A GPU from the name of its model, whole or in short; undefined where the table has no such GPU. */
+export function findGpu(text: string): Gpu | undefined {
+  for (const name of spellings(text)) {
+    const computeCapability = findComputeCapability(name);
+    const isWord = /^[a-z]+\d+[a-z]?$/.test(name);
+    if (computeCapability) return { name: isWord ? name.toUpperCase() : name, computeCapability };
+  }
+  return undefined;
+}
+
+/** A GPU from what `--gpu` takes: a model name (`t4`, `Tesla V100`, `4090`) or a compute capability (`7.5`). Throws `tensorrt-gpu-unknown`. */
 export function parseGpu(text: string): Gpu {
   if (/^\d+\.\d$/.test(text)) {
     return { name: `GPU of compute capability ${text}`, computeCapability: text };
   }
-  const computeCapability = findComputeCapability(text);
-  if (!computeCapability) fail('tensorrt-gpu-unknown', { name: text });
-  return { name: /^[a-z]+\d+[a-z]?$/.test(text) ? text.toUpperCase() : text, computeCapability };
+  return findGpu(text) ?? fail('tensorrt-gpu-unknown', { name: text });
 }
 
 export function abilitiesOf(gpu: Gpu): GpuAbilities {

@@ -9,9 +9,12 @@ export interface Release {
   readonly order: number;
   /** Order of the covered release that this one is treated as. */
   readonly tableOrder: number;
+  /** `10`, where nothing but the major number was given. */
+  readonly major?: string;
 }
 
 const versionPattern = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:\.\d+)?$/;
+const majorPattern = /^v?(\d+)$/;
 const oldest = '8.5.0';
 
 /** major × 10000 + minor × 100 + patch of `10.4`, `10.4.0` or `10.4.0.26`; undefined where it is no version. */
@@ -52,11 +55,23 @@ export const supportedReleases: readonly string[] = covered
   .filter(({ order }) => order >= oldestSupportedOrder)
   .map(({ version }) => version);
 
+/** The newest covered release of a major number. */
+function newestOf(major: string): Release {
+  const first = Number(major) * 10_000;
+  if (first + 9999 < oldestSupportedOrder) fail('tensorrt-release-too-old', { version: major });
+  const newest = covered.findLast(({ order }) => order >= first && order < first + 10_000);
+  if (!newest) fail('tensorrt-release-unknown', { major, newest: newestCovered });
+  const { version, order } = newest;
+  return { version, order, tableOrder: order, major };
+}
+
 /**
- * The release of a version text: what `--trt` takes (`10.4`: the newest patch of that line) or a banner gives.
- * Throws `tensorrt-release-unreadable` and `tensorrt-release-too-old`.
+ * The release of a version text: what `--trt` takes (`10.4`: the newest patch of that line; `10`: the newest that is covered) or a banner gives.
+ * Throws `tensorrt-release-unreadable`, `tensorrt-release-unknown` and `tensorrt-release-too-old`.
  */
 export function resolveRelease(text: string): Release {
+  const major = majorPattern.exec(text)?.[1];
+  if (major !== undefined) return newestOf(major);
   const order = releaseOrder(text);
   if (order === undefined) fail('tensorrt-release-unreadable', { text });
   if (order < oldestSupportedOrder) fail('tensorrt-release-too-old', { version: text });
@@ -67,8 +82,10 @@ export function resolveRelease(text: string): Release {
   return { version: versionText(exact), order: exact, tableOrder: table?.order ?? exact };
 }
 
-/** Says which tables serve a release that has none of its own; nothing where its line is covered. */
+/** Says which release a major number was taken for, and which tables serve a release that has none of its own; nothing where its line is covered. */
 export function releaseNotes(release: Release): Diagnostic[] {
+  const { major, version } = release;
+  if (major !== undefined) return [createDiagnostic('tensorrt-release-newest', { major, version })];
   if (isSameLine(release.order, release.tableOrder)) return [];
   const table = versionText(release.tableOrder);
   const newer = release.order > orderOf(newestCovered);

@@ -11,6 +11,7 @@ import { loadSpecs } from '../../compile/spec-files.ts';
 import { DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
 import { findNearest } from '../../diagnostics/nearest.ts';
 import type { Spec } from '../../language/spec.ts';
+import { bundledSpecs } from '../../report/specs-folder.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompileCommandOptions } from '../commands/compile.ts';
 import { graphOptionsOf, precisionsOf } from '../precision-options.ts';
@@ -38,16 +39,24 @@ function checkUse(specs: readonly Spec[], options: CompileCommandOptions): void 
   }
 }
 
+interface CommandParts {
+  readonly paths: readonly string[];
+  readonly given: readonly string[];
+  readonly bundled: ReadonlyMap<string, string>;
+}
+
 /** The words after `rcc` that make one artifact again, without its folder. */
 function commandFor(
   spec: Spec,
   precision: Precision,
-  { paths, given }: { readonly paths: readonly string[]; readonly given: readonly string[] },
-) {
+  { paths, given, bundled }: CommandParts,
+): readonly string[] {
+  // Where the package lies differs from machine to machine.
+  const isBundled = bundled.get(spec.name) === spec.file;
   // A file may hold several models.
-  const path =
-    paths.includes(spec.file) && paths.length === 1 ? spec.file : `${spec.file}#${spec.name}`;
-  return ['compile', path, `--${precision}`, ...given];
+  const isAlone = paths.includes(spec.file) && paths.length === 1;
+  const path = isAlone ? spec.file : `${spec.file}#${spec.name}`;
+  return ['compile', isBundled ? spec.name : path, `--${precision}`, ...given];
 }
 
 function printAfter(specs: readonly Spec[], options: CompileCommandOptions): CommandResult {
@@ -98,12 +107,13 @@ export async function compileSpecs(
   const broken = specs.flatMap((spec) => checkExpectations(spec).diagnostics);
   if (broken.length > 0) throw new DiagnosticError([...warnings, ...broken]);
   const directoryOf = directoriesFor(specs, options);
+  const bundled = await bundledSpecs();
   const optionsFor = (spec: Spec, model: ModelOptions): CompileOptions => {
     const { precision } = model.target;
     return {
       ...model,
       directory: directoryOf(spec, precision),
-      command: commandFor(spec, precision, { paths, given: options.given }),
+      command: commandFor(spec, precision, { paths, given: options.given, bundled }),
       verify: options.verify,
       timing: options.time ? timingOf(options, firstImpression) : undefined,
     };

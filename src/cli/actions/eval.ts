@@ -1,7 +1,7 @@
 import type { ClassFlip, PrecisionAccuracy, PrecisionComparison } from '../../accuracy/accuracy.ts';
 import type { EvalProgress, Evaluation } from '../../accuracy/evaluate.ts';
 import { writeJson } from '../../compile/artifact-files.ts';
-import { evaluateSpec } from '../../compile/evaluate.ts';
+import { evaluateSpec, requireTrainedWeights } from '../../compile/evaluate.ts';
 import { loadOneSpec } from '../../compile/spec-files.ts';
 import { benchFileOf } from '../../compile/timing.ts';
 import { type Diagnostic, DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
@@ -113,6 +113,7 @@ export async function evalSpec(
   context: CommandContext,
 ): Promise<CommandResult> {
   const { spec, diagnostics } = await loadOneSpec(path);
+  requireTrainedWeights(spec, options.weights);
   const notes: Diagnostic[] = [];
   const listener = listenerFor(context, notes);
   const request = { doing: 'running', batches: [8] };
@@ -124,6 +125,7 @@ export async function evalSpec(
     data: options.data,
     models,
     list: options.list,
+    labels: options.labels,
     limit: options.limit,
     statePath: options.state,
     signal: context.signal,

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { loadSpecs } from '../../compile/spec-files.ts';
 import type { Spec } from '../../language/spec.ts';
-import { type Published, specsFolder } from '../../report/published.ts';
+import type { Published } from '../../report/published.ts';
+import { specsFolder } from '../../report/specs-folder.ts';
 
 /** The specs of the published models, which come with the package. */
 export async function loadPublishedSpecs({ models }: Published): Promise<readonly Spec[]> {

@@ -1,5 +1,6 @@
-import { precisions, referencePrecision } from '../../../codegen/precisions.ts';
+import { referencePrecision } from '../../../codegen/precisions.ts';
 import type { CommandDefinition } from '../command.ts';
+import { declarePrecisions } from '../precision-options.ts';
 
 /** True under the name of each precision that was asked for. */
 export type AuditCommandOptions = Readonly<Record<string, unknown>>;
@@ -12,10 +13,10 @@ export const auditCommand: CommandDefinition = {
       '<paths...>',
       'folders of artifacts, or files of layers (--exportLayerInfo, a build log of TensorRT-RTX)',
     );
-    for (const { name, title } of precisions) {
+    declarePrecisions(command, ({ name, title }) => {
       const usual = name === referencePrecision ? ' (default: as the manifest beside it says)' : '';
-      command.option(`--${name}`, `it was to be ${title}${usual}`);
-    }
+      return `it was to be ${title}${usual}`;
+    });
   },
   async run([paths, options], context) {
     const { auditPaths } = await import('../actions/audit.ts');

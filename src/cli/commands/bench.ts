@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { specsHelp } from '../spec-arguments.ts';
 import { declareTargetOptions } from '../target-options.ts';
 import { declareTimingOptions, type TimingCommandOptions } from '../timing-options.ts';
 import { wholeList } from '../whole-numbers.ts';
@@ -19,7 +20,7 @@ export const benchCommand: CommandDefinition = {
   name: 'bench',
   description: 'time models: latency and throughput by precision and batch size',
   declare(command) {
-    command.argument('<specs...>', 'spec files (.rn)');
+    command.argument('<specs...>', specsHelp);
     declareModelOptions(command);
     command
       .option(

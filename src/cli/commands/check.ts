@@ -1,11 +1,12 @@
 import type { CommandDefinition } from '../command.ts';
+import { specsHelp } from '../spec-arguments.ts';
 
 export const checkCommand: CommandDefinition = {
   name: 'check',
   description:
     'check specs: every mistake at once, and their params and flops against what they expect',
   declare(command) {
-    command.argument('<specs...>', 'spec files (.rn)');
+    command.argument('<specs...>', specsHelp);
   },
   async run([paths], context) {
     const { checkSpecs } = await import('../actions/check.ts');

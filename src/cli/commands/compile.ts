@@ -4,12 +4,21 @@ import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
 import { givenOptions } from '../given-options.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { specsHelp } from '../spec-arguments.ts';
 import { declareTargetOptions } from '../target-options.ts';
 import { declareTimingOptions, type TimingCommandOptions } from '../timing-options.ts';
 import { whole, wholeList } from '../whole-numbers.ts';
 
 /** Options that do not decide what an artifact is, or are told of each artifact apart. */
-const notOfArtifact = ['output', 'json', 'quiet', ...precisionNames, 'printAfter', 'dryRun'];
+const notOfArtifact = [
+  'output',
+  'json',
+  'quiet',
+  ...precisionNames,
+  'precision',
+  'printAfter',
+  'dryRun',
+];
 
 export interface CompileCommandOptions extends ModelCommandOptions, TimingCommandOptions {
   /** The options that were given, as words, for the manifest. */
@@ -27,7 +36,7 @@ export const compileCommand: CommandDefinition = {
   name: 'compile',
   description: 'compile specs and weights into verified, timed engines',
   declare(command) {
-    command.argument('<specs...>', 'spec files (.rn)');
+    command.argument('<specs...>', specsHelp);
     declareModelOptions(command);
     command
       .option(

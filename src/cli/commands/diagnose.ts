@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command.ts';
+import { specHelp } from '../spec-arguments.ts';
 
 export interface DiagnoseCommandOptions {
   readonly got: string;
@@ -10,7 +11,7 @@ export const diagnoseCommand: CommandDefinition = {
   description: 'find the preprocessing mistake that explains a wrong answer',
   declare(command) {
     command
-      .argument('<spec>', 'spec file (.rn)')
+      .argument('<spec>', specHelp)
       .argument('<image>', 'picture (.jpg, .png, .webp)')
       .requiredOption(
         '--got <answer>',

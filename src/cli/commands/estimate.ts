@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from 'commander';
-import { precisions, referencePrecision } from '../../../codegen/precisions.ts';
+import { referencePrecision } from '../../../codegen/precisions.ts';
 import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
+import { declarePrecisions } from '../precision-options.ts';
+import { specsHelp } from '../spec-arguments.ts';
 import { wholeList } from '../whole-numbers.ts';
 
 export interface EstimateCommandOptions {
@@ -24,13 +26,13 @@ export const estimateCommand: CommandDefinition = {
   name: 'estimate',
   description: 'predict latencies on a GPU that is not at hand, each with its band',
   declare(command) {
-    for (const { name, title } of precisions) {
+    declarePrecisions(command, ({ name, title }) => {
       const usual =
         name === referencePrecision ? ' (default: every precision that the GPU has)' : '';
-      command.option(`--${name}`, `${title}${usual}`);
-    }
+      return `${title}${usual}`;
+    });
     command
-      .argument('[specs...]', 'spec files (.rn) (default: the published models)')
+      .argument('[specs...]', `${specsHelp} (default: the published models)`)
       .requiredOption(
         '--gpu <name>',
         't4 or v100, whose published latencies were fitted; l4, a10 and a100 are extrapolated',

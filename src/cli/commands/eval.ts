@@ -1,11 +1,13 @@
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { specHelp } from '../spec-arguments.ts';
 import { declareTargetOptions } from '../target-options.ts';
 import { whole } from '../whole-numbers.ts';
 
 export interface EvalCommandOptions extends ModelCommandOptions {
   readonly data: string;
   readonly list?: string;
+  readonly labels?: string;
   readonly limit?: number;
   readonly state?: string;
   readonly output?: string;
@@ -16,7 +18,7 @@ export const evalCommand: CommandDefinition = {
   name: 'eval',
   description: 'count how often each precision is right on labelled pictures, side by side',
   declare(command) {
-    command.argument('<spec>', 'spec file (.rn)');
+    command.argument('<spec>', specHelp);
     declareModelOptions(command);
     command
       .requiredOption(
@@ -24,6 +26,10 @@ export const evalCommand: CommandDefinition = {
         'folder or archive (.zip, .tar, .tar.gz, .npz) of labelled pictures',
       )
       .option('--list <file>', 'file of `PATH LABEL` lines, in place of class folders')
+      .option(
+        '--labels <file>',
+        'names of the classes in the network’s order, one a line: says which class each folder is',
+      )
       .option('--limit <n>', 'only so many pictures, spread evenly', whole(1, 2 ** 31 - 1))
       .option('--state <file>', 'keeps what is done, so that an interrupted run goes on')
       .option(

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command.ts';
+import { specsHelp } from '../spec-arguments.ts';
 
 export interface InspectCommandOptions {
   readonly svg?: string;
@@ -9,7 +10,7 @@ export const inspectCommand: CommandDefinition = {
   description: 'print layers, shapes, parameters, MACs and bytes of a spec or an ONNX file',
   declare(command) {
     command
-      .argument('<files...>', 'spec (.rn) or model (.onnx) files')
+      .argument('<files...>', `${specsHelp}; or models (.onnx)`)
       .option('--svg <file>', "draw a spec's network too: stages, blocks, shapes, MACs");
   },
   async run([paths, options], context) {

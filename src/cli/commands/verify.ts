@@ -1,6 +1,7 @@
 import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { specsHelp } from '../spec-arguments.ts';
 import { declareTargetOptions } from '../target-options.ts';
 import { declareTimingOptions, type TimingCommandOptions } from '../timing-options.ts';
 import { wholeList } from '../whole-numbers.ts';
@@ -17,7 +18,7 @@ export const verifyCommand: CommandDefinition = {
   description:
     "compare what the engine computes with the framework's logits, or with the unfolded graph",
   declare(command) {
-    command.argument('<specs...>', 'spec files (.rn)');
+    command.argument('<specs...>', specsHelp);
     declareModelOptions(command);
     command
       .option('--input <npy>', "the network's input [N, C, H, W] (default: the spec's `reference`)")

@@ -6,6 +6,15 @@ const points = (share: number): string => `${(100 * share).toFixed(2)} points`;
 const pictures = (count: number): string => `${count} ${count === 1 ? 'picture' : 'pictures'}`;
 
 export const accuracyMessages = {
+  'eval-without-weights': row<{ model: string }>({
+    severity: 'error',
+    message: ({ model }) =>
+      `${model} has no weights file, and made-up weights are right by chance only: there is nothing to evaluate.`,
+    hint: () => 'Give a file with --weights, or `weights "…"` in the spec.',
+    cause: 'Neither the command line nor the spec names a weights file.',
+    example: 'rcc eval resnet50 --data imagenet/val',
+    cure: 'Give the trained weights. `rcc bench` times a network without them.',
+  }),
   'accuracy-below-expected': row<{
     model: string;
     precision: string;

@@ -33,6 +33,18 @@ export const cliMessages = {
     cause: 'A file or folder named on the command line or in a spec does not exist.',
     cure: 'Check the path. Paths in a spec are relative to the .rn file, paths on the command line to the current folder.',
   }),
+  'address-given': row<{ address: string; what: string }>({
+    severity: 'error',
+    message: ({ address, what }) =>
+      `'${address}' is an address, not the path of a ${what}: rcc reads files and never uses the network.`,
+    hint: ({ address }) =>
+      /^https?:/i.test(address)
+        ? `Download it first: curl -LO ${JSON.stringify(address)}`
+        : 'Download it first, and give the file.',
+    cause: 'An address of the network stands where a file is expected.',
+    example: 'rcc compile resnet50 --weights https://download.example/resnet50.pth',
+    cure: 'Download the file, and give its path.',
+  }),
   'file-exists': row<{ path: string }>({
     severity: 'error',
     message: ({ path }) => `'${path}' is there already.`,

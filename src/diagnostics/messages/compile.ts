@@ -2,6 +2,9 @@ import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 import { printable } from '../printable.ts';
 
+/** Most models or files that a hint names. */
+const mostNamed = 8;
+
 const list = (values: readonly (number | string)[]): string => `[${listText(values)}]`;
 
 export const compileMessages = {
@@ -103,7 +106,9 @@ export const compileMessages = {
     severity: 'error',
     message: ({ path }) => `'${path}' is no spec: specs are .rn files.`,
     hint: ({ path }) =>
-      `If it is a weights file, \`rcc init ${path}\` writes the spec that it describes; then \`rcc compile SPEC.rn --weights ${path}\`.`,
+      path.endsWith('.onnx')
+        ? `It is a model that was exported already: \`rcc inspect ${path}\` shows its layers. rcc compiles a spec with the weights of the training framework, the file that the export was made from.`
+        : `If it is a weights file, \`rcc init ${path}\` writes the spec that it describes; then \`rcc compile SPEC.rn --weights ${path}\`.`,
     cause: 'A file that does not end in .rn stands where a spec is expected.',
     example: 'rcc compile ResNet50_vd_pretrained.pdparams',
     cure: 'Name the spec, and give the weights with --weights. `rcc init WEIGHTS` writes a spec from a weights file.',
@@ -112,10 +117,19 @@ export const compileMessages = {
     severity: 'error',
     message: ({ path, models }) =>
       `'${path}' holds ${models.length} models; this command takes one.`,
-    hint: ({ path, models }) =>
-      models.length > 0 ? `Name one: ${path.replace(/#.*$/, '')}#${models[0]}` : undefined,
-    cause: 'The file holds several models, and the command is about one.',
+    hint: ({ models }) =>
+      models.length > 0 ? `Name one: ${listText(models, ', ', mostNamed)}.` : undefined,
+    cause: 'The file or folder holds several models, and the command is about one.',
     cure: 'Write the model behind the file: `FILE.rn#NAME`.',
+  }),
+  'no-spec-there': row<{ where: string; found: readonly string[] }>({
+    severity: 'error',
+    message: ({ where }) => `There is no spec (.rn) in ${where}.`,
+    hint: ({ found }) =>
+      `${found.length > 0 ? `What is there: ${listText(found, ', ', mostNamed)}. ` : ''}\`rcc list\` shows the specs that come with rcc; \`rcc init WEIGHTS\` writes one.`,
+    cause: 'A folder or a pattern stands for the specs in it, and there are none.',
+    example: "rcc compile 'models/*.rn'",
+    cure: 'Give a folder that holds .rn files, a .rn file, or the name of a spec that comes with rcc.',
   }),
   'weights-for-several-specs': row<{ count: number }>({
     severity: 'error',

@@ -99,17 +99,28 @@ export const imageMessages = {
       'Folder names are labels of the spec’s `labels` file, or class numbers from 0, or there is one for each class, in order.',
     cause:
       'Fewer folders than classes are fine only where their names say which classes they are: nothing is guessed.',
-    cure: 'Give the spec `labels "FILE"` with the names of the folders, or a list of `FILE LABEL` lines.',
+    cure: 'Give `--labels FILE`, or the spec `labels "FILE"`, with the names of the folders, or a list of `FILE LABEL` lines.',
   }),
   'dataset-folder-numbers': row<{ path: string; folders: readonly string[] }>({
     severity: 'note',
     message: ({ path, folders }) =>
       `The folders of '${printable(path)}' (${listText(folders.map(printable))}, …) are read as class numbers.`,
     hint: () =>
-      "torchvision's ImageFolder counts folders in the order of their names as text. If the network was trained so, give the spec `labels` with the names in that order.",
+      "torchvision's ImageFolder counts folders in the order of their names as text. If the network was trained so, give `--labels FILE`, or the spec `labels`, with the names in that order.",
     cause:
       'Every folder has a number as its name, but their order as text is another than as numbers.',
     cure: 'Nothing where the numbers are the classes.',
+  }),
+  'dataset-folder-order': row<{ path: string; folders: readonly string[] }>({
+    severity: 'warning',
+    message: ({ path, folders }) =>
+      `The class folders of '${printable(path)}' are numbered in the order of their names as text: ${listText(folders.map(printable))}, … are the classes 0 to ${folders.length - 1}, ….`,
+    hint: () =>
+      'torchvision’s ImageFolder numbers them so. If the network counts them otherwise, give `--labels FILE` with the names of the folders in its order, one a line.',
+    cause:
+      'As text 10 comes before 2. Which class a folder is cannot be told from its name, and a wrong order makes every figure wrong.',
+    example: 'Folders 1 to 12 for a network of 12 classes: 1, 10, 11, 12, 2, …',
+    cure: 'Nothing where the network was trained with torchvision’s ImageFolder; else `--labels FILE`.',
   }),
   'dataset-skipped': row<{ path: string; count: number; example: string }>({
     severity: 'warning',

@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 
 /** Properties that are right one by one and do not fit each other. */
@@ -157,6 +158,22 @@ export const languageNetworkMessages = {
     example:
       'model a {\n  depth 50\n  weights "a.pth"\n  reference { input "x.npy"  logits "a.npy" }\n}\nmodel b extends a {\n  weights "b.pth"\n}\n',
     cure: 'Give a reference here, or move what both models share into a base without `weights` and `reference`.',
+  }),
+  'expectation-not-inherited': row<{
+    model: string;
+    base: string;
+    /** Figures, and in brackets what was changed. */
+    dropped: readonly string[];
+  }>({
+    severity: 'note',
+    message: ({ model, base, dropped }) =>
+      `Model '${model}' is not held to what '${base}' expects: ${listText(dropped, '; ')}.`,
+    hint: () => 'Give the figures of this model as its own `expect { … }` to have them checked.',
+    cause:
+      'A figure that a base expects depends on properties that the model changes, so it says nothing about the model.',
+    example:
+      'model a {\n  depth 50\n  expect { params 25.56M }\n}\nmodel b extends a {\n  classes 37\n}\n',
+    cure: 'Nothing, or give figures of this model in an `expect` of its own.',
   }),
   'property-without-effect': row<{ property: string; reason: string }>({
     severity: 'warning',

@@ -81,7 +81,8 @@ export const languageSyntaxMessages = {
   'not-text': row<{ path: string }>({
     severity: 'error',
     message: ({ path }) => `'${path}' is not a text file.`,
-    hint: () => 'A spec is a .rn file; a weights file is given with --weights.',
+    hint: () =>
+      'A spec is a .rn file in UTF-8, or in UTF-16 with a byte-order mark; a weights file is given with --weights.',
     cause: 'The file holds zero bytes, as weights, engines and pictures do and texts do not.',
     cure: 'Give the .rn file. `rcc init WEIGHTS` writes one from a weights file.',
   }),

@@ -54,6 +54,17 @@ export const reportMessages = {
     cause: 'An estimate needs the peak rate, memory bandwidth and size of the GPU.',
     cure: 'Take one of the GPUs that the hint lists; t4 and v100 are the two that the constants were fitted to.',
   }),
+  'gpu-not-estimated': row<{ gpu: string; known: readonly string[] }>({
+    severity: 'error',
+    message: ({ gpu, known }) =>
+      `There are no figures of the ${gpu} to estimate from; rcc estimates for ${listText(known)}.`,
+    hint: () =>
+      '`rcc bench` measures on the GPU itself; `rcc compile --dry-run --trt RELEASE --gpu NAME` plans for it.',
+    cause:
+      'The GPU is known, but neither published latencies nor data-sheet figures of it are part of the estimate.',
+    example: 'rcc estimate --gpu h100',
+    cure: 'Take one of the GPUs that the message lists, or measure.',
+  }),
   'precision-not-on-gpu': row<{ gpu: string; precision: string; known: readonly string[] }>({
     severity: 'error',
     message: ({ gpu, precision }) => `The ${gpu} has no fast path for ${precision}.`,

@@ -12,10 +12,29 @@ export const tensorrtMessages = {
   'tensorrt-release-unreadable': row<{ text: string }>({
     severity: 'error',
     message: ({ text }) => `'${text}' is not a release of TensorRT.`,
-    hint: () => 'Write it as 8.6, 10.4 or 10.4.0.',
-    cause: 'A release was given in a form that has no major and minor number.',
+    hint: () => 'Write it as 8.6, 10.4 or 10.4.0, or 10 for the newest 10.x that rcc knows.',
+    cause: 'A release was given in a form that no release has.',
     example: 'rcc compile resnet50_vd.rn --dry-run --trt ten',
     cure: 'Give major and minor number, with a patch number if it matters.',
+  }),
+  'tensorrt-release-unknown': row<{ major: string; newest: string }>({
+    severity: 'error',
+    message: ({ major, newest }) =>
+      `rcc knows no TensorRT ${major}; the newest release that it knows is ${newest}.`,
+    hint: ({ newest }) =>
+      `Plan for --trt ${newest}, or give major and minor number of the release that you have.`,
+    cause:
+      'A major number alone stands for the newest release of it that rcc has an option table for.',
+    example: 'rcc compile resnet50_vd.rn --dry-run --trt 12 --gpu t4',
+    cure: 'Give a release as 10.4, or update rcc.',
+  }),
+  'tensorrt-release-newest': row<{ major: string; version: string }>({
+    severity: 'note',
+    message: ({ major, version }) =>
+      `--trt ${major} is taken for ${version}, the newest ${major}.x that rcc knows.`,
+    cause: 'A major number alone was given.',
+    example: 'rcc compile resnet50_vd.rn --dry-run --trt 10 --gpu t4',
+    cure: 'Give major and minor number where another release is meant.',
   }),
   'tensorrt-release-too-old': row<{ version: string }>({
     severity: 'error',

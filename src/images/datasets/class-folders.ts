@@ -7,6 +7,8 @@ export interface ClassRules {
   readonly classes: number;
   /** Their names, where the spec gives them. */
   readonly labels?: Labels | undefined;
+  /** Whether the names decide: folders that are none of them are an error then, whatever else they may stand for. */
+  readonly labelsDecide?: boolean | undefined;
 }
 
 /** Which class each folder is. */
@@ -16,6 +18,9 @@ export interface ClassFolders {
   readonly names?: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
+
+/** Folders that a message shows. */
+const shownFolders = 6;
 
 type Numbering = ReadonlyMap<string, number> | undefined;
 
@@ -48,6 +53,18 @@ function orderNote(path: string, folders: readonly string[], numbers: ReadonlyMa
   return [createDiagnostic('dataset-folder-numbers', { path, folders: folders.slice(0, 4) })];
 }
 
+/** Folders that are counted in the order of their names as text, though the numbers in them tell another: 1, 10, 2. */
+function textOrderNote(path: string, folders: readonly string[]) {
+  const collator = new Intl.Collator('en', { numeric: true });
+  const first = folders.findIndex(
+    (folder, index) => index > 0 && collator.compare(folders[index - 1] ?? '', folder) > 0,
+  );
+  if (first < 0) return [];
+  // Up to the first that comes too early or too late, and one more.
+  const shown = folders.slice(0, Math.min(first + 1, shownFolders));
+  return [createDiagnostic('dataset-folder-order', { path, folders: shown })];
+}
+
 function failUnknown(path: string, folders: readonly string[], rules: ClassRules): never {
   const known = new Set(rules.labels?.names);
   const unknown = rules.labels && folders.find((folder) => !known.has(folder));
@@ -61,7 +78,7 @@ function failUnknown(path: string, folders: readonly string[], rules: ClassRules
 
 /**
  * Which class each folder of `folders` (sorted) is: the one whose label is its name; else, where all are numbers, that number; else, where there are as
- * many as classes, the one at its place. Throws DiagnosticError `dataset-classes` where none of these holds.
+ * many as classes, the one at its place as text, with a warning where the numbers in the names tell another. Throws DiagnosticError `dataset-classes` where none of these holds.
  */
 export function numberFolders(
   path: string,
@@ -71,8 +88,10 @@ export function numberFolders(
   const { classes, labels } = rules;
   const labelled = numberByLabels(folders, labels);
   if (labelled) return { byFolder: labelled, diagnostics: [] };
+  if (rules.labelsDecide) failUnknown(path, folders, rules);
   const numbered = numberByNumbers(folders, classes);
   if (numbered) return { byFolder: numbered, diagnostics: orderNote(path, folders, numbered) };
   const ordered = numberInOrder(folders, classes) ?? failUnknown(path, folders, rules);
-  return { byFolder: ordered, diagnostics: [], ...(labels ? {} : { names: folders }) };
+  const diagnostics = textOrderNote(path, folders);
+  return { byFolder: ordered, diagnostics, ...(labels ? {} : { names: folders }) };
 }

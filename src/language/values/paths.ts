@@ -1,3 +1,4 @@
+import { isAddress } from '../../diagnostics/is-address.ts';
 import type { ValueNode } from '../ast.ts';
 import type { WeightsProperty } from '../spec.ts';
 import {
@@ -18,6 +19,11 @@ function readPath(value: ValueNode, context: ReadContext): string | undefined {
   if (value.kind !== 'string') {
     const hint = 'text' in value ? `Write ${quoteString(value.text)}.` : undefined;
     reportWrongValue(value, { expected: 'a file name in double quotes', hint }, context);
+    return undefined;
+  }
+  if (isAddress(value.text)) {
+    const parameters = { address: value.text, what: 'file' };
+    context.report('address-given', parameters, { span: value.span });
     return undefined;
   }
   if (value.text !== '') return value.text;

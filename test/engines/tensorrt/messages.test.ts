@@ -17,6 +17,8 @@ const engine = 'build/resnet50/fp16/model.plan';
 /** Something to say for every code; a code without a sample does not compile. */
 const samples: { readonly [C in Code]: MessageParameters<C> } = {
   'tensorrt-release-unreadable': { text: 'ten' },
+  'tensorrt-release-unknown': { major: '12', newest: '11.1.0' },
+  'tensorrt-release-newest': { major: '10', version: '10.16.0' },
   'tensorrt-release-too-old': { version: '8.4' },
   'tensorrt-release-uncovered': { version: '11.5.0', table: '11.1.0', newer: true },
   'tensorrt-gpu-unknown': { name: 'T5' },

@@ -65,6 +65,48 @@ describe('folders as classes', () => {
     ]);
     expect(codes(dataset)).toEqual(['dataset-folder-numbers']);
   });
+  describe('1 to 12 for twelve classes', () => {
+    const paths = Array.from({ length: 12 }, (_, index) => `${index + 1}/a.png`);
+
+    it('are numbered by text, with a warning', async () => {
+      const path = folders.make(paths);
+      const dataset = await open(path, { classes: 12 });
+      expect(listing(dataset).slice(0, 5)).toEqual([
+        ['1/a.png', 0],
+        ['10/a.png', 1],
+        ['11/a.png', 2],
+        ['12/a.png', 3],
+        ['2/a.png', 4],
+      ]);
+      expect(dataset.diagnostics).toMatchObject([
+        {
+          code: 'dataset-folder-order',
+          severity: 'warning',
+          message: `The class folders of '${path}' are numbered in the order of their names as text: 1, 10, 11, 12, 2, … are the classes 0 to 4, ….`,
+          hint: 'torchvision’s ImageFolder numbers them so. If the network counts them otherwise, give `--labels FILE` with the names of the folders in its order, one a line.',
+        },
+      ]);
+    });
+    it('are what labels say', async () => {
+      const labels = labelsOf(...paths.map((path) => path.replace('/a.png', '')));
+      const options = { classes: 12, labels, labelsDecide: true };
+      const dataset = await open(folders.make(paths), options);
+      expect(listing(dataset)).toContainEqual(['10/a.png', 9]);
+      expect(dataset.diagnostics).toEqual([]);
+    });
+    it('are told beside other words too', async () => {
+      const named = ['week10/a.png', 'week8/a.png', 'week9/a.png'];
+      expect(codes(await open(folders.make(named)))).toEqual(['dataset-folder-order']);
+      const padded = ['week08/a.png', 'week09/a.png', 'week10/a.png'];
+      expect(codes(await open(folders.make(padded)))).toEqual([]);
+    });
+    it('are no numbers where labels decide and name others', async () => {
+      const labels = labelsOf('ant', 'bee', 'cat');
+      const options = { labels, labelsDecide: true };
+      const failure = await failureOf(open(folders.make(['0/a.png', '1/a.png']), options));
+      expect(failure?.message).toContain("'0' names none of them");
+    });
+  });
   it('are not guessed where some are missing', async () => {
     const failure = await failureOf(open(folders.make(['cat/a.png', 'dog/b.png'])));
     expect(failure?.code).toBe('dataset-classes');

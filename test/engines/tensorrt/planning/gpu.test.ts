@@ -52,6 +52,13 @@ describe('names', () => {
     ['geforce rtx4090', 'geforce rtx4090'],
     ['t4 ', 't4 '],
     ['T4', 'T4'],
+    ['RTX4090', 'RTX4090'],
+    ['4090', 'RTX 4090'],
+    ['1080', 'GTX 1080'],
+    ['A6000', 'RTX A6000'],
+    ['rtx-4090', 'rtx 4090'],
+    ['3080ti', 'RTX 3080 ti'],
+    ['tesla_t4', 'tesla t4'],
   ])('%j is shown as %j', (text, name) => {
     expect(parseGpu(text).name).toBe(name);
   });

@@ -58,6 +58,14 @@ describe('releases', () => {
     expect(resolveRelease(text)).toMatchObject({ version, tableOrder });
   });
 
+  test('a major number alone is the newest that is covered, which is a note', () => {
+    expect(resolveRelease('10')).toMatchObject({ version: '10.16.0', tableOrder: 101600 });
+    expect(resolveRelease('v8').version).toBe('8.6.1');
+    expect(releaseNotes(resolveRelease('10')).map(({ message }) => message)).toEqual([
+      '--trt 10 is taken for 10.16.0, the newest 10.x that rcc knows.',
+    ]);
+  });
+
   test('a release without a table of its own is a note', () => {
     const messages = (text: string) => releaseNotes(resolveRelease(text)).map((d) => d.message);
     expect(messages('11.5')).toEqual([
@@ -87,7 +95,9 @@ describe('releases', () => {
 
   test.each([
     ['ten', "'ten' is not a release of TensorRT."],
-    ['10', "'10' is not a release of TensorRT."],
+    ['12', 'rcc knows no TensorRT 12; the newest release that it knows is 11.1.0.'],
+    ['7', 'TensorRT 7 is older than 8.5, the first release rcc drives.'],
+    ['10.', "'10.' is not a release of TensorRT."],
     ['10.4.0.26.1', "'10.4.0.26.1' is not a release of TensorRT."],
     ['10.4x', "'10.4x' is not a release of TensorRT."],
     ['8.4', 'TensorRT 8.4 is older than 8.5, the first release rcc drives.'],
@@ -101,7 +111,7 @@ describe('releases', () => {
     const codeOf = async (text: string) =>
       (await diagnosticsOf((async () => resolveRelease(text))()))[0]?.code;
     expect(await codeOf('ten')).toBe('tensorrt-release-unreadable');
-    expect(await codeOf('10')).toBe('tensorrt-release-unreadable');
+    expect(await codeOf('12')).toBe('tensorrt-release-unknown');
     expect(await codeOf('8.4')).toBe('tensorrt-release-too-old');
     expect(await codeOf('7.2.3')).toBe('tensorrt-release-too-old');
   });
