@@ -112,7 +112,7 @@ export const groupProperties = {
   'expect.params': property({
     type: countFigure,
     unit: 'parameters',
-    unaffectedBy: [...labelling, ...training, 'stride', 'input.height', 'input.width'],
+    unaffectedBy: [...labelling, ...training, 'epsilon', 'stride', 'input.height', 'input.width'],
     doc: 'Trainable parameters: running means and variances of batch norm are not counted.',
     from: ({ expect }) => expect?.params,
     example: 'params 25.58M',
@@ -120,7 +120,7 @@ export const groupProperties = {
   'expect.flops': property({
     type: countFigure,
     unit: 'operations at batch 1',
-    unaffectedBy: [...labelling, ...training],
+    unaffectedBy: [...labelling, ...training, 'epsilon'],
     doc: 'Twice the multiply-accumulates of convolutions and the last layer, plus one for each output of a batch norm and the window size for each output of a pool, at batch 1.',
     from: ({ expect }) => expect?.flops,
     example: 'flops 8.67G',
