@@ -13,6 +13,10 @@ export interface SpecFromWeightsOptions {
   /** What no weights file tells; without it the usual value is written as a comment. */
   readonly input?: InputSize | undefined;
   readonly shortcut?: ShortcutKind | undefined;
+  /** Which network of the file. */
+  readonly key?: string | undefined;
+  /** Told what was taken of the file and what was left aside, a sentence each. */
+  readonly onNote?: ((note: string) => void) | undefined;
 }
 
 export interface SpecFromWeights {
@@ -61,6 +65,7 @@ function draft(path: string, inferred: InferredSpec, options: SpecFromWeightsOpt
       weights: {
         scheme: inferred.scheme,
         path: relative(dirname(options.specPath), path) || basename(path),
+        ...(options.key === undefined ? {} : { key: options.key }),
       },
     }),
     assumed,
@@ -74,7 +79,7 @@ export async function specFromWeights(
 ): Promise<SpecFromWeights> {
   const source = createFileByteSource(path);
   try {
-    const inferred = describeWeights(await openWeights(source));
+    const inferred = describeWeights(await openWeights(source), options);
     return { text: draft(path, inferred, options), inferred };
   } finally {
     source.close();

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { specFromWeights } from '../../compile/spec-from-weights.ts';
-import { fail } from '../../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import { writeArtifact } from '../../io/artifact.ts';
 import type { InputSize } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { InitCommandOptions } from '../commands/init.ts';
+import { listenerFor } from './listener.ts';
 
 function parseInput(text: string): InputSize {
   const match = /^(?:(\d+)x(\d+)x(\d+)|(\d+))$/.exec(text);
@@ -20,12 +21,16 @@ function parseInput(text: string): InputSize {
 export async function initSpec(
   path: string,
   options: InitCommandOptions,
-  _context: CommandContext,
+  context: CommandContext,
 ): Promise<CommandResult> {
   const { output } = options;
   if (output !== undefined && existsSync(output) && !options.force)
     fail('file-exists', { path: output });
+  const notes: Diagnostic[] = [];
+  const listener = listenerFor(context, notes);
   const { text, inferred } = await specFromWeights(path, {
+    key: options.weightsKey,
+    onNote: (note) => listener.onNote?.(createDiagnostic('weights-note', { file: path, note })),
     specPath: output ?? 'stdout.rn',
     ...(options.input === undefined ? {} : { input: parseInput(options.input) }),
     ...(options.shortcut === undefined ? {} : { shortcut: options.shortcut }),
@@ -36,5 +41,6 @@ export async function initSpec(
   return {
     text: output ?? text.trimEnd(),
     data: { inferred, text, ...(output ? { file: output } : {}) },
+    diagnostics: context.json ? notes : [],
   };
 }

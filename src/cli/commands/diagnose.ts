@@ -1,8 +1,10 @@
 import type { CommandDefinition } from '../command.ts';
+import { weightsKeyHelp } from '../options.ts';
 
 export interface DiagnoseCommandOptions {
   readonly got: string;
   readonly weights?: string;
+  readonly weightsKey?: string;
 }
 
 export const diagnoseCommand: CommandDefinition = {
@@ -16,7 +18,8 @@ export const diagnoseCommand: CommandDefinition = {
         '--got <answer>',
         'what your program answered: a class number, a label, or a .npy file of logits',
       )
-      .option('--weights <file>', 'weights file, in place of the one the spec names');
+      .option('--weights <file>', 'weights file, in place of the one the spec names')
+      .option('--weights-key <key>', weightsKeyHelp);
   },
   async run([path, image, options], context) {
     const { diagnoseImage } = await import('../actions/diagnose.ts');

@@ -1,5 +1,6 @@
 import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
+import { printable } from '../printable.ts';
 
 const list = (values: readonly (number | string)[]): string => `[${listText(values)}]`;
 
@@ -161,6 +162,14 @@ export const compileMessages = {
     cause: 'Neither the command line nor the spec names a weights file.',
     example: 'rcc compile specs/resnet50.rn',
     cure: 'Give trained weights; made-up ones answer nonsense. The manifest says so, too.',
+  }),
+  'weights-key-without-file': row<{ key: string }>({
+    severity: 'error',
+    message: ({ key }) => `--weights-key ${printable(key)} needs a weights file.`,
+    hint: () => 'Give one with --weights FILE, or name it in the spec.',
+    cause: 'A key chooses one of the networks in a file; made-up weights are in none.',
+    example: 'rcc compile resnet50.rn --weights-key ema',
+    cure: 'Add --weights FILE, or leave --weights-key out.',
   }),
   'weights-note': row<{ file: string; note: string }>({
     severity: 'note',
