@@ -49,11 +49,13 @@ function pinnedScheme({ scheme, span }: ChooseOptions): SchemeName | undefined {
   return fail('unknown-name-scheme', { scheme, known: nameSchemes, nearest }, { span });
 }
 
-/** The networks among bodies: whole ones, or the one that knows at least half of all names. */
+/** The networks among bodies: whole ones, or the one that knows at least half of all names, more than those of a stem. */
 function likelyOf(bodies: readonly Body[], counted: number): readonly Body[] {
   const whole = bodies.filter(({ isWhole }) => isWhole);
   if (whole.length > 0) return whole;
-  return bodies.slice(0, 1).filter(({ slots }) => slots.size * 2 >= counted);
+  return bodies
+    .slice(0, 1)
+    .filter(({ slots, hasBlocks, hasHead }) => (hasBlocks || hasHead) && slots.size * 2 >= counted);
 }
 
 /** Names that do not fit the scheme that knows most of them. */

@@ -14,6 +14,7 @@ export interface Body {
   /** Whether stem and blocks are there: a network, with or without a head. */
   readonly isWhole: boolean;
   readonly hasHead: boolean;
+  readonly hasBlocks: boolean;
 }
 
 interface Draft {
@@ -67,23 +68,30 @@ function draftOf(drafts: Drafts, { prefix, naming }: Reading): Draft {
   return draft;
 }
 
-function draftBodies(names: Iterable<string>, answers: (naming: Naming) => boolean): Drafts {
+function addSlot({ slots, parts }: Draft, name: string, slot: ParameterSlot): void {
+  slots.set(name, slot);
+  const part = partOf(slot);
+  if (part) parts.add(part);
+}
+
+/** Whether a scheme is one of those that are asked for. */
+type Answers = (naming: Naming) => boolean;
+
+function draftBodies(names: readonly string[], answers: Answers): Drafts {
   const drafts: Drafts = new Map();
   for (const name of names) {
     for (const reading of readingsOf(name)) {
       if (!answers(reading.naming)) continue;
-      const { slots, parts } = draftOf(drafts, reading);
-      slots.set(name, reading.slot);
-      const part = partOf(reading.slot);
-      if (part) parts.add(part);
+      addSlot(draftOf(drafts, reading), name, reading.slot);
     }
   }
   return drafts;
 }
 
 function bodyOf(prefix: string, { naming, slots, parts }: Draft): Body {
-  const isWhole = parts.has('stem') && parts.has('block');
-  return { naming, prefix, slots, isWhole, hasHead: parts.has('head') };
+  const hasBlocks = parts.has('block');
+  const isWhole = hasBlocks && parts.has('stem');
+  return { naming, prefix, slots, isWhole, hasBlocks, hasHead: parts.has('head') };
 }
 
 /** Whole ones first, then those that know more of the names; of equals the scheme that comes first. */
@@ -91,22 +99,36 @@ function compareBodies(a: Body, b: Body): number {
   return Number(b.isWhole) - Number(a.isWhole) || b.slots.size - a.slots.size;
 }
 
-/**
- * For each prefix the scheme that knows most of the names behind it, the fullest bodies first. Time is proportional to the number of names: one is
- * looked up once for each of its last parts.
- */
-export function findBodies(
-  names: Iterable<string>,
-  answers: (naming: Naming) => boolean,
-): readonly Body[] {
-  const inOrder = [...draftBodies(names, answers)].flatMap(([prefix, drafts]) => {
-    const found = namingsInOrder(drafts).map((draft) => bodyOf(prefix, draft));
-    return found.sort(compareBodies).slice(0, 1);
-  });
-  return inOrder.sort(compareBodies);
-}
-
 /** In the order of the schemes, which the readings of one name have and those of many may not. */
 function namingsInOrder(drafts: ReadonlyMap<Naming, Draft>): readonly Draft[] {
   return namings.flatMap((naming) => drafts.get(naming) ?? []);
+}
+
+/** The body of a file that is one network and nothing else, as its framework names it: the first scheme that knows every name. */
+function exactBody(names: readonly string[], answers: Answers): Body | undefined {
+  for (const naming of namings) {
+    if (!answers(naming)) continue;
+    const draft: Draft = { naming, slots: new Map(), parts: new Set() };
+    const isKnown = (name: string) => {
+      const slot = naming.parse(name);
+      if (slot) addSlot(draft, name, slot);
+      return slot !== undefined;
+    };
+    if (names.every(isKnown)) return bodyOf('', draft);
+  }
+  return undefined;
+}
+
+/**
+ * For each prefix the scheme that knows most of the names behind it, the fullest bodies first. Time is proportional to the number of names: one is
+ * looked up once for each of its last parts, and that only where no scheme knows all of them as they are.
+ */
+export function findBodies(names: readonly string[], answers: Answers): readonly Body[] {
+  const exact = exactBody(names, answers);
+  if (exact?.isWhole) return [exact];
+  const fullest = [...draftBodies(names, answers)].flatMap(([prefix, drafts]) => {
+    const found = namingsInOrder(drafts).map((draft) => bodyOf(prefix, draft));
+    return found.sort(compareBodies).slice(0, 1);
+  });
+  return fullest.sort(compareBodies);
 }
