@@ -6,15 +6,21 @@ import { whole } from './whole-numbers.ts';
 /** Options of every command that makes or runs a model; those of targets are read by their rows. */
 export interface ModelCommandOptions extends PrecisionCommandOptions {
   readonly weights?: string;
+  readonly weightsKey?: string;
   readonly target: string;
   readonly seed?: number;
 }
+
+/** Of every command that reads weights. */
+export const weightsKeyHelp =
+  'which network of the weights file: keys of its dicts or the beginning of its names, joined by dots';
 
 /** Declares the options that `compile`, `verify`, `bench` and `eval` share. */
 export function declareModelOptions(command: Command): void {
   declarePrecisionOptions(command);
   command
     .option('--weights <file>', 'weights file, in place of the one the spec names')
+    .option('--weights-key <key>', weightsKeyHelp)
     .option('--seed <n>', 'seed of synthetic weights and inputs', whole(0, 2 ** 31 - 1));
   declareTarget(command);
 }

@@ -17,6 +17,7 @@ import { keptFacts, refuseUnfit, warnOfCalibration } from '../calibration/judge-
 import { openCalibrationData, recognizeSource } from '../calibration/open-data.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
+import { identityText } from './model-digest.ts';
 import { type CompileListener, runPhase } from './phases.ts';
 import { digestSpec } from './spec-digest.ts';
 import type { TrainedNetwork } from './trained-network.ts';
@@ -61,7 +62,7 @@ async function keyOf(
     model: network.spec.name,
     algorithm,
     spec: digestSpec(network.spec),
-    weights: 'digest' in weights ? weights.digest : `seed ${weights.seed}`,
+    weights: identityText(weights),
   };
 }
 

@@ -23,6 +23,8 @@ export interface GivenParts {
 }
 
 export interface DraftOptions extends GivenParts {
+  /** Which network of the file. */
+  readonly key?: string | undefined;
   /** Path of the weights. */
   readonly weights: string;
   /** Where the spec will lie: paths are written relative to it. */
@@ -144,7 +146,7 @@ function habitual({ scheme }: InferredSpec, network: SpecParts): PropertyValues 
 export function draftFromWeights(
   inferred: InferredSpec,
   all: readonly Evidence[],
-  { weights, specPath, input, shortcut, labels }: DraftOptions,
+  { weights, key, specPath, input, shortcut, labels }: DraftOptions,
 ): SpecDraft {
   const aside = all.filter((evidence) => isOfAnother(evidence, inferred));
   const evidence = all.filter((one) => !aside.includes(one));
@@ -161,7 +163,11 @@ export function draftFromWeights(
   const habit = prepares(told) ? {} : habitual(inferred, network);
   const properties = {
     ...fitToInput({ ...propertiesOf(usual), ...habit, ...values, ...certain }),
-    weights: { scheme: inferred.scheme, path: relativeTo(specPath, weights) },
+    weights: {
+      scheme: inferred.scheme,
+      path: relativeTo(specPath, weights),
+      ...(key === undefined ? {} : { key }),
+    },
   };
   for (const name of Object.keys(habit).filter(isProperty)) {
     sources.set(name, `assumed, as ${inferred.scheme} does it`);

@@ -15,7 +15,7 @@ import type { CompileOptions } from './compile.ts';
 import { digestModel, type WeightsIdentity } from './model-digest.ts';
 import { firstImpression } from './model-options.ts';
 import { pipelineFor } from './precision.ts';
-import { defaultSeed } from './trained-network.ts';
+import { defaultSeed, weightsOf } from './trained-network.ts';
 
 /** What a compilation would do: nothing of it was done. */
 export interface DryRun {
@@ -39,12 +39,12 @@ async function identifyWeights(
   spec: Spec,
   options: CompileOptions,
 ): Promise<WeightsIdentity | string> {
-  const path = options.weights ?? spec.weights?.path;
-  if (path === undefined) return { seed: options.seed ?? defaultSeed };
+  const choice = weightsOf(spec, options);
+  if (choice === undefined) return { seed: options.seed ?? defaultSeed };
   try {
-    const source = createFileByteSource(path, 'weights file');
+    const source = createFileByteSource(choice.path, 'weights file');
     try {
-      return { digest: await digestBytes(source) };
+      return { digest: await digestBytes(source), key: choice.key };
     } finally {
       source.close();
     }

@@ -36,7 +36,14 @@ export const manifestSchema = z.object({
   }),
   spec: z.object({ file: z.string(), digest, resolved: z.record(z.string(), z.unknown()) }),
   weights: z.union([
-    z.object({ file: z.string(), format: z.string(), scheme: z.string(), digest }),
+    z.object({
+      file: z.string(),
+      format: z.string(),
+      scheme: z.string(),
+      /** Which of the file's networks was asked for. */
+      key: z.string().optional(),
+      digest,
+    }),
     z.object({ synthetic: z.literal(true), seed: z.number() }),
   ]),
   labels: z.object({ file: z.string(), digest, count: z.number() }).optional(),

@@ -3,8 +3,16 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import { printGraph } from '../../codegen/ir/print.ts';
 import type { TensorRanges } from '../../codegen/quantization/ranges.ts';
 
-/** Whose numbers a model has: those of a file with this digest, or of this seed. */
-export type WeightsIdentity = { readonly digest: string } | { readonly seed: number };
+/** Whose numbers a model has: those of a file with this digest (of the network under that key), or of this seed. */
+export type WeightsIdentity =
+  | { readonly digest: string; readonly key?: string | undefined }
+  | { readonly seed: number };
+
+/** The identity as text. */
+export function identityText(weights: WeightsIdentity): string {
+  if (!('digest' in weights)) return `seed ${weights.seed}`;
+  return weights.key === undefined ? weights.digest : `${weights.digest} ${weights.key}`;
+}
 
 /** Digest of what a builder is given, known before the file is written: the graph, whose numbers it has, and the ranges that an int8 graph was made with. */
 export function digestModel(
@@ -12,7 +20,6 @@ export function digestModel(
   weights: WeightsIdentity,
   ranges: TensorRanges | undefined,
 ): string {
-  const numbers = 'digest' in weights ? weights.digest : `seed ${weights.seed}`;
-  const parts = [printGraph(graph), numbers, JSON.stringify([...(ranges ?? [])])];
+  const parts = [printGraph(graph), identityText(weights), JSON.stringify([...(ranges ?? [])])];
   return createHash('sha256').update(parts.join('\n')).digest('hex');
 }

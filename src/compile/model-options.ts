@@ -10,6 +10,8 @@ export interface ModelOptions extends GraphOptions, CalibrationOptions {
   readonly target: Target;
   /** Weights file; without one the spec's `weights`, and without that seeded synthetic numbers. */
   readonly weights?: string | undefined;
+  /** Which network of the weights file: keys of dicts or the beginning of names, joined by dots. */
+  readonly weightsKey?: string | undefined;
   readonly seed?: number | undefined;
   /** Batch that the graph fixes; default `N`, any. */
   readonly batch?: number | 'N' | undefined;

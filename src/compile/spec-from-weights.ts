@@ -1,4 +1,7 @@
-import { describeWeights } from '../../codegen/weights/inference/describe-weights.ts';
+import {
+  type DescribeOptions,
+  describeWeights,
+} from '../../codegen/weights/inference/describe-weights.ts';
 import type { InferredSpec } from '../../codegen/weights/inference/inferred-spec.ts';
 import { openWeights } from '../../codegen/weights/open-weights.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
@@ -9,7 +12,9 @@ import { printSpec } from '../language/print.ts';
 import type { InputSize } from '../language/spec.ts';
 import { type DraftOptions, draftFromWeights, isOfAnother } from './draft-from-weights.ts';
 
-export interface SpecFromWeightsOptions extends Pick<DraftOptions, 'shortcut' | 'specPath'> {
+export interface SpecFromWeightsOptions
+  extends Pick<DraftOptions, 'shortcut' | 'specPath' | 'key'>,
+    DescribeOptions {
   /** Without channels: those of the file. */
   readonly input?: (Omit<InputSize, 'channels'> & { readonly channels?: number }) | undefined;
   /** Where the names of the classes will be written, if they stand in a configuration; undefined: nowhere. */
@@ -47,18 +52,18 @@ function findLabels(evidence: readonly Evidence[], inferred: InferredSpec) {
  */
 export async function specFromWeights(
   path: string,
-  { input, shortcut, specPath, labelsPath }: SpecFromWeightsOptions,
+  options: SpecFromWeightsOptions,
 ): Promise<SpecFromWeights> {
+  const { labelsPath } = options;
   const source = createFileByteSource(path);
   try {
-    const inferred = describeWeights(await openWeights(source));
+    const inferred = describeWeights(await openWeights(source), options);
     const evidence = await gatherEvidence(path);
     const found = findLabels(evidence, inferred);
     const draft = draftFromWeights(inferred, evidence, {
+      ...options,
       weights: path,
-      specPath,
-      shortcut,
-      input: inputOf(inferred, input, source.name),
+      input: inputOf(inferred, options.input, source.name),
       labels: found && { ...found, path: found.labelsFile ?? labelsPath },
     });
     const names = found?.labelsFile === undefined ? found?.labels : undefined;

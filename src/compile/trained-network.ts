@@ -5,7 +5,7 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import { bindWeights } from '../../codegen/weights/naming/bind.ts';
 import { openWeights } from '../../codegen/weights/open-weights.ts';
 import { synthesizeWeights } from '../../codegen/weights/synthesize.ts';
-import { createDiagnostic } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { startFileDigest } from '../io/digest.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
 import type { Spec } from '../language/spec.ts';
@@ -15,7 +15,10 @@ import { neighbourWarnings } from './neighbour-warnings.ts';
 import { runPhase } from './phases.ts';
 
 /** What of the options decides a network and its numbers. */
-export type NetworkOptions = Pick<ModelOptions, 'weights' | 'seed' | 'batch' | 'listener'>;
+export type NetworkOptions = Pick<
+  ModelOptions,
+  'weights' | 'weightsKey' | 'seed' | 'batch' | 'listener'
+>;
 
 /** A network with its weights bound, not yet folded: what the training framework computes. */
 export interface TrainedNetwork {
@@ -41,15 +44,33 @@ export function formatCount(value: number): string {
   return `${(value / size).toFixed(size === 1 ? 0 : 2)}${unit}`;
 }
 
-async function bindFile(graph: Graph, spec: Spec, path: string) {
+/** A weights file and what of it is meant. */
+interface WeightsChoice {
+  readonly path: string;
+  readonly scheme?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** The options' file and key, else the spec's; undefined: made-up numbers. What the spec says of its file goes for no other. */
+export function weightsOf(
+  { weights }: Spec,
+  options: Pick<ModelOptions, 'weights' | 'weightsKey'>,
+): WeightsChoice | undefined {
+  const { weights: path = weights?.path, weightsKey } = options;
+  if (path === undefined) {
+    return weightsKey === undefined
+      ? undefined
+      : fail('weights-key-without-file', { key: weightsKey });
+  }
+  const own = path === weights?.path ? weights : undefined;
+  return { path, scheme: own?.scheme, key: weightsKey ?? own?.key };
+}
+
+async function bindFile(graph: Graph, spec: Spec, { path, scheme, key }: WeightsChoice) {
   const source = createFileByteSource(path);
   try {
     const file = await openWeights(source);
-    const pinned = path === spec.weights?.path ? spec.weights.scheme : undefined;
-    const bound = bindWeights(graph, file, {
-      scheme: pinned,
-      span: spec.spans.weights,
-    });
+    const bound = bindWeights(graph, file, { scheme, key, span: spec.spans.weights });
     return { source, file, ...bound };
   } catch (error) {
     source.close();
@@ -67,8 +88,8 @@ export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<
     return { value: { graph, cost }, detail };
   });
   listener?.onGraph?.('lower', lowered.graph);
-  const path = options.weights ?? spec.weights?.path;
-  if (path === undefined) {
+  const choice = weightsOf(spec, options);
+  if (choice === undefined) {
     const seed = options.seed ?? defaultSeed;
     listener?.onNote?.(createDiagnostic('weights-synthetic', { model: spec.name, seed }));
     return {
@@ -80,9 +101,11 @@ export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<
     };
   }
   return await runPhase('weights', listener, async () => {
-    const { source, file, graph, scheme } = await bindFile(lowered.graph, spec, path);
+    const { path, key } = choice;
+    const { source, file, graph, ...bound } = await bindFile(lowered.graph, spec, choice);
+    const { scheme, tensorCount } = bound;
     const digesting = startFileDigest(path, 'weights file');
-    for (const note of file.notes) {
+    for (const note of [...file.notes, ...bound.notes]) {
       listener?.onNote?.(createDiagnostic('weights-note', { file: file.name, note }));
     }
     for (const warning of await neighbourWarnings(spec, path)) listener?.onNote?.(warning);
@@ -93,7 +116,8 @@ export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<
       async describeWeights() {
         const digest = await digesting.digest();
         source.assertUnchanged();
-        return { file: basename(path), format: file.format, scheme, digest };
+        const named = { file: basename(path), format: file.format, scheme };
+        return { ...named, ...(key === undefined ? {} : { key }), digest };
       },
       close() {
         digesting.cancel();
@@ -102,7 +126,7 @@ export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<
     };
     return {
       value: network,
-      detail: `${basename(path)}: ${file.tensors.size} tensors, ${file.format}, ${scheme} names`,
+      detail: `${basename(path)}: ${tensorCount} tensors, ${file.format}, ${scheme} names`,
     };
   });
 }

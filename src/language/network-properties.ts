@@ -1,4 +1,5 @@
 import { type DepthDefinition, depths } from './depths.ts';
+import { nameSchemes } from './name-schemes.ts';
 import { limits, pixels, property } from './property.ts';
 import type { StemKind } from './spec.ts';
 import { inputSize, knownDepth } from './values/network.ts';
@@ -185,8 +186,8 @@ export const networkProperties = {
     example: 'labels "imagenet.txt"',
   }),
   weights: property({
-    type: weightsFile(['paddleclas', 'paddleclas-v2', 'torchvision', 'timm', 'cifar']),
-    doc: 'File with the trained weights. A word before it pins the framework whose parameter names it has; otherwise they are recognised. `--weights` on the command line overrides it.',
+    type: weightsFile(nameSchemes),
+    doc: 'File with the trained weights. A word before it pins the framework whose parameter names it has; otherwise they are recognised. A key behind it chooses one of several networks in the file (an average, a teacher, a branch): keys of dicts or the beginning of names, joined by dots. `--weights` and `--weights-key` on the command line override it.',
     from: ({ weights }, toFile) => weights && { ...weights, path: toFile(weights.path) },
     example: 'weights paddleclas "ResNet50_vd_pretrained.pdparams"',
   }),

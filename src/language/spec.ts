@@ -53,6 +53,8 @@ export interface WeightsProperty {
   /** Name scheme that the spec pins; undefined: recognised from the names in the file. */
   readonly scheme?: string;
   readonly path: string;
+  /** Keys of dicts, or the beginning of names, under which the network is in the file; undefined: the usual one. */
+  readonly key?: string;
 }
 
 /** Names of properties, as written in a .rn file. */

@@ -14,8 +14,7 @@ import type { WeightsFile } from '../weights-file.ts';
 import { byteOrderOfNumpy, dataTypeOfNumpy } from './numpy-type.ts';
 import { readPickle } from './pickle/read-pickle.ts';
 import { type PickleArray, valueOfKind } from './pickle/values.ts';
-import { stripPrefixes } from './prefixes.ts';
-import { type PickledTensor, selectStateDict } from './state-dict.ts';
+import { findTensors, type PickledTensor } from './state-dict.ts';
 
 /** A pickled numpy array as a tensor; DiagnosticError where its shape, type and data do not agree. */
 export function arraySource(array: PickleArray, label: TensorLabel): TensorSource {
@@ -71,17 +70,16 @@ export async function openPdparams(source: ByteSource): Promise<WeightsFile> {
     const reason = `${source.sizeBytes - end} bytes after its end`;
     fail('weights-pickle-malformed', { file: source.name, reason, offset: end });
   }
-  const { tensors, notes } = selectStateDict(source.name, value);
-  const named = stripPrefixes(tensors);
+  const tensors = findTensors(source.name, value);
   return {
     name: source.name,
     format: 'pdparams',
     tensors: new Map(
-      [...named.entries].map(([tensor, pickled]) => [
+      [...tensors].map(([tensor, pickled]) => [
         tensor,
         arraySource(arrayOf(pickled), { file: source.name, tensor }),
       ]),
     ),
-    notes: [...notes, ...named.notes, ...notesOn(named.entries.values())],
+    notes: [...notesOn(tensors.values())],
   };
 }

@@ -12,29 +12,8 @@ import {
 /** A tensor as a pickle holds it. */
 export type PickledTensor = PickleArray | PickleTensor;
 
-export interface StateDict {
-  readonly tensors: ReadonlyMap<string, PickledTensor>;
-  readonly notes: readonly string[];
-}
-
-/** Keys under which training scripts put the weights, in order of choice. */
-const wrapperKeys: readonly string[] = [
-  'state_dict',
-  'model',
-  'model_state_dict',
-  'state_dict_model',
-  'net',
-  'network',
-  'params',
-  'ema',
-  'model_ema',
-  'state_dict_ema',
-  'ema_state_dict',
-  'params_ema',
-];
-
-/** A wrapper in a wrapper in a wrapper has not been seen. */
-const maxWrappers = 3;
+/** A dict in a dict in a dict in a dict has not been seen. */
+const deepest = 3;
 
 /** Paddle's table of second names beside the tensors. */
 const paddleNameTable = 'StructuredToParameterName@@';
@@ -48,89 +27,67 @@ function tensorOf(value: PickleValue): PickledTensor | undefined {
   return valueOfKind(value, 'array') ?? valueOfKind(value, 'tensor');
 }
 
-function hasTensors(dict: PickleDict): boolean {
-  for (const value of dict.entries.values()) if (tensorOf(value)) return true;
-  return false;
+/** All tensors below a dict by the path of their keys, and the numbers that were keys. */
+interface Found {
+  readonly tensors: Map<string, PickledTensor>;
+  readonly numbers: number[];
 }
 
-interface Choice {
-  readonly dict: PickleDict;
-  /** Keys from the top to the dict. */
-  readonly path: readonly string[];
-  /** Other dicts of tensors beside it. */
-  readonly others: readonly string[];
+interface Walk extends Found {
+  readonly file: string;
+  readonly seen: Set<PickleDict>;
 }
 
-/** Dicts that hold tensors one level down, the usual keys first. */
-function wrapped(dict: PickleDict): readonly (readonly [string, PickleDict])[] {
-  const rank = (key: string) => {
-    const known = wrapperKeys.indexOf(key);
-    return known < 0 ? wrapperKeys.length : known;
-  };
-  return [...dict.entries]
-    .flatMap(([key, value]) => {
-      const inner = valueOfKind(value, 'dict');
-      return typeof key === 'string' && inner ? [[key, inner] as const] : [];
-    })
-    .sort(([a], [b]) => rank(a) - rank(b));
+/** What a training needs to go on: tensors of every parameter's size, and no network. */
+const ofTraining = /^(optimi[sz]er|lr_scheduler|scheduler|scaler)/;
+
+/** Remembers a tensor under its path; a key that is a number leads to no name. */
+function addTensor(into: Walk, path: readonly string[], key: unknown, tensor: PickledTensor): void {
+  if (typeof key === 'number') into.numbers.push(key);
+  if (typeof key !== 'string') return;
+  const { file, tensors } = into;
+  const name = [...path, key].join('.');
+  if (tensors.has(name)) fail('weights-no-state-dict', { file, found: `two tensors '${name}'` });
+  tensors.set(name, tensor);
 }
 
-function isWrapperKey(key: string): boolean {
-  return wrapperKeys.includes(key);
+/** The dict that is to be walked through: a file may let one hold itself, so each is looked at once. */
+function isOpen({ seen }: Walk, dict: PickleDict, path: readonly string[]): boolean {
+  if (seen.has(dict) || path.length > deepest || ofTraining.test(path.at(-1) ?? '')) return false;
+  seen.add(dict);
+  return true;
+}
+
+function walk(into: Walk, dict: PickleDict, path: readonly string[]): void {
+  if (!isOpen(into, dict, path)) return;
+  if (dict.entries.has(paddleSplitTable)) fail('weights-split-parameters', { file: into.file });
+  for (const [key, value] of dict.entries) {
+    if (key === paddleNameTable) continue;
+    const tensor = tensorOf(value);
+    if (tensor) addTensor(into, path, key, tensor);
+    const inner = valueOfKind(value, 'dict');
+    if (inner && typeof key === 'string') walk(into, inner, [...path, key]);
+  }
+}
+
+function describeDict(dict: PickleDict, { numbers }: Found): string {
+  if (numbers.length > 0) return `tensors under numbers (${numbers[0]})`;
+  const keys = [...dict.entries.keys()].slice(0, 8);
+  return keys.length > 0 ? `a dict of ${keys.join(', ')}` : 'an empty dict';
 }
 
 /**
- * The dict of tensors: under a usual key; else the dict itself; else the only one below it. A checkpoint may hold a tensor of
- * its own beside the weights (`best_acc1`), so the usual keys come before the dict itself.
+ * The tensors of a checkpoint, wherever a training script has put them: by the keys that lead to each and its name, joined by dots. Which of them are the
+ * network is not decided here.
  */
-function choose(
-  dict: PickleDict,
-  path: readonly string[],
-  seen: Set<PickleDict>,
-): Choice | undefined {
-  // A file may let a dict hold itself; each is looked at once.
-  if (seen.has(dict)) return undefined;
-  seen.add(dict);
-  const inner = path.length < maxWrappers ? wrapped(dict) : [];
-  const found = inner.flatMap(([key, value]) => choose(value, [...path, key], seen) ?? []);
-  const keyOf = (choice: Choice) => choice.path[path.length] ?? '';
-  const best = found[0];
-  if (best && isWrapperKey(keyOf(best))) {
-    return { ...best, others: found.slice(1).map(keyOf) };
-  }
-  if (hasTensors(dict)) return { dict, path, others: [] };
-  return found.length === 1 ? best : undefined;
-}
-
-function tensorsOf(file: string, dict: PickleDict): Map<string, PickledTensor> {
-  if (dict.entries.has(paddleSplitTable)) fail('weights-split-parameters', { file });
-  const tensors = new Map<string, PickledTensor>();
-  for (const [key, value] of dict.entries) {
-    const tensor = tensorOf(value);
-    if (!tensor || key === paddleNameTable) continue;
-    if (typeof key !== 'string') {
-      return fail('weights-no-state-dict', { file, found: `tensors under numbers (${key})` });
-    }
-    tensors.set(key, tensor);
-  }
-  return tensors;
-}
-
-function notesOf({ path, others }: Choice): string[] {
-  if (path.length === 0) return [];
-  const beside = others.length > 0 ? `; left aside: ${others.slice(0, 8).join(', ')}` : '';
-  return [`Weights taken from '${path.join('.')}'${beside}.`];
-}
-
-/** The tensors of a checkpoint, by name, wherever a training script has put them. */
-export function selectStateDict(file: string, root: PickleValue): StateDict {
+export function findTensors(file: string, root: PickleValue): ReadonlyMap<string, PickledTensor> {
   const dict = valueOfKind(root, 'dict');
   if (!dict) return fail('weights-no-state-dict', { file, found: describeValue(root) });
-  const choice = choose(dict, [], new Set());
-  if (!choice) {
-    const keys = [...dict.entries.keys()].slice(0, 8);
-    const found = keys.length > 0 ? `a dict of ${keys.join(', ')}` : 'an empty dict';
-    return fail('weights-no-state-dict', { file, found });
+  const found: Walk = { file, tensors: new Map(), numbers: [], seen: new Set() };
+  walk(found, dict, []);
+  const { tensors } = found;
+  if (tensors.size === 0) {
+    return fail('weights-no-state-dict', { file, found: describeDict(dict, found) });
   }
-  return { tensors: tensorsOf(file, choice.dict), notes: notesOf(choice) };
+  return tensors;
 }

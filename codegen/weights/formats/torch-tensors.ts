@@ -22,8 +22,7 @@ import {
   textOf,
   valueOfKind,
 } from './pickle/values.ts';
-import { stripPrefixes } from './prefixes.ts';
-import { selectStateDict } from './state-dict.ts';
+import { findTensors } from './state-dict.ts';
 
 /** A storage's bytes, which are checked where all of them are read in order. */
 export interface StorageSource extends ByteSource {
@@ -142,13 +141,12 @@ export function torchWeights(
   format: 'torch-zip' | 'torch-legacy',
 ): WeightsFile {
   const { file } = storages;
-  const { tensors, notes } = selectStateDict(file, root);
-  const named = stripPrefixes(tensors);
+  const tensors = findTensors(file, root);
   return {
     name: file,
     format,
     tensors: new Map(
-      [...named.entries].map(([tensor, pickled]) => {
+      [...tensors].map(([tensor, pickled]) => {
         const label = { file, tensor };
         return [
           tensor,
@@ -158,6 +156,6 @@ export function torchWeights(
         ];
       }),
     ),
-    notes: [...notes, ...named.notes],
+    notes: [],
   };
 }

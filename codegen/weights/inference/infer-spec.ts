@@ -5,7 +5,7 @@ import { wantedParameters } from '../naming/wanted-parameters.ts';
 import type { ParameterRole } from '../parameter-slot.ts';
 import { type Candidate, candidatesOf, networkOf } from './candidates.ts';
 import { type InferredSpec, publishedDepthOf } from './inferred-spec.ts';
-import { type NamedParameter, type NamedShapes, readNames } from './named-shapes.ts';
+import { type NamedNetwork, type NamedParameter, readNames } from './named-shapes.ts';
 import { outlineNetwork } from './network-outline.ts';
 import { refuseNetwork } from './refuse-network.ts';
 import { shortcutKindOf } from './shortcut-kind.ts';
@@ -39,31 +39,32 @@ function countParameters(parameters: readonly NamedParameter[]): number {
  * The architecture behind names and shapes: of the networks that a spec can describe, the one that has these weights.
  * Throws UnsupportedNetwork where none has.
  */
-export function inferSpec(shapes: NamedShapes, naming: Naming): InferredSpec {
+export function inferSpec(network: NamedNetwork): InferredSpec {
+  const { naming } = network;
   const { scheme } = naming;
-  const parameters = readNames(shapes, naming);
+  const parameters = readNames(network);
   const outline = outlineNetwork(parameters, scheme.linearLayout);
   const weights = new Map(
     parameters.filter(({ role }) => telling.has(role)).map(({ name, shape }) => [name, shape]),
   );
   const found = candidatesOf(outline).find((candidate) => fits(candidate, weights, naming));
   if (!found) return refuseNetwork(outline);
-  const { input, ...network } = found;
+  const { input, ...described } = found;
   const kind = shortcutKindOf(found, scheme);
-  const depth = publishedDepthOf(network.block, network.stages);
+  const depth = publishedDepthOf(described.block, described.stages);
   return {
     scheme: scheme.name,
     ...(depth === undefined ? {} : { depth }),
-    block: network.block,
-    stem: network.stem,
-    stemWidths: network.stemWidths,
+    block: described.block,
+    stem: described.stem,
+    stemWidths: described.stemWidths,
     inputChannels: input.channels,
     shortcut: kind.shortcut,
-    firstShortcut: network.firstShortcut,
-    stages: network.stages,
-    widths: network.widths,
-    expansion: network.expansion,
-    classes: network.classes,
+    firstShortcut: described.firstShortcut,
+    stages: described.stages,
+    widths: described.widths,
+    expansion: described.expansion,
+    classes: described.classes,
     paramCount: countParameters(parameters),
     unknowns: kind.unknown
       ? [{ property: 'shortcut', assumed: kind.shortcut, reason: kind.unknown }]

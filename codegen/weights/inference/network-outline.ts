@@ -1,5 +1,4 @@
 import { readBlockPath } from '../../ir/block-path.ts';
-import type { ParameterRole } from '../parameter-slot.ts';
 import type { NamedParameter } from './named-shapes.ts';
 import { unsupported } from './unsupported-network.ts';
 
@@ -102,10 +101,8 @@ function headWeightOf(
   parameters: readonly NamedParameter[],
   layout: 'io' | 'oi',
 ): NetworkOutline['headWeight'] {
-  const shapeOf = (wanted: ParameterRole) => parameters.find(({ role }) => role === wanted)?.shape;
-  const weight = shapeOf('linear.weight');
+  const weight = parameters.find(({ role }) => role === 'linear.weight')?.shape;
   if (!weight) return unsupported('it has no linear layer, so the number of classes is unknown');
-  if (!shapeOf('linear.bias')) unsupported('its linear layer has no bias');
   const [first = 0, second = 0] = weight;
   return layout === 'io' ? [second, first] : [first, second];
 }

@@ -1,67 +1,61 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
-import { findNearest } from '../../../src/diagnostics/nearest.ts';
 import type { Span } from '../../../src/diagnostics/source.ts';
 import { isShortcut, readBlockPath } from '../../ir/block-path.ts';
 import type { Graph } from '../../ir/graph.ts';
-import { sameShape } from '../../ir/types.ts';
-import { type NamedShapes, shapesOf } from '../inference/named-shapes.ts';
+import { elementCount, sameShape } from '../../ir/types.ts';
+import { bytesOf } from '../../tensors/float-bytes.ts';
+import { wholeTensor } from '../../tensors/tensor-source.ts';
+import { type NamedNetwork, namedNetwork } from '../inference/named-shapes.ts';
+import type { ParameterRole } from '../parameter-slot.ts';
 import { parameterSources } from '../parameter-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
+import { type ChooseOptions, type ChosenNetwork, chooseNetwork } from './choose-network.ts';
 import { type Misfit, misfitHint, misfitLines } from './misfit.ts';
-import type { Naming } from './naming.ts';
-import {
-  isIgnorable,
-  isSchemeName,
-  nearestScheme,
-  recogniseScheme,
-  schemeNames,
-} from './recognise-scheme.ts';
 import type { NameScheme, SchemeName } from './scheme.ts';
 import { type WantedParameter, wantedParameters } from './wanted-parameters.ts';
 
-export interface BindOptions {
-  /** Name scheme that the spec pins; without it the names decide. */
-  readonly scheme?: string | undefined;
-  /** Where the spec names its weights. */
-  readonly span?: Span | undefined;
-}
+export type BindOptions = ChooseOptions;
 
 export interface BoundWeights {
   readonly graph: Graph;
   readonly scheme: SchemeName;
+  /** Tensors of the file that are the network's, counters too. */
+  readonly tensorCount: number;
+  /** Which of the file's networks was taken and what was left aside, a sentence each. */
+  readonly notes: readonly string[];
 }
 
-function pinnedScheme({ scheme, span }: BindOptions): SchemeName | undefined {
-  if (scheme === undefined || isSchemeName(scheme)) return scheme;
-  const nearest = findNearest(scheme, schemeNames);
-  return fail('unknown-name-scheme', { scheme, known: schemeNames, nearest }, { span });
-}
-
-function chooseNaming(file: WeightsFile, options: BindOptions): Naming {
-  const names = [...file.tensors.keys()];
-  const { span } = options;
-  const pinned = pinnedScheme(options);
-  const chosen = recogniseScheme(names, pinned);
-  if (chosen) return chosen;
-  const found = recogniseScheme(names)?.scheme.name;
-  if (pinned && found) {
-    return fail('weights-scheme-mismatch', { file: file.name, pinned, found }, { span });
+/** A linear layer without a bias adds nothing: zeros stand for it where the rest of the head is there. */
+function withBias(network: ChosenNetwork, wanted: readonly WantedParameter[]): ChosenNetwork {
+  const named = (wantedRole: ParameterRole) =>
+    wanted.find(({ slot: { role } }) => role === wantedRole);
+  const bias = named('linear.bias');
+  const { tensors } = network;
+  if (!bias || tensors.has(bias.name) || !tensors.has(named('linear.weight')?.name ?? '')) {
+    return network;
   }
-  const nearest = nearestScheme(names)?.scheme.title;
-  const examples = names.filter((name) => !isIgnorable(name)).slice(0, 4);
-  return fail('weights-names-unknown', { file: file.name, examples, nearest }, { span });
+  const zeros = wholeTensor('float32', bias.shape, () =>
+    bytesOf(new Float32Array(elementCount(bias.shape))),
+  );
+  return { ...network, tensors: new Map([...tensors, [bias.name, zeros]]) };
 }
 
-function findMisfit(wanted: readonly WantedParameter[], shapes: NamedShapes): Misfit {
+function findMisfit(
+  wanted: readonly WantedParameter[],
+  { shapes }: NamedNetwork,
+  nameInFile: ChosenNetwork['nameInFile'],
+): Misfit {
   const names = new Set(wanted.map(({ name }) => name));
   return {
     missing: wanted.filter(({ name }) => !shapes.has(name)),
     unexpected: [...shapes]
-      .filter(([name]) => !names.has(name) && !isIgnorable(name))
-      .map(([name, shape]) => ({ name, shape })),
+      .filter(([name]) => !names.has(name))
+      .map(([name, shape]) => ({ name: nameInFile(name), shape })),
     misshaped: wanted.flatMap(({ name, shape }) => {
       const found = shapes.get(name);
-      return found && !sameShape(found, shape) ? [{ name, wanted: shape, found }] : [];
+      return found && !sameShape(found, shape)
+        ? [{ name: nameInFile(name), wanted: shape, found }]
+        : [];
     }),
   };
 }
@@ -75,10 +69,10 @@ function checkFit(
   graph: Graph,
   file: WeightsFile,
   wanted: readonly WantedParameter[],
-  { naming, span }: { naming: Naming; span: Span | undefined },
+  { network, span }: { network: ChosenNetwork; span: Span | undefined },
 ): void {
-  const shapes = shapesOf(file);
-  const misfit = findMisfit(wanted, shapes);
+  const found = namedNetwork(network);
+  const misfit = findMisfit(wanted, found, network.nameInFile);
   const counts = {
     missing: misfit.missing.length,
     unexpected: misfit.unexpected.length,
@@ -86,10 +80,10 @@ function checkFit(
   };
   if (counts.missing + counts.unexpected + counts.misshaped === 0) return;
   const specShapes = new Map(wanted.map(({ name, shape }) => [name, shape]));
-  const hint = misfitHint(shapes, specShapes, naming, hasPooledShortcuts(graph));
+  const hint = misfitHint(found, specShapes, hasPooledShortcuts(graph));
   fail(
     'weights-do-not-fit',
-    { file: file.name, scheme: naming.scheme.title, ...counts },
+    { file: file.name, scheme: network.naming.scheme.title, ...counts },
     { span, details: misfitLines(misfit), ...(hint ? { hint } : {}) },
   );
 }
@@ -124,20 +118,22 @@ export function bindWeights(
   options: BindOptions = {},
 ): BoundWeights {
   const { span } = options;
-  const naming = chooseNaming(file, options);
+  const chosen = chooseNetwork(file, options);
+  const { naming, notes, tensorCount } = chosen;
   const { scheme } = naming;
   const wanted = [...wantedParameters(graph, naming)];
-  checkFit(graph, file, wanted, { naming, span });
+  const network = withBias(chosen, wanted);
+  checkFit(graph, file, wanted, { network, span });
   checkShortcut(graph, file, wanted, { scheme, span });
   const initializers = new Map(graph.initializers);
   const stored = wanted.map(({ slot, name, transposed }) => {
-    const source = file.tensors.get(name);
+    const source = network.tensors.get(name);
     if (!source) throw new Error(`'${name}' was there and is gone`);
-    return { source, role: slot.role, tensor: name, transposed };
+    return { source, role: slot.role, tensor: network.nameInFile(name), transposed };
   });
   for (const [index, source] of parameterSources(file.name, stored).entries()) {
     const { initializer } = wanted[index] as WantedParameter;
     initializers.set(initializer.name, { ...initializer, source });
   }
-  return { graph: { ...graph, initializers }, scheme: scheme.name };
+  return { graph: { ...graph, initializers }, scheme: scheme.name, tensorCount, notes };
 }

@@ -3,9 +3,8 @@ import { printable } from '../../../src/diagnostics/printable.ts';
 import { sameShape } from '../../ir/types.ts';
 import { inferSpec } from '../inference/infer-spec.ts';
 import type { InferredSpec } from '../inference/inferred-spec.ts';
-import type { NamedShapes } from '../inference/named-shapes.ts';
+import type { NamedNetwork, NamedShapes } from '../inference/named-shapes.ts';
 import { UnsupportedNetwork } from '../inference/unsupported-network.ts';
-import type { Naming } from './naming.ts';
 
 /** Parameters that do not fit, by name in the file. */
 export interface Misfit {
@@ -87,9 +86,9 @@ const comparisons: readonly ((file: InferredSpec, spec: InferredSpec) => string 
       : `input with ${file.inputChannels} channels`,
 ];
 
-function inferOrNothing(shapes: NamedShapes, naming: Naming): InferredSpec | string {
+function inferOrNothing(network: NamedNetwork): InferredSpec | string {
   try {
-    return inferSpec(shapes, naming);
+    return inferSpec(network);
   } catch (error) {
     if (error instanceof UnsupportedNetwork) return error.message;
     throw error;
@@ -102,15 +101,14 @@ function inferOrNothing(shapes: NamedShapes, naming: Naming): InferredSpec | str
  * Undefined where the file's network is the spec's, only incomplete.
  */
 export function misfitHint(
-  file: NamedShapes,
+  file: NamedNetwork,
   spec: NamedShapes,
-  naming: Naming,
   pools: boolean,
 ): string | undefined {
-  const found = inferOrNothing(file, naming);
+  const found = inferOrNothing(file);
   if (typeof found === 'string')
     return `No spec can describe what is in the file: ${printable(found)}.`;
-  const wanted = inferOrNothing(spec, naming);
+  const wanted = inferOrNothing({ ...file, shapes: spec, surplus: new Set() });
   if (typeof wanted === 'string') return undefined;
   const shortcut = wanted.shortcut === 'pad' ? 'pad' : pools ? 'avgpool' : 'projection';
   const changes = comparisons.flatMap((compare) => compare(found, { ...wanted, shortcut }) ?? []);

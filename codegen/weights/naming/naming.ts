@@ -1,7 +1,7 @@
 import type { NetworkLayout } from '../network-layout.ts';
 import type { ParameterRole, ParameterSlot } from '../parameter-slot.ts';
 import type { LayerKind, LayerRule, NameScheme } from './scheme.ts';
-import { compileTemplate, type Template, type TemplateFields } from './template.ts';
+import { compileTemplate, formOf, type Template, type TemplateFields } from './template.ts';
 
 /** A name scheme at work, in both directions. */
 export interface Naming {
@@ -13,6 +13,8 @@ export interface Naming {
    * counts blocks through all stages it has no stage (`block7/conv1`).
    */
   parse(name: string): ParameterSlot | undefined;
+  /** The forms (template.ts) of all names that it may parse. */
+  readonly forms: Iterable<string>;
 }
 
 const blockOfStage = 'stage{stage}/block{block}';
@@ -57,12 +59,28 @@ function compileRule({ kind, path, name }: LayerRule, suffixes: Suffixes): Compi
 /** Reading needs no layout: no template of a path writes what only a layout tells. */
 const noLayout: NetworkLayout = { stemConvs: 0, stages: [] };
 
-function parserOf(rules: readonly CompiledRule[]): Naming['parse'] {
+type RulesByForm = ReadonlyMap<string, readonly CompiledRule[]>;
+
+/** The few rules that may read a name, by its form. */
+function indexRules(rules: readonly CompiledRule[]): RulesByForm {
+  const index = new Map<string, CompiledRule[]>();
+  for (const rule of rules) {
+    for (const layer of rule.name.forms) {
+      for (const suffix of rule.roles.keys()) {
+        const form = `${layer}.${suffix}`;
+        index.set(form, [...(index.get(form) ?? []), rule]);
+      }
+    }
+  }
+  return index;
+}
+
+function parserOf(index: RulesByForm): Naming['parse'] {
   return (name) => {
     const dot = name.lastIndexOf('.');
     const layer = name.slice(0, Math.max(0, dot));
     const suffix = name.slice(dot + 1);
-    for (const rule of rules) {
+    for (const rule of index.get(formOf(name)) ?? []) {
       const role = rule.roles.get(suffix);
       const fields = role && rule.name.read(layer);
       if (fields) return { path: rule.told.write(fields, noLayout), role };
@@ -87,8 +105,10 @@ export function createNaming(scheme: NameScheme): Naming {
   const stems = new Map(
     Object.entries(scheme.stems).map(([convs, rules]) => [Number(convs), compiled(rules)]),
   );
+  const index = indexRules([...layers, ...[...stems.values()].flat()]);
   return {
     scheme,
+    forms: index.keys(),
     nameOf({ path, role }, layout) {
       for (const rule of [...layers, ...(stems.get(layout.stemConvs) ?? [])]) {
         const fields = rule.roles.get(suffixes[role]) === role && rule.path.read(path);
@@ -98,6 +118,6 @@ export function createNaming(scheme: NameScheme): Naming {
       }
       return undefined;
     },
-    parse: parserOf([...layers, ...[...stems.values()].flat()]),
+    parse: parserOf(index),
   };
 }

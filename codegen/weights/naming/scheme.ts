@@ -1,7 +1,7 @@
+import type { SchemeName } from '../../../src/language/name-schemes.ts';
 import type { ParameterRole } from '../parameter-slot.ts';
 
-/** What a spec may write after `weights`. */
-export type SchemeName = 'paddleclas' | 'paddleclas-v2' | 'torchvision' | 'timm' | 'cifar';
+export type { SchemeName } from '../../../src/language/name-schemes.ts';
 
 /** Kinds of layers that have parameters, by what their roles begin with. */
 export type LayerKind = ParameterRole extends `${infer Kind}.${string}` ? Kind : never;

@@ -32,6 +32,11 @@ function oldPaddleLayer(path: string, layer: string): readonly LayerRule[] {
   return convNorm(path, `${layer}._conv`, `${layer}._batch_norm`);
 }
 
+/** torch's layers in a sequence: a convolution at one number, its batch norm at the next that counts. */
+function sequence(path: string, name: string, conv: number, bn: number): readonly LayerRule[] {
+  return convNorm(path, `${name}.${conv}`, `${name}.${bn}`);
+}
+
 function head(name: string): LayerRule {
   return { kind: 'linear', path: 'head/fc', name };
 }
@@ -39,31 +44,57 @@ function head(name: string): LayerRule {
 const branch = 'stage{stage}/block{block}/conv{conv}';
 const shortcut = 'stage{stage}/block{block}/shortcut';
 
-const torchStem = convNorm('stem/conv1', 'conv1', 'bn1');
-
-/** Stems of torchvision and timm: the third convolution of a deep one shares the plain stem's batch norm. */
-const torchStems: NameScheme['stems'] = {
-  1: torchStem,
-  3: [
-    ...convNorm('stem/conv1', 'conv1.0', 'conv1.1'),
-    ...convNorm('stem/conv2', 'conv1.3', 'conv1.4'),
-    ...convNorm('stem/conv3', 'conv1.6', 'bn1'),
-  ],
+/** Three convolutions in a sequence, each with its batch norm and ReLU. */
+const wholeStems: NameScheme['stems'] = {
+  3: [0, 3, 6].flatMap((conv, index) => sequence(`stem/conv${index + 1}`, 'stem', conv, conv + 1)),
 };
 
+/** Stems of torchvision and timm: the third convolution of a deep one shares the plain stem's batch norm. */
+function torchStemsAt(conv: string, bn: string): NameScheme['stems'] {
+  return {
+    1: convNorm('stem/conv1', conv, bn),
+    3: [
+      ...sequence('stem/conv1', conv, 0, 1),
+      ...sequence('stem/conv2', conv, 3, 4),
+      ...convNorm('stem/conv3', `${conv}.6`, bn),
+    ],
+  };
+}
+
+const torchStems = torchStemsAt('conv1', 'bn1');
+const plainStems: NameScheme['stems'] = { 1: convNorm('stem/conv1', 'conv1', 'bn1') };
+
 /** The shortcut's layers stand in a sequence, at these places of it. */
-function torchLayers(sequence: string, conv: number, bn: number): readonly LayerRule[] {
-  const block = 'layer{stage}.{block}';
+function torchLayers(
+  shortcutName: string,
+  conv: number,
+  bn: number,
+  block = 'layer{stage}.{block}',
+): readonly LayerRule[] {
   return [
     ...convNorm(branch, `${block}.conv{conv}`, `${block}.bn{conv}`),
-    ...convNorm(shortcut, `${block}.${sequence}.${conv}`, `${block}.${sequence}.${bn}`),
+    ...sequence(shortcut, `${block}.${shortcutName}`, conv, bn),
   ];
 }
+
+/** Both under one layer of transformers. */
+function transformersLayer(path: string, layer: string): readonly LayerRule[] {
+  return convNorm(path, `${layer}.convolution`, `${layer}.normalization`);
+}
+
+const transformersBlock = 'encoder.stages.{stage-1}.layers.{block}';
+const residualBlock = 'conv{stage+1}_x.{block}';
+
+/** What all networks of torch have in common. */
+const torch = { batchNorm: torchBatchNorm, linearLayout: 'oi' } as const;
 
 /**
  * Names of today's and older releases. Where two fit a file equally, the first is taken.
  * Sources: PaddleClas ppcls/arch/backbone/legendary_models/resnet.py and model_zoo/resnet_vc.py (2.6), resnet.py of 2.0;
- * torchvision 0.29 models/resnet.py; timm 1.0 models/resnet.py; akamaster/pytorch_resnet_cifar10 resnet.py.
+ * torchvision 0.29 models/resnet.py; timm 1.0 models/resnet.py; akamaster/pytorch_resnet_cifar10 resnet.py; paddle 3.3
+ * vision/models/resnet.py; transformers 5 models/resnet/modeling_resnet.py; NVIDIA/DeepLearningExamples PyTorch/Classification/ConvNets
+ * image_classification/models/resnet.py; open-mmlab/mmpretrain models/backbones/resnet.py; weiaicunzai/pytorch-cifar100 models/resnet.py.
+ * Linear layers have any name (find-head.ts): the one here is what the framework itself has.
  */
 export const schemes: readonly NameScheme[] = [
   {
@@ -88,7 +119,9 @@ export const schemes: readonly NameScheme[] = [
     name: 'paddleclas-v2',
     title: 'PaddleClas 2.0',
     aliases: ['paddleclas'],
+    // ResNeXt has these blocks behind a plain stem.
     stems: {
+      1: oldPaddleLayer('stem/conv1', 'conv'),
       3: [1, 2, 3].flatMap((conv) => oldPaddleLayer(`stem/conv${conv}`, `conv1_${conv}`)),
     },
     layers: [
@@ -118,8 +151,7 @@ export const schemes: readonly NameScheme[] = [
     aliases: ['timm'],
     stems: torchStems,
     layers: [...torchLayers('downsample', 0, 1), head('fc')],
-    batchNorm: torchBatchNorm,
-    linearLayout: 'oi',
+    ...torch,
     shortcutKind: 'projection',
   },
   {
@@ -129,18 +161,107 @@ export const schemes: readonly NameScheme[] = [
     aliases: [],
     stems: torchStems,
     layers: [...torchLayers('downsample', 1, 2), head('fc')],
-    batchNorm: torchBatchNorm,
-    linearLayout: 'oi',
+    ...torch,
     shortcutKind: 'avgpool',
   },
   {
     name: 'cifar',
     title: 'CIFAR ResNet',
     aliases: [],
-    stems: { 1: torchStem },
+    stems: plainStems,
     layers: [...torchLayers('shortcut', 0, 1), head('linear')],
-    batchNorm: torchBatchNorm,
-    linearLayout: 'oi',
+    ...torch,
     shortcutKind: 'projection',
+  },
+  {
+    name: 'cifar',
+    title: 'CIFAR-100 ResNet',
+    aliases: [],
+    stems: { 1: sequence('stem/conv1', 'conv1', 0, 1) },
+    layers: [
+      ...[0, 3, 6].flatMap((conv, index) =>
+        sequence(
+          `stage{stage}/block{block}/conv${index + 1}`,
+          `${residualBlock}.residual_function`,
+          conv,
+          conv + 1,
+        ),
+      ),
+      ...sequence(shortcut, `${residualBlock}.shortcut`, 0, 1),
+      head('fc'),
+    ],
+    ...torch,
+    shortcutKind: 'projection',
+  },
+  {
+    name: 'paddle-vision',
+    title: 'paddle.vision',
+    aliases: [],
+    stems: plainStems,
+    layers: [...torchLayers('downsample', 0, 1), head('fc')],
+    batchNorm: paddleBatchNorm,
+    linearLayout: 'io',
+    shortcutKind: 'projection',
+  },
+  {
+    name: 'transformers',
+    title: 'transformers',
+    aliases: [],
+    stems: { 1: transformersLayer('stem/conv1', 'embedder.embedder') },
+    layers: [
+      ...transformersLayer(branch, `${transformersBlock}.layer.{conv-1}`),
+      ...transformersLayer(shortcut, `${transformersBlock}.shortcut`),
+      head('classifier.1'),
+    ],
+    ...torch,
+    shortcutKind: 'projection',
+  },
+  {
+    name: 'nvidia',
+    title: 'NVIDIA DeepLearningExamples',
+    aliases: [],
+    stems: plainStems,
+    layers: [...torchLayers('downsample', 0, 1, 'layers.{stage-1}.{block}'), head('fc')],
+    ...torch,
+    shortcutKind: 'projection',
+  },
+  {
+    // V1c: a deep stem and plain shortcuts; mmpretrain's other plain networks have torchvision's names.
+    name: 'mmpretrain',
+    title: 'mmpretrain',
+    aliases: [],
+    stems: wholeStems,
+    layers: [...torchLayers('downsample', 0, 1), head('head.fc')],
+    ...torch,
+    shortcutKind: 'projection',
+  },
+  {
+    // V1d: the shortcut's pool stands first.
+    name: 'mmpretrain',
+    title: 'mmpretrain',
+    aliases: [],
+    stems: wholeStems,
+    layers: [...torchLayers('downsample', 1, 2), head('head.fc')],
+    ...torch,
+    shortcutKind: 'avgpool',
+  },
+  {
+    // The children of a torchvision network in a Sequential, as feature extractors are cut out.
+    name: 'torchvision',
+    title: "torchvision's layers in a Sequential",
+    aliases: ['timm'],
+    stems: torchStemsAt('0', '1'),
+    layers: [...torchLayers('downsample', 0, 1, '{stage+3}.{block}'), head('fc')],
+    ...torch,
+    shortcutKind: 'projection',
+  },
+  {
+    name: 'timm',
+    title: "timm's layers in a Sequential",
+    aliases: [],
+    stems: torchStemsAt('0', '1'),
+    layers: [...torchLayers('downsample', 1, 2, '{stage+3}.{block}'), head('fc')],
+    ...torch,
+    shortcutKind: 'avgpool',
   },
 ];

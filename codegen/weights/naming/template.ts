@@ -11,9 +11,18 @@ export type TemplateFields = Readonly<Partial<Record<FieldName, number>>>;
 const least = { stage: 1, block: 0, flat: 0, conv: 1 } as const;
 type FieldName = keyof typeof least;
 
+const anyNumber = '#';
+
+/** A name with its numbers made alike: names of one form are parameters of one kind, or of a few. */
+export function formOf(name: string): string {
+  return name.replace(/\d+/g, anyNumber);
+}
+
 interface Placeholder {
   readonly field: FieldName;
   readonly pattern: string;
+  /** The forms (`formOf`) of what it matches. */
+  readonly forms: readonly string[];
   write(fields: TemplateFields, layout: NetworkLayout): string;
   read(text: string): number;
 }
@@ -28,6 +37,7 @@ function counted(field: FieldName, offset: number): Placeholder {
   return {
     field,
     pattern: '\\d{1,4}',
+    forms: [anyNumber],
     write: (fields) => String(numberIn(fields, field) + offset),
     read: (text) => Number(text) - offset,
   };
@@ -41,6 +51,7 @@ const letterA = 'a'.charCodeAt(0);
 const letter: Placeholder = {
   field: 'block',
   pattern: '[a-z]|b\\d{1,4}',
+  forms: [`b${anyNumber}`, ...'abcdefghijklmnopqrstuvwxyz'],
   write(fields, { stages }) {
     const block = numberIn(fields, 'block');
     const isLong = (stages[numberedStage - 1] ?? 0) >= numberedBlocks;
@@ -67,6 +78,16 @@ export interface Template {
   write(fields: TemplateFields, layout: NetworkLayout): string;
   /** The numbers in a text, where it is of this form. */
   read(text: string): TemplateFields | undefined;
+  /** The forms of all texts that it may read. */
+  readonly forms: readonly string[];
+}
+
+/** Every way to go through the parts, taking one choice of each. */
+function combine(parts: readonly (readonly string[])[]): readonly string[] {
+  return parts.reduce<readonly string[]>(
+    (starts, choices) => starts.flatMap((start) => choices.map((choice) => start + choice)),
+    [''],
+  );
 }
 
 export function compileTemplate(template: string): Template {
@@ -77,8 +98,12 @@ export function compileTemplate(template: string): Template {
   const body = parts.map((part) =>
     typeof part === 'string' ? escapePattern(part) : `(${part.pattern})`,
   );
+  const forms = combine(
+    parts.map((part) => (typeof part === 'string' ? [formOf(part)] : part.forms)),
+  );
   const pattern = new RegExp(`^${body.join('')}$`);
   return {
+    forms,
     write(fields, layout) {
       return parts
         .map((part) => (typeof part === 'string' ? part : part.write(fields, layout)))

@@ -23,7 +23,8 @@ export async function diagnoseImage(
     got: options.got,
     listener: listenerFor(context, notes),
     signal: context.signal,
-    ...(options.weights === undefined ? {} : { weights: options.weights }),
+    weights: options.weights,
+    weightsKey: options.weightsKey,
   });
   const rows = diagnosis.findings
     .slice(0, shownFindings)

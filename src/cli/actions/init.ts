@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { type SpecFromWeightsOptions, specFromWeights } from '../../compile/spec-from-weights.ts';
-import { fail } from '../../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import { writeArtifact } from '../../io/artifact.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { InitCommandOptions } from '../commands/init.ts';
+import { listenerFor } from './listener.ts';
 
 /** `224`, `224x192`, `1x224x224`. */
 function parseInput(text: string): SpecFromWeightsOptions['input'] {
@@ -28,12 +29,16 @@ function refuseExisting(path: string, { force }: InitCommandOptions): void {
 export async function initSpec(
   path: string,
   options: InitCommandOptions,
-  _context: CommandContext,
+  context: CommandContext,
 ): Promise<CommandResult> {
-  const { output, input, shortcut } = options;
+  const { output, input, shortcut, weightsKey } = options;
   if (output !== undefined) refuseExisting(output, options);
   const labelsPath = output?.replace(/(\.rn)?$/, '.labels.txt');
+  const notes: Diagnostic[] = [];
+  const listener = listenerFor(context, notes);
   const { text, inferred, labels } = await specFromWeights(path, {
+    key: weightsKey,
+    onNote: (note) => listener.onNote?.(createDiagnostic('weights-note', { file: path, note })),
     specPath: output ?? 'stdout.rn',
     labelsPath,
     input: input === undefined ? undefined : parseInput(input),
@@ -45,5 +50,9 @@ export async function initSpec(
     await writeText(labelsPath, labels.map((label) => `${label}\n`).join(''));
   }
   if (output !== undefined) await writeText(output, text);
-  return { text: output ?? text.trimEnd(), data: { inferred, text, ...written } };
+  return {
+    text: output ?? text.trimEnd(),
+    data: { inferred, text, ...written },
+    diagnostics: context.json ? notes : [],
+  };
 }

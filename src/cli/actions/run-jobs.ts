@@ -40,7 +40,7 @@ export async function modelsFor(
   listener: CompileListener,
   { doing, isPlan, batch, batches }: ModelsRequest,
 ): Promise<Models> {
-  const { target: name, weights, seed } = options;
+  const { target: name, weights, weightsKey, seed } = options;
   const { intent, warnings } = await readTargetIntent(name, targetTextsOf({ ...options }));
   const onNote = (note: Diagnostic): void => listener.onNote?.(note);
   const sizes = batch === undefined ? batches : [batch];
@@ -53,7 +53,17 @@ export async function modelsFor(
   for (const precision of precisionsOf(options)) {
     try {
       const target = await choose(precision);
-      models.push({ ...graph, target, weights, seed, batch, batches, listener, signal });
+      models.push({
+        ...graph,
+        target,
+        weights,
+        weightsKey,
+        seed,
+        batch,
+        batches,
+        listener,
+        signal,
+      });
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       for (const refusal of error.diagnostics) refusals.set(refusal.message, refusal);

@@ -1,10 +1,12 @@
 import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
+import { weightsKeyHelp } from '../options.ts';
 
 export interface InitCommandOptions {
   readonly output?: string;
   readonly input?: string;
   readonly shortcut?: 'projection' | 'avgpool' | 'pad';
+  readonly weightsKey?: string;
   readonly force?: boolean;
 }
 
@@ -22,6 +24,7 @@ export const initCommand: CommandDefinition = {
           'kind of the shortcuts, where the names fit several',
         ).choices(['projection', 'avgpool', 'pad']),
       )
+      .option('--weights-key <key>', weightsKeyHelp)
       .option('--force', 'replace the file that is there');
   },
   async run([path, options], context) {

@@ -177,6 +177,14 @@ export const compileMessages = {
     example: 'rcc compile specs/resnet50.rn',
     cure: 'Give trained weights; made-up ones answer nonsense. The manifest says so, too.',
   }),
+  'weights-key-without-file': row<{ key: string }>({
+    severity: 'error',
+    message: ({ key }) => `--weights-key ${printable(key)} needs a weights file.`,
+    hint: () => 'Give one with --weights FILE, or name it in the spec.',
+    cause: 'A key chooses one of the networks in a file; made-up weights are in none.',
+    example: 'rcc compile resnet50.rn --weights-key ema',
+    cure: 'Add --weights FILE, or leave --weights-key out.',
+  }),
   'weights-note': row<{ file: string; note: string }>({
     severity: 'note',
     message: ({ file, note }) => `${file}: ${note}`,

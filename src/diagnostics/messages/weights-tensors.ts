@@ -113,11 +113,38 @@ export const weightsTensorMessages = {
     message: ({ file, examples }) =>
       `The parameter names in '${printable(file)}' follow no scheme that rcc knows: ${listText(examples.map(printable))}, …`,
     hint: ({ nearest }) =>
-      `rcc knows the ResNets of PaddleClas, torchvision, timm and the CIFAR ones${nearest ? `; nearest is ${nearest}` : ''}.`,
+      `rcc knows the ResNets of PaddleClas, paddle.vision, torchvision, timm, transformers, mmpretrain, NVIDIA and the CIFAR ones${nearest ? `; nearest is ${nearest}` : ''}.`,
     cause:
       'Weights are bound by name, and fewer than half of the names belong to a ResNet of a known framework.',
     example: 'rcc compile resnet50.rn --weights vit_base.safetensors',
     cure: 'Give the weights of a ResNet, or rename the parameters to a known scheme.',
+  }),
+  'weights-several-networks': row<
+    InFile & { networks: readonly { readonly key: string; readonly tensors: number }[] }
+  >({
+    severity: 'error',
+    message: ({ file, networks }) =>
+      `'${printable(file)}' holds ${networks.length} networks, and nothing says which is meant: ${listText(networks.map(({ key, tensors }) => `${printable(key) || 'at the top'} (${tensors} tensors)`))}.`,
+    hint: ({ networks }) =>
+      `Choose one: \`--weights-key ${printable(networks.find(({ key }) => key)?.key ?? '')}\`, or \`key "…"\` behind the path in the spec.`,
+    cause:
+      'A checkpoint may hold several networks (two branches, two models of an ensemble), each whole and under a name that tells nothing.',
+    example: 'torch.save({"left": left.state_dict(), "right": right.state_dict()}, "pair.pth")',
+    cure: 'Name the key or the prefix of the network with --weights-key.',
+  }),
+  'weights-key-unknown': row<
+    InFile & { key: string; known: readonly string[]; nearest: string | undefined }
+  >({
+    severity: 'error',
+    message: ({ file, key }) => `Nothing in '${printable(file)}' is under '${printable(key)}'.`,
+    hint: ({ known, nearest }) => {
+      if (known.length === 0) return 'Its names stand at the top: leave the key out.';
+      const meant = nearest === undefined ? '' : `Did you mean ${printable(nearest)}? `;
+      return `${meant}There is: ${listText(known.map(printable))}.`;
+    },
+    cause: 'A key is a path of dict keys or the beginning of names, its parts joined by dots.',
+    example: 'rcc compile resnet50.rn --weights last.ckpt --weights-key ema_model',
+    cure: 'Take one of the keys that are there, or leave the key out.',
   }),
   'weights-scheme-mismatch': row<InFile & { pinned: string; found: string | undefined }>({
     severity: 'error',

@@ -42,28 +42,57 @@ export const filePath: ValueType<string> = {
   print: quoteString,
 };
 
-/** A weights file, and before it the name scheme where one is pinned. */
+/** The word before the path of a network within a weights file. */
+const keyWord = 'key';
+
+/** The name scheme that is pinned: `none` where no word stands before the path, undefined where it is none of the known. */
+function readScheme(
+  values: readonly ValueNode[],
+  schemes: readonly string[],
+  context: ReadContext,
+): { readonly scheme: string | undefined; readonly rest: readonly ValueNode[] } | undefined {
+  const [first, ...rest] = values;
+  const pinned = first?.kind === 'word' && (rest.length > 0 || schemes.includes(first.text));
+  if (!pinned) return { scheme: undefined, rest: values };
+  const scheme = readChoice(first, schemes, context);
+  return scheme === undefined && rest.length === 0 ? undefined : { scheme: scheme ?? '', rest };
+}
+
+/** The key behind the path: `key "model_ema"`. */
+function readKey(values: readonly ValueNode[], context: ReadContext): string | undefined {
+  const [word, ...rest] = values;
+  if (word?.kind !== 'word' || word.text !== keyWord) {
+    reportSurplus(values, context);
+    return undefined;
+  }
+  const [key, ...surplus] = rest;
+  reportSurplus(surplus, context);
+  if (key) return readPath(key, context);
+  readSingle([], context);
+  return undefined;
+}
+
+/** A weights file, before it the name scheme where one is pinned, behind it the key of a network in it. */
 export function weightsFile(schemes: readonly string[]): ValueType<WeightsProperty> {
   return {
-    form: `[${schemes.join(' | ')}] "FILE"`,
-    words: schemes,
+    form: `[${schemes.join(' | ')}] "FILE" [${keyWord} "KEY"]`,
+    words: [...schemes, keyWord],
     read(values, context) {
-      const [first, second, ...surplus] = values;
-      const pinned =
-        first?.kind === 'word' && (second !== undefined || schemes.includes(first.text));
-      if (!pinned) {
-        const path = filePath.read(values, context);
-        return path === undefined ? undefined : { path };
-      }
-      const scheme = readChoice(first, schemes, context);
-      if (!second) {
-        readSingle([], context);
-        return undefined;
-      }
-      reportSurplus(surplus, context);
-      const path = readPath(second, context);
-      return path === undefined || scheme === undefined ? undefined : { scheme, path };
+      const read = readScheme(values, schemes, context);
+      if (!read) return undefined;
+      const [file, ...behind] = read.rest;
+      const path = file ? readPath(file, context) : filePath.read([], context);
+      const key = readKey(behind, context);
+      if (path === undefined || read.scheme === '') return undefined;
+      return {
+        ...(read.scheme === undefined ? {} : { scheme: read.scheme }),
+        path,
+        ...(key === undefined ? {} : { key }),
+      };
     },
-    print: ({ scheme, path }) => `${scheme ? `${scheme} ` : ''}${quoteString(path)}`,
+    print: ({ scheme, path, key }) =>
+      [scheme, quoteString(path), ...(key === undefined ? [] : [keyWord, quoteString(key)])]
+        .filter((part) => part !== undefined)
+        .join(' '),
   };
 }

@@ -46,22 +46,6 @@ describe.each(Object.entries(encoders))('%s', (_, encode) => {
     expect(float32View(await tensorBytes(tensor))[1]).toBe(-2);
   });
 
-  test('takes off prefixes that every name has, and only those', async () => {
-    const withPrefix = (prefix: string): Tensors =>
-      smallTensors.map(([name, shape, values]) => [`${prefix}${name}`, shape, values]);
-    const wrapped = await openWeights(memorySource(encode(withPrefix('module.model._orig_mod.'))));
-    expect([...wrapped.tensors.keys()]).toEqual(smallTensors.map(([name]) => name));
-    expect(wrapped.notes.join()).toContain('module.model._orig_mod.');
-    const [first, ...rest] = withPrefix('module.');
-    const partly = await openWeights(
-      memorySource(
-        encode([first ?? ['', [], new Float32Array()], ['other', [3], Float32Array.of(1, 2, 3)]]),
-      ),
-    );
-    expect(rest).toHaveLength(1);
-    expect([...partly.tensors.keys()]).toEqual(['module.layer.weight', 'other']);
-  });
-
   test('a file cut short anywhere is a diagnostic', async () => {
     const whole = encode(smallTensors);
     for (let length = 0; length < whole.length; length += 7) {

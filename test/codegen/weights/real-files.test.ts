@@ -8,6 +8,7 @@ import { float32View } from '../../../codegen/tensors/float-bytes.ts';
 import { readNpy } from '../../../codegen/weights/formats/npy.ts';
 import { describeWeights } from '../../../codegen/weights/inference/describe-weights.ts';
 import { bindWeights } from '../../../codegen/weights/naming/bind.ts';
+import { chooseNetwork } from '../../../codegen/weights/naming/choose-network.ts';
 import { openWeights } from '../../../codegen/weights/open-weights.ts';
 import type { WeightsFile } from '../../../codegen/weights/weights-file.ts';
 import { memorySource } from '../../helpers/byte-sources.ts';
@@ -170,7 +171,7 @@ describe('tensors of every layout and type', () => {
 
 /** Digest of each tensor's values, by name. */
 async function allValues(path: string): Promise<Record<string, string>> {
-  const { tensors } = await open(path);
+  const { tensors } = chooseNetwork(await open(path));
   const digests: Record<string, string> = {};
   for (const [name, tensor] of tensors) {
     const bytes = await tensorBytes(asFloat32(tensor));

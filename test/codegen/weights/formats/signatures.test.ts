@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { stripPrefixes } from '../../../../codegen/weights/formats/prefixes.ts';
 import { recogniseFile } from '../../../../codegen/weights/formats/signatures.ts';
 
 /** Characters as bytes, zeros behind them. */
@@ -76,70 +75,5 @@ describe('recogniseFile', () => {
     ['unknown', new Uint8Array(64)],
   ] as const)('%s: %j', (kind, start) => {
     expect(recogniseFile(start)).toBe(kind);
-  });
-});
-
-describe('stripPrefixes', () => {
-  const strip = (...names: readonly string[]) => {
-    const { entries, notes } = stripPrefixes(new Map(names.map((name, i) => [name, i])));
-    return [[...entries], notes];
-  };
-
-  it('takes off what every name has, one wrapper after another', () => {
-    expect(strip('module.model.a', 'module.model.b')).toEqual([
-      [
-        ['a', 0],
-        ['b', 1],
-      ],
-      ["Prefix 'module.model.' taken off every name."],
-    ]);
-    expect(strip('_orig_mod.backbone.a')).toEqual([
-      [['a', 0]],
-      ["Prefix '_orig_mod.backbone.' taken off every name."],
-    ]);
-  });
-
-  it('leaves names alone that do not all have it', () => {
-    expect(strip('module.a', 'b')).toEqual([
-      [
-        ['module.a', 0],
-        ['b', 1],
-      ],
-      [],
-    ]);
-    expect(strip('a.module.b')).toEqual([[['a.module.b', 0]], []]);
-    expect(strip()).toEqual([[], []]);
-  });
-
-  it('does not count a counter beside the wrapped parameters', () => {
-    expect(strip('n_averaged', 'module.a')).toEqual([
-      [['a', 1]],
-      ["Prefix 'module.' taken off every name."],
-    ]);
-    expect(strip('n_averaged')).toEqual([[['n_averaged', 0]], []]);
-    expect(strip('n_averaged', 'a')).toEqual([
-      [
-        ['n_averaged', 0],
-        ['a', 1],
-      ],
-      [],
-    ]);
-  });
-
-  it('takes the student of a pair', () => {
-    expect(strip('Student.a', 'Teacher.a', 'Student.b')).toEqual([
-      [
-        ['a', 0],
-        ['b', 2],
-      ],
-      [
-        'The file holds a student and a teacher; the student is taken.',
-        "Prefix 'Student.' taken off every name.",
-      ],
-    ]);
-    expect(strip('Student.a', 'Teacher.a', 'c')[1]).toEqual([]);
-    expect(strip('Student.a', 'Teacher.a', 'old.Student.a')[1]).toEqual([]);
-    expect(strip('Student.a')).toEqual([[['a', 0]], ["Prefix 'Student.' taken off every name."]]);
-    expect(strip('Teacher.a')).toEqual([[['a', 0]], ["Prefix 'Teacher.' taken off every name."]]);
   });
 });

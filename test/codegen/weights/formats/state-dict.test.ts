@@ -18,9 +18,9 @@ function partOf(value: Saved | 'tensor' | 'number'): Part {
   return op.dict(...entries.map(([key, inner]) => [op.text(key), partOf(inner)] as const));
 }
 
-async function open(saved: Saved) {
-  const { tensors, notes } = await openPdparams(memorySource(pickle(4, partOf(saved))));
-  return { names: [...tensors.keys()], notes };
+async function namesIn(saved: Saved): Promise<readonly string[]> {
+  const { tensors } = await openPdparams(memorySource(pickle(4, partOf(saved))));
+  return [...tensors.keys()];
 }
 
 async function refusalOf(root: Part): Promise<string> {
@@ -28,81 +28,53 @@ async function refusalOf(root: Part): Promise<string> {
   return (await expectDiagnostic(work, 'weights-no-state-dict')).message;
 }
 
-/** Keys of training scripts, the ones that are preferred first. */
-const usualKeys = [
-  'state_dict',
-  'model',
-  'model_state_dict',
-  'state_dict_model',
-  'net',
-  'network',
-  'params',
-  'ema',
-  'model_ema',
-  'state_dict_ema',
-  'ema_state_dict',
-  'params_ema',
-];
-
-describe('the dict of tensors', () => {
-  it('is the top one, of which nothing is said', async () => {
-    expect(await open({ a: 'tensor', b: 'tensor' })).toEqual({ names: ['a', 'b'], notes: [] });
+describe('the tensors of a checkpoint', () => {
+  it('are named by the keys that lead to them', async () => {
+    expect(await namesIn({ a: 'tensor', b: 'tensor' })).toEqual(['a', 'b']);
+    const wrapped = {
+      best: 'tensor',
+      epoch: 'number',
+      model: { a: 'tensor' },
+      ema: { a: 'tensor' },
+    };
+    expect(await namesIn(wrapped as Saved)).toEqual(['best', 'model.a', 'ema.a']);
   });
 
-  it.each(usualKeys)('is the one under %s, also beside a tensor', async (key) => {
-    expect(await open({ best_acc1: 'tensor', epoch: 'number', [key]: { a: 'tensor' } })).toEqual({
-      names: ['a'],
-      notes: [`Weights taken from '${key}'.`],
-    });
-  });
-
-  it.each(
-    usualKeys.slice(1).map((key, index) => [usualKeys[index] ?? '', key]),
-  )('is the one under %s rather than under %s', async (better, worse) => {
-    expect(await open({ [worse]: { b: 'tensor' }, [better]: { a: 'tensor' } })).toEqual({
-      names: ['a'],
-      notes: [`Weights taken from '${better}'; left aside: ${worse}.`],
-    });
-  });
-
-  it('is the one under a usual key rather than under any other', async () => {
-    expect(await open({ mine: { b: 'tensor' }, params_ema: { a: 'tensor' } })).toEqual({
-      names: ['a'],
-      notes: ["Weights taken from 'params_ema'; left aside: mine."],
-    });
-  });
-
-  it('is the only one under a key that nobody knows', async () => {
-    expect(await open({ mine: { a: 'tensor' }, epoch: 'number' })).toEqual({
-      names: ['a'],
-      notes: ["Weights taken from 'mine'."],
-    });
-  });
-
-  it('is found three levels down and no further', async () => {
+  it('are found three levels down and no further', async () => {
     const three = { model: { mine: { state_dict: { a: 'tensor' } } } } as const;
-    expect(await open(three)).toEqual({
-      names: ['a'],
-      notes: ["Weights taken from 'model.mine.state_dict'."],
-    });
+    expect(await namesIn(three)).toEqual(['model.mine.state_dict.a']);
     expect(await refusalOf(partOf({ net: three }))).toContain('but a dict of net.');
   });
 
-  it('has eight others named', async () => {
-    const others = Array.from({ length: 9 }, (_, i) => [`k${i}`, { b: 'tensor' }] as const);
-    const { notes } = await open({ ...Object.fromEntries(others), model: { a: 'tensor' } });
-    expect(notes).toEqual([
-      "Weights taken from 'model'; left aside: k0, k1, k2, k3, k4, k5, k6, k7.",
-    ]);
+  it.each([
+    'optimizer',
+    'optimizer_states',
+    'optimiser',
+    'lr_scheduler',
+    'scaler',
+  ])('are not those that a training goes on with: %s', async (key) => {
+    expect(await namesIn({ [key]: { a: 'tensor' }, net: { b: 'tensor' } })).toEqual(['net.b']);
   });
 
-  it('has tensors only: numbers and a table of names are none', async () => {
+  it('are tensors only: numbers and a table of names are none', async () => {
     const saved = {
       a: 'tensor',
       epoch: 'number',
       'StructuredToParameterName@@': 'tensor',
     } as const;
-    expect(await open(saved)).toEqual({ names: ['a'], notes: [] });
+    expect(await namesIn(saved)).toEqual(['a']);
+  });
+
+  it('have one name each', async () => {
+    const twice = { 'a.b': 'tensor', a: { b: 'tensor' } } as const;
+    expect(await refusalOf(partOf(twice))).toContain("two tensors 'a.b'");
+  });
+
+  it('are looked for once in a dict that stands in several places', async () => {
+    const inner = [op.dict([op.text('a'), array]), op.put(0)];
+    const root = op.dict([op.text('x'), inner], [op.text('y'), op.get(0)]);
+    const { tensors } = await openPdparams(memorySource(pickle(4, root)));
+    expect([...tensors.keys()]).toEqual(['x.a']);
   });
 });
 

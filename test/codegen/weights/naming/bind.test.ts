@@ -288,13 +288,13 @@ describe('weights that do not fit', () => {
   test('everything is listed at once, by name and shape', async () => {
     const file = fileFor({});
     file.tensors.delete('bn1.bias');
-    file.tensors.set('extra.weight', sourceOf(Float32Array.of(1), [1]));
+    file.tensors.set('layer1.0.extra.weight', sourceOf(Float32Array.of(1), [1]));
     file.tensors.set('fc.bias', sourceOf(Float32Array.of(1, 2), [2]));
     const { message, details } = await misfit({}, file);
     expect(message).toContain('1 missing, 1 not expected, 1 of another shape');
     expect(details).toEqual([
       'missing: bn1.bias [8]',
-      'not expected: extra.weight [1]',
+      'not expected: layer1.0.extra.weight [1]',
       'another shape: fc.bias is [2], the spec needs [10]',
     ]);
   });

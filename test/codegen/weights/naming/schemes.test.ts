@@ -1,18 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { lowerSpec } from '../../../../codegen/architecture/lower.ts';
+import { findBodies } from '../../../../codegen/weights/naming/find-bodies.ts';
+import { isIgnorable } from '../../../../codegen/weights/naming/ignorable.ts';
 import { createNaming } from '../../../../codegen/weights/naming/naming.ts';
-import {
-  isIgnorable,
-  isSchemeName,
-  nearestScheme,
-  recogniseScheme,
-  schemeNames,
-} from '../../../../codegen/weights/naming/recognise-scheme.ts';
+import { answersTo, isSchemeName } from '../../../../codegen/weights/naming/namings.ts';
 import { schemes } from '../../../../codegen/weights/naming/schemes.ts';
 import { layoutOf } from '../../../../codegen/weights/network-layout.ts';
+import { nameSchemes, type SchemeName } from '../../../../src/language/name-schemes.ts';
 import { properties } from '../../../../src/language/properties.ts';
 import type { Spec } from '../../../../src/language/spec.ts';
 import { specOf } from '../../../helpers/specs.ts';
+
+/** The scheme that knows most of the names, and what stands before them. */
+function recognise(names: readonly string[], pinned?: SchemeName) {
+  const [body] = findBodies(names, (naming) => answersTo(naming, pinned));
+  return body && { scheme: body.naming.scheme, prefix: body.prefix, known: body.slots.size };
+}
 
 function namesOf(scheme: (typeof schemes)[number], spec: Partial<Spec>): string[] {
   const graph = lowerSpec(specOf(spec));
@@ -93,14 +96,17 @@ describe.each(
 
   test('is recognised by its names', () => {
     for (const network of networks) {
-      const found = recogniseScheme(namesOf(scheme, { ...network, input }));
-      expect(found?.scheme).toBe(scheme);
+      const names = namesOf(scheme, { ...network, input });
+      const found = recognise(names);
+      expect(found).toEqual({ scheme, prefix: '', known: names.length });
+      const prefixed = names.map((name) => `a.b3.${name}`);
+      expect(recognise(prefixed)).toEqual({ scheme, prefix: 'a.b3.', known: names.length });
     }
   });
 });
 
 describe('names', () => {
-  const old = schemes.find(({ stems }) => stems[1]?.[0]?.name === 'conv._conv') ?? schemes[0];
+  const old = schemes.find(({ layers }) => layers[0]?.name.includes('{letter}')) ?? schemes[0];
   test('PaddleClas 2.0 letters short stages and numbers long ones', () => {
     const nameAt = (block: number, count: number) =>
       old &&
@@ -141,11 +147,6 @@ describe('names', () => {
     expect(isIgnorable('layer1.0.bn1.weight')).toBe(false);
     expect(isIgnorable('bn1.num_batches_tracked.weight')).toBe(false);
     expect(isIgnorable('my_n_averaged')).toBe(false);
-    const counters = Array.from({ length: 9 }, (_, i) => `a${i}.num_batches_tracked`);
-    const few = ['conv1.weight', 'bn1.weight', ...counters];
-    expect(recogniseScheme(few)?.scheme.name).toBe('torchvision');
-    expect(recogniseScheme(counters)).toBeUndefined();
-    expect(nearestScheme(counters)).toBeUndefined();
   });
 
   test('unknown names have no scheme', () => {
@@ -156,24 +157,24 @@ describe('names', () => {
       'norm.bias',
       'head',
     ];
-    expect(recogniseScheme(names)).toBeUndefined();
-    expect(recogniseScheme([])).toBeUndefined();
-    expect(nearestScheme(names)?.scheme.name).toBe('paddleclas');
-    expect(nearestScheme(['head'])).toBeUndefined();
+    expect(recognise(names)?.known).toBe(1);
+    expect(recognise([])).toBeUndefined();
+    expect(recognise(['head'])).toBeUndefined();
   });
 
   test('a pin leaves only what answers to it', () => {
     const names = ['conv1.weight', 'bn1.weight', 'layer1.0.conv1.weight', 'fc.weight'];
-    expect(recogniseScheme(names, 'torchvision')?.scheme.name).toBe('torchvision');
-    expect(recogniseScheme(names, 'timm')?.scheme.name).toBe('torchvision');
-    expect(recogniseScheme(names, 'paddleclas')).toBeUndefined();
-    expect(
-      recogniseScheme(['bb_0_0.conv0._conv.weight', 'out.weight'], 'paddleclas')?.scheme.name,
-    ).toBe('paddleclas-v2');
+    expect(recognise(names, 'torchvision')?.scheme.name).toBe('torchvision');
+    expect(recognise(names, 'timm')?.scheme.name).toBe('torchvision');
+    expect(recognise(names, 'paddleclas')?.known).toBe(1);
+    expect(recognise(['bb_0_0.conv0._conv.weight', 'out.weight'], 'paddleclas')?.scheme.name).toBe(
+      'paddleclas-v2',
+    );
   });
 
   test('the words of a spec', () => {
-    expect(schemeNames).toEqual(properties.weights.type.words);
+    expect(properties.weights.type.words).toEqual([...nameSchemes, 'key']);
+    expect(new Set(schemes.map(({ name }) => name))).toEqual(new Set(nameSchemes));
     expect(isSchemeName('timm')).toBe(true);
     expect(isSchemeName('keras')).toBe(false);
   });

@@ -1,0 +1,70 @@
+import { firstLines } from '../../../src/diagnostics/bounds.ts';
+import { printable } from '../../../src/diagnostics/printable.ts';
+import type { Body } from './find-bodies.ts';
+import type { Head } from './find-head.ts';
+import { keyOf } from './keys.ts';
+
+/** Names and networks that a note lists; the rest is a number. */
+const mostNamed = 8;
+
+export interface Choice {
+  readonly body: Body;
+  readonly head: Head;
+  /** Other networks of the file. */
+  readonly others: readonly Body[];
+  /** Names that belong to no network. */
+  readonly ignored: readonly string[];
+  /** A name as the file has it. */
+  rawOf(name: string): string;
+}
+
+function listed(items: readonly string[]): string {
+  return firstLines(items, mostNamed).join(', ');
+}
+
+function sized({ prefix, slots }: Body): string {
+  return `'${printable(keyOf(prefix))}' (${slots.size} tensors)`;
+}
+
+/** The prefix as the file has it: that of the first name. */
+function rawPrefix({ prefix, slots }: Body, rawOf: Choice['rawOf']): string {
+  const [name = ''] = slots.keys();
+  const raw = rawOf(name);
+  const own = name.slice(prefix.length);
+  return raw.endsWith(own) ? raw.slice(0, raw.length - own.length) : prefix;
+}
+
+function takenNote({ body, others, rawOf }: Choice): readonly string[] {
+  const prefix = keyOf(rawPrefix(body, rawOf));
+  if (others.length === 0)
+    return prefix === '' ? [] : [`The network is under '${printable(prefix)}'.`];
+  const rest = listed(others.map(sized));
+  const where = prefix === '' ? 'the one at the top' : `'${printable(prefix)}'`;
+  return [
+    `${others.length + 1} networks are in the file; ${where} (${body.slots.size} tensors) is taken, --weights-key takes another: ${rest}.`,
+  ];
+}
+
+function headNote({ body, head, rawOf }: Choice): readonly string[] {
+  const { weight, bias } = head;
+  if (weight === undefined) return [];
+  const layer = printable(rawOf(weight).replace(/\.weight$/, ''));
+  const isNamed = body.slots.has(weight);
+  return [
+    ...(isNamed ? [] : [`Its linear layer is '${layer}'.`]),
+    ...(bias === undefined ? [`The linear layer '${layer}' has no bias: zeros stand for it.`] : []),
+  ];
+}
+
+function ignoredNote({ others, ignored, rawOf }: Choice): readonly string[] {
+  const rest = ignored.filter((name) => !others.some(({ prefix }) => name.startsWith(prefix)));
+  if (rest.length === 0) return [];
+  return [
+    `Not part of the network, left aside: ${listed(rest.map((name) => printable(rawOf(name))))}.`,
+  ];
+}
+
+/** What was taken of a file and what was not, a sentence each; none where the file is the network and nothing else. */
+export function notesOn(choice: Choice): readonly string[] {
+  return [...takenNote(choice), ...headNote(choice), ...ignoredNote(choice)];
+}
