@@ -1,6 +1,12 @@
 import type { TensorSource } from '../tensors/tensor-source.ts';
 
-export type WeightsFormat = 'pdparams' | 'torch-zip' | 'torch-legacy' | 'safetensors' | 'npz';
+export type WeightsFormat =
+  | 'pdparams'
+  | 'torch-zip'
+  | 'torch-legacy'
+  | 'torch-export'
+  | 'safetensors'
+  | 'npz';
 
 /** A state dict on disk: every tensor by its name in the framework, none of them read yet. */
 export interface WeightsFile {

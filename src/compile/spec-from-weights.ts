@@ -1,11 +1,10 @@
 import { basename, dirname, relative } from 'node:path';
 import { describeWeights } from '../../codegen/weights/inference/describe-weights.ts';
 import type { InferredSpec } from '../../codegen/weights/inference/inferred-spec.ts';
-import { openWeights } from '../../codegen/weights/open-weights.ts';
-import { createFileByteSource } from '../io/file-byte-source.ts';
 import { shortestProperties } from '../language/draft.ts';
 import { printSpec } from '../language/print.ts';
 import type { InputSize, ShortcutKind } from '../language/spec.ts';
+import { openWeightsAt } from './weights-files.ts';
 
 export interface SpecFromWeightsOptions {
   /** Where the spec will lie: the path of the weights is written relative to it. */
@@ -72,11 +71,11 @@ export async function specFromWeights(
   path: string,
   options: SpecFromWeightsOptions,
 ): Promise<SpecFromWeights> {
-  const source = createFileByteSource(path);
+  const weights = await openWeightsAt(path);
   try {
-    const inferred = describeWeights(await openWeights(source));
+    const inferred = describeWeights(weights.file);
     return { text: draft(path, inferred, options), inferred };
   } finally {
-    source.close();
+    weights.close();
   }
 }

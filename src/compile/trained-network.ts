@@ -3,15 +3,13 @@ import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { type Cost, countCost } from '../../codegen/cost.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { bindWeights } from '../../codegen/weights/naming/bind.ts';
-import { openWeights } from '../../codegen/weights/open-weights.ts';
 import { synthesizeWeights } from '../../codegen/weights/synthesize.ts';
 import { createDiagnostic } from '../diagnostics/diagnostic.ts';
-import { startFileDigest } from '../io/digest.ts';
-import { createFileByteSource } from '../io/file-byte-source.ts';
 import type { Spec } from '../language/spec.ts';
 import type { Manifest } from './manifest.ts';
 import type { ModelOptions } from './model-options.ts';
 import { runPhase } from './phases.ts';
+import { openWeightsAt, startWeightsDigest } from './weights-files.ts';
 
 /** What of the options decides a network and its numbers. */
 export type NetworkOptions = Pick<ModelOptions, 'weights' | 'seed' | 'batch' | 'listener'>;
@@ -41,17 +39,16 @@ export function formatCount(value: number): string {
 }
 
 async function bindFile(graph: Graph, spec: Spec, path: string) {
-  const source = createFileByteSource(path);
+  const weights = await openWeightsAt(path);
   try {
-    const file = await openWeights(source);
     const pinned = path === spec.weights?.path ? spec.weights.scheme : undefined;
-    const bound = bindWeights(graph, file, {
+    const bound = bindWeights(graph, weights.file, {
       scheme: pinned,
       span: spec.spans.weights,
     });
-    return { source, file, ...bound };
+    return { weights, ...bound };
   } catch (error) {
-    source.close();
+    weights.close();
     throw error;
   }
 }
@@ -79,8 +76,9 @@ export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<
     };
   }
   return await runPhase('weights', listener, async () => {
-    const { source, file, graph, scheme } = await bindFile(lowered.graph, spec, path);
-    const digesting = startFileDigest(path, 'weights file');
+    const { weights, graph, scheme } = await bindFile(lowered.graph, spec, path);
+    const { file } = weights;
+    const digesting = startWeightsDigest(weights.paths);
     for (const note of file.notes) {
       listener?.onNote?.(createDiagnostic('weights-note', { file: file.name, note }));
     }
@@ -90,17 +88,17 @@ export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<
       cost: lowered.cost,
       async describeWeights() {
         const digest = await digesting.digest();
-        source.assertUnchanged();
+        weights.assertUnchanged();
         return { file: basename(path), format: file.format, scheme, digest };
       },
       close() {
         digesting.cancel();
-        source.close();
+        weights.close();
       },
     };
     return {
       value: network,
-      detail: `${basename(path)}: ${file.tensors.size} tensors, ${file.format}, ${scheme} names`,
+      detail: `${basename(weights.path)}: ${file.tensors.size} tensors, ${file.format}, ${scheme} names`,
     };
   });
 }

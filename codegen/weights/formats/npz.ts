@@ -2,7 +2,6 @@ import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import type { TensorSource } from '../../tensors/tensor-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { npyTensor, parseNpyHeader } from './npy.ts';
-import { stripPrefixes } from './prefixes.ts';
 import type { ZipEntry } from './zip-archive.ts';
 
 const extension = '.npy';
@@ -40,14 +39,13 @@ export async function openNpz(entries: ReadonlyMap<string, ZipEntry>): Promise<W
     else skipped.push(name);
   }
   if (tensors.size === 0) fail('weights-no-state-dict', { file, found: 'no tensor' });
-  const named = stripPrefixes(tensors);
   const notes =
     skipped.length > 0 ? [`Not numbers, left aside: ${skipped.slice(0, 8).join(', ')}.`] : [];
   const isBfloat16 = [...tensors.values()].some(({ dataType }) => dataType === 'bfloat16');
   return {
     name: file,
     format: 'npz',
-    tensors: named.entries,
-    notes: [...named.notes, ...notes, ...(isBfloat16 ? ['Type uint16 is read as bfloat16.'] : [])],
+    tensors,
+    notes: [...notes, ...(isBfloat16 ? ['Type uint16 is read as bfloat16.'] : [])],
   };
 }

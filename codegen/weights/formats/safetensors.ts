@@ -9,7 +9,6 @@ import { storedTensor } from '../../tensors/stored-tensor.ts';
 import { checkShape, rowMajorStrides } from '../../tensors/tensor-layout.ts';
 import type { TensorSource } from '../../tensors/tensor-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
-import { stripPrefixes } from './prefixes.ts';
 
 /** ResNet-200's header has 110 kB. The format itself allows 100 MB (safetensors 0.8.0, README), which no network fills. */
 const maxHeaderBytes = 4_194_304;
@@ -172,6 +171,5 @@ export async function openSafetensors(file: ByteSource): Promise<WeightsFile> {
   const inFileOrder = entries.toSorted((a, b) => a.begin - b.begin);
   const tensors = new Map(inFileOrder.map((entry) => [entry.name, source(file, dataStart, entry)]));
   if (tensors.size === 0) fail('weights-no-state-dict', { file: file.name, found: 'no tensor' });
-  const named = stripPrefixes(tensors);
-  return { name: file.name, format: 'safetensors', tensors: named.entries, notes: named.notes };
+  return { name: file.name, format: 'safetensors', tensors, notes: [] };
 }

@@ -1,16 +1,20 @@
+import { firstLines } from '../../../src/diagnostics/bounds.ts';
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
+import { printable } from '../../../src/diagnostics/printable.ts';
 import {
   describeValue,
   type PickleArray,
   type PickleDict,
+  type PickleForeign,
   type PickleTensor,
   type PickleValue,
   textOf,
   valueOfKind,
 } from './pickle/values.ts';
+import { withoutModules } from './pickled-modules.ts';
 
 /** A tensor as a pickle holds it. */
-export type PickledTensor = PickleArray | PickleTensor;
+export type PickledTensor = PickleArray | PickleTensor | PickleForeign;
 
 export interface StateDict {
   readonly tensors: ReadonlyMap<string, PickledTensor>;
@@ -44,8 +48,30 @@ const paddleSplitTable = 'UnpackBigParamInfor@@';
 /** The tensor that a value is. Paddle writes (parameter name, array) for a tensor that is not at the top level. */
 function tensorOf(value: PickleValue): PickledTensor | undefined {
   const [name, array] = valueOfKind(value, 'tuple')?.items ?? [];
-  if (textOf(name) !== undefined) return valueOfKind(array, 'array');
-  return valueOfKind(value, 'array') ?? valueOfKind(value, 'tensor');
+  const numbers = valueOfKind(textOf(name) === undefined ? value : array, 'array');
+  if (numbers) return numbers.elements === undefined ? numbers : undefined;
+  const foreign = valueOfKind(value, 'foreign');
+  return foreign?.shape ? foreign : valueOfKind(value, 'tensor');
+}
+
+/** What an entry is that stands among tensors and holds no numbers; undefined for plain values and tensors. */
+function foreignName(value: PickleValue): string | undefined {
+  const elements = valueOfKind(value, 'array')?.elements;
+  if (elements !== undefined) return `numpy array of ${elements}`;
+  const foreign = valueOfKind(value, 'foreign');
+  return foreign?.shape ? undefined : foreign?.name;
+}
+
+const mostNamed = 8;
+
+function notesOnForeign({ entries }: PickleDict): string[] {
+  const lines = [...entries].flatMap(([key, value]) => {
+    const name = foreignName(value);
+    return name === undefined ? [] : [`${printable(String(key))} (${printable(name)})`];
+  });
+  return lines.length > 0
+    ? [`Not numbers, left aside: ${firstLines(lines, mostNamed).join(', ')}.`]
+    : [];
 }
 
 function hasTensors(dict: PickleDict): boolean {
@@ -122,15 +148,49 @@ function notesOf({ path, others }: Choice): string[] {
   return [`Weights taken from '${path.join('.')}'${beside}.`];
 }
 
+/** Entries under the usual keys, which would hold the weights. */
+function foremost({ entries }: PickleDict): (readonly [string, PickleValue])[] {
+  return wrapperKeys.flatMap((key) => {
+    const value = entries.get(key);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+}
+
+interface Place {
+  readonly file: string;
+  readonly container: 'torch' | 'pickle';
+  readonly key?: string;
+}
+
+/** Fails where an object stands in the place of the weights. */
+function failWithObject(place: Place, value: PickleValue): void {
+  const object = foreignName(value);
+  if (object !== undefined) fail('weights-foreign-object', { ...place, object });
+}
+
+function notesOnObject(root: PickleValue): string[] {
+  const { name, items } = valueOfKind(root, 'foreign') ?? {};
+  if (name === undefined || items) return [];
+  return [`Tensors taken out of an object of ${printable(name)}; nothing of it was run.`];
+}
+
 /** The tensors of a checkpoint, by name, wherever a training script has put them. */
-export function selectStateDict(file: string, root: PickleValue): StateDict {
+export function selectStateDict(
+  file: string,
+  pickled: PickleValue,
+  container: 'torch' | 'pickle',
+): StateDict {
+  const root = withoutModules(file, pickled);
   const dict = valueOfKind(root, 'dict');
+  if (!dict) failWithObject({ file, container }, root);
   if (!dict) return fail('weights-no-state-dict', { file, found: describeValue(root) });
   const choice = choose(dict, [], new Set());
   if (!choice) {
+    for (const [key, value] of foremost(dict)) failWithObject({ file, container, key }, value);
     const keys = [...dict.entries.keys()].slice(0, 8);
     const found = keys.length > 0 ? `a dict of ${keys.join(', ')}` : 'an empty dict';
     return fail('weights-no-state-dict', { file, found });
   }
-  return { tensors: tensorsOf(file, choice.dict), notes: notesOf(choice) };
+  const notes = [...notesOnObject(pickled), ...notesOf(choice), ...notesOnForeign(choice.dict)];
+  return { tensors: tensorsOf(file, choice.dict), notes };
 }
