@@ -15,7 +15,7 @@ import { foreignTensor } from './foreign-tensor.ts';
 import { byteOrderOfNumpy, dataTypeOfNumpy } from './numpy-type.ts';
 import { readPickle } from './pickle/read-pickle.ts';
 import { type PickleArray, type PickleValue, valueOfKind } from './pickle/values.ts';
-import { type PickledTensor, selectStateDict } from './state-dict.ts';
+import { type PickledTensor, paddleNameTable, selectStateDict } from './state-dict.ts';
 
 /** A pickled numpy array as a tensor; DiagnosticError where its shape, type and data do not agree. */
 export function arraySource(array: PickleArray, label: TensorLabel): TensorSource {
@@ -71,7 +71,9 @@ const optimizerNames =
 
 /** A file of paddle.save(optimizer.state_dict()): the last moments and nothing of the parameters themselves. */
 function refuseOptimizer(file: string, root: PickleValue): void {
-  const keys = [...(valueOfKind(root, 'dict')?.entries.keys() ?? [])].map(String);
+  const keys = [...(valueOfKind(root, 'dict')?.entries.keys() ?? [])]
+    .map(String)
+    .filter((key) => key !== paddleNameTable);
   if (keys.length > 0 && keys.every((key) => optimizerNames.test(key))) {
     fail('weights-pdopt', { file });
   }

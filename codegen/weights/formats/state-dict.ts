@@ -41,7 +41,7 @@ const wrapperKeys: readonly string[] = [
 const maxWrappers = 3;
 
 /** Paddle's table of second names beside the tensors. */
-const paddleNameTable = 'StructuredToParameterName@@';
+export const paddleNameTable = 'StructuredToParameterName@@';
 /** Paddle's table of arrays that were cut at 4 GiB. */
 const paddleSplitTable = 'UnpackBigParamInfor@@';
 

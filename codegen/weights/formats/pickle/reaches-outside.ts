@@ -37,9 +37,9 @@ const parts = ['torch.hub', 'torch.utils.cpp_extension', 'numpy.testing', 'numpy
 
 const builtinModules = ['builtins', '__builtin__', '__builtins__'];
 
-/** What a pickle of data names among Python's own: types, and `getattr` for members of classes. */
+/** What a pickle of data names among Python's own: types, functions of values, and `getattr` for members of classes. */
 const builtins =
-  /^(set|frozenset|list|dict|int|long|float|complex|bool|str|unicode|bytes|bytearray|object|slice|range|xrange|type|getattr|property|staticmethod|classmethod|NoneType|Ellipsis|NotImplemented|\w+(Error|Exception|Warning|Interrupt))$/;
+  /^(set|frozenset|list|dict|int|long|float|complex|bool|str|unicode|bytes|bytearray|object|slice|range|xrange|type|getattr|property|staticmethod|classmethod|abs|all|any|divmod|enumerate|filter|hash|id|isinstance|iter|len|map|max|min|next|pow|print|repr|reversed|round|sorted|sum|zip|NoneType|Ellipsis|NotImplemented|\w+(Error|Exception|Warning|Interrupt))$/;
 
 /**
  * Whether a name has no place beside weights and is what attacks are made of. Nothing is called either way: this decides only between a refusal that says so
