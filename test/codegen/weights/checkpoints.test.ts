@@ -81,6 +81,10 @@ describe('files that hold a state dict in another dress', () => {
     const { notes } = await open(at('objects.ckpt'));
     expect(notes.join(' ')).toContain("Weights taken from 'state_dict'");
     expect(notes.join(' ')).toContain('fc.labels (numpy array of U3)');
+    const script = await open(at('scripted.pt'));
+    expect(script.notes).toEqual([
+      'Tensors taken out of an object of __torch__.Tiny; nothing of it was run.',
+    ]);
     expect((await open(at('whole.pth'))).notes.join(' ')).toContain(
       'object of __main__.Tiny; nothing of it was run',
     );

@@ -141,6 +141,17 @@ function sparseShape([, data]: readonly PickleValue[]): PickleValue | undefined 
   return itemsOf(data).find((item) => valueOfKind(item, 'tuple'));
 }
 
+/** TorchScript's typed lists and values with a type tag: what they are given. */
+const asGiven: PickleConstructor = ([value = null]) => value;
+
+const scriptValues = [
+  'build_intlist',
+  'build_doublelist',
+  'build_boollist',
+  'build_tensorlist',
+  'restore_type_tag',
+];
+
 /** Functions of torch that make tensors in other forms, with where their shapes stand. */
 const shapedTensors: Readonly<
   Record<string, (args: readonly PickleValue[]) => PickleValue | undefined>
@@ -197,6 +208,7 @@ const constructors: Readonly<Record<string, PickleConstructor>> = {
   'torch._utils _rebuild_xla_tensor': rebuildParameter,
   'torch._tensor _rebuild_from_type': rebuildSubclass,
   'torch._tensor _rebuild_from_type_v2': rebuildSubclass,
+  ...Object.fromEntries(scriptValues.map((name) => [`torch.jit._pickle ${name}`, asGiven])),
   ...Object.fromEntries(
     Object.entries(shapedTensors).map(([name, shapeOf]) => {
       const key = `torch._utils ${name}`;
