@@ -1,6 +1,12 @@
 import type { TensorSource } from '../tensors/tensor-source.ts';
 
-export type WeightsFormat = 'pdparams' | 'torch-zip' | 'torch-legacy' | 'safetensors' | 'npz';
+export type WeightsFormat =
+  | 'pdparams'
+  | 'torch-zip'
+  | 'torch-legacy'
+  | 'torch-export'
+  | 'safetensors'
+  | 'npz';
 
 /** A checkpoint on disk: all of its tensors, none of them read yet. */
 export interface WeightsFile {

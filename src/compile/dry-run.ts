@@ -7,8 +7,6 @@ import { type Precision, precisionRow } from '../../codegen/precisions.ts';
 import type { ModelFacts } from '../../engines/model-facts.ts';
 import type { PlannedCommand, PlannedFile, TargetPlan } from '../../engines/target.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
-import { digestBytes } from '../io/digest.ts';
-import { createFileByteSource } from '../io/file-byte-source.ts';
 import type { Spec } from '../language/spec.ts';
 import { artifactFiles } from './artifact-files.ts';
 import type { CompileOptions } from './compile.ts';
@@ -16,6 +14,7 @@ import { digestModel, type WeightsIdentity } from './model-digest.ts';
 import { firstImpression } from './model-options.ts';
 import { pipelineFor } from './precision.ts';
 import { defaultSeed, weightsOf } from './trained-network.ts';
+import { digestWeightsAt } from './weights-files.ts';
 
 /** What a compilation would do: nothing of it was done. */
 export interface DryRun {
@@ -42,12 +41,7 @@ async function identifyWeights(
   const choice = weightsOf(spec, options);
   if (choice === undefined) return { seed: options.seed ?? defaultSeed };
   try {
-    const source = createFileByteSource(choice.path, 'weights file');
-    try {
-      return { digest: await digestBytes(source), key: choice.key };
-    } finally {
-      source.close();
-    }
+    return { digest: await digestWeightsAt(choice.path), key: choice.key };
   } catch (error) {
     const [first] = error instanceof DiagnosticError ? error.diagnostics : [];
     if (!first) throw error;

@@ -17,7 +17,7 @@ const extension = '.rn';
 /** Most names that are suggested. */
 const mostSuggested = 4;
 
-const found = (...paths: readonly string[]): FoundSpecs => ({ paths, diagnostics: [] });
+const found = (paths: readonly string[]): FoundSpecs => ({ paths, diagnostics: [] });
 const refused = (diagnostic: Diagnostic): FoundSpecs => ({ paths: [], diagnostics: [diagnostic] });
 
 type Kind = 'file' | 'folder';
@@ -78,20 +78,20 @@ async function expand(pattern: string): Promise<FoundSpecs> {
   const { glob } = await import('tinyglobby');
   const files = await glob(pattern.replaceAll('\\', '/'), { expandDirectories: false });
   const specs = files.filter((file) => file.endsWith(extension)).sort();
-  if (specs.length > 0) return found(...specs);
+  if (specs.length > 0) return found(specs);
   const where = `what '${pattern}' stands for`;
   return refused(createDiagnostic('no-spec-there', { where, found: files.sort() }));
 }
 
 /** A word without the ending of a spec: a spec or a folder of specs that is here, or one of the package's by its name. */
 async function findByName(word: string): Promise<FoundSpecs> {
-  if (kindOf(`${word}${extension}`) === 'file') return found(`${word}${extension}`);
+  if (kindOf(`${word}${extension}`) === 'file') return found([`${word}${extension}`]);
   const kind = kindOf(word);
   const inside = kind === 'folder' ? specsIn(word) : [];
-  if (inside.length > 0) return found(...inside);
+  if (inside.length > 0) return found(inside);
   // PaddleClas writes ResNet50_vd.
   const bundled = (await bundledSpecs()).get(word.toLowerCase());
-  if (bundled !== undefined) return found(bundled);
+  if (bundled !== undefined) return found([bundled]);
   if (kind === 'folder') return refused(emptyFolder(word));
   if (kind === 'file') return refused(createDiagnostic('not-a-spec', { path: word }));
   return isPattern(word) ? await expand(word) : await missing(word);
@@ -99,12 +99,12 @@ async function findByName(word: string): Promise<FoundSpecs> {
 
 async function findFile(word: string): Promise<FoundSpecs> {
   const path = word.replace(/(\.rn)#[^/\\]+$/, '$1');
-  if (kindOf(path) !== undefined) return found(word);
+  if (kindOf(path) !== undefined) return found([word]);
   return isPattern(path) ? await expand(path) : await missing(path);
 }
 
 async function findSpec(word: string): Promise<FoundSpecs> {
-  if (word.split('#')[0] === standardInput) return found(word);
+  if (word.split('#')[0] === standardInput) return found([word]);
   if (isAddress(word)) {
     return refused(createDiagnostic('address-given', { address: word, what: 'spec' }));
   }

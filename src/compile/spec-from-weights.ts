@@ -3,14 +3,13 @@ import {
   describeWeights,
 } from '../../codegen/weights/inference/describe-weights.ts';
 import type { InferredSpec } from '../../codegen/weights/inference/inferred-spec.ts';
-import { openWeights } from '../../codegen/weights/open-weights.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { gatherEvidence } from '../evidence/gather.ts';
-import { createFileByteSource } from '../io/file-byte-source.ts';
 import { printSpec } from '../language/print.ts';
 import type { InputSize } from '../language/spec.ts';
 import { type DraftOptions, draftFromWeights, isOfAnother } from './draft-from-weights.ts';
+import { openWeightsAt } from './weights-files.ts';
 
 export interface SpecFromWeightsOptions
   extends Pick<DraftOptions, 'shortcut' | 'specPath' | 'key'>,
@@ -55,20 +54,20 @@ export async function specFromWeights(
   options: SpecFromWeightsOptions,
 ): Promise<SpecFromWeights> {
   const { labelsPath } = options;
-  const source = createFileByteSource(path);
+  const weights = await openWeightsAt(path);
   try {
-    const inferred = describeWeights(await openWeights(source), options);
-    const evidence = await gatherEvidence(path);
+    const inferred = describeWeights(weights.file, options);
+    const evidence = await gatherEvidence(weights.path);
     const found = findLabels(evidence, inferred);
     const draft = draftFromWeights(inferred, evidence, {
       ...options,
-      weights: path,
-      input: inputOf(inferred, options.input, source.name),
+      weights: weights.path,
+      input: inputOf(inferred, options.input, weights.file.name),
       labels: found && { ...found, path: found.labelsFile ?? labelsPath },
     });
     const names = found?.labelsFile === undefined ? found?.labels : undefined;
     return { text: printSpec(draft), inferred, ...(names && labelsPath ? { labels: names } : {}) };
   } finally {
-    source.close();
+    weights.close();
   }
 }

@@ -3,16 +3,14 @@ import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { type Cost, countCost } from '../../codegen/cost.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { bindWeights } from '../../codegen/weights/naming/bind.ts';
-import { openWeights } from '../../codegen/weights/open-weights.ts';
 import { synthesizeWeights } from '../../codegen/weights/synthesize.ts';
 import { createDiagnostic, fail } from '../diagnostics/diagnostic.ts';
-import { startFileDigest } from '../io/digest.ts';
-import { createFileByteSource } from '../io/file-byte-source.ts';
 import type { Spec } from '../language/spec.ts';
 import type { Manifest } from './manifest.ts';
 import type { ModelOptions } from './model-options.ts';
 import { neighbourWarnings } from './neighbour-warnings.ts';
 import { runPhase } from './phases.ts';
+import { openWeightsAt, startWeightsDigest } from './weights-files.ts';
 
 /** What of the options decides a network and its numbers. */
 export type NetworkOptions = Pick<
@@ -67,13 +65,12 @@ export function weightsOf(
 }
 
 async function bindFile(graph: Graph, spec: Spec, { path, scheme, key }: WeightsChoice) {
-  const source = createFileByteSource(path);
+  const weights = await openWeightsAt(path);
   try {
-    const file = await openWeights(source);
-    const bound = bindWeights(graph, file, { scheme, key, span: spec.spans.weights });
-    return { source, file, ...bound };
+    const bound = bindWeights(graph, weights.file, { scheme, key, span: spec.spans.weights });
+    return { weights, ...bound };
   } catch (error) {
-    source.close();
+    weights.close();
     throw error;
   }
 }
@@ -101,32 +98,33 @@ export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<
     };
   }
   return await runPhase('weights', listener, async () => {
-    const { path, key } = choice;
-    const { source, file, graph, ...bound } = await bindFile(lowered.graph, spec, choice);
+    const { key } = choice;
+    const { weights, graph, ...bound } = await bindFile(lowered.graph, spec, choice);
+    const { file } = weights;
     const { scheme, tensorCount } = bound;
-    const digesting = startFileDigest(path, 'weights file');
+    const digesting = startWeightsDigest(weights.paths);
     for (const note of [...file.notes, ...bound.notes]) {
       listener?.onNote?.(createDiagnostic('weights-note', { file: file.name, note }));
     }
-    for (const warning of await neighbourWarnings(spec, path)) listener?.onNote?.(warning);
+    for (const warning of await neighbourWarnings(spec, weights.path)) listener?.onNote?.(warning);
     const network: TrainedNetwork = {
       spec,
       graph,
       cost: lowered.cost,
       async describeWeights() {
         const digest = await digesting.digest();
-        source.assertUnchanged();
-        const named = { file: basename(path), format: file.format, scheme };
+        weights.assertUnchanged();
+        const named = { file: basename(weights.path), format: file.format, scheme };
         return { ...named, ...(key === undefined ? {} : { key }), digest };
       },
       close() {
         digesting.cancel();
-        source.close();
+        weights.close();
       },
     };
     return {
       value: network,
-      detail: `${basename(path)}: ${tensorCount} tensors, ${file.format}, ${scheme} names`,
+      detail: `${basename(weights.path)}: ${tensorCount} tensors, ${file.format}, ${scheme} names`,
     };
   });
 }

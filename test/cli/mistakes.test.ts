@@ -28,7 +28,8 @@ const mistakes: readonly [code: string, exitCode: number, hint: RegExp, argv: re
   [
     ['not-a-spec', 2, /rcc init/, ['compile', weights]],
     ['file-not-found', 2, /rcc list/, ['check', join(folder, 'no.rn')]],
-    ['not-a-file', 2, /^$/, ['compile', spec, '--weights', folder]],
+    ['weights-folder', 2, /the file with the weights/, ['compile', spec, '--weights', folder]],
+    ['not-a-file', 2, /into a file/, ['compile', spec, '--weights', '/dev/null']],
     ['spec-too-large', 2, /^$/, ['check', huge]],
     [
       'weights-for-several-specs',

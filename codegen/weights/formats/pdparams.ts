@@ -11,10 +11,11 @@ import {
 } from '../../tensors/tensor-layout.ts';
 import type { TensorSource } from '../../tensors/tensor-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
+import { foreignTensor } from './foreign-tensor.ts';
 import { byteOrderOfNumpy, dataTypeOfNumpy } from './numpy-type.ts';
 import { readPickle } from './pickle/read-pickle.ts';
-import { type PickleArray, valueOfKind } from './pickle/values.ts';
-import { findTensors, type PickledTensor } from './state-dict.ts';
+import { type PickleArray, type PickleValue, valueOfKind } from './pickle/values.ts';
+import { findTensors, type PickledTensor, paddleNameTable } from './state-dict.ts';
 
 /** A pickled numpy array as a tensor; DiagnosticError where its shape, type and data do not agree. */
 export function arraySource(array: PickleArray, label: TensorLabel): TensorSource {
@@ -57,10 +58,25 @@ function notesOn(tensors: Iterable<PickledTensor>): string[] {
   ];
 }
 
-/** A tensor of torch needs a storage, which a pickle without persistent ids cannot name. */
-function arrayOf(tensor: PickledTensor): PickleArray {
-  if (tensor.kind !== 'array') throw new Error('a tensor in a file without storages');
-  return tensor;
+function sourceOf(pickled: PickledTensor, label: TensorLabel): TensorSource {
+  if (pickled.kind === 'foreign') return foreignTensor(pickled, label);
+  if (pickled.kind === 'array') return arraySource(pickled, label);
+  // A tensor of torch needs a storage, which a pickle without persistent ids cannot name.
+  throw new Error('a tensor in a file without storages');
+}
+
+/** Names that Paddle's optimizers give to what they keep of each parameter, and their own. */
+const optimizerNames =
+  /^(LR_Scheduler|master_weights|.+_(moment\d?|moment2_max|velocity|beta[12]_pow_acc|inf_norm|momentum|mean_square|mean_grad|avg_squared_(grad|update))(_\d+)?)$/;
+
+/** A file of paddle.save(optimizer.state_dict()): the last moments and nothing of the parameters themselves. */
+function refuseOptimizer(file: string, root: PickleValue): void {
+  const keys = [...(valueOfKind(root, 'dict')?.entries.keys() ?? [])]
+    .map(String)
+    .filter((key) => key !== paddleNameTable);
+  if (keys.length > 0 && keys.every((key) => optimizerNames.test(key))) {
+    fail('weights-pdopt', { file });
+  }
 }
 
 /** `.pdparams`: one pickle with numpy arrays, nothing around it. */
@@ -70,16 +86,17 @@ export async function openPdparams(source: ByteSource): Promise<WeightsFile> {
     const reason = `${source.sizeBytes - end} bytes after its end`;
     fail('weights-pickle-malformed', { file: source.name, reason, offset: end });
   }
-  const tensors = findTensors(source.name, value);
+  refuseOptimizer(source.name, value);
+  const { tensors, notes } = findTensors(source.name, value, 'pickle');
   return {
     name: source.name,
     format: 'pdparams',
     tensors: new Map(
       [...tensors].map(([tensor, pickled]) => [
         tensor,
-        arraySource(arrayOf(pickled), { file: source.name, tensor }),
+        sourceOf(pickled, { file: source.name, tensor }),
       ]),
     ),
-    notes: [...notesOn(tensors.values())],
+    notes: [...notes, ...notesOn(tensors.values())],
   };
 }

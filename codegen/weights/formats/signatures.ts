@@ -1,4 +1,7 @@
+import type { Packer } from '../../../src/diagnostics/messages/weights-formats.ts';
+import type { OtherFormatName } from '../../../src/diagnostics/messages/weights-others.ts';
 import { byteString } from './byte-string.ts';
+
 /** What the first bytes of a file say it is. */
 export type FileKind =
   | 'pickle'
@@ -11,9 +14,10 @@ export type FileKind =
   | 'tar'
   | 'lfs-pointer'
   | 'web-page'
-  | 'compressed'
+  | Packer
   | 'onnx'
   | 'hdf5'
+  | OtherFormatName
   | 'unknown';
 
 /** Bytes that are read to recognise a file: tar has its mark at 257. */
@@ -56,6 +60,45 @@ function isOnnx({ bytes }: FileStart): boolean {
   return tag === 0x08 && version >= 1 && version <= 32 && fields.includes(next);
 }
 
+/** RFC 1950: the method, then a check that makes both bytes a multiple of 31. No preset dictionary. */
+function isZlib({ bytes }: FileStart): boolean {
+  const [method = 0, flags = 0] = bytes;
+  return method === 0x78 && (method * 256 + flags) % 31 === 0 && (flags & 0x20) === 0;
+}
+
+/** The first entry of a table has an empty key and, as value, a BundleHeaderProto that begins with the number of shards. */
+function isTensorFlowIndex({ bytes, text }: FileStart): boolean {
+  const [, , length = 0, , shards = 0] = bytes;
+  return text.startsWith('\0\0') && length >= 2 && bytes[3] === 0x08 && shards > 0 && shards < 128;
+}
+
+/** SavedModel: version 1, then a graph, which is longer than any text that ONNX has in this place. GraphDef: its first node, with name and operator. */
+function isTensorFlowGraph({ bytes, text }: FileStart): boolean {
+  const isSavedModel = text.startsWith('\x08\x01\x12') && (bytes[3] ?? 0) >= 128;
+  const operator = /^..?.?\n.[\w./-]+.{2}(Placeholder|Const|VarHandleOp|VariableV2)/s;
+  return isSavedModel || (bytes[0] === 0x0a && operator.test(text));
+}
+
+/** A map of up to 15 entries or more, whose first key is a word. */
+function isMsgpack({ bytes, text }: FileStart): boolean {
+  const [first = 0] = bytes;
+  const keyAt = first === 0xde ? 3 : 1;
+  const length = (bytes[keyAt] ?? 0) & 0x1f;
+  const isMap = (first > 0x80 && first <= 0x8f) || first === 0xde;
+  const hasKey = ((bytes[keyAt] ?? 0) & 0xe0) === 0xa0 && length > 0;
+  return isMap && hasKey && /^\w+$/.test(text.slice(keyAt + 1, keyAt + 1 + length));
+}
+
+/** Bytes of text: tab and line ends, and all that is printable in ASCII or a part of UTF-8. */
+function isTextByte(byte: number): boolean {
+  return byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte !== 127);
+}
+
+/** Text as people write it, of some length. */
+function isText({ bytes, text }: FileStart): boolean {
+  return bytes.length >= 8 && bytes.every(isTextByte) && /[\n:={]/.test(text);
+}
+
 /** In order: the first that fits is what the file is. */
 const signatures: readonly (readonly [FileKind, (start: FileStart) => boolean])[] = [
   // First: its length may begin with the bytes of another's mark.
@@ -65,17 +108,44 @@ const signatures: readonly (readonly [FileKind, (start: FileStart) => boolean])[
   ['npy', startsWith('\x93NUMPY')],
   ['lfs-pointer', startsWith('version https://git-lfs')],
   ['hdf5', startsWith('\x89HDF\r\n')],
-  ['compressed', startsWith('\x1f\x8b\x08', '\x28\xb5\x2f\xfd', '\xfd7zXZ', 'BZh', '7z\xbc\xaf')],
+  ['gzip', startsWith('\x1f\x8b\x08')],
+  ['zstd', startsWith('\x28\xb5\x2f\xfd')],
+  ['xz', startsWith('\xfd7zXZ')],
+  ['bzip2', startsWith('BZh')],
+  ['7z', startsWith('7z\xbc\xaf')],
+  ['lz4', startsWith('\x04\x22\x4d\x18')],
+  ['zlib', isZlib],
+  ['tensorrt', startsWith('ptrt', 'ftrt')],
+  ['gguf', startsWith('GGUF')],
+  ['tflite', ({ text }) => text.slice(4, 8) === 'TFL3'],
+  ['mxnet', startsWith('\x12\x01\0\0\0\0\0\0')],
   ['pickle', ({ bytes }) => bytes[0] === 0x80 && (bytes[1] ?? 255) <= 5],
   ['tar', ({ text }) => text.slice(257, 262) === 'ustar'],
   ['pdiparams', isPdiparams],
+  ['tensorflow-index', isTensorFlowIndex],
+  ['tensorflow-graph', isTensorFlowGraph],
   ['onnx', isOnnx],
+  ['openvino', ({ text }) => /^(\xef\xbb\xbf)?\s*<\?xml[^>]*>\s*<net\s/.test(text)],
   ['web-page', ({ text }) => /^(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml|!--|head|body)/i.test(text)],
   ['text-pickle', ({ text }) => /^(c[\w.]+\n[\w.]+\n|\((dp|lp|i[\w.]+\n))/.test(text)],
+  ['json', (start) => isText(start) && /^(\xef\xbb\xbf)?\s*[{[]/.test(start.text)],
+  ['text', isText],
+  ['flax', isMsgpack],
 ];
 
-/** What a file is by its first `signatureBytes`; its name is not asked. */
-export function recogniseFile(bytes: Uint8Array): FileKind {
+/** Formats without a mark of their own, by the names that their programs give. */
+const names: readonly (readonly [FileKind, RegExp])[] = [
+  ['tensorflow-data', /\.data-\d{5}-of-\d{5}$/],
+  ['tensorflow-index', /\.index$/i],
+  ['tensorflow-graph', /\.pb$/i],
+  ['tensorrt', /\.(engine|plan|trt)$/i],
+  ['caffe', /\.caffemodel$/i],
+  ['flax', /\.msgpack$/i],
+];
+
+/** What a file is by its first `signatureBytes`; only where they say nothing its name is asked. */
+export function recogniseFile(bytes: Uint8Array, name = ''): FileKind {
   const start = { bytes, text: byteString(bytes) };
-  return signatures.find(([, matches]) => matches(start))?.[0] ?? 'unknown';
+  const byContent = signatures.find(([, matches]) => matches(start))?.[0];
+  return byContent ?? names.find(([, pattern]) => pattern.test(name))?.[0] ?? 'unknown';
 }

@@ -70,6 +70,7 @@ async function locateStorages(
 function collectStorages(known: Map<string, PickleStorage>): PersistentLoad {
   return (id, context) => {
     const storage = storageOf(id, context);
+    if (storage.kind !== 'storage') return storage;
     const before = known.get(storage.key);
     if (before && (before.size !== storage.size || before.elementType !== storage.elementType)) {
       context.malformed('two storages of one key');

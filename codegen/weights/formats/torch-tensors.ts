@@ -1,3 +1,4 @@
+import { ownValue } from '../../../src/collections/own-value.ts';
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import { type DataType, dataTypes } from '../../ir/types.ts';
 import { sliceSource } from '../../tensors/byte-range.ts';
@@ -11,18 +12,20 @@ import {
 } from '../../tensors/tensor-layout.ts';
 import type { TensorSource } from '../../tensors/tensor-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
+import { foreignTensor } from './foreign-tensor.ts';
 import { arraySource } from './pdparams.ts';
 import type { PersistentLoad } from './pickle/machine.ts';
 import {
   describeValue,
   type PickleContext,
+  type PickleGlobal,
   type PickleStorage,
   type PickleTensor,
   type PickleValue,
   textOf,
   valueOfKind,
 } from './pickle/values.ts';
-import { findTensors } from './state-dict.ts';
+import { findTensors, type PickledTensor } from './state-dict.ts';
 
 /** A storage's bytes, which are checked where all of them are read in order. */
 export interface StorageSource extends ByteSource {
@@ -42,9 +45,13 @@ function isDataType(type: string): type is DataType {
   return Object.hasOwn(dataTypes, type);
 }
 
+/** Types that are stored and not read, where an element has more than a byte. */
+const otherBytes: Readonly<Record<string, number>> = { complex64: 8, complex128: 16, qint32: 4 };
+
 /** Bytes an element; an untyped storage counts in bytes. */
 export function elementBytes({ elementType }: PickleStorage): number {
-  return isDataType(elementType) ? dataTypes[elementType].sizeBytes : 1;
+  if (isDataType(elementType)) return dataTypes[elementType].sizeBytes;
+  return ownValue(otherBytes, elementType) ?? 1;
 }
 
 function sizeOf(value: PickleValue | undefined, context: PickleContext): number {
@@ -59,11 +66,21 @@ function viewOf(value: PickleValue | undefined, context: PickleContext): PickleS
   return { offset: sizeOf(offset, context), size: sizeOf(size, context) };
 }
 
-/** ("storage", class, key, location, number of elements[, view]): torch's persistent id of a storage. */
+/** What a storage's class says; of a class that rcc does not know its name, which no tensor is read as. */
+function elementTypeOf(type: PickleGlobal | undefined): string | undefined {
+  return type?.elementType ?? (type?.name.endsWith('Storage') ? type.name : undefined);
+}
+
+/**
+ * ("storage", class, key, location, number of elements[, view]): torch's persistent id of a storage. Files before 1.6 name classes of modules so too, with
+ * their source: ("module", class, file, source).
+ */
 export const storageOf: PersistentLoad = ({ items }, context) => {
   const [tag, type, , , size, view] = items;
   const key = textOf(items[2]);
-  const elementType = valueOfKind(type, 'global')?.elementType;
+  const named = valueOfKind(type, 'global');
+  if (textOf(tag) === 'module' && named) return named;
+  const elementType = elementTypeOf(named);
   if (textOf(tag) !== 'storage' || key === undefined || !elementType) {
     return context.malformed('a persistent id that is no storage');
   }
@@ -114,7 +131,8 @@ function storageBytes(
   return sliceSource(whole, view.offset * sizeBytes, view.size * sizeBytes);
 }
 
-function tensorSource(
+/** A tensor that lies in a storage; DiagnosticError where its type is not read or it does not fit. */
+export function tensorSource(
   storages: TorchStorages,
   tensor: PickleTensor,
   label: TensorLabel,
@@ -134,6 +152,16 @@ function tensorSource(
   return storedTensor(storage, layout, storages.byteOrder);
 }
 
+function sourceOf(
+  storages: TorchStorages,
+  pickled: PickledTensor,
+  label: TensorLabel,
+): TensorSource {
+  if (pickled.kind === 'foreign') return foreignTensor(pickled, label);
+  if (pickled.kind === 'array') return arraySource(pickled, label);
+  return tensorSource(storages, pickled, label);
+}
+
 /** The state dict in a checkpoint that torch.save wrote, in either container. */
 export function torchWeights(
   root: PickleValue,
@@ -141,21 +169,16 @@ export function torchWeights(
   format: 'torch-zip' | 'torch-legacy',
 ): WeightsFile {
   const { file } = storages;
-  const tensors = findTensors(file, root);
+  const { tensors, notes } = findTensors(file, root, 'torch');
   return {
     name: file,
     format,
     tensors: new Map(
       [...tensors].map(([tensor, pickled]) => {
         const label = { file, tensor };
-        return [
-          tensor,
-          pickled.kind === 'array'
-            ? arraySource(pickled, label)
-            : tensorSource(storages, pickled, label),
-        ];
+        return [tensor, sourceOf(storages, pickled, label)];
       }),
     ),
-    notes: [],
+    notes,
   };
 }

@@ -21,6 +21,7 @@ function findStorage(
     const path = `${folder}data/${storage.key}`;
     const entry = entries.get(path);
     if (!entry) return fail('weights-zip-malformed', { file, reason: `'${path}' is missing` });
+    entry.assertStored();
     const sizeBytes = storage.size * elementBytes(storage);
     if (entry.sizeBytes !== sizeBytes) {
       const reason = `'${path}' has ${entry.sizeBytes} bytes, its tensors say ${sizeBytes}`;
@@ -51,14 +52,13 @@ export function isTorchZip(entries: ReadonlyMap<string, ZipEntry>): boolean {
   return [...entries.keys()].some((path) => path.split('/').at(-1) === pickleName);
 }
 
-/** `.pth`, `.pt`, `.pth.tar` of torch 1.6 and later: a pickle and its storages in a zip. */
+/** `.pth`, `.pt`, `.pth.tar` of torch 1.6 and later: a pickle and its storages in a zip; TorchScript archives hold a module so. */
 export async function openTorchZip(entries: ReadonlyMap<string, ZipEntry>): Promise<WeightsFile> {
   const paths = [...entries.keys()];
   const pickles = [...entries.values()].filter(({ path }) => path.split('/').at(-1) === pickleName);
   const [pickle] = pickles;
   if (!pickle) throw new Error('not a torch archive');
   const { name: file } = pickle;
-  if (isTorchScript(paths)) fail('weights-torchscript', { file });
   if (pickles.length > 1) fail('weights-zip-malformed', { file, reason: 'more than one data.pkl' });
   const folder = pickle.path.slice(0, -pickleName.length);
   await pickle.verify();
@@ -66,6 +66,9 @@ export async function openTorchZip(entries: ReadonlyMap<string, ZipEntry>): Prom
   if (end !== pickle.sizeBytes) {
     fail('weights-pickle-malformed', { file, reason: 'bytes after its end', offset: end });
   }
+  const hasData = paths.some((path) => path.startsWith(`${folder}data/`));
+  // Frozen parameters are constants of the program.
+  if (!hasData && isTorchScript(paths)) fail('weights-torchscript', { file });
   const byteOrder = await readByteOrder(entries.get(`${folder}byteorder`));
   return torchWeights(
     value,

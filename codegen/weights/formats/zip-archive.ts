@@ -6,12 +6,14 @@ import { windowedSource } from '../../tensors/byte-range.ts';
 import type { ByteSource } from '../../tensors/byte-source.ts';
 
 /**
- * A stored file in a zip. Reading all of it, at once or in order, checks its CRC at the end, also where parts overlap; a read that leaves bytes out first
+ * A file in a zip, which can be read where it is stored: DiagnosticError `weights-zip-compressed` otherwise. Reading all of it, at once or in order, checks its CRC at the end, also where parts overlap; a read that leaves bytes out first
  * checks the whole. Who reads a part from its start checks the whole himself.
  */
 export interface ZipEntry extends ByteSource {
   /** Path inside the archive: a key, never a path on disk. */
   readonly path: string;
+  /** DiagnosticError `weights-zip-compressed` where it is not stored. */
+  assertStored(): void;
   /** Checks the CRC, in one pass over the entry where that has not been done. */
   verify(): Promise<void>;
 }
@@ -62,8 +64,11 @@ async function explained<T>(file: string, work: () => Promise<T>): Promise<T> {
 
 function checkEntry(file: string, entry: Entry): void {
   if (entry.isEncrypted()) malformed({ file }, `'${entry.fileName}' is encrypted`);
-  if (entry.compressionMethod !== 0)
-    fail('weights-zip-compressed', { file, entry: entry.fileName });
+}
+
+/** Programs in an archive are compressed beside tensors that are not: it matters where an entry is read. */
+function checkStored(file: string, { compressionMethod, fileName }: Entry): void {
+  if (compressionMethod !== 0) fail('weights-zip-compressed', { file, entry: fileName });
 }
 
 async function readIndex(file: string, zip: ZipFile): Promise<Entry[]> {
@@ -135,11 +140,13 @@ function zipEntry(located: Located): ZipEntry {
   const sizeBytes = entry.uncompressedSize;
   let start: Promise<number> | undefined;
   const readPart = async (offset: number, length: number, into?: Uint8Array) => {
+    checkStored(source.name, entry);
     start ??= locate(located);
     if (offset < 0 || offset + length > sizeBytes) throw new Error('read outside of a zip entry');
     return source.read((await start) + offset, length, into);
   };
   const verifyAll = async (): Promise<void> => {
+    checkStored(source.name, entry);
     const chunk = new Uint8Array(Math.min(verifyChunkBytes, sizeBytes));
     let checksum = 0;
     for (let at = 0; at < sizeBytes; at += verifyChunkBytes) {
@@ -169,6 +176,7 @@ function zipEntry(located: Located): ZipEntry {
   return {
     name: source.name,
     path: entry.fileName,
+    assertStored: () => checkStored(source.name, entry),
     sizeBytes,
     async read(offset, length, into) {
       const bytes = await readPart(offset, length, into);
@@ -181,7 +189,7 @@ function zipEntry(located: Located): ZipEntry {
   };
 }
 
-/** The files of a zip by path. Only stored entries are accepted; DiagnosticError where the archive contradicts itself. */
+/** The files of a zip by path. Only stored entries can be read; DiagnosticError where the archive contradicts itself. */
 export async function openZip(source: ByteSource): Promise<ReadonlyMap<string, ZipEntry>> {
   const reader = new SourceReader(windowedSource(source));
   const zip = await explained(source.name, () =>

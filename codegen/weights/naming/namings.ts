@@ -1,3 +1,4 @@
+import { greatest } from '../../../src/collections/extremes.ts';
 import { nameSchemes, type SchemeName } from '../../../src/language/name-schemes.ts';
 import { createNaming, type Naming } from './naming.ts';
 import { schemes } from './schemes.ts';
@@ -26,6 +27,4 @@ function indexForms(): ReadonlyMap<string, readonly Naming[]> {
 export const namingsByForm = indexForms();
 
 /** Parts of the longest name that a scheme has: a prefix is what stands before so many. */
-export const mostParts = Math.max(
-  ...[...namingsByForm.keys()].map((form) => form.split('.').length),
-);
+export const mostParts = greatest([...namingsByForm.keys()].map((form) => form.split('.').length));

@@ -1,15 +1,6 @@
+import { greatest } from '../../../src/collections/extremes.ts';
+import { usualKeys } from '../usual-keys.ts';
 import type { Body } from './find-bodies.ts';
-
-/** Keys under which training scripts put the weights, in order of choice. */
-const usualKeys: readonly string[] = [
-  'state_dict',
-  'model',
-  'model_state_dict',
-  'state_dict_model',
-  'net',
-  'network',
-  'params',
-];
 
 /** Words of copies that follow another network: averages, teachers, the slow half of a pair. */
 const followers: readonly RegExp[] = [
@@ -25,7 +16,7 @@ function wordsOf(part: string): string {
 /** 0 for a network that was trained itself; an average of it before a teacher. */
 function followerRank(parts: readonly string[]): number {
   const ranks = parts.map((part) => 1 + followers.findIndex((words) => words.test(wordsOf(part))));
-  return Math.max(0, ...ranks);
+  return greatest([0, ...ranks]);
 }
 
 /** The end of a prefix ranks behind the usual keys and before all others. */

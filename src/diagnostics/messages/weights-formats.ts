@@ -12,6 +12,22 @@ function named(file: string): string {
 const stateDictCure =
   'Save the state dict alone: torch.save(model.state_dict(), "model.pth") or paddle.save(model.state_dict(), "model.pdparams").';
 
+/** Commands that unpack a file to standard output. */
+const unpacking = {
+  gzip: 'gzip -dc FILE > weights',
+  zstd: 'zstd -dc FILE > weights',
+  xz: 'xz -dc FILE > weights',
+  bzip2: 'bzip2 -dc FILE > weights',
+  '7z': '7z x -so FILE > weights',
+  lz4: 'lz4 -dc FILE > weights',
+  zlib: `python3 -c 'import sys, zlib; sys.stdout.buffer.write(zlib.decompress(open(sys.argv[1], "rb").read()))' FILE > weights`,
+} as const;
+
+export type Packer = keyof typeof unpacking;
+
+/** All that rcc tells from each other. */
+export const packers = Object.keys(unpacking) as readonly Packer[];
+
 /** What a file is that was given as weights: what it must not be, and how it can be damaged. */
 export const weightsFormatMessages = {
   'weights-empty': row<InFile>({
@@ -50,22 +66,14 @@ export const weightsFormatMessages = {
     example: 'rcc compile resnet50.rn --weights picture.jpg',
     cure: stateDictCure,
   }),
-  'weights-torchscript': row<InFile>({
+  'weights-pdiparams': row<InFile & { readonly program?: string | undefined }>({
     severity: 'error',
-    message: ({ file }) => `${named(file)} is a TorchScript archive: a program, not a state dict.`,
-    hint: () => 'In Python: torch.save(torch.jit.load("model.pt").state_dict(), "model.pth")',
-    cause: 'torch.jit.save writes code and weights into one archive; rcc runs no code from a file.',
-    example: 'rcc compile resnet50.rn --weights scripted.pt',
-    cure: 'Export the state dict and give that file.',
-  }),
-  'weights-pdiparams': row<InFile>({
-    severity: 'error',
-    message: ({ file }) =>
-      `${named(file)} is a static Paddle file (.pdiparams): it holds no names.`,
+    message: ({ file, program }) =>
+      `${named(file)} is a static Paddle file (.pdiparams): it holds numbers without names${program === undefined ? '' : `; ${named(program)} beside it has names of tensors, not of layers`}.`,
     hint: () =>
       'Give the .pdparams of the training: paddle.save(model.state_dict(), "model.pdparams")',
     cause:
-      'paddle.jit.save writes the numbers one after another; their names stand in another file.',
+      'paddle.jit.save writes the numbers one after another, in the order of the names that the tensors have in the program (conv2d_10.w_0): these are counters of the process that built the model, not the names of its layers.',
     example: 'rcc compile resnet50.rn --weights inference.pdiparams',
     cure: 'Use the .pdparams file that the static model was exported from.',
   }),
@@ -95,10 +103,11 @@ export const weightsFormatMessages = {
     example: 'curl -o resnet50.pth https://example.com/missing',
     cure: 'Open the file in a browser to see what it says, and fetch the weights from their direct address.',
   }),
-  'weights-compressed': row<InFile>({
+  'weights-compressed': row<InFile & { readonly packer: Packer }>({
     severity: 'error',
-    message: ({ file }) => `${named(file)} is compressed.`,
-    hint: () => 'Unpack it first (gunzip, unzstd, unxz, bunzip2).',
+    message: ({ file, packer }) => `${named(file)} is compressed (${packer}).`,
+    hint: ({ file, packer }) =>
+      `Unpack it first: ${unpacking[packer].replace('FILE', `"${printable(file)}"`)}`,
     cause: 'Weights are read by position, which a compressed file does not allow.',
     example: 'rcc compile resnet50.rn --weights resnet50.pth.gz',
     cure: 'Unpack the file and give the result.',
@@ -144,14 +153,14 @@ export const weightsFormatMessages = {
   'weights-pickle-global': row<InFile & { module: string; global: string; offset: number }>({
     severity: 'error',
     message: ({ file, module, global, offset }) =>
-      `${named(file)} names '${printable(module)}.${printable(global)}' at byte ${offset}, which no state dict needs; nothing in the file was run.`,
+      `${named(file)} names '${printable(module)}.${printable(global)}' at byte ${offset}, which runs programs or code or reaches the system and has no place beside weights; nothing in the file was run.`,
     hint: ({ module, global }) =>
       /^(builtins|__builtin__)$/.test(module) && global === 'eval'
         ? 'A tensor of a static Paddle program is written so. Save model.state_dict() instead. From a source you do not trust, this is an attack.'
-        : `${stateDictCure} If the file comes from a source you do not trust, do not load it in Python.`,
+        : `Do not load this file in Python unless you made it yourself: such names are what attacks are made of. ${stateDictCure}`,
     cause:
-      'A pickle is a program: it may name any function of Python and have it called. rcc knows the few names that state dicts have and refuses all others.',
-    example: 'torch.save(model, "model.pth")  # the whole model: names its class',
+      'A pickle is a program: it may name any function of Python and have it called. rcc calls none; objects beside the weights are left aside, but a name like this one is refused.',
+    example: 'A checkpoint that somebody changed so that loading it runs a command.',
     cure: stateDictCure,
   }),
   'weights-pickle-opcode': row<InFile & { opcode: string; offset: number }>({

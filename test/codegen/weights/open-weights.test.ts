@@ -123,7 +123,7 @@ describe('the format is recognised by content', () => {
   });
 
   test('names from a file cannot reach the terminal as commands', async () => {
-    const bytes = pickle(2, op.global('evil\u001b[2J', 'x'));
+    const bytes = pickle(2, op.global('os.evil\u001b[2J', 'x'));
     const diagnostic = await expectDiagnostic(
       () => openWeights(memorySource(bytes)),
       'weights-pickle-global',

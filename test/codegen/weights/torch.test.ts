@@ -184,7 +184,7 @@ describe('what torch.save puts around tensors', () => {
       return openWeights(memorySource(archive(root)));
     };
     test.each([
-      ['another tag', [op.text('module'), storage, op.text('0'), op.text('cpu'), op.int(12)]],
+      ['another tag', [op.text('thing'), storage, op.text('0'), op.text('cpu'), op.int(12)]],
       ['a number as key', [op.text('storage'), storage, op.int(0), op.text('cpu'), op.int(12)]],
       ['no class', [op.text('storage'), op.text('f'), op.text('0'), op.text('cpu'), op.int(12)]],
       [
@@ -249,7 +249,7 @@ describe('what torch.save puts around tensors', () => {
 
   test('a type that rcc does not read is named', async () => {
     const root = oneTensor({ storage: 'ComplexFloatStorage' });
-    await expectDiagnostic(() => openWeights(memorySource(archive(root))), 'weights-pickle-global');
+    await expectDiagnostic(() => openWeights(memorySource(archive(root))), 'weights-tensor-type');
   });
 
   test('metrics, arguments and schedules of a training script are left aside', async () => {
@@ -337,12 +337,12 @@ describe('archives that are refused', () => {
     [
       'TorchScript',
       'weights-torchscript',
-      [pkl, data, { path: 'm/constants.pkl', bytes: pickle(2, op.emptyTuple) }],
+      [pkl, { path: 'm/constants.pkl', bytes: pickle(2, op.emptyTuple) }],
     ],
     [
       'TorchScript by its code',
       'weights-torchscript',
-      [pkl, data, { path: 'm/code/__torch__.py', bytes: text('') }],
+      [pkl, { path: 'm/code/__torch__.py', bytes: text('') }],
     ],
     ['two pickles', 'weights-zip-malformed', [pkl, data, { ...pkl, path: 'n/data.pkl' }]],
     ['a name twice', 'weights-zip-malformed', [pkl, data, data]],

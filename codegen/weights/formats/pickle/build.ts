@@ -4,10 +4,17 @@ import {
   type PickleArray,
   type PickleContext,
   type PickleDType,
+  type PickleObject,
   type PickleValue,
   textOf,
   valueOfKind,
 } from './values.ts';
+
+/** numpy's kind of elements with fields. */
+const recordCode = 'V';
+
+/** numpy's kinds that are no numbers: objects, records, text, bytes, dates, durations. */
+const noNumbers = /^[OVUSMm]/;
 
 /** numpy.dtype's state: (version, byte order, subarray, names, fields, size, alignment, flags). */
 function buildDType(target: PickleDType, state: PickleValue, context: PickleContext): void {
@@ -16,9 +23,7 @@ function buildDType(target: PickleDType, state: PickleValue, context: PickleCont
   if (byteOrder === undefined || !'<>=|'.includes(byteOrder) || byteOrder.length !== 1) {
     context.malformed('a dtype without a byte order');
   }
-  if (subarray !== null || names !== null || fields !== null) {
-    context.malformed('a dtype with fields');
-  }
+  if (subarray !== null || names !== null || fields !== null) target.code = recordCode;
   target.byteOrder = byteOrder;
 }
 
@@ -30,7 +35,11 @@ function buildArray(target: PickleArray, state: PickleValue, context: PickleCont
   if (items.length !== 5 || version !== 1 || !type || typeof isColumnMajor !== 'boolean') {
     context.malformed('an array with an unknown state');
   }
-  if (target.state) context.malformed('an array that is filled twice');
+  if (target.state || target.elements) context.malformed('an array that is filled twice');
+  if (noNumbers.test(type.code)) {
+    target.elements = type.code;
+    return;
+  }
   const bytes = valueOfKind(data, 'bytes');
   if (!bytes) context.malformed(`an array whose data is ${describeValue(data)}`);
   const { code, byteOrder } = type;
@@ -43,7 +52,10 @@ function buildArray(target: PickleArray, state: PickleValue, context: PickleCont
   };
 }
 
-/** Gives a value its state. A dict's is `_metadata`, which is no tensor; a blank stays one. */
+/** Kinds whose state says nothing of their numbers: a dict's is `_metadata`, a tensor's are its attributes. */
+const ignoringState: readonly PickleObject['kind'][] = ['dict', 'tensor'];
+
+/** Gives a value its state; a blank keeps it and stays one. */
 export function buildState(
   target: PickleValue | undefined,
   state: PickleValue,
@@ -51,8 +63,10 @@ export function buildState(
 ): void {
   const dtype = valueOfKind(target, 'dtype');
   const array = valueOfKind(target, 'array');
+  const foreign = valueOfKind(target, 'foreign');
   if (dtype) buildDType(dtype, state, context);
   else if (array) buildArray(array, state, context);
-  else if (!valueOfKind(target, 'dict') && !valueOfKind(target, 'opaque'))
+  else if (foreign) foreign.state = state;
+  else if (!ignoringState.some((kind) => valueOfKind(target, kind)))
     context.malformed(`a state for ${describeValue(target)}`);
 }

@@ -1,9 +1,11 @@
 import { printable } from '../../../../src/diagnostics/printable.ts';
+import { reachesOutside } from './reaches-outside.ts';
 import {
   describeValue,
   type PickleConstructor,
   type PickleContext,
   type PickleDType,
+  type PickleForeign,
   type PickleGlobal,
   type PickleTensor,
   type PickleValue,
@@ -34,6 +36,11 @@ function integerOf(value: PickleValue | undefined, what: Integer, context: Pickl
   return context.malformed(`${describeValue(value)} as a ${what}, which is an integer`);
 }
 
+/** A blank, by the module and name of what would make it. */
+export function foreignOf(name: string): PickleForeign {
+  return { kind: 'foreign', name: name.replace(' ', '.') };
+}
+
 const orderedDict: PickleConstructor = (args, context) => {
   if (args.length > 0) context.malformed('an OrderedDict made with arguments');
   return { kind: 'dict', entries: new Map() };
@@ -57,11 +64,9 @@ const encode: PickleConstructor = ([text, encoding], context) => {
   return context.bytesOfText(typeof text === 'string' ? text : (long ?? ''));
 };
 
-const reconstruct: PickleConstructor = ([type], context) => {
-  if (valueOfKind(type, 'global')?.name !== 'numpy ndarray') {
-    context.malformed('an array of another type than numpy.ndarray');
-  }
-  return { kind: 'array' };
+const reconstruct: PickleConstructor = ([type]) => {
+  const { name } = valueOfKind(type, 'global') ?? {};
+  return name === 'numpy ndarray' ? { kind: 'array' } : foreignOf(name ?? 'numpy ndarray');
 };
 
 const dtype: PickleConstructor = ([value], context): PickleDType => {
@@ -75,8 +80,10 @@ function rebuild(
   args: readonly PickleValue[],
   elementType: string | undefined,
   context: PickleContext,
-): PickleTensor {
+): PickleTensor | PickleForeign {
   const [storage, offset, shape, strides] = args;
+  const foreign = valueOfKind(storage, 'foreign');
+  if (foreign) return { ...foreign, shape: integersOf(shape, 'dimension', context) };
   const stored = valueOfKind(storage, 'storage');
   if (!stored) return context.malformed('a tensor without a storage');
   return {
@@ -97,8 +104,64 @@ const rebuildTensorV3: PickleConstructor = (args, context) => {
   return type ? rebuild(args, type, context) : context.malformed('a tensor without a dtype');
 };
 
+/** A parameter, or a tensor of another device: its first argument holds the numbers. */
 const rebuildParameter: PickleConstructor = ([data], context) =>
-  valueOfKind(data, 'tensor') ?? context.malformed('a parameter without a tensor');
+  valueOfKind(data, 'tensor') ??
+  valueOfKind(data, 'array') ??
+  valueOfKind(data, 'foreign') ??
+  context.malformed('a parameter without a tensor');
+
+/** (function, class, arguments, attributes): a tensor of a class of its own is read as the tensor that it is. */
+const rebuildSubclass: PickleConstructor = ([callable, , args], context) => {
+  const make = valueOfKind(callable, 'global');
+  const items = valueOfKind(args, 'tuple')?.items;
+  // One in another would nest calls as deep as the file likes.
+  return make?.construct && make.construct !== rebuildSubclass && items
+    ? make.construct(items, context)
+    : context.malformed('a tensor of a class without what makes it');
+};
+
+/** A tensor that has no numbers for rcc, by its name in torch; `shape` is found among the arguments. */
+function shaped(
+  name: string,
+  shapeOf: (args: readonly PickleValue[]) => PickleValue | undefined,
+): PickleConstructor {
+  return (args, context) => ({
+    ...foreignOf(name),
+    shape: integersOf(shapeOf(args), 'dimension', context),
+  });
+}
+
+function itemsOf(value: PickleValue | undefined): readonly PickleValue[] {
+  return valueOfKind(value, 'tuple')?.items ?? [];
+}
+
+/** (layout, (indices…, values, shape, …)): the shape is the one tuple among the parts. */
+function sparseShape([, data]: readonly PickleValue[]): PickleValue | undefined {
+  return itemsOf(data).find((item) => valueOfKind(item, 'tuple'));
+}
+
+/** TorchScript's typed lists and values with a type tag: what they are given. */
+const asGiven: PickleConstructor = ([value = null]) => value;
+
+const scriptValues = [
+  'build_intlist',
+  'build_doublelist',
+  'build_boollist',
+  'build_tensorlist',
+  'restore_type_tag',
+];
+
+/** Functions of torch that make tensors in other forms, with where their shapes stand. */
+const shapedTensors: Readonly<
+  Record<string, (args: readonly PickleValue[]) => PickleValue | undefined>
+> = {
+  _rebuild_qtensor: ([, , shape]) => shape,
+  _rebuild_sparse_tensor: sparseShape,
+  _rebuild_sparse_csr_tensor: sparseShape,
+  _rebuild_meta_tensor_no_storage: ([, shape]) => shape,
+  _rebuild_wrapper_subclass: ([, , shape]) => shape,
+};
 
 /** Element types by the class of a torch storage. */
 const storageTypes: Readonly<Record<string, string>> = {
@@ -112,12 +175,17 @@ const storageTypes: Readonly<Record<string, string>> = {
   Char: 'int8',
   Byte: 'uint8',
   Bool: 'bool',
+  ComplexFloat: 'complex64',
+  ComplexDouble: 'complex128',
+  QInt8: 'qint8',
+  QUInt8: 'quint8',
+  QInt32: 'qint32',
 };
 
 /** torch dtypes by name; those that rcc has no use for are known so that a message can name them. */
 const torchTypes = [
   ...Object.values(storageTypes),
-  ...['uint16', 'uint32', 'uint64', 'complex32', 'complex64', 'complex128'],
+  ...['uint16', 'uint32', 'uint64', 'complex32'],
   ...['float8_e4m3fn', 'float8_e5m2', 'float8_e4m3fnuz', 'float8_e5m2fnuz', 'float8_e8m0fnu'],
 ];
 
@@ -134,19 +202,20 @@ const constructors: Readonly<Record<string, PickleConstructor>> = {
   'torch._utils _rebuild_tensor_v2': rebuildTensor,
   'torch._utils _rebuild_tensor_v3': rebuildTensorV3,
   'torch._utils _rebuild_parameter': rebuildParameter,
+  'torch._utils _rebuild_parameter_with_state': rebuildParameter,
+  'torch._utils _rebuild_device_tensor_from_cpu_tensor': rebuildParameter,
+  'torch._utils _rebuild_device_tensor_from_numpy': rebuildParameter,
+  'torch._utils _rebuild_xla_tensor': rebuildParameter,
+  'torch._tensor _rebuild_from_type': rebuildSubclass,
+  'torch._tensor _rebuild_from_type_v2': rebuildSubclass,
+  ...Object.fromEntries(scriptValues.map((name) => [`torch.jit._pickle ${name}`, asGiven])),
+  ...Object.fromEntries(
+    Object.entries(shapedTensors).map(([name, shapeOf]) => {
+      const key = `torch._utils ${name}`;
+      return [key, shaped(key, shapeOf)];
+    }),
+  ),
 };
-
-/** Beside the weights in checkpoints of common training scripts; kept as a blank, whatever its arguments. */
-const opaques = [
-  'argparse Namespace',
-  'collections Counter',
-  'collections defaultdict',
-  'builtins dict',
-  '__builtin__ dict',
-  'numpy.core.multiarray scalar',
-  'numpy._core.multiarray scalar',
-  'torch device',
-];
 
 function knownGlobals(): PickleGlobal[] {
   const storages = Object.entries(storageTypes).flatMap(([prefix, elementType]) =>
@@ -165,13 +234,6 @@ function knownGlobals(): PickleGlobal[] {
     ...torchTypes.map(
       (type): PickleGlobal => ({ kind: 'global', name: `torch ${type}`, elementType: type }),
     ),
-    ...opaques.map(
-      (name): PickleGlobal => ({
-        kind: 'global',
-        name,
-        construct: () => ({ kind: 'opaque', name }),
-      }),
-    ),
     ...Object.entries(constructors).map(
       ([name, construct]): PickleGlobal => ({ kind: 'global', name, construct }),
     ),
@@ -179,13 +241,26 @@ function knownGlobals(): PickleGlobal[] {
 }
 
 /**
- * Everything a state dict may name, by its exact module and name with one space between. A pair with further spaces in it
+ * Everything that a state dict is made of, by its exact module and name with one space between. A pair with further spaces in it
  * cannot meet a key, so a module and a name cannot trade letters. Nothing else is looked up, and nothing is ever called.
  */
 export const globals: ReadonlyMap<string, PickleGlobal> = new Map(
   knownGlobals().map((known) => [known.name, known]),
 );
 
-export function isOpaque(value: PickleGlobal): boolean {
-  return opaques.includes(value.name);
+/** Made without its constructor: the class is the first argument. */
+const makesBlank: readonly string[] = ['copyreg _reconstructor', 'copy_reg _reconstructor'];
+
+/** A global that makes blanks, whatever its arguments. */
+function foreignGlobal(name: string): PickleGlobal {
+  const construct: PickleConstructor = ([type]) =>
+    foreignOf((makesBlank.includes(name) && valueOfKind(type, 'global')?.name) || name);
+  return { kind: 'global', name, isForeign: true, construct };
+}
+
+/** What a global stands for; undefined for one that only an attack needs. */
+export function globalNamed(module: string, name: string): PickleGlobal | undefined {
+  const known = globals.get(`${module} ${name}`);
+  if (known) return known;
+  return reachesOutside(module, name) ? undefined : foreignGlobal(`${module} ${name}`);
 }

@@ -5,7 +5,7 @@ import type { ByteSource } from '../../../tensors/byte-source.ts';
 import { byteString } from '../byte-string.ts';
 import { buildState } from './build.ts';
 import { PickleCursor } from './cursor.ts';
-import { globals, isOpaque } from './globals.ts';
+import { foreignOf, globalNamed } from './globals.ts';
 import { latin1String, latin1Text } from './latin1-text.ts';
 import { opcodeName } from './refused-opcodes.ts';
 import {
@@ -13,6 +13,8 @@ import {
   type PickleBytes,
   type PickleContext,
   type PickleDict,
+  type PickleForeign,
+  type PickleGlobal,
   type PickleStorage,
   type PickleText,
   type PickleTuple,
@@ -22,10 +24,21 @@ import {
 } from './values.ts';
 
 /** How a container resolves a persistent id; absent where a file has no storages. */
-export type PersistentLoad = (id: PickleTuple, context: PickleContext) => PickleStorage;
+export type PersistentLoad = (
+  id: PickleTuple,
+  context: PickleContext,
+) => PickleStorage | PickleGlobal;
 
 /** Marks that may be open at once. State dicts open five. */
 const maxDepth = 128;
+
+/** The items of a blank that is a dict by another name. */
+function itemsOf(value: PickleValue): PickleDict | undefined {
+  const foreign: PickleForeign | undefined = valueOfKind(value, 'foreign');
+  if (!foreign) return undefined;
+  foreign.items ??= { kind: 'dict', entries: new Map() };
+  return foreign.items;
+}
 
 /** The state of one pickle while it is read. It builds plain values and calls nothing. */
 export class PickleMachine implements PickleContext {
@@ -115,28 +128,47 @@ export class PickleMachine implements PickleContext {
     if (module === undefined || name === undefined) {
       this.malformed('a global whose name is no text');
     }
-    const known = globals.get(`${module} ${name}`);
     const { name: file } = this.#source;
     const offset = this.opcodeOffset;
-    this.push(known ?? fail('weights-pickle-global', { file, module, global: name, offset }));
+    this.push(
+      globalNamed(module, name) ??
+        fail('weights-pickle-global', { file, module, global: name, offset }),
+    );
   }
 
-  /** Stands for calling a global: gives what its entry on the list of known names makes of the arguments. */
+  /** Stands for calling a global: gives what rcc makes of that name with the arguments. What a blank would return is a blank. */
   construct(callable: PickleValue, args: PickleValue): void {
     const known = valueOfKind(callable, 'global');
     const items = valueOfKind(args, 'tuple')?.items;
-    if (!known?.construct || !items) {
+    const foreign = valueOfKind(callable, 'foreign');
+    if (!items || !(foreign || known?.construct)) {
       this.malformed(`a call of ${known ? known.name.replace(' ', '.') : describeValue(callable)}`);
     }
-    this.push(known.construct(items, this));
+    this.push(known?.construct?.(items, this) ?? foreignOf(foreign?.name ?? ''));
   }
 
-  /** An object made without its constructor: only what is kept as a blank anyway. */
-  constructBlank(opcode: number): void {
-    const args = this.pop();
-    const type = valueOfKind(this.pop(), 'global');
-    if (!type || !isOpaque(type)) this.refuse(opcode);
-    this.construct(type, args);
+  /** An object made without its constructor: only of a class that is kept as a blank. */
+  constructBlank(opcode: number, type: PickleValue, items: readonly PickleValue[]): void {
+    const known = valueOfKind(type, 'global');
+    if (!known?.isForeign) this.refuse(opcode);
+    this.construct(known, { kind: 'tuple', items });
+  }
+
+  /** NEWOBJ: a class and its arguments. */
+  newObject(opcode: number): void {
+    const args = valueOfKind(this.pop(), 'tuple');
+    this.constructBlank(opcode, this.pop(), args?.items ?? this.malformed('an object of no tuple'));
+  }
+
+  /** OBJ: a group of a class and its arguments. */
+  newObjectOfGroup(opcode: number): void {
+    const [type = null, ...args] = this.popToMark();
+    this.constructBlank(opcode, type, args);
+  }
+
+  /** Keeps nothing of a value but what it is. */
+  pushForeign(name: string): void {
+    this.push(foreignOf(name));
   }
 
   build(): void {
@@ -153,24 +185,25 @@ export class PickleMachine implements PickleContext {
   setItems(items: readonly PickleValue[]): void {
     const target = this.peek();
     if (items.length % 2 !== 0) this.malformed('a key without a value');
-    if (valueOfKind(target, 'opaque')) return;
-    const dict = valueOfKind(target, 'dict');
+    const dict = valueOfKind(target, 'dict') ?? itemsOf(target);
     if (!dict) this.malformed(`items set in ${describeValue(target)}`);
     for (let i = 0; i < items.length; i += 2) this.#setItem(dict, items[i], items[i + 1] ?? null);
   }
 
   #setItem(dict: PickleDict, key: PickleValue | undefined, value: PickleValue): void {
-    const name = textOf(key) ?? valueOfKind(key, 'float')?.value ?? key;
-    if (typeof name !== 'string' && typeof name !== 'number') {
+    if (valueOfKind(key, 'list') || valueOfKind(key, 'dict')) {
       this.malformed(`a key that is ${describeValue(key)}`);
     }
+    const name = textOf(key) ?? valueOfKind(key, 'float')?.value ?? key;
+    // Tuples, truth values and objects are keys beside the weights: no tensor has such a name.
+    if (typeof name !== 'string' && typeof name !== 'number') return;
     if (dict.entries.has(name)) this.malformed(`the key '${printable(String(name))}' twice`);
     dict.entries.set(name, value);
   }
 
   appendItems(items: readonly PickleValue[]): void {
     const target = this.peek();
-    if (valueOfKind(target, 'opaque')) return;
+    if (valueOfKind(target, 'foreign')) return;
     const list = valueOfKind(target, 'list');
     if (!list) this.malformed(`items appended to ${describeValue(target)}`);
     for (const item of items) list.items.push(item);

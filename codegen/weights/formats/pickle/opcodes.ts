@@ -17,12 +17,22 @@ function pushString(machine: PickleMachine, length: number): void {
 }
 
 /** Two's complement, low byte first. */
-function pushLong(machine: PickleMachine): void {
-  const bytes = machine.cursor.bytes(machine.cursor.u8());
+function pushLong(machine: PickleMachine, length: number): void {
+  const bytes = machine.cursor.bytes(length);
   let value = 0n;
   for (const byte of bytes.toReversed()) value = (value << 8n) | BigInt(byte);
   const signed = BigInt.asIntN(bytes.length * 8, value);
   machine.push(Number.isSafeInteger(Number(signed)) ? Number(signed) : signed);
+}
+
+/** A number of more than 255 bytes is none that a tensor has. */
+function pushLongNumber(machine: PickleMachine): void {
+  const length = machine.cursor.u32();
+  if (length <= inlineTextBytes) pushLong(machine, length);
+  else {
+    machine.cursor.skip(length);
+    machine.pushForeign('builtins int');
+  }
 }
 
 function readLine(machine: PickleMachine): string {
@@ -39,11 +49,12 @@ const rows: readonly (readonly [opcode: number, Execute])[] = [
   [0x4e, (m) => m.push(null)],
   [0x88, (m) => m.push(true)],
   [0x89, (m) => m.push(false)],
-  // BININT, BININT1, BININT2, LONG1, BINFLOAT
+  // BININT, BININT1, BININT2, LONG1, LONG4, BINFLOAT
   [0x4a, (m) => m.push(m.cursor.i32())],
   [0x4b, (m) => m.push(m.cursor.u8())],
   [0x4d, (m) => m.push(m.cursor.u16())],
-  [0x8a, pushLong],
+  [0x8a, (m) => pushLong(m, m.cursor.u8())],
+  [0x8b, pushLongNumber],
   [0x47, (m) => m.push({ kind: 'float', value: m.cursor.f64() })],
   // SHORT_BINUNICODE, BINUNICODE, BINUNICODE8
   [0x8c, (m) => pushText(m, m.cursor.u8())],
@@ -76,6 +87,29 @@ const rows: readonly (readonly [opcode: number, Execute])[] = [
     },
   ],
   [0x75, (m) => m.setItems(m.popToMark())],
+  // EMPTY_SET, ADDITEMS, FROZENSET: no tensor is in one.
+  [0x8f, (m) => m.pushForeign('builtins set')],
+  [0x90, (m) => m.appendItems(m.popToMark())],
+  [
+    0x91,
+    (m) => {
+      m.popToMark();
+      m.pushForeign('builtins frozenset');
+    },
+  ],
+  // DICT, LIST
+  [
+    0x64,
+    (m) => {
+      const items = m.popToMark();
+      m.push({ kind: 'dict', entries: new Map() });
+      m.setItems(items);
+    },
+  ],
+  [0x6c, (m) => m.push({ kind: 'list', items: m.popToMark() })],
+  // POP, POP_MARK: what holds itself ends so.
+  [0x30, (m) => void m.pop()],
+  [0x31, (m) => void m.popToMark()],
   // BINPUT, LONG_BINPUT, MEMOIZE, BINGET, LONG_BINGET
   [0x71, (m) => m.remember(m.cursor.u8())],
   [0x72, (m) => m.remember(m.cursor.u32())],
@@ -97,7 +131,7 @@ const rows: readonly (readonly [opcode: number, Execute])[] = [
       m.pushGlobal(m.pop(), name);
     },
   ],
-  // REDUCE, NEWOBJ, BUILD, BINPERSID
+  // REDUCE, NEWOBJ, NEWOBJ_EX, OBJ, INST, BUILD, BINPERSID
   [
     0x52,
     (m) => {
@@ -105,7 +139,24 @@ const rows: readonly (readonly [opcode: number, Execute])[] = [
       m.construct(m.pop(), args);
     },
   ],
-  [0x81, (m, opcode) => m.constructBlank(opcode)],
+  [0x81, (m, opcode) => m.newObject(opcode)],
+  [
+    0x92,
+    (m, opcode) => {
+      m.pop();
+      m.newObject(opcode);
+    },
+  ],
+  [0x6f, (m, opcode) => m.newObjectOfGroup(opcode)],
+  [
+    0x69,
+    (m, opcode) => {
+      const module = readLine(m);
+      m.pushGlobal(module, readLine(m));
+      const type = m.pop();
+      m.constructBlank(opcode, type, m.popToMark());
+    },
+  ],
   [0x62, (m) => m.build()],
   [0x51, (m, opcode) => m.loadPersistent(opcode)],
 ];

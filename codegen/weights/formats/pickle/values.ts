@@ -40,31 +40,45 @@ export interface PickleDict {
   readonly entries: Map<string | number, PickleValue>;
 }
 
-/** Something on the list of known names; `construct` stands for calling it and calls nothing. */
+/** A name of Python; `construct` stands for calling it and calls nothing. */
 export interface PickleGlobal {
   readonly kind: 'global';
   readonly name: string;
   readonly construct?: PickleConstructor;
+  /** Not on the list: what it makes is a blank. */
+  readonly isForeign?: true;
   /** Element type that it names: a torch storage class or dtype. */
   readonly elementType?: string;
 }
 
-/** What training scripts store beside the weights: kept as a blank. */
-export interface PickleOpaque {
-  readonly kind: 'opaque';
+/**
+ * An object that rcc has no use for: a blank that is never built. What the file would give it is kept as it is written, so that tensors inside a pickled
+ * module are found.
+ */
+export interface PickleForeign {
+  readonly kind: 'foreign';
+  /** `module.name` of what would make it. */
   readonly name: string;
+  /** Of a tensor in a form that rcc does not read: sparse, quantised, without storage. */
+  readonly shape?: readonly number[];
+  /** What it would be filled with. */
+  state?: PickleValue;
+  /** Items that are set in it: of a dict by another name. */
+  items?: PickleDict;
 }
 
 /** numpy.dtype: kind and size (`f4`), byte order from its state. */
 export interface PickleDType {
   readonly kind: 'dtype';
-  readonly code: string;
+  code: string;
   byteOrder: string;
 }
 
 /** numpy.ndarray: made blank, filled by its state. */
 export interface PickleArray {
   readonly kind: 'array';
+  /** Set where its elements are no numbers: text, dates, objects, records. */
+  elements?: string;
   state?: {
     readonly shape: readonly number[];
     readonly code: string;
@@ -103,7 +117,7 @@ export type PickleObject =
   | PickleTuple
   | PickleDict
   | PickleGlobal
-  | PickleOpaque
+  | PickleForeign
   | PickleDType
   | PickleArray
   | PickleStorage
@@ -142,7 +156,9 @@ export function textOf(value: PickleValue | undefined): string | undefined {
 /** What a value is, in a user's words. */
 export function describeValue(value: PickleValue | undefined): string {
   if (value === undefined || value === null) return 'nothing';
-  if (typeof value === 'object') return `a ${value.kind}`;
+  if (typeof value === 'object') {
+    return value.kind === 'foreign' ? `an object of ${value.name}` : `a ${value.kind}`;
+  }
   return Number.isInteger(value)
     ? 'an integer'
     : typeof value === 'bigint'

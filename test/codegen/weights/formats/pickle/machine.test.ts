@@ -46,10 +46,10 @@ describe('a pickle that contradicts itself says where and how', () => {
       'items appended to a dict',
     ],
     [
-      'a key that is a tuple',
-      [op.emptyDict, op.emptyTuple, op.none, op.setItem],
+      'a key that is a list',
+      [op.emptyDict, op.emptyList, op.none, op.setItem],
       5,
-      'a key that is a tuple',
+      'a key that is a list',
     ],
     [
       'a key twice',
