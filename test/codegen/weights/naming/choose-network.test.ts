@@ -215,7 +215,7 @@ describe('of several networks', () => {
     const work = () => chooseNetwork(file, { key: 'modelema' });
     const { message, hint } = await expectDiagnostic(work, 'weights-key-unknown');
     expect(message).toBe("Nothing in 'net.pth' is under 'modelema'.");
-    expect(hint).toContain('Did you mean model_ema? There is: model, model_ema, ');
+    expect(hint).toContain('Did you mean model_ema? There is: model, model_ema.');
     const bare = () => chooseNetwork(fileOf([['a', [1]]]), { key: 'x' });
     expect((await expectDiagnostic(bare, 'weights-key-unknown')).hint).toContain(
       'leave the key out',
