@@ -113,7 +113,7 @@ describe('printSpec', () => {
         classes: 1000,
         'preprocess.crop': 224,
         'preprocess.color': 'rgb',
-        weights: { scheme: 'paddleclas', path: 'a "b".pdparams' },
+        weights: { scheme: 'paddleclas', path: 'a "b".pdparams', key: 'model_ema' },
         'expect.params': figure('25.58', 'M'),
       },
       assumed: [{ property: 'input', assumed: '3x224x224', reason: 'no weights file\ntells it' }],
@@ -124,7 +124,7 @@ describe('printSpec', () => {
         depth       50
         variant     vd
         classes     1000
-        weights     paddleclas "a \\"b\\".pdparams"
+        weights     paddleclas "a \\"b\\".pdparams" key "model_ema"
         preprocess  { crop 224  color rgb }
         expect      { params 25.58M }
         # input     3x224x224

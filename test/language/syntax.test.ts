@@ -94,6 +94,14 @@ describe('the form of a .rn file', () => {
       'weights cifar "x.th" labels "y"',
       { weights: { scheme: 'cifar', path: 'x.th' }, labels: 'y' },
     ],
+    [
+      'weights cifar "x.th" key "ema.module" labels "y"',
+      { weights: { scheme: 'cifar', path: 'x.th', key: 'ema.module' }, labels: 'y' },
+    ],
+    [
+      'weights "x.th" key "ema" head softmax',
+      { weights: { path: 'x.th', key: 'ema' }, head: 'softmax' },
+    ],
     ['preprocess { resize none crop none }', { input: { channels: 3, height: 224, width: 224 } }],
   ])('tells where the value of one property ends and the next one starts: %s', async (text, part) => {
     expect(await specWith(`depth 50 ${text}`)).toMatchObject(part);

@@ -6,6 +6,8 @@ const families: readonly (readonly [RegExp, string])[] = [
   [/\.res\d+\w*_branch2b_\d+\./, 'it is a Res2Net: its 3×3 convolutions are split'],
   [/\.scale\.(squeeze|excitation)\./, 'it has squeeze-and-excitation blocks'],
   [/(^|\.)(attn|attention|cbam|ca\d*|sa\d*|blocks\.\d+\.mlp)\./, 'it has attention layers'],
+  [/\.paths\.\d+\./, 'it has selective kernels (SK)'],
+  [/\.conv2\.(bn0|fc1)\./, 'it has split attention (ResNeSt)'],
   [/\.conv1_rep|rbr_/, 'it is a RepVGG-like network'],
   [/^maxpool\.\d+\./, 'its stem pools with a convolution'],
 ];

@@ -29,18 +29,33 @@ export interface NamedParameter extends ParameterSlot {
 /** What a layer behind the stages makes of the head. */
 function headOf(shape: readonly number[]): string {
   return shape.length === 4
-    ? 'convolutions stand behind its stages in place of a linear layer'
+    ? 'its head is made of convolutions'
     : 'its head has more than one layer';
 }
 
-/** What each name stands for; throws UnsupportedNetwork at the first that the scheme does not have. */
+/** Throws with the most telling of the names that are none of the scheme's. */
+function refuseNames(
+  strange: readonly string[],
+  { shapes, surplus }: Pick<NamedNetwork, 'shapes' | 'surplus'>,
+): void {
+  const [first] = strange;
+  if (first === undefined) return;
+  for (const name of strange) {
+    const family = surplus.has(name) ? undefined : familyOf(name);
+    if (family) unsupported(family);
+  }
+  if (surplus.has(first)) unsupported(`${headOf(shapes.get(first) ?? [])} ('${first}')`);
+  unsupported(`'${first}' belongs to no network that a spec can describe`);
+}
+
+/** What each name stands for; throws UnsupportedNetwork where the scheme does not have all of them. */
 export function readNames({ shapes, naming, surplus }: NamedNetwork): readonly NamedParameter[] {
-  return [...shapes].map(([name, shape]) => {
-    if (surplus.has(name)) return unsupported(`${headOf(shape)} ('${name}')`);
-    const slot = naming.parse(name);
-    if (slot) return { ...slot, name, shape };
-    return unsupported(
-      familyOf(name) ?? `'${name}' belongs to no network that a spec can describe`,
-    );
+  const strange: string[] = [];
+  const parameters = [...shapes].flatMap(([name, shape]) => {
+    const slot = surplus.has(name) ? undefined : naming.parse(name);
+    if (!slot) strange.push(name);
+    return slot ? [{ ...slot, name, shape }] : [];
   });
+  refuseNames(strange, { shapes, surplus });
+  return parameters;
 }

@@ -112,7 +112,7 @@ function narrow(file: string, { names, bodies }: Scope, { key, span }: ChooseOpt
     return { names: under, bodies: bodies.filter(({ prefix }) => isUnder(prefix, key)) };
   }
   const networks = bodies.filter(({ isWhole, prefix }) => isWhole && prefix !== '');
-  const known = [...new Set([...networks.map(({ prefix }) => keyOf(prefix)), ...keysOf(names)])];
+  const known = networks.length > 0 ? networks.map(({ prefix }) => keyOf(prefix)) : keysOf(names);
   const nearest = findNearest(key, known);
   return fail('weights-key-unknown', { file, key, known, nearest }, { span });
 }

@@ -56,8 +56,18 @@ function headNote({ body, head, rawOf }: Choice): readonly string[] {
   ];
 }
 
-function ignoredNote({ others, ignored, rawOf }: Choice): readonly string[] {
-  const rest = ignored.filter((name) => !others.some(({ prefix }) => name.startsWith(prefix)));
+/** The shortest beginning of another network's names that is not the taken one's: its head may stand beside its stages. */
+function branchOf(other: string, taken: string): string {
+  const parts = other.split('.').slice(0, -1);
+  const branches = parts.map((_, index) => `${parts.slice(0, index + 1).join('.')}.`);
+  return branches.find((branch) => !taken.startsWith(branch)) ?? other;
+}
+
+function ignoredNote({ body, others, ignored, rawOf }: Choice): readonly string[] {
+  const branches = others.map(({ prefix }) => branchOf(prefix, body.prefix));
+  const isOther = (name: string) =>
+    branches.some((branch) => branch !== '' && name.startsWith(branch));
+  const rest = ignored.filter((name) => !isOther(name));
   if (rest.length === 0) return [];
   return [
     `Not part of the network, left aside: ${listed(rest.map((name) => printable(rawOf(name))))}.`,

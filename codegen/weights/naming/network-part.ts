@@ -11,8 +11,14 @@ export interface NetworkPart {
   has(name: string): boolean;
 }
 
+/** The form of a name's first part; a number alone is a place in a sequence, of which each is a layer of its own. */
+function rootForm(name: string): string {
+  const [root = ''] = name.split('.', 1);
+  return /^\d+$/.test(root) ? root : formOf(root);
+}
+
 export function createPart({ prefix, slots }: Body): NetworkPart {
-  const rootOf = (name: string) => formOf(name.slice(prefix.length).split('.', 1)[0] ?? '');
+  const rootOf = (name: string) => rootForm(name.slice(prefix.length));
   const isLinear = (name: string) => slots.get(name)?.role.startsWith('linear.');
   const roots = new Set([...slots.keys()].filter((name) => !isLinear(name)).map(rootOf));
   const isRooted = (name: string) =>

@@ -76,7 +76,8 @@ function readKey(values: readonly ValueNode[], context: ReadContext): string | u
 export function weightsFile(schemes: readonly string[]): ValueType<WeightsProperty> {
   return {
     form: `[${schemes.join(' | ')}] "FILE" [${keyWord} "KEY"]`,
-    words: [...schemes, keyWord],
+    words: schemes,
+    follower: keyWord,
     read(values, context) {
       const read = readScheme(values, schemes, context);
       if (!read) return undefined;

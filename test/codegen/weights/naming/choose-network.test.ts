@@ -215,7 +215,7 @@ describe('of several networks', () => {
     const work = () => chooseNetwork(file, { key: 'modelema' });
     const { message, hint } = await expectDiagnostic(work, 'weights-key-unknown');
     expect(message).toBe("Nothing in 'net.pth' is under 'modelema'.");
-    expect(hint).toContain('Did you mean model_ema? There is: model, model_ema, ');
+    expect(hint).toContain('Did you mean model_ema? There is: model, model_ema.');
     const bare = () => chooseNetwork(fileOf([['a', [1]]]), { key: 'x' });
     expect((await expectDiagnostic(bare, 'weights-key-unknown')).hint).toContain(
       'leave the key out',
@@ -319,11 +319,27 @@ describe('the head is found by shape and place', () => {
     expect(message).toContain(reason);
   });
 
+  test('behind a Sequential of numbers', () => {
+    const numbered = entriesOf("torchvision's layers in a Sequential");
+    const stages = numbered.filter(([name]) => !name.startsWith('fc.'));
+    const file = fileOf(stages, linear('10', weight, bias));
+    expect(chooseNetwork(file).nameInFile('fc.weight')).toBe('10.weight');
+    expect(describeWeights(file).classes).toBe(10);
+  });
+
+  test('of another network is not left aside by name', () => {
+    const pair = (name: string) => [
+      ...under(`${name}.backbone.`, body),
+      ...linear(`${name}.head`, weight),
+    ];
+    const { notes } = chooseNetwork(fileOf(pair('student'), pair('teacher')));
+    expect(notes.join()).not.toContain('left aside');
+  });
+
   test('a head of convolutions', async () => {
     const work = () => describeWeights(fileOf(body, [['classifier.0.weight', [10, 16, 1, 1]]]));
     const { message } = await expectDiagnostic(work, 'weights-network-unsupported');
-    expect(message).toContain('convolutions stand behind its stages');
-    expect(message).toContain("'classifier.0.weight'");
+    expect(message).toContain("its head is made of convolutions ('classifier.0.weight')");
   });
 });
 

@@ -173,7 +173,7 @@ describe('names', () => {
   });
 
   test('the words of a spec', () => {
-    expect(properties.weights.type.words).toEqual([...nameSchemes, 'key']);
+    expect(properties.weights.type.words).toEqual([...nameSchemes]);
     expect(new Set(schemes.map(({ name }) => name))).toEqual(new Set(nameSchemes));
     expect(isSchemeName('timm')).toBe(true);
     expect(isSchemeName('keras')).toBe(false);
