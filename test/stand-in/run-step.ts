@@ -64,10 +64,23 @@ function readInputs(spec: string | undefined): Map<string, Uint8Array> {
   );
 }
 
+/**
+ * Whether a loaded engine gets its weights: trtexec.cpp of 10.14 (lines 374–384) and 11.1 (577–587) looks at --refitFromOnnx only where
+ * `build.refittable` is set, which is the parser's --refit. An engine without weights runs all the same.
+ */
+function refits({ options }: ParsedCommandLine): boolean {
+  const onnx = options.get('--refitFromOnnx');
+  if (!options.has('--refit') || onnx === undefined) return false;
+  if (existsSync(onnx)) return true;
+  log('E', 'Engine refit from ONNX model failed.');
+  throw new FailedRun();
+}
+
 async function inferOnce(
   parsed: ParsedCommandLine,
-  { model, header: { batches } }: LoadedEngine,
+  { model, header }: LoadedEngine,
 ): Promise<number> {
+  const { batches } = header;
   const { runModel } = await import('./model.ts');
   const batch = batchOf(parsed.options.get('--shapes')) ?? 1;
   if (batches && (batch < batches[0] || batch > batches[1])) {
@@ -80,6 +93,9 @@ async function inferOnce(
   }
   await strike('infer', parsed);
   const outputs = await runModel(model, batch, readInputs(parsed.options.get('--loadInputs')));
+  if (header.stripped && !refits(parsed)) {
+    for (const value of Object.values(outputs)) (value.data as Float32Array).fill(0);
+  }
   const path = parsed.options.get('--exportOutput');
   const objects = Object.entries(outputs).map(([name, value]) => {
     const data = Array.from(value.data as Float32Array, (v) => Number(v).toPrecision(6));

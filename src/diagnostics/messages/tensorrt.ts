@@ -246,6 +246,15 @@ export const tensorrtMessages = {
     cause: 'The engine has no weights until an application refits it.',
     cure: 'Time an engine with weights; it has the same kernels.',
   }),
+  'tensorrt-stripped-needs-refit': row<{ doing: string; version: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ doing, version }) =>
+      `${doing === 'timing' ? 'Timing' : 'Running'} an engine without weights needs trtexec's --refitFromOnnx, which TensorRT ${version} does not take.`,
+    hint: () => 'Leave --strip-weights out: an engine with weights has the same kernels.',
+    cause: 'The engine has no weights until it is refitted; trtexec does so from 10.14.1 on.',
+    cure: 'Leave --strip-weights out, or use TensorRT 10.14.1 or later.',
+  }),
   'tensorrt-argument-unknown': row<{ argument: string; nearest: string | undefined }>({
     severity: 'error',
     message: ({ argument }) => `No release of trtexec has the option ${argument}.`,

@@ -54,6 +54,7 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
   'tensorrt-cache-unusable': { path: '~/.cache/rcc/tensorrt', reason: 'EROFS' },
   'tensorrt-cache-rejected': { path: '~/.cache/rcc/tensorrt/10.4.0-sm75-tesla-t4.timing' },
   'tensorrt-stripped-not-runnable': { version: '10.4.0' },
+  'tensorrt-stripped-needs-refit': { doing: 'timing', version: '10.4.0' },
   'tensorrt-argument-unknown': { argument: '--maxTactic', nearest: '--maxTactics' },
   'tensorrt-argument-taken': { argument: '--onnx' },
   'tensorrt-argument-form': { argument: '--noBuilderCache=false', form: 'flag' },

@@ -64,7 +64,7 @@ test.each<[Given, readonly string[]]>([
 test.each<[Given, CommandKind, readonly string[]]>([
   [{ versionCompatible: true }, 'run', ['--versionCompatible']],
   [{ versionCompatible: true }, 'time', ['--versionCompatible']],
-  [{ stripWeights: true }, 'run', ['--refitFromOnnx=build/resnet50_vd/fp16/model.onnx']],
+  [{ stripWeights: true }, 'run', ['--refit', '--refitFromOnnx=build/resnet50_vd/fp16/model.onnx']],
   [{ streams: 3 }, 'time', ['--infStreams=3']],
   [{ streams: 3 }, 'profile', []],
   [{ device: 3 }, 'profile', ['--device=3']],

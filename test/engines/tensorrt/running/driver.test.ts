@@ -78,6 +78,37 @@ describe.each([
   });
 });
 
+describe('an engine without weights', () => {
+  // The stand-in's outputs are zeros unless trtexec refits, as it does with --refit only.
+  test.each([
+    '10.14',
+    '10.16',
+    '11.1',
+  ])('gets them back before it runs, TensorRT %s', async (release) => {
+    pretend({ RELEASE: release });
+    const { engine, build } = await standInEngine({ batches: [1], stripWeights: true });
+    const built = await build();
+    const { logits } = await engine.run(built.path, imagesOf(1));
+    expect(logits && numbersOf(logits).some((value) => value !== 0)).toBe(true);
+    const measured = await engine.measure(built.path, { ...request, batch: 1 });
+    expect(measured.iterations).toBe(50);
+  });
+
+  test('neither runs nor is timed where trtexec cannot refit it', async () => {
+    pretend({ RELEASE: '10.4' });
+    const { engine, build } = await standInEngine({ batches: [1], stripWeights: true });
+    const built = await build();
+    for (const use of [
+      () => engine.run(built.path, imagesOf(1)),
+      () => engine.load(built.path),
+      () => engine.measure(built.path, { ...request, batch: 1 }),
+    ]) {
+      const [diagnostic] = await diagnosticsOf(use());
+      expect(diagnostic?.code).toBe('tensorrt-stripped-needs-refit');
+    }
+  });
+});
+
 test('V100 on 10.5 is refused before trtexec builds anything', async () => {
   pretend({ RELEASE: '10.5', GPU: 'v100' });
   const { build, directory } = await standInEngine({ precision: 'fp16' });
