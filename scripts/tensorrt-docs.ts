@@ -196,7 +196,7 @@ const examples: Readonly<Record<keyof TensorrtOptions | TimingRow['key'], string
   refit: true,
   stripWeights: true,
   sparsity: 'enable',
-  inputFormat: 'hwc8',
+  inputFormat: 'hwc',
   outputFormat: 'chw',
   auxStreams: '0',
   profilingVerbosity: 'none',

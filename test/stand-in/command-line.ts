@@ -51,8 +51,9 @@ const dimensions: Check = (value, release) => {
 };
 
 const layouts = new Set(['chw', 'chw2', 'chw4', 'hwc8', 'chw16', 'chw32', 'dhwc8', 'hwc']);
-const types = new Set(['fp32', 'fp16', 'int32', 'int8', 'uint8']);
-const laterTypes = new Set(['bf16', 'int64']);
+const types = new Set(['fp32', 'fp16', 'int32', 'int8']);
+/** sampleOptions.cpp, stringToValue<nvinfer1::DataType>: these came with 9.1. */
+const laterTypes = new Set(['bf16', 'int64', 'uint8']);
 
 const format: Check = (value, release) => {
   const [first = '', second] = value.split(':');

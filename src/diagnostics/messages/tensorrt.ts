@@ -174,9 +174,41 @@ export const tensorrtMessages = {
     severity: 'error',
     message: ({ flag, type, declared }) =>
       `${flag} asks for ${type}, but the graph declares ${declared} and its types decide.`,
-    hint: () => 'Leave the type out of the format, or change the graph’s input or output type.',
+    hint: () => 'Leave the type out of the format, or change the graph’s input type: --input-type.',
     cause: 'With strong typing, the types of inputs and outputs come from the ONNX file.',
-    cure: 'Give the layout alone: hwc8 in place of fp16:hwc8.',
+    cure: 'Give the layout alone: chw in place of fp16:chw.',
+  }),
+  'tensorrt-io-type-unfit': row<{ flag: string; type: string; declared: string }>({
+    severity: 'error',
+    message: ({ flag, type, declared }) =>
+      `${flag} asks for ${type}, but the graph declares ${declared}, whose numbers ${type} cannot hold.`,
+    hint: () =>
+      'fp32, fp16 and bf16 stand for one another; for pixels take --input-type uint8-nhwc.',
+    cause:
+      'Only float types stand for one another: for an integer type rcc would have to know a scale.',
+    cure: 'Leave the type out of the format, or choose another float type.',
+  }),
+  'tensorrt-io-layout': row<{
+    flag: string;
+    layout: string;
+    types: readonly string[];
+    type: string;
+  }>({
+    severity: 'error',
+    message: ({ flag, layout, types, type }) =>
+      `${flag}: TensorRT has the layout ${layout} for ${types.join(' and ')} only, not for ${type}.`,
+    hint: ({ layout }) =>
+      `Where the builder chooses the types: fp16:${layout}; where the graph does: --input-type float16.`,
+    cause: 'Most layouts are bound to the types whose kernels read them.',
+    cure: 'Take the layout with a type that it holds, or chw, chw32 or hwc.',
+  }),
+  'tensorrt-io-layout-flat': row<{ flag: string; layout: string; dimensions: number }>({
+    severity: 'error',
+    message: ({ flag, layout, dimensions }) =>
+      `${flag}: the layout ${layout} arranges channels, rows and columns, and the tensor has ${dimensions} dimensions.`,
+    hint: () => 'Logits have no rows and columns: leave the layout at chw.',
+    cause: 'Every layout but chw is for tensors of three dimensions and more.',
+    cure: 'Take chw.',
   }),
   'tensorrt-io-type-lacking': row<{ flag: string; type: string; since: string; version: string }>({
     severity: 'error',

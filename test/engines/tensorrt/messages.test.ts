@@ -40,6 +40,14 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
   },
   'tensorrt-option-deprecated': { option: '--fp16', version: '10.16.0' },
   'tensorrt-io-type': { flag: '--input-format', type: 'fp16', declared: 'fp32' },
+  'tensorrt-io-type-unfit': { flag: '--input-format', type: 'int8', declared: 'fp32' },
+  'tensorrt-io-layout': {
+    flag: '--input-format',
+    layout: 'hwc8',
+    types: ['fp16', 'bf16'],
+    type: 'fp32',
+  },
+  'tensorrt-io-layout-flat': { flag: '--output-format', layout: 'hwc8', dimensions: 2 },
   'tensorrt-io-type-lacking': {
     flag: '--input-format',
     type: 'bf16',

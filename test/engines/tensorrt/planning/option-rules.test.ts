@@ -51,7 +51,7 @@ test.each<[Given, readonly string[]]>([
   [{ stripWeights: true }, ['--stripWeights']],
   [{ sparsity: 'enable' }, ['--sparsity=enable']],
   [{ sparsity: 'force' }, ['--sparsity=force']],
-  [{ inputFormat: { layout: 'hwc8' } }, ['--inputIOFormats=fp32:hwc8']],
+  [{ inputFormat: { layout: 'hwc' } }, ['--inputIOFormats=fp32:hwc']],
   [{ outputFormat: { layout: 'chw' } }, ['--outputIOFormats=fp32:chw']],
   [{ auxStreams: 0 }, ['--maxAuxStreams=0']],
   [{ device: 3 }, ['--device=3']],

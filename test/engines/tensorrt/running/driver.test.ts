@@ -4,6 +4,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findLayerLists } from '../../../../engines/audit/audit-folder.ts';
+import type { Engine } from '../../../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../../../engines/onnxruntime/engine.ts';
 import { numbersOf } from '../../../../engines/tensor-values.ts';
 import { numbers } from '../../../helpers/graphs.ts';
@@ -75,6 +76,43 @@ describe.each([
     );
     // trtexec writes six significant digits.
     expect(Math.max(...differences)).toBeLessThan(1e-5);
+  });
+});
+
+/** The largest difference from what onnxruntime computes of the same images. */
+async function differenceOf(
+  { run }: Pick<Engine, 'run'>,
+  { path, modelPath }: { readonly path: string; readonly modelPath: string },
+  batch: number,
+): Promise<number> {
+  const inputs = imagesOf(batch);
+  const { logits } = await run(path, inputs);
+  const reference = await createOnnxruntimeEngine({ threads: 1 }).run(modelPath, inputs);
+  if (!logits || !reference.logits) throw new Error('no logits');
+  const expected = numbersOf(reference.logits);
+  return Math.max(...numbersOf(logits).map((value, i) => Math.abs(value - (expected[i] ?? 0))));
+}
+
+describe('inputs in another type or layout than the graph’s', () => {
+  test.each([
+    ['8.5', 'fp16', 'chw'],
+    ['8.6', 'fp16', 'hwc8'],
+    ['8.6', 'fp16', 'chw2'],
+    ['10.4', 'fp16', 'chw'],
+    ['10.4', 'bf16', 'hwc8'],
+    ['10.4', 'fp16', 'chw4'],
+    ['10.4', 'fp16', 'chw16'],
+    ['10.16', 'fp32', 'chw32'],
+    ['10.16', undefined, 'hwc'],
+    ['11.1', undefined, 'chw32'],
+  ] as const)('TensorRT %s, %s:%s', async (release, type, layout) => {
+    pretend({ RELEASE: release });
+    const inputFormat = type === undefined ? { layout } : { type, layout };
+    const { engine, build, modelPath } = await standInEngine({ batches: [2], inputFormat });
+    const { path } = await build();
+    const difference = await differenceOf(engine, { path, modelPath }, 2);
+    // Images of half precision, through one convolution.
+    expect(difference).toBeLessThan({ fp16: 0.004, bf16: 0.04, fp32: 1e-5 }[type ?? 'fp32']);
   });
 });
 
