@@ -132,13 +132,14 @@ function useTimingCache(path: string | undefined): void {
   if (!path) return;
   const own = `stand-in timing cache ${release.version} ${gpu?.computeCapability}\n`;
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  // sampleUtils.cpp/sampleEngines.cpp: `timing cache` up to 10.13.2, `cache` from 10.13.3, which reads other caches the same way.
+  const word = since('10.13.3') ? 'cache' : 'timing cache';
   if (!text)
-    log(
-      'W',
-      `Could not read timing cache from: ${path}. A new timing cache will be generated and written.`,
-    );
+    log('W', `Could not read ${word} from: ${path}. A new ${word} will be generated and written.`);
   else if (!text.startsWith(own))
     log('W', '[TRT] The timing cache was created with a different TensorRT or GPU and is ignored.');
   log('V', `timing cache: ${text.startsWith(own) ? 'hit' : 'miss'}`);
   writeFileSync(path, text.startsWith(own) ? `${text}build\n` : `${own}build\n`);
+  // From 8.6 a lock file is made beside the cache, and nobody removes it.
+  if (since('8.6.0')) writeFileSync(`${path}.lock`, '');
 }

@@ -11,6 +11,7 @@ import {
 } from '../planning/release.ts';
 import { findTrtexec, type TrtexecTool } from './find.ts';
 import {
+  findMissingLibrary,
   type InspectRequest,
   inspectMachine,
   probeRelease,
@@ -76,6 +77,15 @@ function precisionRow(gpu: Gpu): DoctorRow {
   return doubt ? { ...row, state: 'doubtful', cure: doubt.message } : { ...row, state: 'good' };
 }
 
+async function librariesRow(machine: TensorrtMachine, device: number): Promise<DoctorRow> {
+  const part = 'libraries';
+  const needed = 'what trtexec opens for a build';
+  const against = await findMissingLibrary(machine, device);
+  return against
+    ? missing(part, needed, against)
+    : { part, found: 'TensorRT’s own, its plugins and its ONNX parser', needed, state: 'good' };
+}
+
 function driverRow({ installed, cuda }: TensorrtMachine): DoctorRow {
   const part = 'driver';
   const needed = 'nvidia-smi, for driver, clocks and temperature beside each timing';
@@ -113,5 +123,11 @@ export async function tensorrtDoctor(request: InspectRequest): Promise<DoctorRow
   const machine = await attempt(() => inspectMachine(request));
   if (isDiagnostic(machine)) return [...first, missing('GPU', 'a GPU that CUDA sees', machine)];
   const { gpu } = machine;
-  return [...first, supportRow(gpu, machine.release), precisionRow(gpu), driverRow(machine)];
+  return [
+    ...first,
+    await librariesRow(machine, request.device),
+    supportRow(gpu, machine.release),
+    precisionRow(gpu),
+    driverRow(machine),
+  ];
 }

@@ -9,7 +9,10 @@ export type IoType = NonNullable<IoFormat['type']>;
 export type Side = 'input' | 'output';
 
 /** How a tensor of the graph lies in the engine's memory. */
-export type Binding = Required<IoFormat>;
+export interface Binding {
+  readonly type: IoType;
+  readonly layout: IoFormat['layout'];
+}
 
 const ioTypeOf: Readonly<Partial<Record<DataType, IoType>>> = {
   float32: 'fp32',

@@ -328,6 +328,16 @@ export const tensorrtMessages = {
     cause: 'The program does not exist, is not executable, or misses a library.',
     cure: 'Run the command by hand with --help; a missing library is cured by LD_LIBRARY_PATH.',
   }),
+  'tensorrt-library-missing': row<{ library: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ library }) => `trtexec starts but cannot open the library ${library}.`,
+    hint: () =>
+      'Add the folder that holds it to LD_LIBRARY_PATH; of a tar file of TensorRT that is its lib folder.',
+    cause:
+      'From 8.6 on trtexec opens TensorRT’s libraries while it runs: --help works without them, a build does not.',
+    cure: 'Set LD_LIBRARY_PATH to the folders of TensorRT’s and CUDA’s libraries, or use NVIDIA’s packages or container.',
+  }),
   'trtexec-no-banner': row<{ command: string }>({
     severity: 'error',
     exit: 'tool-missing',

@@ -68,6 +68,7 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
   'tensorrt-argument-form': { argument: '--noBuilderCache=false', form: 'flag' },
   'trtexec-not-found': { places: 'PATH, TENSORRT_HOME/bin and TRTEXEC' },
   'trtexec-not-startable': { command: '/opt/trt/bin/trtexec', reason: 'spawn EACCES' },
+  'tensorrt-library-missing': { library: 'libnvinfer_plugin.so.10' },
   'trtexec-no-banner': { command: 'echo trtexec' },
   'trtexec-path-unsafe': { path: 'a,b/input.bin' },
   'tensorrt-no-gpu': { reason: 'no CUDA-capable device is detected' },

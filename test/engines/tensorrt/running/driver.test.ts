@@ -7,6 +7,7 @@ import { findLayerLists } from '../../../../engines/audit/audit-folder.ts';
 import type { Engine } from '../../../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../../../engines/onnxruntime/engine.ts';
 import { numbersOf } from '../../../../engines/tensor-values.ts';
+import { judgeConditions } from '../../../../engines/tensorrt/running/clock-watch.ts';
 import { numbers } from '../../../helpers/graphs.ts';
 import { builtEngine, diagnosticsOf, pretend, standInEngine } from '../helpers.ts';
 
@@ -194,6 +195,20 @@ describe('building', () => {
     expect(readFileSync(path, 'utf8').match(/^build$/gm)).toHaveLength(2);
   });
 
+  test.each([
+    '8.5',
+    '8.6',
+    '10.13',
+    '11.1',
+  ])('a first build warns of no cache and leaves no lock, TensorRT %s', async (release) => {
+    pretend({ RELEASE: release });
+    const { build, directory, notes } = await standInEngine({ batches: [1] });
+    await build();
+    const warnings = notes.flatMap(({ details = [] }) => details);
+    expect(warnings.filter((line) => line.includes('cache'))).toEqual([]);
+    expect((await readdir(directory)).filter((name) => name.startsWith('timing'))).toEqual([]);
+  });
+
   test('a build that fails over its timing cache is tried once more without', async () => {
     pretend({ FAILURE: 'timing-cache' });
     const { build, notes } = await standInEngine({ batches: [1] });
@@ -283,12 +298,55 @@ describe('timing', () => {
   });
 
   test('a GPU that is throttled gives no stable figure', async () => {
-    pretend({ THROTTLE: '0x0000000000000004' });
+    pretend({ THROTTLE: '0x0000000000000024' });
     const { engine, path } = await builtEngine({ repeats: 1 });
     const measured = await engine.measure(path, { ...request, batch: 1 });
     expect(measured.stable).toBe(false);
-    expect(measured.warnings).toContain('The GPU was throttled: power cap.');
-    expect(measured.settings.throttleReasons).toBe('power cap');
+    expect(measured.warnings).toContain(
+      'The GPU was throttled: power cap, thermal slowdown (software).',
+    );
+    expect(measured.settings.throttleReasons).toBe('power cap, thermal slowdown (software)');
+  });
+
+  test('a GPU at its power cap is one, and the clock that it reached is said', async () => {
+    pretend({ THROTTLE: '0x0000000000000004' });
+    const { engine, path } = await builtEngine({ repeats: 1 });
+    const measured = await engine.measure(path, { ...request, batch: 1 });
+    expect(measured.stable).toBe(true);
+    expect(measured.warnings.join()).toContain('The GPU ran at its power cap');
+    const conditions = { maxSmClockMHz: 1590, temperatureC: undefined };
+    const capped = {
+      ...conditions,
+      smClockMHz: [1005, 1290],
+      throttleReasons: ['power cap'],
+    } as const;
+    expect(judgeConditions(capped)).toEqual({
+      steady: true,
+      warnings: ['The GPU ran at its power cap, at 1005 to 1290 of 1590 MHz.'],
+    });
+  });
+
+  test('what a container prints first hides no throttling', async () => {
+    pretend({ ENTRYPOINT: 'yes', THROTTLE: '0x0000000000000008' });
+    const { engine, path } = await builtEngine({ repeats: 1 });
+    const measured = await engine.measure(path, { ...request, batch: 1 });
+    expect(measured.stable).toBe(false);
+    expect(measured.settings).toMatchObject({
+      maxSmClockMHz: 1590,
+      temperatureCMax: 45,
+      throttleReasons: 'hardware slowdown',
+    });
+  });
+
+  test('of a GPU that does not tell, nothing is called stable', async () => {
+    pretend({ THROTTLE: '[N/A]' });
+    const { engine, path } = await builtEngine({ repeats: 1 });
+    const measured = await engine.measure(path, { ...request, batch: 1 });
+    expect(measured.stable).toBe(false);
+    expect(measured.warnings).toContain(
+      'Clocks and throttling could not be read: whether the GPU was throttled is not known.',
+    );
+    expect(measured.settings).not.toHaveProperty('throttleReasons');
   });
 
   test('the definition travels with the figure', async () => {
