@@ -132,7 +132,7 @@ function checkValue(name: string, value: string, release: Release): string | und
 
 type Options = ReadonlyMap<string, string>;
 
-/** Combinations that a parser rejects. */
+/** Combinations that a parser rejects: BuildOptions::parse and InferenceOptions::parse in sampleOptions.cpp. */
 function checkTogether(options: Options, release: Release): string[] {
   const has = (...names: string[]) => names.every((name) => options.has(name));
   const rules: readonly (readonly [boolean, string])[] = [
@@ -141,6 +141,18 @@ function checkTogether(options: Options, release: Release): string[] {
       'Model missing or format not recognized',
     ],
     [has('--loadEngine', '--saveEngine'), 'Incompatible load and save engine options selected'],
+    [
+      options.has('--useRuntime') &&
+        options.get('--useRuntime') !== 'full' &&
+        !options.has('--loadEngine'),
+      'Building a TensorRT engine requires --useRuntime=full.',
+    ],
+    [
+      has('--weightStreamingBudget') && !has('--allowWeightStreaming'),
+      'The weight streaming budget can only be set with --allowWeightStreaming specified.',
+    ],
+    [has('--cpuOnly') && !has('--safe'), '--cpuOnly requires --safe to be enabled.'],
+    [has('--dumpKernelText') && !has('--safe'), '--dumpKernelText requires --safe to be enabled.'],
     [has('--fp8', '--int8'), 'Invalid usage, fp8 and int8 are not allowed at the same time.'],
     [
       has('--stronglyTyped', '--best') && from('10.8.0', release),

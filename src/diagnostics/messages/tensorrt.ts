@@ -302,6 +302,13 @@ export const tensorrtMessages = {
     cause: 'rcc sets this option itself, or it was passed on twice.',
     cure: 'See rcc compile --dry-run for the command, and set the option of rcc instead.',
   }),
+  'tensorrt-argument-refused': row<{ argument: string; version: string; reason: string }>({
+    severity: 'warning',
+    message: ({ argument, version, reason }) =>
+      `TensorRT ${version} refuses ${argument} in this command: ${reason}.`,
+    cause: 'The release knows the option, but not beside what else the command says.',
+    cure: 'Leave the argument out, or give what it needs beside it.',
+  }),
   'tensorrt-argument-form': row<{ argument: string; form: string }>({
     severity: 'error',
     message: ({ argument, form }) =>

@@ -65,6 +65,11 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
   'tensorrt-stripped-needs-refit': { doing: 'timing', version: '10.4.0' },
   'tensorrt-argument-unknown': { argument: '--maxTactic', nearest: '--maxTactics' },
   'tensorrt-argument-taken': { argument: '--onnx' },
+  'tensorrt-argument-refused': {
+    argument: '--weightStreamingBudget=50%',
+    version: '10.4.0',
+    reason: 'it needs --allowWeightStreaming beside it',
+  },
   'tensorrt-argument-form': { argument: '--noBuilderCache=false', form: 'flag' },
   'trtexec-not-found': { places: 'PATH, TENSORRT_HOME/bin and TRTEXEC' },
   'trtexec-not-startable': { command: '/opt/trt/bin/trtexec', reason: 'spawn EACCES' },
