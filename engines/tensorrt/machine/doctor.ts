@@ -2,7 +2,14 @@ import { type Diagnostic, DiagnosticError } from '../../../src/diagnostics/diagn
 import { shellText } from '../../command-text.ts';
 import type { DoctorRow } from '../../doctor-row.ts';
 import { findNvidiaSmi } from '../../nvidia-smi.ts';
-import { abilitiesOf, checkPrecision, checkSupport, type Gpu } from '../planning/gpu.ts';
+import {
+  abilitiesOf,
+  checkPrecision,
+  checkSupport,
+  findComputeCapability,
+  type Gpu,
+} from '../planning/gpu.ts';
+import { dockerOption, imageText, newestImageFor } from '../planning/images.ts';
 import {
   newestCovered,
   oldestSupportedOrder,
@@ -42,12 +49,29 @@ function missing(part: string, needed: string, diagnostic: Diagnostic): DoctorRo
   return { part, found, needed, state: 'missing', ...(hint ? { cure: hint } : {}) };
 }
 
-function trtexecRow(tool: TrtexecTool | undefined): DoctorRow {
+/** A GPU's newest image is the way to trtexec that needs no installation. */
+function imageCure(computeCapability: string | undefined): string {
+  const image = computeCapability === undefined ? undefined : newestImageFor(computeCapability);
+  return image ? ` For this GPU: ${imageText(image)}, ${dockerOption(image)}` : '';
+}
+
+async function capabilityHere({ env }: InspectRequest): Promise<string | undefined> {
+  const [gpu] = (await findNvidiaSmi(undefined, env))?.gpus ?? [];
+  return gpu && (gpu.computeCapability ?? findComputeCapability(gpu.name));
+}
+
+function trtexecRow(tool: TrtexecTool | undefined, computeCapability?: string): DoctorRow {
   const part = 'trtexec';
   const needed = 'trtexec, or a command that starts it';
   return tool
     ? { part, found: `${shellText(tool.command)} (${tool.source})`, needed, state: 'good' }
-    : { part, found: 'not found', needed, state: 'missing', cure: installTrtexec };
+    : {
+        part,
+        found: 'not found',
+        needed,
+        state: 'missing',
+        cure: `${installTrtexec}${imageCure(computeCapability)}`,
+      };
 }
 
 function releaseRow(release: { release: Release; fullVersion: string } | Diagnostic): DoctorRow {
@@ -116,7 +140,10 @@ async function gpuWithoutTrtexec(request: InspectRequest): Promise<DoctorRow> {
 /** The parts of the target tensorrt on this machine, each with what to do where it is missing. */
 export async function tensorrtDoctor(request: InspectRequest): Promise<DoctorRow[]> {
   const tool = await findTrtexec(request);
-  if (!tool) return [trtexecRow(tool), await gpuWithoutTrtexec(request)];
+  if (!tool) {
+    const capability = await capabilityHere(request);
+    return [trtexecRow(tool, capability), await gpuWithoutTrtexec(request)];
+  }
   const release = await attempt(() => probeRelease(tool));
   const first = [trtexecRow(tool), releaseRow(release)];
   if (isDiagnostic(release)) return [...first, await gpuWithoutTrtexec(request)];

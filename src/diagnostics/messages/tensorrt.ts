@@ -44,12 +44,19 @@ export const tensorrtMessages = {
     example: 'rcc compile resnet50_vd.rn --dry-run --trt 10.4 --gpu t5',
     cure: 'Give a model name as nvidia-smi prints it, or the compute capability.',
   }),
-  'tensorrt-gpu-dropped': row<GpuFacts & { version: string; last: string }>({
+  'tensorrt-image': row<{ image: string; docker: string }>({
+    severity: 'note',
+    message: ({ image, docker }) => `NVIDIA’s image of this release is ${image}: ${docker}`,
+    cause: 'A plan names a release that need not be installed: a container holds it.',
+    cure: 'Give the command to rcc, on a machine with docker and the NVIDIA container toolkit.',
+  }),
+  'tensorrt-gpu-dropped': row<GpuFacts & { version: string; last: string; docker?: string }>({
     severity: 'error',
     exit: 'tool-missing',
     message: ({ gpu, cc, last }) =>
       `${gpu} is compute capability ${cc}: TensorRT ${last} is the last release that supports it.`,
-    hint: ({ version, last }) => `This is TensorRT ${version}; install ${last}.`,
+    hint: ({ version, last, docker }) =>
+      `This is TensorRT ${version}; install ${last}${docker ? `, or take its image: ${docker}` : '.'}`,
     cause: 'NVIDIA removed the GPU’s architecture from TensorRT.',
     example: 'rcc compile resnet50_vd.rn --fp16 --dry-run --trt 10.5 --gpu v100',
     cure: 'Install the release that is named, or use its container as a command prefix.',
@@ -63,14 +70,17 @@ export const tensorrtMessages = {
     cause: 'TensorRT 10.0 and later are compiled for compute capability 7.0 and higher.',
     cure: 'Use an older release of TensorRT or a newer GPU.',
   }),
-  'tensorrt-gpu-too-new': row<GpuFacts & { version: string; first: string }>({
+  'tensorrt-gpu-too-new': row<GpuFacts & { version: string; first: string; docker?: string }>({
     severity: 'error',
     exit: 'tool-missing',
     message: ({ gpu, cc, version, first }) =>
       first
         ? `${gpu} is compute capability ${cc}: TensorRT ${first} is the first release that supports it.`
         : `${gpu} is compute capability ${cc}, which TensorRT ${version} does not support.`,
-    hint: ({ version, first }) => (first ? `This is TensorRT ${version}.` : undefined),
+    hint: ({ version, first, docker }) =>
+      first
+        ? `This is TensorRT ${version}${docker ? `; an image of ${first}: ${docker}` : '.'}`
+        : undefined,
     cause: 'The GPU is younger than the release.',
     cure: 'Install a newer TensorRT.',
   }),

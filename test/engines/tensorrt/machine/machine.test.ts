@@ -171,7 +171,7 @@ describe('doctor', () => {
     const rows = await tensorrtDoctor({ trtexec: trtexecStandIn, env, device: 0 });
     expect(rows.find(({ part }) => part === 'GPU')).toMatchObject({
       state: 'missing',
-      cure: 'Tesla V100-SXM2-16GB (stand-in) is compute capability 7.0: TensorRT 10.4 is the last release that supports it. This is TensorRT 10.5.0; install 10.4.',
+      cure: 'Tesla V100-SXM2-16GB (stand-in) is compute capability 7.0: TensorRT 10.4 is the last release that supports it. This is TensorRT 10.5.0; install 10.4, or take its image: --trtexec "docker run --rm --gpus all -v {dir}:{dir} nvcr.io/nvidia/tensorrt:24.09-py3 trtexec"',
     });
     expect(rows.find(({ part }) => part === 'precisions')?.state).toBe('doubtful');
   });
@@ -184,6 +184,9 @@ describe('doctor', () => {
     ]);
     pretend({ GPU: 'none' });
     expect((await rowsOf(trtexecStandIn)).at(-1)).toEqual(['GPU', 'missing', true]);
+    pretend({ GPU: 'v100' });
+    const [trtexec] = await tensorrtDoctor({ env, device: 0 });
+    expect(trtexec?.cure).toContain('tensorrt:24.09-py3 (expected to hold TensorRT 10.4.0.26');
     const nothing = await tensorrtDoctor({ env: {}, device: 0 });
     expect(nothing.map(({ part, state }) => [part, state])).toEqual([
       ['trtexec', 'missing'],
