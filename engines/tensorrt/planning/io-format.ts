@@ -75,7 +75,9 @@ function checkType({ flag, type, declared }: Asked, strong: boolean): Diagnostic
 function checkLayout({ flag, type, layout }: Asked, tensor: TensorFacts | undefined): Diagnostic[] {
   const types = layoutTypes[layout];
   if (types && !types.includes(type)) {
-    return [createDiagnostic('tensorrt-io-layout', { flag, layout, types, type })];
+    return [
+      createDiagnostic('tensorrt-io-layout', { flag, layout, types: types.join(' and '), type }),
+    ];
   }
   const dimensions = tensor?.shape.length ?? leastDimensions;
   return layout === 'chw' || dimensions >= leastDimensions

@@ -201,12 +201,13 @@ export const tensorrtMessages = {
   'tensorrt-io-layout': row<{
     flag: string;
     layout: string;
-    types: readonly string[];
+    /** `fp16 and bf16` */
+    types: string;
     type: string;
   }>({
     severity: 'error',
     message: ({ flag, layout, types, type }) =>
-      `${flag}: TensorRT has the layout ${layout} for ${types.join(' and ')} only, not for ${type}.`,
+      `${flag}: TensorRT has the layout ${layout} for ${types} only, not for ${type}.`,
     hint: ({ layout }) =>
       `Where the builder chooses the types: fp16:${layout}; where the graph does: --input-type float16.`,
     cause: 'Most layouts are bound to the types whose kernels read them.',

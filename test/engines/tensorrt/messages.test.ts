@@ -45,7 +45,7 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
   'tensorrt-io-layout': {
     flag: '--input-format',
     layout: 'hwc8',
-    types: ['fp16', 'bf16'],
+    types: 'fp16 and bf16',
     type: 'fp32',
   },
   'tensorrt-io-layout-flat': { flag: '--output-format', layout: 'hwc8', dimensions: 2 },
