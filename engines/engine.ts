@@ -129,8 +129,8 @@ export interface LoadedEngine {
  * An aborted signal throws its reason.
  */
 export interface Engine {
-  /** It builds for another machine: `load`, `run` and `measure` throw. */
-  readonly buildsOnly?: true;
+  /** What it builds does not run here: says why, as `load`, `run` and `measure` do. */
+  readonly buildsOnly?: (doing: string) => never;
   /** File name of what `build` writes, in the artifact's folder. */
   readonly fileName: string;
   build(request: BuildRequest): Promise<BuiltEngine>;

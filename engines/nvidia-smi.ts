@@ -24,13 +24,16 @@ export interface GpuState {
   readonly temperatureC: number | undefined;
   readonly powerW: number | undefined;
   /** Why the clocks are below what they could be, in words. */
-  readonly throttleReasons: readonly string[];
+  readonly throttleReasons: readonly string[] | undefined;
 }
+
+/** The software's power cap: a card of 70 W sits at it under any steady load. */
+export const powerCap = 'power cap';
 
 /** Bits of nvmlClocksThrottleReasons (nvml.h); the first says only that nothing runs. */
 const throttleBits: readonly (readonly [number, string])[] = [
   [0x2, 'application clocks setting'],
-  [0x4, 'power cap'],
+  [0x4, powerCap],
   [0x8, 'hardware slowdown'],
   [0x10, 'sync boost'],
   [0x20, 'thermal slowdown (software)'],
@@ -39,9 +42,8 @@ const throttleBits: readonly (readonly [number, string])[] = [
   [0x100, 'display clock setting'],
 ];
 
-/** Reasons that make a figure unfit for comparison: the GPU could not do what it was set to. */
+/** Reasons that make a figure unfit for comparison: the GPU could not do what it was set to, and does something else the next time. */
 export const harmfulReasons: ReadonlySet<string> = new Set([
-  'power cap',
   'hardware slowdown',
   'thermal slowdown (software)',
   'thermal slowdown (hardware)',
@@ -49,7 +51,14 @@ export const harmfulReasons: ReadonlySet<string> = new Set([
 ]);
 
 const listFields = ['index', 'name', 'uuid', 'driver_version', 'memory.total'];
-const stateFields = ['clocks.sm', 'clocks.mem', 'clocks.max.sm', 'temperature.gpu', 'power.draw'];
+const stateFields = [
+  'index',
+  'clocks.sm',
+  'clocks.mem',
+  'clocks.max.sm',
+  'temperature.gpu',
+  'power.draw',
+];
 /** The field's name changed with driver 535. */
 const reasonFields = ['clocks_event_reasons.active', 'clocks_throttle_reasons.active'];
 
@@ -72,7 +81,15 @@ async function ask(command: Command, args: readonly string[], timeoutMs = 15_000
   return { result, lines };
 }
 
-/** Asks for fields; of each group of spellings, the first that this driver knows. */
+/** A row has a value for each field; what a container's entrypoint prints before it has not. */
+function rowsIn(lines: readonly string[], fields: readonly string[]): string[][] {
+  const rows = lines.map((line) => line.split(',').map((text) => text.trim()));
+  return rows.filter(
+    ([first = '', ...rest]) => /^\d+$/.test(first) && rest.length + 1 === fields.length,
+  );
+}
+
+/** Asks for the index and further fields; of each group of spellings, the first that this driver knows. */
 async function query(
   command: Command,
   fieldSets: readonly (readonly string[])[],
@@ -81,7 +98,7 @@ async function query(
   for (const fields of fieldSets) {
     const args = [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits', ...extra];
     const { result, lines } = await ask(command, args);
-    if (result.exitCode === 0) return lines.map((line) => line.split(',').map((s) => s.trim()));
+    if (result.exitCode === 0) return rowsIn(lines, fields);
   }
   return undefined;
 }
@@ -94,20 +111,14 @@ function numberIn(text: string | undefined): number | undefined {
 /** The GPUs that nvidia-smi lists; undefined where it cannot be asked. */
 async function listGpus(command: Command): Promise<InstalledGpu[] | undefined> {
   const rows = await query(command, [[...listFields, 'compute_cap'], listFields]);
-  return rows?.flatMap(([index, name, uuid = '', driver = '', memory, capability]) =>
-    name && index !== undefined && /^\d+$/.test(index)
-      ? [
-          {
-            index: Number(index),
-            name,
-            uuid,
-            driver,
-            memoryMiB: numberIn(memory),
-            computeCapability: /^\d+\.\d$/.test(capability ?? '') ? capability : undefined,
-          },
-        ]
-      : [],
-  );
+  return rows?.map(([index, name = '', uuid = '', driver = '', memory, capability]) => ({
+    index: Number(index),
+    name,
+    uuid,
+    driver,
+    memoryMiB: numberIn(memory),
+    computeCapability: /^\d+\.\d$/.test(capability ?? '') ? capability : undefined,
+  }));
 }
 
 /** The newest CUDA that the driver can serve, from the head of nvidia-smi's overview. */
@@ -116,11 +127,12 @@ export async function readCudaVersion(command: Command): Promise<string | undefi
   return /CUDA(?: UMD)? Version: *(\d+\.\d+)/.exec(lines.join('\n'))?.[1];
 }
 
-function reasonsIn(mask: string | undefined): string[] {
+/** Undefined where the driver or the GPU does not tell: `[N/A]`. */
+function reasonsIn(mask: string | undefined): string[] | undefined {
   const bits = Number(mask);
-  return Number.isFinite(bits)
+  return mask !== undefined && Number.isFinite(bits)
     ? throttleBits.filter(([bit]) => (bits & bit) !== 0).map(([, words]) => words)
-    : [];
+    : undefined;
 }
 
 /** Clocks, temperature and throttle reasons of a GPU now; undefined where it cannot be asked. */
@@ -129,7 +141,7 @@ export async function readGpuState(command: Command, id: string): Promise<GpuSta
   const rows = await query(command, fieldSets, ['-i', id]);
   const [row] = rows ?? [];
   if (!row) return undefined;
-  const [sm, memory, maxSm, temperature, power, reasons] = row;
+  const [, sm, memory, maxSm, temperature, power, reasons] = row;
   return {
     smClockMHz: numberIn(sm),
     memoryClockMHz: numberIn(memory),

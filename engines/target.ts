@@ -41,6 +41,8 @@ export interface Target {
   readonly batches: 'any' | readonly number[];
   /** Whose layers stand in layers.json. */
   readonly layers: 'engine' | 'graph';
+  /** Whether FP32 may be computed as TF32; absent: it does not say. */
+  readonly tf32?: boolean | undefined;
   /** Whether float16 is computed as such, or a float16 graph shows the rounding of its weights only. */
   readonly float16: 'computed' | 'widened';
   /** Least number of counted runs of a figure that is worth comparing. */

@@ -1,3 +1,5 @@
+import { furtherOptions } from './further-options.ts';
+
 /** What options.json says of an option of trtexec, as far as a parser shows it. */
 export interface SheetOption {
   readonly name: string;
@@ -48,7 +50,8 @@ function rowOf(option: SheetOption, releases: readonly string[]): StandInOption 
  */
 export function standInTable({ coverage, options }: OptionSheet) {
   const releases = [...new Set(coverage.tags.map(({ version }) => version))];
-  const rows = options.map((option) => [option.name, rowOf(option, releases)] as const);
+  const all = [...options, ...furtherOptions];
+  const rows = all.map((option) => [option.name, rowOf(option, releases)] as const);
   return { releases, options: Object.fromEntries(rows) };
 }
 

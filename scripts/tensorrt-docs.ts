@@ -2,6 +2,7 @@ import { escapeCell, markdownTable } from '../bench/markdown-table.ts';
 import { flagOf, type OptionRow, type OptionText } from '../engines/option-row.ts';
 import { readOptions } from '../engines/read-options.ts';
 import { computeCapabilities, supportLines } from '../engines/tensorrt/planning/data/gpus.ts';
+import { images } from '../engines/tensorrt/planning/data/images.ts';
 import { checkPrecision, checkSupport, parseGpu } from '../engines/tensorrt/planning/gpu.ts';
 import { type TensorrtIntent, tensorrtIntent } from '../engines/tensorrt/planning/intent.ts';
 import {
@@ -178,6 +179,18 @@ function gpuTable(): string {
   return markdownTable({ head: ['TensorRT', ...head], cells: [...rows, ...precisionRows] });
 }
 
+function imageTable(): string {
+  const cells = images.map(({ tag, tensorrt, isProven, cuda, leastCapability, source }) => [
+    `\`${tag}-py3\``,
+    isProven ? tensorrt : `${tensorrt}, expected`,
+    cuda ?? '?',
+    leastCapability,
+    source,
+  ]);
+  const head = ['tensorrt:', 'TensorRT', 'CUDA', 'GPUs from', 'source'];
+  return markdownTable({ head, cells: cells.map((row) => row.map((cell) => escapeCell(cell))) });
+}
+
 /* Options */
 
 /** A value of each option, as it stands on a command line; true: a flag without one. */
@@ -196,7 +209,7 @@ const examples: Readonly<Record<keyof TensorrtOptions | TimingRow['key'], string
   refit: true,
   stripWeights: true,
   sparsity: 'enable',
-  inputFormat: 'hwc8',
+  inputFormat: 'hwc',
   outputFormat: 'chw',
   auxStreams: '0',
   profilingVerbosity: 'none',
@@ -356,6 +369,10 @@ export function tensorrtDocs(): string {
     '## GPU by release',
     'Compute capability 7.0 is a V100, 7.5 a T4. `?`: no source says; rcc tries, with a note. What is `no` is refused before anything is made.',
     gpuTable(),
+    'TensorRT 11.0 on a T4 is proven by apache/beam#33078: three engines were built and verified on one with 11.0.0.114, driver 580 or newer.',
+    '## Images',
+    'NVIDIA’s monthly images `nvcr.io/nvidia/tensorrt:TAG-py3`. `rcc doctor`, `--dry-run` and the errors of releases name one with its command. What no stored source says is expected; nothing is refused because of it.',
+    imageTable(),
     '## Options of the machine',
     'Without `--dry-run`, release and GPU are those of this machine.',
     machineTable(),

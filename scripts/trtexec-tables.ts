@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { execa } from 'execa';
+import { furtherOptions } from './further-options.ts';
 import { type SheetOption, standInTableText } from './stand-in-table.ts';
 
 /**
@@ -83,7 +84,7 @@ export const coveredReleases = ${JSON.stringify(versions)} as const;
 
 /** Every option of trtexec: form of its value, releases that take it (a null end: still taken by the newest covered release). */
 export const trtexecOptions = {
-${optionSheet.options.map(optionRow).join('\n')}
+${[...optionSheet.options, ...furtherOptions].map(optionRow).join('\n')}
 } as const;
 `;
 }

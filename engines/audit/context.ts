@@ -15,6 +15,8 @@ import { findResidualBlocks, type ResidualBlock } from './residual-blocks.ts';
 /** What the engine should be. */
 export interface AuditExpectation {
   readonly precision: Precision;
+  /** Whether FP32 may be computed as TF32; undefined: nobody says. */
+  readonly tf32?: boolean | undefined;
   /** Without it blocks are recognised by the names and inputs of layers. */
   readonly graph?: AuditGraph;
   /** The .rn property that an ONNX node comes from. */
@@ -89,7 +91,15 @@ export function shareOf(context: AuditContext, layer: EngineLayer): { readonly s
 export function nodeOf(context: AuditContext, layer: EngineLayer): string | undefined {
   const { index } = context;
   if (index) return layer.onnxNodes.find((name) => index.nodes.has(name));
-  return layer.onnxNodes.find((name) => !/\.(?:weight|bias)$/.test(name));
+  return layer.onnxNodes.find((name) => !isConstantName(name)) ?? layer.onnxNodes[0];
+}
+
+/** Names that exporters give to weights, their constants and quantisers: a layer's own name has them in front of its convolution's. */
+function isConstantName(name: string): boolean {
+  const last = name.split('/').at(-1) ?? name;
+  return /\.(?:weight|bias)\b|^onnx::|ReadVariableOp|(?:weights?|bias)(?:_|:|$)|QuantizeLinear|const_fold/i.test(
+    last,
+  );
 }
 
 const computeName = /(?:conv|gemm|matmul|fc|downsample|shortcut)[^/]*$/i;
@@ -98,7 +108,7 @@ const computeName = /(?:conv|gemm|matmul|fc|downsample|shortcut)[^/]*$/i;
 export function computeNodeOf(context: AuditContext, layer: EngineLayer): string | undefined {
   const { index } = context;
   if (!index) {
-    const named = layer.onnxNodes.filter((name) => !/\.(?:weight|bias)$/.test(name));
+    const named = layer.onnxNodes.filter((name) => !isConstantName(name));
     return named.find((name) => computeName.test(name)) ?? named[0];
   }
   return layer.onnxNodes.find((name) => isComputeOp(index.nodes.get(name)?.op));

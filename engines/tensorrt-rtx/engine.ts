@@ -14,7 +14,7 @@ function refuse(doing: string): never {
  */
 export function createTensorrtRtxEngine(options: TensorrtRtxOptions): Engine {
   return {
-    buildsOnly: true,
+    buildsOnly: refuse,
     fileName: engineFileName,
     build: (request) => buildEngine(options, request),
     load: async () => refuse('loading'),

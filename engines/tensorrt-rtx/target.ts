@@ -115,6 +115,7 @@ export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions, 'tens
       form: tensorrtRtxForm(precision, least(computeCapabilities.map(Number))),
       batches: 'any',
       layers: 'engine',
+      tf32: given.tf32,
       float16: 'computed',
       minIterations: 100,
       engine,

@@ -64,6 +64,7 @@ function targetOn(
     release: `TensorRT ${version}`,
     batches: intent.batches,
     layers: 'engine',
+    tf32: intent.tf32,
     float16: 'computed',
     minIterations: 100,
     engine: createTensorrtEngine({ machine, intent, cacheDirectory, ...(onNote && { onNote }) }),

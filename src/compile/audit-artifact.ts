@@ -46,15 +46,28 @@ async function spansOf(manifest: Manifest | undefined): Promise<ReadonlyMap<stri
   return new Map(graph.nodes.flatMap(({ name, span }) => (span ? [[name, span]] : [])));
 }
 
+export interface AuditOptions {
+  /** Default: as the manifest says. */
+  readonly precision?: Precision | undefined;
+  /** Times of the layers, where the file has another name than the usual one. */
+  readonly profile?: string | undefined;
+}
+
+/** What the manifest of a TensorRT engine says of TF32. */
+function tf32Of(manifest: Manifest | undefined): boolean | undefined {
+  const tf32 = manifest?.facts?.tf32;
+  return typeof tf32 === 'boolean' ? tf32 : undefined;
+}
+
 /**
  * Judges the engines of an artifact's folder, or the one whose layer list is given, against the model.onnx and the manifest beside it as far as they
  * are there. Throws DiagnosticError `audit-precision-unknown` where neither the caller nor a manifest says what was asked for.
  */
 export async function auditArtifact(
   path: string,
-  precision?: Precision,
+  { precision, profile }: AuditOptions = {},
 ): Promise<readonly AuditedList[]> {
-  const lists = await findLayerLists(path);
+  const lists = await findLayerLists(path, profile);
   const folder = (await stat(path)).isDirectory() ? path : dirname(path);
   const hasManifest = existsSync(join(folder, artifactFiles.manifest));
   const manifest = hasManifest ? await readManifest(folder) : undefined;
@@ -65,6 +78,7 @@ export async function auditArtifact(
     path: found.path,
     report: auditLayers(found.list, {
       precision: asked,
+      tf32: tf32Of(manifest),
       ...(graph ? { graph: withFloat32(graph, manifest?.float32Nodes) } : {}),
       spanOf: (node) => spans.get(node),
     }),

@@ -49,7 +49,7 @@ export async function auditEngine(
   graph: Graph,
   { target, float32Nodes, directory, listener }: AuditEngineOptions,
 ): Promise<readonly AuditReport[]> {
-  const { layers, precision, form } = target;
+  const { layers, precision, form, tf32 } = target;
   if (layers === 'graph') return [];
   const typed: AuditGraph = auditGraphOf(graph);
   const chosen = form.precision !== precision ? withoutTypes(typed) : typed;
@@ -60,6 +60,7 @@ export async function auditEngine(
     const reports = lists.map(({ list }) =>
       auditLayers(list, {
         precision,
+        tf32,
         graph: expected,
         spanOf: (node) => spans.get(node),
       }),

@@ -1,5 +1,5 @@
 import type { TimingLimits } from '../../engines/target.ts';
-import { type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { withTemporaryFolder } from '../io/temporary-folder.ts';
 import type { Spec } from '../language/spec.ts';
 import { auditEngine, auditErrors } from './audit-engine.ts';
@@ -24,7 +24,7 @@ export interface BenchResult extends LayerFindings {
 /** Builds a spec's engine in a temporary folder, judges its layers where the target tells them, and times it at each batch size. */
 export async function benchSpec(spec: Spec, options: BenchOptions): Promise<BenchResult> {
   const { target, timing: limits } = options;
-  if (engineOf(target).buildsOnly) fail('tensorrt-rtx-needs-gpu', { doing: 'timing' });
+  engineOf(target).buildsOnly?.('timing');
   const network = await loadNetwork(spec, options);
   try {
     return await withTemporaryFolder(async (directory) => {

@@ -4,7 +4,7 @@ import type { Tensor } from '../../engines/engine.ts';
 import type { Target } from '../../engines/target.ts';
 import { bisect, type StageReport } from '../calibration/bisect.ts';
 import type { RangeReport } from '../calibration/range-report.ts';
-import { createDiagnostic, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { withTemporaryFolder } from '../io/temporary-folder.ts';
 import type { Reference, Spec } from '../language/spec.ts';
 import { checkRanges, runEmulated } from './float16-checks.ts';
@@ -129,7 +129,7 @@ function bisectionDiagnostics(model: string, reports: readonly StageReport[]) {
 export async function verifySpec(spec: Spec, options: VerifyOptions): Promise<Verification> {
   const { target } = options;
   const { precision } = target;
-  if (engineOf(target).buildsOnly) fail('tensorrt-rtx-needs-gpu', { doing: 'running' });
+  engineOf(target).buildsOnly?.('running');
   const network = await loadNetwork(spec, options);
   try {
     return await withTemporaryFolder(async (directory) => {

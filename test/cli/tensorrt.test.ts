@@ -429,6 +429,47 @@ describe('an engine that is not what was asked for', () => {
     expect([benched.exitCode, benched.stderr]).toEqual([1, expect.stringContaining(code)]);
   });
 
+  it('TF32 in FP32 is an error where FP32 was promised, and none with --tf32', async () => {
+    pretend({ LAYERS: 'tf32', RELEASE: '10.4', GPU: 'a100' });
+    const compile = async (name: string, ...options: readonly string[]) => {
+      const directory = join(folder, name);
+      const args = [spec, '--fp32', ...onTensorrt, '--batch', '1', '--no-verify', '--no-time'];
+      const made = await rcc('compile', ...args, ...options, '-o', directory);
+      return { made, audit: await rcc('audit', directory) };
+    };
+    const promised = await compile('no-tf32');
+    expect(promised.made.exitCode).toBe(1);
+    expect(promised.made.stderr).toContain('[audit-tf32-unwanted]');
+    expect(promised.audit.exitCode).toBe(1);
+    const asked = await compile('with-tf32', '--tf32');
+    expect([asked.made.exitCode, asked.audit.exitCode]).toEqual([0, 0]);
+  });
+
+  it('rcc audit takes times of layers from a file of any name', async () => {
+    pretend({ RELEASE: '10.4' });
+    const directory = join(folder, 'profiled');
+    const args = [spec, '--fp16', ...onTensorrt, '--batches', '1,2', '--no-verify', '--no-time'];
+    await rcc('compile', ...args, '-o', directory);
+    const layers = join(directory, 'layers.b1.json');
+    const names: string[] = JSON.parse(readFileSync(layers, 'utf8')).Layers.map(
+      ({ Name }: { Name: string }) => Name,
+    );
+    const times = join(folder, 'my times.txt');
+    const rows = names.map((name) => ({ name, timeMs: 1, averageMs: 0.5, percentage: 1 }));
+    writeFileSync(times, JSON.stringify([{ count: 2 }, ...rows]));
+    const audit = await rcc('audit', layers, '--profile', times, '--json');
+    expect(JSON.parse(audit.stdout).result[0].audit.totalMs).toBeCloseTo(0.5 * names.length);
+    expect((await rcc('audit', directory, '--profile', times)).stderr).toContain(
+      '[audit-profile-ambiguous]',
+    );
+    expect((await rcc('audit', layers, layers, '--profile', times)).stderr).toContain(
+      '[audit-profile-ambiguous]',
+    );
+    const none = await rcc('audit', layers, '--profile', join(folder, 'no such file'));
+    expect(none.stderr).toContain('no such file');
+    expect(none.exitCode).toBe(2);
+  });
+
   it('is told by rcc audit with its node and line; several batches once', async () => {
     pretend({ LAYERS: 'unfused', RELEASE: '11.1' });
     const directory = join(folder, 'audited');

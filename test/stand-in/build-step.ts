@@ -4,6 +4,7 @@ import type { ParsedCommandLine } from './command-line.ts';
 import { log } from './console.ts';
 import { type EngineHeader, fileSource, writeEngine } from './engine-file.ts';
 import { failBuild, libraryError } from './failures.ts';
+import { formatOf, holds } from './io-format.ts';
 import type { LoadedModel } from './model.ts';
 import { batchOf, exportLayers, gpu, release, settings, since, strike } from './pretence.ts';
 
@@ -76,6 +77,7 @@ export async function buildEngine(parsed: ParsedCommandLine): Promise<void> {
   const model = await parseModel(parsed);
   const batches = checkShapes(parsed, model, isDynamic(model));
   refuseGpu();
+  for (const [option, format] of options) refuseFormat(option, format, model);
   await strike('build', parsed);
   await sleep(settings.delayMs);
   useTimingCache(options.get('--timingCacheFile'));
@@ -88,6 +90,7 @@ export async function buildEngine(parsed: ParsedCommandLine): Promise<void> {
     versionCompatible: options.has('--versionCompatible') || options.has('--vc'),
     stripped: options.has('--stripWeights'),
     verbosity: options.get('--profilingVerbosity') ?? 'layer_names_only',
+    formats: [options.get('--inputIOFormats'), options.get('--outputIOFormats')],
     ...weakTyping(options),
     ...(batches ? { batches } : {}),
   };
@@ -95,6 +98,16 @@ export async function buildEngine(parsed: ParsedCommandLine): Promise<void> {
   const onnx = options.get('--onnx') ?? '';
   if (engine) await writeEngine(engine, header, onnx);
   await exportLayers(parsed, header, fileSource(onnx));
+}
+
+/** A builder finds no kernel for a type in a layout that does not hold it (TensorFormat in NvInferRuntimeBase.h). */
+function refuseFormat(option: string, format: string, { inputs }: LoadedModel): void {
+  if (option !== '--inputIOFormats') return;
+  const [input] = inputs;
+  const { type, layout } = formatOf(format, input?.type ?? 'float32');
+  if (holds(layout, type)) return;
+  const reason = `${input?.name}: no kernel reads ${type} in the layout ${layout}`;
+  failBuild(libraryError(release, 4, 'API Usage Error', reason));
 }
 
 /** From 11.0 and with --stronglyTyped the graph's types decide; else the precision flags allow what they name. */
@@ -119,13 +132,14 @@ function useTimingCache(path: string | undefined): void {
   if (!path) return;
   const own = `stand-in timing cache ${release.version} ${gpu?.computeCapability}\n`;
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  // sampleUtils.cpp/sampleEngines.cpp: `timing cache` up to 10.13.2, `cache` from 10.13.3, which reads other caches the same way.
+  const word = since('10.13.3') ? 'cache' : 'timing cache';
   if (!text)
-    log(
-      'W',
-      `Could not read timing cache from: ${path}. A new timing cache will be generated and written.`,
-    );
+    log('W', `Could not read ${word} from: ${path}. A new ${word} will be generated and written.`);
   else if (!text.startsWith(own))
     log('W', '[TRT] The timing cache was created with a different TensorRT or GPU and is ignored.');
   log('V', `timing cache: ${text.startsWith(own) ? 'hit' : 'miss'}`);
   writeFileSync(path, text.startsWith(own) ? `${text}build\n` : `${own}build\n`);
+  // From 8.6 a lock file is made beside the cache, and nobody removes it.
+  if (since('8.6.0')) writeFileSync(`${path}.lock`, '');
 }

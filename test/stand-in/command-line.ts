@@ -51,8 +51,9 @@ const dimensions: Check = (value, release) => {
 };
 
 const layouts = new Set(['chw', 'chw2', 'chw4', 'hwc8', 'chw16', 'chw32', 'dhwc8', 'hwc']);
-const types = new Set(['fp32', 'fp16', 'int32', 'int8', 'uint8']);
-const laterTypes = new Set(['bf16', 'int64']);
+const types = new Set(['fp32', 'fp16', 'int32', 'int8']);
+/** sampleOptions.cpp, stringToValue<nvinfer1::DataType>: these came with 9.1. */
+const laterTypes = new Set(['bf16', 'int64', 'uint8']);
 
 const format: Check = (value, release) => {
   const [first = '', second] = value.split(':');
@@ -131,7 +132,7 @@ function checkValue(name: string, value: string, release: Release): string | und
 
 type Options = ReadonlyMap<string, string>;
 
-/** Combinations that a parser rejects. */
+/** Combinations that a parser rejects: BuildOptions::parse and InferenceOptions::parse in sampleOptions.cpp. */
 function checkTogether(options: Options, release: Release): string[] {
   const has = (...names: string[]) => names.every((name) => options.has(name));
   const rules: readonly (readonly [boolean, string])[] = [
@@ -140,6 +141,18 @@ function checkTogether(options: Options, release: Release): string[] {
       'Model missing or format not recognized',
     ],
     [has('--loadEngine', '--saveEngine'), 'Incompatible load and save engine options selected'],
+    [
+      options.has('--useRuntime') &&
+        options.get('--useRuntime') !== 'full' &&
+        !options.has('--loadEngine'),
+      'Building a TensorRT engine requires --useRuntime=full.',
+    ],
+    [
+      has('--weightStreamingBudget') && !has('--allowWeightStreaming'),
+      'The weight streaming budget can only be set with --allowWeightStreaming specified.',
+    ],
+    [has('--cpuOnly') && !has('--safe'), '--cpuOnly requires --safe to be enabled.'],
+    [has('--dumpKernelText') && !has('--safe'), '--dumpKernelText requires --safe to be enabled.'],
     [has('--fp8', '--int8'), 'Invalid usage, fp8 and int8 are not allowed at the same time.'],
     [
       has('--stronglyTyped', '--best') && from('10.8.0', release),

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import type { Release } from './release.ts';
+import { orderOf, type Release } from './release.ts';
 
 type Severity = 'F' | 'E' | 'W' | 'I' | 'V';
 
@@ -44,7 +44,7 @@ export function plain(text: string, stream: 1 | 2 = 1): void {
 
 /** `&&&& STATE TensorRT.trtexec [TensorRT v…] # …` in the release's own encoding. */
 export function banner(state: string, release: Release, argv: readonly string[]): void {
-  const { order } = release;
+  const order = orderOf(release.version);
   const old = order < 100_000;
   const number = old ? Math.floor(order / 10_000) * 1000 + (order % 10_000) : order;
   const build = order >= 100_400 ? ' [b26]' : '';

@@ -21,6 +21,8 @@ export interface EngineHeader {
   readonly verbosity: string;
   /** What a weakly typed builder was allowed to compute in; absent: the graph's types decided. */
   readonly weak?: 'Float' | 'Half';
+  /** Types and layouts of inputs and of outputs, as the build was told. */
+  readonly formats: readonly [input: string | undefined, output: string | undefined];
   /** Batches that the engine was built for; absent where the graph fixes it. */
   readonly batches?: readonly [number, number];
 }

@@ -4,7 +4,7 @@ import { Exit, log, plain } from './console.ts';
 import { orderOf, type Release } from './release.ts';
 
 /** Where in a run a failure strikes. */
-export type Moment = 'start' | 'parse' | 'build' | 'load' | 'infer';
+export type Moment = 'start' | 'plugins' | 'parse' | 'build' | 'load' | 'infer';
 
 export interface FailureContext {
   readonly release: Release;
@@ -79,6 +79,15 @@ export const failures: Readonly<Record<string, Failure>> = {
     moment: 'start',
     strike: ({ release }) => cudaFailure('no CUDA-capable device is detected', release),
   },
+  // sampleDevice.cpp from 9.1, setCudaDevice: an info line of trtexec's own, then exit.
+  'no-devices': {
+    moment: 'start',
+    strike: () => {
+      log('I', '=== Device Information ===');
+      log('I', 'Cannot find any available devices (GPUs)!');
+      throw new Exit(1);
+    },
+  },
   'driver-too-old': {
     moment: 'start',
     strike: ({ release }) =>
@@ -96,6 +105,29 @@ export const failures: Readonly<Record<string, Failure>> = {
         2,
       );
       throw new Exit(127);
+    },
+  },
+  // trtexec.cpp of 8.6 and later opens TensorRT with dlopen: the plugins' library first (DynamicLibrary in common.h throws), then the others (initLibrary).
+  'unopened-plugins': {
+    moment: 'plugins',
+    strike: ({ release }) => {
+      const library = `libnvinfer_plugin.so.${Math.floor(release.order / 10_000)}`;
+      log(
+        'E',
+        `Uncaught exception detected: Unable to open library: ${library} due to ${library}: cannot open shared object file: No such file or directory`,
+      );
+      throw new FailedRun();
+    },
+  },
+  'unopened-library': {
+    moment: 'plugins',
+    strike: ({ release }) => {
+      const library = `libnvinfer.so.${Math.floor(release.order / 10_000)}`;
+      log(
+        'E',
+        `Could not load library ${library}: Unable to open library: ${library} due to libcudart.so.12: cannot open shared object file: No such file or directory`,
+      );
+      failBuild('Builder creation failed');
     },
   },
   onnx: {
@@ -120,6 +152,20 @@ export const failures: Readonly<Record<string, Failure>> = {
       complainAboutNode(node(), 'GridSample3D', [
         '[6] creator && "Plugin not found, are the plugin name, version, and namespace correct?"',
       ]),
+  },
+  // The parser asks for a plugin before it complains about the node, which it then dumps without the operator's name.
+  'plugin-first': {
+    moment: 'parse',
+    strike: () => {
+      log(
+        'W',
+        '[TRT] onnx2trt_utils.cpp:374: No importer registered for op: Det. Attempting to import as plugin.',
+      );
+      log('E', '[TRT] 3: getPluginCreator could not find plugin: Det version: 1');
+      log('E', 'Failed to parse onnx file');
+      log('E', 'Parsing model failed');
+      failBuild();
+    },
   },
   'unseen-file': {
     moment: 'parse',
@@ -199,6 +245,22 @@ export const failures: Readonly<Record<string, Failure>> = {
       log(
         'E',
         'IRuntime::deserializeCudaEngine: Error Code 6: API Usage Error (The engine plan file is generated on an incompatible device, expecting compute 7.5 got compute 7.0, please rebuild.)',
+      );
+      log('E', 'Engine deserialization failed');
+      throw new FailedRun();
+    },
+  },
+  // 8.x without the error recorder: the code stands in front of the text.
+  'plan-device': {
+    moment: 'load',
+    strike: () => {
+      log(
+        'E',
+        '[TRT] 6: The engine plan file is generated on an incompatible device, expecting compute 7.5 got compute 8.6, please rebuild.',
+      );
+      log(
+        'E',
+        '[TRT] 2: [engine.cpp::deserializeEngine::951] Error Code 2: InternalError (Assertion engine->deserialize(start, size, allocator, runtime) failed. )',
       );
       log('E', 'Engine deserialization failed');
       throw new FailedRun();

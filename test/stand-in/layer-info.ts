@@ -17,7 +17,7 @@ export interface LayerInfoOptions {
   /** What the builder was allowed to compute in; absent: the graph's types decide. */
   readonly weak?: 'Float' | 'Half';
   readonly verbosity: string;
-  /** STAND_IN_LAYERS: `unfused` leaves a residual Add on its own, `float` builds FP32 whatever was asked for, `missing` writes nothing. */
+  /** STAND_IN_LAYERS: `unfused` leaves a residual Add on its own, `float` builds FP32 whatever was asked for, `tf32` computes FP32 as TF32, `missing` writes nothing. */
   readonly flaw?: string | undefined;
   readonly batch: number;
 }
@@ -142,7 +142,9 @@ const tactics: Readonly<Record<TypeWord, string>> = {
   Int8: 'xmma_fprop_implicit_gemm_i8_imma_tensor8x8x16',
 };
 
-function kernelFacts(layer: PlacedLayer, computeCapability: string): object {
+const tf32Tactic = 'xmma_fprop_implicit_gemm_tf32f32_tf32f32_f32_tensor16x8x8';
+
+function kernelFacts(layer: PlacedLayer, { computeCapability, flaw }: LayerInfoOptions): object {
   if (!/Convolution$/.test(layer.type)) return {};
   const type = layer.inputs[0]?.type ?? 'Float';
   const sm = `sm${computeCapability.replace('.', '')}`;
@@ -150,13 +152,13 @@ function kernelFacts(layer: PlacedLayer, computeCapability: string): object {
     ParameterType: 'Convolution',
     Weights: { Type: type, Count: 1 },
     HasReLU: layer.relu ? 1 : 0,
-    TacticName: `standin_${sm}_${tactics[type]}`,
+    TacticName: `standin_${sm}_${flaw === 'tf32' && type === 'Float' ? tf32Tactic : tactics[type]}`,
   };
 }
 
 /** Layers, bindings and everything else as one JSON text. */
 export function layerInfoText(file: OnnxFile, options: LayerInfoOptions): string {
-  const { release, verbosity, computeCapability } = options;
+  const { release, verbosity } = options;
   const since = (version: string) => release.order >= orderOf(version);
   const describe = ({ name, type, shape }: PlacedTensor) => {
     const [words, short] = layouts[type];
@@ -175,7 +177,7 @@ export function layerInfoText(file: OnnxFile, options: LayerInfoOptions): string
     LayerType: layer.type,
     Inputs: layer.inputs.map(describe),
     Outputs: [describe(layer.output)],
-    ...kernelFacts(layer, computeCapability),
+    ...kernelFacts(layer, options),
     ...(since('8.6.0') && layer.nodes.length > 0
       ? { Metadata: layer.nodes.map((node) => `[ONNX Layer: ${node}]`).join('\x1f') }
       : {}),

@@ -4,7 +4,7 @@ import { releases } from './option-table.ts';
 export interface Release {
   /** `10.4.0`. */
   readonly version: string;
-  /** major × 10000 + minor × 100 + patch: compares releases. */
+  /** major × 10000 + minor × 100 + patch of the release whose parser and words it has: compares releases. */
   readonly order: number;
 }
 
@@ -17,5 +17,6 @@ export function orderOf(version: string): number {
 export function releaseNamed(text: string): Release {
   const newest = releases.findLast((release) => release.startsWith(`${text}.`)) ?? `${text}.0`;
   const version = text.split('.').length > 2 ? text : newest;
-  return { version, order: orderOf(version) };
+  // 9.2 is a branch of 8.6: sampleOptions.cpp at that tag has no --stronglyTyped.
+  return { version, order: orderOf(version.startsWith('9.2.') ? '8.6.1' : version) };
 }

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import type { ByteSource } from '../../codegen/tensors/byte-source.ts';
 import type { ParsedCommandLine } from './command-line.ts';
 import { log } from './console.ts';
 import { type EngineHeader, fileSource, readHeader, readModel } from './engine-file.ts';
 import { FailedRun } from './failures.ts';
 import { exportTimes, inventQueries, printSummary } from './figures.ts';
+import { formatOf, readInput } from './io-format.ts';
 import type { LoadedModel } from './model.ts';
 import { batchOf, exportLayers, gpu, release, settings, since, strike } from './pretence.ts';
 
@@ -54,20 +55,41 @@ async function loadEngine(parsed: ParsedCommandLine): Promise<LoadedEngine> {
   };
 }
 
-function readInputs(spec: string | undefined): Map<string, Uint8Array> {
-  const pairs = (spec ?? '').split(',').filter((pair) => pair !== '');
+/** The files of --loadInputs, as the graph reads what the engine's bindings hold. */
+function readInputs(
+  { options }: ParsedCommandLine,
+  { model, header }: LoadedEngine,
+  batch: number,
+): Map<string, Uint8Array> {
+  const pairs = (options.get('--loadInputs') ?? '').split(',').filter((pair) => pair !== '');
   return new Map(
     pairs.map((pair) => {
       const at = pair.lastIndexOf(':');
-      return [pair.slice(0, at), readFileSync(pair.slice(at + 1))];
+      const name = pair.slice(0, at);
+      const input = model.inputs.find((one) => one.name === name);
+      const shape = (input?.shape ?? []).map((size) => (typeof size === 'number' ? size : batch));
+      const { type } = input ?? { type: 'float32' };
+      const format = formatOf(header.formats[0], type);
+      return [name, readInput(pair.slice(at + 1), format, { type, shape }, release)];
     }),
   );
 }
 
-async function inferOnce(
-  parsed: ParsedCommandLine,
-  { model, header: { batches } }: LoadedEngine,
-): Promise<number> {
+/**
+ * Whether a loaded engine gets its weights: trtexec.cpp of 10.14 (lines 374–384) and 11.1 (577–587) looks at --refitFromOnnx only where
+ * `build.refittable` is set, which is the parser's --refit. An engine without weights runs all the same.
+ */
+function refits({ options }: ParsedCommandLine): boolean {
+  const onnx = options.get('--refitFromOnnx');
+  if (!options.has('--refit') || onnx === undefined) return false;
+  if (existsSync(onnx)) return true;
+  log('E', 'Engine refit from ONNX model failed.');
+  throw new FailedRun();
+}
+
+async function inferOnce(parsed: ParsedCommandLine, engine: LoadedEngine): Promise<number> {
+  const { model, header } = engine;
+  const { batches } = header;
   const { runModel } = await import('./model.ts');
   const batch = batchOf(parsed.options.get('--shapes')) ?? 1;
   if (batches && (batch < batches[0] || batch > batches[1])) {
@@ -79,7 +101,10 @@ async function inferOnce(
     throw new FailedRun();
   }
   await strike('infer', parsed);
-  const outputs = await runModel(model, batch, readInputs(parsed.options.get('--loadInputs')));
+  const outputs = await runModel(model, batch, readInputs(parsed, engine, batch));
+  if (header.stripped && !refits(parsed)) {
+    for (const value of Object.values(outputs)) (value.data as Float32Array).fill(0);
+  }
   const path = parsed.options.get('--exportOutput');
   const objects = Object.entries(outputs).map(([name, value]) => {
     const data = Array.from(value.data as Float32Array, (v) => Number(v).toPrecision(6));

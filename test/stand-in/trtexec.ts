@@ -80,6 +80,7 @@ async function run(): Promise<void> {
   log('W', 'This is the stand-in of rcc’s tests and not NVIDIA’s trtexec.');
   await strike('start', parsed);
   printDevice();
+  await strike('plugins', parsed);
   const { options } = parsed;
   if (!options.has('--loadEngine')) await buildEngine(parsed);
   if (options.has('--skipInference') || options.has('--buildOnly')) {

@@ -69,17 +69,24 @@ export function findWrongPrecision(context: AuditContext): readonly AuditFinding
   });
 }
 
+/** FP32 is FP32 unless TF32 was asked for; where nobody knows what was asked for, a warning says it. */
 export function findTf32(context: AuditContext): readonly AuditFinding[] {
-  if (context.expectation.precision !== 'fp32') return [];
+  const { precision, tf32 } = context.expectation;
+  if (precision !== 'fp32' || tf32) return [];
   const count = context.layers.filter(({ tactic }) => /tf32/i.test(tactic ?? '')).length;
-  return count > 0 ? [createFinding(context, 'audit-tf32', { count })] : [];
+  if (count === 0) return [];
+  const code = tf32 === false ? 'audit-tf32-unwanted' : 'audit-tf32';
+  return [createFinding(context, code, { count })];
 }
 
 /** Words that only kernels on tensor cores carry in their names: instructions and tile shapes of Volta to Blackwell. */
-const tensorCoreWords = /imma|hmma|xmma|gmma|i88|884|1688|16816|16832|tensor\d+x\d+x\d+/i;
+const tensorCoreWords = /imma|hmma|gmma|i88|884|1688|16816|16832|tensor\d+x\d+x\d+/i;
+/** Instructions of CUDA cores, and the word for kernels of them; `xmma` is a library that has both. */
+const cudaCoreWords = /[fh]fma|dp4a|simt/i;
 
-export function runsOnTensorCores(layer: EngineLayer): boolean | undefined {
-  return layer.tactic === undefined ? undefined : tensorCoreWords.test(layer.tactic);
+export function runsOnTensorCores({ tactic }: EngineLayer): boolean | undefined {
+  if (tactic === undefined) return undefined;
+  return tensorCoreWords.test(tactic) && !cudaCoreWords.test(tactic);
 }
 
 export function findIdleTensorCores(context: AuditContext): readonly AuditFinding[] {

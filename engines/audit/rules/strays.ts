@@ -20,13 +20,38 @@ const servingKinds: ReadonlySet<LayerKind> = new Set([
 
 type Side = 'network’s input' | 'network’s output';
 
+/** Kinds that only bring the network's input into the form it is computed in, one behind another: pixels are laid out, then quantised. */
+const enteringKinds: ReadonlySet<LayerKind> = new Set([
+  'reformat',
+  'quantize',
+  'shuffle',
+  'padding',
+  'none',
+]);
+
+/** Tensors that are the network's input in another form. */
+function enteringTensors({ bindings, layers }: AuditContext): ReadonlySet<string> {
+  const entering = new Set<string>();
+  for (const { kind, inputs, outputs } of layers) {
+    const reads = inputs.some(({ name }) => bindings.has(name) || entering.has(name));
+    if (!reads || !enteringKinds.has(kind)) continue;
+    for (const { name } of outputs) entering.add(name);
+  }
+  return entering;
+}
+
 /** At which end of the network a layer stands; by position where the list shows no tensors. */
-function sideOf(context: AuditContext, layer: EngineLayer): Side | undefined {
+function sideOf(
+  context: AuditContext,
+  layer: EngineLayer,
+  entering: ReadonlySet<string>,
+): Side | undefined {
   const { bindings, kernels } = context;
-  const touches = (tensors: EngineLayer['inputs']): boolean =>
-    tensors.some(({ name }) => bindings.has(name));
-  if (touches(layer.inputs)) return 'network’s input';
-  if (touches(layer.outputs)) return 'network’s output';
+  // Zeros around the picture are the model's own, and no form of its input.
+  if (layer.kind === 'padding') return undefined;
+  if (layer.inputs.some(({ name }) => bindings.has(name) || entering.has(name)))
+    return 'network’s input';
+  if (layer.outputs.some(({ name }) => bindings.has(name))) return 'network’s output';
   if (context.list.detailed && bindings.size > 0) return undefined;
   if (layer === kernels[0]) return 'network’s input';
   return layer === kernels.at(-1) ? 'network’s output' : undefined;
@@ -37,10 +62,11 @@ export function findStrays(context: AuditContext): readonly AuditFinding[] {
   const reported = new Set(
     context.verdicts.filter(({ state }) => state !== 'fused').map(({ layer }) => layer),
   );
+  const entering = enteringTensors(context);
   return context.layers
     .filter((layer) => servingKinds.has(layer.kind) && !reported.has(layer))
     .map((layer) => {
-      const side = sideOf(context, layer);
+      const side = sideOf(context, layer, entering);
       const place = { node: nodeOf(context, layer), layer };
       const facts = { layer: layer.name, kind: layer.kind, ...shareOf(context, layer) };
       return side

@@ -37,10 +37,13 @@ export function withoutStop(text: string): string {
   return text.trim().replace(/[\s.]+$/, '');
 }
 
+/** The severity and code that some loggers write in front: `[TRT] [E] 6: `, `Error[6]: `. */
+const codePrefix = /^(?:\[TRT\] ?)?(?:\[[FEW]\] ?)?(?:\[TRT\] ?)?(?:\d+: |Error\[\d+\]: )?/;
+
 /** `Error Code 4: API Usage Error (…)` and the function in front of it say little: the text in parentheses is the reason. */
 function reasonIn(text: string): string {
   const [, detail] = /Error Code \d+: [A-Za-z ]+ \((.*)\)/.exec(text) ?? [];
-  return withoutStop(detail ?? firstLine(text));
+  return withoutStop(detail ?? firstLine(text).replace(codePrefix, ''));
 }
 
 function isWordlessOrOne(node: string): boolean {
@@ -95,10 +98,13 @@ function requestedBytes({ errors, warnings }: TrtexecReport): string {
 
 const onnxRejected: Explain = (found, run) => {
   const { node = '', op = '', reason = '' } = run.report.onnx ?? {};
-  const plugin = /[Pp]lugin not found|could not find plugin|No importer registered/;
+  const plugin =
+    /[Pp]lugin not found|could not find plugin:? ?(\w*)|No importer registered for op: ?(\w*)/;
   const span = locate(run, node);
-  return plugin.test(`${reason} ${run.report.errors.join('\n')}`)
-    ? createDiagnostic('tensorrt-plugin-missing', { node, op }, inExcerpt(run, span))
+  const missing = plugin.exec(`${reason} ${run.report.errors.join('\n')}`);
+  const named = op || (missing?.[1] ?? missing?.[2] ?? '');
+  return missing
+    ? createDiagnostic('tensorrt-plugin-missing', { node, op: named }, inExcerpt(run, span))
     : createDiagnostic(
         'tensorrt-onnx-rejected',
         { node, op, reason: withoutStop(reason) || reasonIn(found.input) },
@@ -131,7 +137,13 @@ export const failurePatterns: readonly (readonly [RegExp, Explain])[] = [
       createDiagnostic('tensorrt-option-rejected', { option }, inExcerpt(run)),
   ],
   [
-    /Cuda failure.*?(no CUDA-capable device is detected|invalid device ordinal|: 100$|: 101$)|Cannot find device ID|Available devices: *$/,
+    // The loader names the library that it could not find, which may be one that TensorRT's own needs.
+    /(?:Could not load library|Unable to open library:?) ([^\s:]+)(?:.* due to ([^\s:]+): cannot open)?/,
+    ([, asked = '', missing = asked], run) =>
+      createDiagnostic('tensorrt-library-missing', { library: missing }, inExcerpt(run)),
+  ],
+  [
+    /Cuda failure.*?(no CUDA-capable device is detected|invalid device ordinal|: 100$|: 101$)|Cannot find device ID|Cannot find any available devices|Available devices: *$/,
     ([, reason = 'no CUDA-capable device is detected'], run) =>
       createDiagnostic(
         'tensorrt-no-gpu',

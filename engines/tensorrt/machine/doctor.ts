@@ -2,7 +2,14 @@ import { type Diagnostic, DiagnosticError } from '../../../src/diagnostics/diagn
 import { shellText } from '../../command-text.ts';
 import type { DoctorRow } from '../../doctor-row.ts';
 import { findNvidiaSmi } from '../../nvidia-smi.ts';
-import { abilitiesOf, checkPrecision, checkSupport, type Gpu } from '../planning/gpu.ts';
+import {
+  abilitiesOf,
+  checkPrecision,
+  checkSupport,
+  findComputeCapability,
+  type Gpu,
+} from '../planning/gpu.ts';
+import { dockerOption, imageText, newestImageFor } from '../planning/images.ts';
 import {
   newestCovered,
   oldestSupportedOrder,
@@ -11,6 +18,7 @@ import {
 } from '../planning/release.ts';
 import { findTrtexec, type TrtexecTool } from './find.ts';
 import {
+  findMissingLibrary,
   type InspectRequest,
   inspectMachine,
   probeRelease,
@@ -41,12 +49,29 @@ function missing(part: string, needed: string, diagnostic: Diagnostic): DoctorRo
   return { part, found, needed, state: 'missing', ...(hint ? { cure: hint } : {}) };
 }
 
-function trtexecRow(tool: TrtexecTool | undefined): DoctorRow {
+/** A GPU's newest image is the way to trtexec that needs no installation. */
+function imageCure(computeCapability: string | undefined): string {
+  const image = computeCapability === undefined ? undefined : newestImageFor(computeCapability);
+  return image ? ` For this GPU: ${imageText(image)}, ${dockerOption(image)}` : '';
+}
+
+async function capabilityHere({ env }: InspectRequest): Promise<string | undefined> {
+  const [gpu] = (await findNvidiaSmi(undefined, env))?.gpus ?? [];
+  return gpu && (gpu.computeCapability ?? findComputeCapability(gpu.name));
+}
+
+function trtexecRow(tool: TrtexecTool | undefined, computeCapability?: string): DoctorRow {
   const part = 'trtexec';
   const needed = 'trtexec, or a command that starts it';
   return tool
     ? { part, found: `${shellText(tool.command)} (${tool.source})`, needed, state: 'good' }
-    : { part, found: 'not found', needed, state: 'missing', cure: installTrtexec };
+    : {
+        part,
+        found: 'not found',
+        needed,
+        state: 'missing',
+        cure: `${installTrtexec}${imageCure(computeCapability)}`,
+      };
 }
 
 function releaseRow(release: { release: Release; fullVersion: string } | Diagnostic): DoctorRow {
@@ -74,6 +99,15 @@ function precisionRow(gpu: Gpu): DoctorRow {
   const [doubt] = [...checkPrecision(gpu, 'fp16'), ...checkPrecision(gpu, 'int8')];
   const row = { part: 'precisions', found, needed: 'those that are asked for' };
   return doubt ? { ...row, state: 'doubtful', cure: doubt.message } : { ...row, state: 'good' };
+}
+
+async function librariesRow(machine: TensorrtMachine, device: number): Promise<DoctorRow> {
+  const part = 'libraries';
+  const needed = 'what trtexec opens for a build';
+  const against = await findMissingLibrary(machine, device);
+  return against
+    ? missing(part, needed, against)
+    : { part, found: 'TensorRT’s own, its plugins and its ONNX parser', needed, state: 'good' };
 }
 
 function driverRow({ installed, cuda }: TensorrtMachine): DoctorRow {
@@ -106,12 +140,21 @@ async function gpuWithoutTrtexec(request: InspectRequest): Promise<DoctorRow> {
 /** The parts of the target tensorrt on this machine, each with what to do where it is missing. */
 export async function tensorrtDoctor(request: InspectRequest): Promise<DoctorRow[]> {
   const tool = await findTrtexec(request);
-  if (!tool) return [trtexecRow(tool), await gpuWithoutTrtexec(request)];
+  if (!tool) {
+    const capability = await capabilityHere(request);
+    return [trtexecRow(tool, capability), await gpuWithoutTrtexec(request)];
+  }
   const release = await attempt(() => probeRelease(tool));
   const first = [trtexecRow(tool), releaseRow(release)];
   if (isDiagnostic(release)) return [...first, await gpuWithoutTrtexec(request)];
   const machine = await attempt(() => inspectMachine(request));
   if (isDiagnostic(machine)) return [...first, missing('GPU', 'a GPU that CUDA sees', machine)];
   const { gpu } = machine;
-  return [...first, supportRow(gpu, machine.release), precisionRow(gpu), driverRow(machine)];
+  return [
+    ...first,
+    await librariesRow(machine, request.device),
+    supportRow(gpu, machine.release),
+    precisionRow(gpu),
+    driverRow(machine),
+  ];
 }

@@ -7,7 +7,7 @@ import {
 } from '../../../src/diagnostics/diagnostic.ts';
 import { findNvidiaSmi, type InstalledGpu, readCudaVersion } from '../../nvidia-smi.ts';
 import { runTool, type ToolResult } from '../../process.ts';
-import { toolCommand } from '../../tool-command.ts';
+import { isRemote, toolCommand } from '../../tool-command.ts';
 import { explainFailure } from '../logs/failure.ts';
 import { TrtexecLogParser } from '../logs/parse-log.ts';
 import type { TrtexecReport } from '../logs/report.ts';
@@ -31,12 +31,19 @@ export interface TensorrtMachine {
 
 /** Devices are counted as nvidia-smi counts them, not by speed. */
 export const deviceOrder = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID' } as const;
+/** For a tool that is there; a container's first start pulls its image before. */
 const probeTimeoutMs = 60_000;
+const pullTimeoutMs = 1_800_000;
+
+function firstTimeoutMs(tool: TrtexecTool): number {
+  const isContainer = tool.command.length > 1 && !isRemote(tool);
+  return isContainer ? pullTimeoutMs : probeTimeoutMs;
+}
 
 /** A program that did not start, or hung, or something else than trtexec. */
 function explainNoBanner(tool: TrtexecTool, result: ToolResult): Diagnostic {
   const report = new TrtexecLogParser().report();
-  const timeoutS = probeTimeoutMs / 1000;
+  const timeoutS = firstTimeoutMs(tool) / 1000;
   const failed = explainFailure({ result, report, engine: '', timeoutS });
   const known = failed.code === 'trtexec-not-startable' || failed.code === 'trtexec-timed-out';
   const command = tool.command.join(' ');
@@ -52,7 +59,7 @@ export async function probeRelease(
   const command = toolCommand(tool, ['--help'], process.cwd());
   const result = await runTool({
     command,
-    timeoutMs: probeTimeoutMs,
+    timeoutMs: firstTimeoutMs(tool),
     env: deviceOrder,
     onLine: (line) => {
       banner ??= parseBanner(line);
@@ -64,11 +71,13 @@ export async function probeRelease(
   return { release, fullVersion: fullVersion.join('.') };
 }
 
-/**
- * Reads the GPU from trtexec's own device block, where nvidia-smi is not there: a build of a file that does not exist prints it and ends.
- * Throws what stands in the way: no GPU, a driver that is too old.
- */
-async function probeDevice(tool: TrtexecTool, device: number): Promise<TrtexecReport['device']> {
+/** What a build of a file that does not exist says: it prints the device, opens TensorRT's libraries and ends. */
+interface BuildProbe {
+  readonly device: TrtexecReport['device'];
+  readonly failure: Diagnostic;
+}
+
+async function probeBuild(tool: TrtexecTool, device: number): Promise<BuildProbe> {
   const parser = new TrtexecLogParser();
   const absent = join(process.cwd(), 'no-such-file.onnx');
   const command = toolCommand(tool, [`--onnx=${absent}`, `--device=${device}`], process.cwd());
@@ -79,14 +88,31 @@ async function probeDevice(tool: TrtexecTool, device: number): Promise<TrtexecRe
     onLine: (line, stream) => parser.push(line, stream),
   });
   const report = parser.report();
-  if (report.device.computeCapability) return report.device;
   const timeoutS = probeTimeoutMs / 1000;
-  const failed = explainFailure({ result, report, engine: '', timeoutS });
-  return fail(
-    'tensorrt-no-gpu',
-    { reason: failed.message.replace(/\.$/, '') },
-    { details: failed.details },
-  );
+  return {
+    device: report.device,
+    failure: explainFailure({ result, report, engine: '', timeoutS }),
+  };
+}
+
+/** The diagnostic of a library that trtexec cannot open, which its help does not need; undefined where a build comes as far as its file. */
+export async function findMissingLibrary(
+  { tool }: TensorrtMachine,
+  device: number,
+): Promise<Diagnostic | undefined> {
+  const { failure } = await probeBuild(tool, device);
+  return failure.code === 'tensorrt-library-missing' ? failure : undefined;
+}
+
+/**
+ * Reads the GPU from trtexec's own device block, where nvidia-smi is not there.
+ * Throws what stands in the way: no GPU, a driver that is too old.
+ */
+async function probeDevice(tool: TrtexecTool, device: number): Promise<TrtexecReport['device']> {
+  const { device: found, failure } = await probeBuild(tool, device);
+  if (found.computeCapability) return found;
+  const reason = failure.message.replace(/\.$/, '');
+  return fail('tensorrt-no-gpu', { reason }, { details: failure.details });
 }
 
 /** The GPU that CUDA calls `device`, seen through CUDA_VISIBLE_DEVICES (indices or UUIDs). */
@@ -114,7 +140,9 @@ export interface InspectRequest extends FindRequest {
 /** Finds trtexec and its GPU. Throws the diagnostic of the first thing that is missing. */
 export async function inspectMachine(request: InspectRequest): Promise<TensorrtMachine> {
   const tool = await requireTrtexec(request);
-  const [version, smi] = await Promise.all([probeRelease(tool), findNvidiaSmi(tool, request.env)]);
+  // nvidia-smi is asked with patience for a program that is there: an image has to be pulled by then.
+  const version = await probeRelease(tool);
+  const smi = await findNvidiaSmi(tool, request.env);
   const { device, env } = request;
   const installed = smi && selectGpu(smi.gpus, device, env.CUDA_VISIBLE_DEVICES);
   const known = installed && gpuOf(installed);

@@ -1,5 +1,6 @@
 import { createDiagnostic, type Diagnostic } from '../../../src/diagnostics/diagnostic.ts';
 import { findNearest } from '../../../src/diagnostics/nearest.ts';
+import { checkConflicts } from './argument-conflicts.ts';
 import {
   acceptsOption,
   describeReleases,
@@ -53,5 +54,7 @@ export function appendArguments(
     if (mistake) diagnostics.push(mistake);
     taken.add(splitArgument(argument).name);
   }
-  return [...planned, ...extra];
+  const args = [...planned, ...extra];
+  diagnostics.push(...checkConflicts(args, extra, release));
+  return args;
 }

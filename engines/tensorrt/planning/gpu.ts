@@ -2,6 +2,7 @@ import { createDiagnostic, type Diagnostic, fail } from '../../../src/diagnostic
 import type { Precision } from '../../engine.ts';
 import { gpuNames } from './data/gpu-names.ts';
 import { computeCapabilities, supportLines } from './data/gpus.ts';
+import { dockerOption, imageOf } from './images.ts';
 import { orderOf, type Release, releaseLine } from './release.ts';
 
 /** A GPU as far as planning goes. */
@@ -89,6 +90,12 @@ function firstSupported(computeCapability: string, after: number): string | unde
   return line && releaseLine(line.from);
 }
 
+/** The command that starts trtexec of a release from its image, where one is known for the GPU. */
+function dockerOf(release: string | undefined, gpu: Gpu): { readonly docker?: string } {
+  const image = release && imageOf(orderOf(release), gpu.computeCapability);
+  return image ? { docker: dockerOption(image) } : {};
+}
+
 /** Whether the release supports the GPU at all: an error with the release that does, a note where no source says, or nothing. */
 export function checkSupport(gpu: Gpu, release: Release): Diagnostic[] {
   const facts = { gpu: gpu.name, cc: gpu.computeCapability, version: release.version };
@@ -97,9 +104,18 @@ export function checkSupport(gpu: Gpu, release: Release): Diagnostic[] {
   if (supported) return [];
   if (supported === undefined) return [createDiagnostic('tensorrt-gpu-unproven', facts)];
   const last = lastSupported(gpu.computeCapability, release.order);
-  if (last) return [createDiagnostic('tensorrt-gpu-dropped', { ...facts, last })];
+  if (last) {
+    const docker = dockerOf(last, gpu);
+    return [createDiagnostic('tensorrt-gpu-dropped', { ...facts, last, ...docker })];
+  }
   const first = firstSupported(gpu.computeCapability, release.order);
-  return [createDiagnostic('tensorrt-gpu-too-new', { ...facts, first: first ?? '' })];
+  return [
+    createDiagnostic('tensorrt-gpu-too-new', {
+      ...facts,
+      first: first ?? '',
+      ...dockerOf(first, gpu),
+    }),
+  ];
 }
 
 /** Whether the GPU computes in the precision, and what to expect where it only just does. */

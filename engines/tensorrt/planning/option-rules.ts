@@ -92,6 +92,13 @@ const valueRules: readonly ValueRule[] = [
   {
     key: 'stripWeights',
     kinds: runs,
+    // Without it trtexec takes the engine for one that cannot be refitted, and runs it without weights.
+    forms: ['--refit'],
+    value: ({ intent }) => onlyIf(intent.stripWeights),
+  },
+  {
+    key: 'stripWeights',
+    kinds: runs,
     forms: ['--refitFromOnnx'],
     value: ({ intent, model }) => (intent.stripWeights ? model.path : undefined),
   },

@@ -65,6 +65,14 @@ function newestOf(major: string): Release {
   return { version, order, tableOrder: order, major };
 }
 
+/** Lines that branched off an older one than their number tells, and take its options: 9.2 has no --stronglyTyped. */
+const branches: Readonly<Record<string, string>> = { '9.2': '8.6.1' };
+
+function tableOrderOf(order: number): number {
+  const branch = branches[releaseLine(order)];
+  return branch ? orderOf(branch) : (covered.findLast((c) => c.order <= order)?.order ?? order);
+}
+
 /**
  * The release of a version text: what `--trt` takes (`10.4`: the newest patch of that line; `10`: the newest that is covered) or a banner gives.
  * Throws `tensorrt-release-unreadable`, `tensorrt-release-unknown` and `tensorrt-release-too-old`.
@@ -78,8 +86,7 @@ export function resolveRelease(text: string): Release {
   const patchGiven = text.split('.').length > 2;
   const newestPatch = covered.findLast((c) => isSameLine(c.order, order));
   const exact = patchGiven ? order : (newestPatch?.order ?? order);
-  const table = covered.findLast((c) => c.order <= exact);
-  return { version: versionText(exact), order: exact, tableOrder: table?.order ?? exact };
+  return { version: versionText(exact), order: exact, tableOrder: tableOrderOf(exact) };
 }
 
 /** Says which release a major number was taken for, and which tables serve a release that has none of its own; nothing where its line is covered. */

@@ -1,7 +1,12 @@
 import { resolve } from 'node:path';
-import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
+import {
+  createDiagnostic,
+  type Diagnostic,
+  DiagnosticError,
+} from '../../../src/diagnostics/diagnostic.ts';
 import type { PlannedCommand, PlanRequest, TargetPlan } from '../../target.ts';
 import { type ToolCommand, toolCommand } from '../../tool-command.ts';
+import { dockerOption, imageOf, imageText } from './images.ts';
 import type { TensorrtIntent } from './intent.ts';
 import type { CommandKind } from './option-rules.ts';
 import { type PlanMachine, plannedFiles, planTrtexec, type TrtexecPlan } from './plan.ts';
@@ -23,6 +28,14 @@ const commandTitles: Readonly<Record<CommandKind, string>> = {
 function titleOf({ release, gpu, graph }: TrtexecPlan): string {
   const machine = `TensorRT ${release.version} on ${gpu.name} (compute capability ${gpu.computeCapability})`;
   return `${machine}, from ${graphWords[graph]}`;
+}
+
+/** Where trtexec of the plan's release is to be had, unless a command that starts it was given. */
+function imageNotes({ release, gpu }: TrtexecPlan, { command }: ToolCommand): Diagnostic[] {
+  const image = command.length > 1 ? undefined : imageOf(release.order, gpu.computeCapability);
+  if (!image) return [];
+  const facts = { image: imageText(image), docker: dockerOption(image) };
+  return [createDiagnostic('tensorrt-image', facts)];
 }
 
 /** What trtexec would be asked on a machine. Throws DiagnosticError where release, GPU or model stand against it. */
@@ -58,6 +71,6 @@ export function planFor(
     commands,
     files: plannedFiles(planned),
     cacheKey,
-    notes,
+    notes: [...notes, ...imageNotes(plan, tool)],
   };
 }

@@ -19,7 +19,7 @@ import {
 import { sharedCachePath } from './timing-cache.ts';
 
 const cacheTrouble = /timing ?cache/i;
-const missingCache = /^Could not read timing cache from/;
+const missingCache = /^Could not read (?:timing )?cache from/;
 
 /** Whether a build failed over its timing cache: then it is worth one more try without. */
 function isCacheTrouble({ result, report }: FinishedRun): boolean {

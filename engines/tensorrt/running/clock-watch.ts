@@ -1,5 +1,5 @@
 import { greatest, least } from '../../../src/collections/extremes.ts';
-import { type GpuState, harmfulReasons, readGpuState } from '../../nvidia-smi.ts';
+import { type GpuState, harmfulReasons, powerCap, readGpuState } from '../../nvidia-smi.ts';
 import type { TensorrtMachine } from '../machine/machine.ts';
 
 const sampleEveryMs = 1000;
@@ -10,9 +10,8 @@ export interface GpuConditions {
   readonly smClockMHz: readonly [number, number] | undefined;
   readonly maxSmClockMHz: number | undefined;
   readonly temperatureC: readonly [number, number] | undefined;
-  readonly throttleReasons: readonly string[];
-  /** Whether a reason was seen that makes the figure unfit for comparison. */
-  readonly throttled: boolean;
+  /** Undefined where the GPU does not tell. */
+  readonly throttleReasons: readonly string[] | undefined;
 }
 
 function rangeOf(values: readonly (number | undefined)[]): readonly [number, number] | undefined {
@@ -21,20 +20,46 @@ function rangeOf(values: readonly (number | undefined)[]): readonly [number, num
 }
 
 function summarizeStates(states: readonly GpuState[], during: readonly GpuState[]): GpuConditions {
-  const reasons = [...new Set(states.flatMap(({ throttleReasons }) => throttleReasons))];
+  const told = states.flatMap(({ throttleReasons }) => (throttleReasons ? [throttleReasons] : []));
   return {
     // Before and after the run the GPU idles at a low clock.
     smClockMHz: rangeOf(during.map(({ smClockMHz }) => smClockMHz)),
     maxSmClockMHz: states.find(({ maxSmClockMHz }) => maxSmClockMHz !== undefined)?.maxSmClockMHz,
     temperatureC: rangeOf(states.map(({ temperatureC }) => temperatureC)),
-    throttleReasons: reasons,
-    throttled: reasons.some((reason) => harmfulReasons.has(reason)),
+    throttleReasons: told.length > 0 ? [...new Set(told.flat())] : undefined,
   };
+}
+
+function clockText({ smClockMHz, maxSmClockMHz }: GpuConditions): string {
+  if (!smClockMHz) return '';
+  const [low, high] = smClockMHz;
+  const range = low === high ? `${low}` : `${low} to ${high}`;
+  return `, at ${range}${maxSmClockMHz === undefined ? '' : ` of ${maxSmClockMHz}`} MHz`;
+}
+
+/** What the GPU's state says of a timing: whether it may be taken for stable, and in words what is to be known of it. */
+export function judgeConditions(conditions: GpuConditions | undefined): {
+  readonly steady: boolean;
+  readonly warnings: readonly string[];
+} {
+  const reasons = conditions?.throttleReasons;
+  if (!conditions || !reasons) {
+    const unknown =
+      'Clocks and throttling could not be read: whether the GPU was throttled is not known.';
+    return { steady: false, warnings: [unknown] };
+  }
+  if (reasons.some((reason) => harmfulReasons.has(reason))) {
+    const throttled = `The GPU was throttled: ${reasons.join(', ')}.`;
+    return { steady: false, warnings: [throttled] };
+  }
+  const isCapped = reasons.includes(powerCap);
+  const capped = `The GPU ran at its power cap${clockText(conditions)}.`;
+  return { steady: true, warnings: isCapped ? [capped] : [] };
 }
 
 /**
  * Watches the GPU around a run: before, once a second, after. Beside a command prefix it asks before and after only, since each question would
- * start a container or a connection. Undefined conditions where nvidia-smi is not there.
+ * start a container or a connection. Undefined conditions where nvidia-smi is not there or says nothing.
  */
 export async function watchClocks<T>(
   { nvidiaSmi, installed }: TensorrtMachine,
@@ -54,7 +79,7 @@ export async function watchClocks<T>(
     const value = await task();
     running = false;
     const states = [before, ...during, await ask()].filter((state) => state !== undefined);
-    return { value, conditions: summarizeStates(states, during) };
+    return { value, conditions: states.length > 0 ? summarizeStates(states, during) : undefined };
   } finally {
     running = false;
     clearInterval(timer);

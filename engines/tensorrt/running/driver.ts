@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { Value } from '../../../codegen/ir/graph.ts';
+import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import type { Engine } from '../../engine.ts';
 import type { TensorFacts } from '../../model-facts.ts';
+import { acceptsOption } from '../planning/option-table.ts';
 import { engineFile } from '../planning/plan.ts';
 import { buildEngines } from './build.ts';
 import type { TensorrtEngineOptions } from './context.ts';
@@ -13,15 +15,27 @@ function valueFrom({ name, dataType, shape }: TensorFacts): Value {
   return { name, type: { dataType, shape } };
 }
 
+/** An engine without weights runs where trtexec can refit it only: elsewhere it would run, and its outputs and times would be of nothing. */
+function stripped({ intent, machine }: TensorrtEngineOptions): Pick<Engine, 'buildsOnly'> {
+  const { release } = machine;
+  if (!intent.stripWeights || acceptsOption(release, '--refitFromOnnx')) return {};
+  const { version } = release;
+  return { buildsOnly: (doing) => fail('tensorrt-stripped-needs-refit', { doing, version }) };
+}
+
 /** TensorRT through trtexec, on the machine that `inspectMachine` found. */
 export function createTensorrtEngine(options: TensorrtEngineOptions): Engine {
   const [firstBatch] = options.intent.batches;
+  const { buildsOnly } = stripped(options);
   return {
+    ...(buildsOnly ? { buildsOnly } : {}),
     fileName: engineFile(options.intent, firstBatch),
     build: (request) => buildEngines(options, request),
-    run: (path, inputs, signal) => runEngine(options, path, inputs, signal),
+    run: async (path, inputs, signal) =>
+      buildsOnly?.('running') ?? runEngine(options, path, inputs, signal),
     // trtexec loads the engine anew for each run: nothing is held in between.
     load: async (path) => {
+      buildsOnly?.('running');
       const model = await readModelBeside(resolve(path));
       return {
         inputs: model.inputs.map(valueFrom),
@@ -30,6 +44,7 @@ export function createTensorrtEngine(options: TensorrtEngineOptions): Engine {
         close: async () => {},
       };
     },
-    measure: (path, request) => measureEngine(options, path, request),
+    measure: async (path, request) =>
+      buildsOnly?.('timing') ?? measureEngine(options, path, request),
   };
 }

@@ -18,6 +18,8 @@ export const tensorrtFacts = z.object({
   graph: z.enum(['fp32', 'typed-fp16', 'int8-qdq']),
   versionCompatible: z.boolean(),
   hardwareCompatibility: z.enum(['none', 'ampere+', 'same-compute-capability']),
+  /** Whether FP32 may be TF32; absent in artifacts of before it was told. */
+  tf32: z.boolean().optional(),
   cacheKey: z.string(),
   /** Index of the GPU that they were built on. */
   device: z.number(),
@@ -53,6 +55,7 @@ export function factsOf(
     graph: plan.graph,
     versionCompatible: intent.versionCompatible,
     hardwareCompatibility: intent.hardwareCompatibility,
+    tf32: intent.tf32,
     cacheKey: plan.cacheKey,
     device: intent.device,
     builds: buildsOf(plan).map(buildOf),

@@ -7,7 +7,7 @@ import type { TensorrtIntent } from '../planning/intent.ts';
 import { splitArgument } from '../planning/option-table.ts';
 import { engineFile, type TrtexecCommand } from '../planning/plan.ts';
 import { planOrThrow } from './build.ts';
-import { watchClocks } from './clock-watch.ts';
+import { judgeConditions, watchClocks } from './clock-watch.ts';
 import type { TensorrtEngineOptions } from './context.ts';
 import { type QueryTimes, readTimes } from './export-times.ts';
 import { measurementOf, type TimedRun } from './measurement.ts';
@@ -82,9 +82,7 @@ function judge(
   limits: StabilityLimits,
   { report, times, conditions }: Pick<TimedRun, 'report' | 'times' | 'conditions'>,
 ): Pick<TimedRun, 'stable' | 'warnings'> {
-  const throttled = conditions?.throttled
-    ? [`The GPU was throttled: ${conditions.throttleReasons.join(', ')}.`]
-    : [];
+  const state = judgeConditions(conditions);
   const untimed = times
     ? []
     : ['Times of single runs are missing: whether they are steady is not known.'];
@@ -92,9 +90,8 @@ function judge(
   const judged = times
     ? judgeStability([...times.computeMs], limits)
     : { stable: false, warnings: [] };
-  const { stable } = judged;
-  const warnings = [...judged.warnings, ...throttled, ...untimed, ...broken, ...report.doubts];
-  return { stable: stable && throttled.length === 0, warnings };
+  const warnings = [...judged.warnings, ...state.warnings, ...untimed, ...broken, ...report.doubts];
+  return { stable: judged.stable && state.steady, warnings };
 }
 
 async function readTimesIfWhole(path: string): Promise<QueryTimes | undefined> {

@@ -88,7 +88,7 @@ function settingsOf(
   const percentiles = sorted
     ? extra.map((p) => [`latencyP${p}Ms`, percentile(sorted, p)] as const)
     : [];
-  const { smClockMHz, maxSmClockMHz, temperatureC, throttleReasons = [] } = conditions ?? {};
+  const { smClockMHz, maxSmClockMHz, temperatureC, throttleReasons } = conditions ?? {};
   return {
     tensorrt: machine.fullVersion,
     transfers: intent.transfers,
@@ -101,7 +101,7 @@ function settingsOf(
     ...(smClockMHz ? { smClockMHzMin: smClockMHz[0], smClockMHzMax: smClockMHz[1] } : {}),
     ...(maxSmClockMHz === undefined ? {} : { maxSmClockMHz }),
     ...(temperatureC ? { temperatureCMax: temperatureC[1] } : {}),
-    ...(conditions ? { throttleReasons: throttleReasons.join(', ') || 'none' } : {}),
+    ...(throttleReasons ? { throttleReasons: throttleReasons.join(', ') || 'none' } : {}),
   };
 }
 

@@ -6,8 +6,10 @@ import { onExit } from '../../../src/io/exit-cleanup.ts';
 import type { Tensor, Tensors } from '../../engine.ts';
 import type { ModelFacts } from '../../model-facts.ts';
 import { joinBatches, sliceBatch } from '../../tensor-batch.ts';
+import { bindingOf } from '../planning/io-format.ts';
 import { planInference } from '../planning/plan-inference.ts';
 import type { TensorrtEngineOptions } from './context.ts';
+import { inputBytes } from './input-bytes.ts';
 import { engineFor } from './measure.ts';
 import { readOutputs } from './outputs.ts';
 import { readModelBeside } from './read-model.ts';
@@ -54,7 +56,10 @@ async function runPart(
       tensor,
       path: join(folder, `input-${i}.bin`),
     }));
-    for (const file of files) await writeFile(file.path, file.tensor.bytes);
+    for (const { name, tensor, path } of files) {
+      const facts = model.inputs.find((input) => input.name === name);
+      await writeFile(path, inputBytes(tensor, bindingOf(options.intent, 'input', facts)));
+    }
     const output = join(folder, 'output.json');
     const log = join(model.directory, 'trtexec-run.log');
     const command = planInference(options.intent, options.machine, model, {

@@ -58,9 +58,14 @@ export async function lendTimingCache<T>(
 ): Promise<T> {
   const shared = sharedCachePath(options);
   if (!shared) return task();
-  const forget = onExit(() => rmSync(workingPath, { force: true }));
+  // trtexec leaves its lock beside the cache from 8.6 on.
+  const working = [workingPath, `${workingPath}.lock`];
+  const remove = () => Promise.all(working.map((path) => rm(path, { force: true })));
+  const forget = onExit(() => {
+    for (const path of working) rmSync(path, { force: true });
+  });
   try {
-    await rm(workingPath, { force: true });
+    await remove();
     await copyFile(shared, workingPath, 'timing cache').catch(() => {});
     const result = await task();
     await keep(workingPath, shared).catch((error) => {
@@ -70,7 +75,7 @@ export async function lendTimingCache<T>(
     return result;
   } finally {
     forget();
-    await rm(workingPath, { force: true });
+    await remove();
   }
 }
 

@@ -3,7 +3,7 @@ import { append } from '../../collections/append.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import { type AuditedList, auditArtifact } from '../../compile/audit-artifact.ts';
 import { auditErrors } from '../../compile/audit-engine.ts';
-import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
+import { type Diagnostic, DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { AuditCommandOptions } from '../commands/audit.ts';
 import { askedPrecisions } from '../precision-options.ts';
@@ -23,11 +23,14 @@ export async function auditPaths(
   _context: CommandContext,
 ): Promise<CommandResult> {
   const precision = askedPrecisions(options)[0];
+  const profile = typeof options.profile === 'string' ? options.profile : undefined;
+  if (profile !== undefined && paths.length > 1)
+    fail('audit-profile-ambiguous', { profile, count: paths.length });
   const audited: AuditedList[] = [];
   const failures: Diagnostic[] = [];
   for (const path of paths) {
     try {
-      append(audited, await auditArtifact(path, precision));
+      append(audited, await auditArtifact(path, { precision, profile }));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       append(failures, error.diagnostics);

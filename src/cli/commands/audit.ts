@@ -2,7 +2,7 @@ import { referencePrecision } from '../../../codegen/precisions.ts';
 import type { CommandDefinition } from '../command.ts';
 import { declarePrecisions } from '../precision-options.ts';
 
-/** True under the name of each precision that was asked for. */
+/** True under the name of each precision that was asked for, and the file of `profile`. */
 export type AuditCommandOptions = Readonly<Record<string, unknown>>;
 
 export const auditCommand: CommandDefinition = {
@@ -12,6 +12,10 @@ export const auditCommand: CommandDefinition = {
     command.argument(
       '<paths...>',
       'folders of artifacts, or files of layers (--exportLayerInfo, a build log of TensorRT-RTX)',
+    );
+    command.option(
+      '--profile <file>',
+      'times of its layers (--exportProfile), where the file is none that lies beside it under the usual name',
     );
     declarePrecisions(command, ({ name, title }) => {
       const usual = name === referencePrecision ? ' (default: as the manifest beside it says)' : '';

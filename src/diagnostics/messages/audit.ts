@@ -15,6 +15,16 @@ export const auditMessages = {
     example: 'rcc audit profile.json',
     cure: 'Give the folder of an artifact, or a file that one of these tools wrote.',
   }),
+  'audit-profile-ambiguous': row<{ profile: string; count: number }>({
+    severity: 'error',
+    message: ({ profile, count }) =>
+      `'${profile}' holds the times of one engine, and ${count} lists of layers are to be judged.`,
+    hint: () =>
+      'Give the one list that it belongs to: rcc audit FOLDER/layers.b4.json --profile FILE.',
+    cause: 'A profile has no name of its engine in it; its times belong to one list of layers.',
+    example: 'rcc audit one two --profile layer-times.json',
+    cure: 'Audit one list at a time.',
+  }),
   'audit-impossible': row<{ reason: string }>({
     severity: 'warning',
     message: ({ reason }) =>
@@ -83,6 +93,17 @@ export const auditMessages = {
     hint: () => 'FP32 proper needs --noTF32; rcc gives it unless --tf32 is asked for.',
     cause: 'On compute capability 8.0 and later TensorRT may round the inputs of FP32 products.',
     cure: 'Build without TF32, or take the engine as TF32.',
+  }),
+  'audit-tf32-unwanted': row<{ count: number }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ count }) =>
+      `${count} ${count === 1 ? 'kernel computes' : 'kernels compute'} FP32 as TF32, with a mantissa of 10 bits, although the engine was to be FP32 proper.`,
+    hint: () =>
+      'Take the engine as TF32 with --tf32, or say which release does this with --noTF32.',
+    cause:
+      'rcc builds FP32 with --noTF32 unless --tf32 is given; the builder took TF32 kernels all the same.',
+    cure: 'Compile with --tf32 if its 10 bits are enough, or use another release of TensorRT.',
   }),
   'audit-float-output': row<{ layer: string; found: string; share?: string }>({
     severity: 'warning',

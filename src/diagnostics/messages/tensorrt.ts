@@ -63,12 +63,19 @@ export const tensorrtMessages = {
     example: 'rcc compile resnet50_vd.rn --dry-run --trt 10.4 --gpu t5',
     cure: 'Give a model name as nvidia-smi prints it, or the compute capability.',
   }),
-  'tensorrt-gpu-dropped': row<GpuFacts & { version: string; last: string }>({
+  'tensorrt-image': row<{ image: string; docker: string }>({
+    severity: 'note',
+    message: ({ image, docker }) => `NVIDIA’s image of this release is ${image}: ${docker}`,
+    cause: 'A plan names a release that need not be installed: a container holds it.',
+    cure: 'Give the command to rcc, on a machine with docker and the NVIDIA container toolkit.',
+  }),
+  'tensorrt-gpu-dropped': row<GpuFacts & { version: string; last: string; docker?: string }>({
     severity: 'error',
     exit: 'tool-missing',
     message: ({ gpu, cc, last }) =>
       `${gpu} is compute capability ${cc}: TensorRT ${last} is the last release that supports it.`,
-    hint: ({ version, last }) => `This is TensorRT ${version}; install ${last}.`,
+    hint: ({ version, last, docker }) =>
+      `This is TensorRT ${version}; install ${last}${docker ? `, or take its image: ${docker}` : '.'}`,
     cause: 'NVIDIA removed the GPU’s architecture from TensorRT.',
     example: 'rcc compile resnet50_vd.rn --fp16 --dry-run --trt 10.5 --gpu v100',
     cure: 'Install the release that is named, or use its container as a command prefix.',
@@ -82,14 +89,17 @@ export const tensorrtMessages = {
     cause: 'TensorRT 10.0 and later are compiled for compute capability 7.0 and higher.',
     cure: 'Use an older release of TensorRT or a newer GPU.',
   }),
-  'tensorrt-gpu-too-new': row<GpuFacts & { version: string; first: string }>({
+  'tensorrt-gpu-too-new': row<GpuFacts & { version: string; first: string; docker?: string }>({
     severity: 'error',
     exit: 'tool-missing',
     message: ({ gpu, cc, version, first }) =>
       first
         ? `${gpu} is compute capability ${cc}: TensorRT ${first} is the first release that supports it.`
         : `${gpu} is compute capability ${cc}, which TensorRT ${version} does not support.`,
-    hint: ({ version, first }) => (first ? `This is TensorRT ${version}.` : undefined),
+    hint: ({ version, first, docker }) =>
+      first
+        ? `This is TensorRT ${version}${docker ? `; an image of ${first}: ${docker}` : '.'}`
+        : undefined,
     cause: 'The GPU is younger than the release.',
     cure: 'Install a newer TensorRT.',
   }),
@@ -193,9 +203,42 @@ export const tensorrtMessages = {
     severity: 'error',
     message: ({ flag, type, declared }) =>
       `${flag} asks for ${type}, but the graph declares ${declared} and its types decide.`,
-    hint: () => 'Leave the type out of the format, or change the graph’s input or output type.',
+    hint: () => 'Leave the type out of the format, or change the graph’s input type: --input-type.',
     cause: 'With strong typing, the types of inputs and outputs come from the ONNX file.',
-    cure: 'Give the layout alone: hwc8 in place of fp16:hwc8.',
+    cure: 'Give the layout alone: chw in place of fp16:chw.',
+  }),
+  'tensorrt-io-type-unfit': row<{ flag: string; type: string; declared: string }>({
+    severity: 'error',
+    message: ({ flag, type, declared }) =>
+      `${flag} asks for ${type}, but the graph declares ${declared}, whose numbers ${type} cannot hold.`,
+    hint: () =>
+      'fp32, fp16 and bf16 stand for one another; for pixels take --input-type uint8-nhwc.',
+    cause:
+      'Only float types stand for one another: for an integer type rcc would have to know a scale.',
+    cure: 'Leave the type out of the format, or choose another float type.',
+  }),
+  'tensorrt-io-layout': row<{
+    flag: string;
+    layout: string;
+    /** `fp16 and bf16` */
+    types: string;
+    type: string;
+  }>({
+    severity: 'error',
+    message: ({ flag, layout, types, type }) =>
+      `${flag}: TensorRT has the layout ${layout} for ${types} only, not for ${type}.`,
+    hint: ({ layout }) =>
+      `Where the builder chooses the types: fp16:${layout}; where the graph does: --input-type float16.`,
+    cause: 'Most layouts are bound to the types whose kernels read them.',
+    cure: 'Take the layout with a type that it holds, or chw, chw32 or hwc.',
+  }),
+  'tensorrt-io-layout-flat': row<{ flag: string; layout: string; dimensions: number }>({
+    severity: 'error',
+    message: ({ flag, layout, dimensions }) =>
+      `${flag}: the layout ${layout} arranges channels, rows and columns, and the tensor has ${dimensions} dimensions.`,
+    hint: () => 'Logits have no rows and columns: leave the layout at chw.',
+    cause: 'Every layout but chw is for tensors of three dimensions and more.',
+    cure: 'Take chw.',
   }),
   'tensorrt-io-type-lacking': row<{ flag: string; type: string; since: string; version: string }>({
     severity: 'error',
@@ -265,6 +308,15 @@ export const tensorrtMessages = {
     cause: 'The engine has no weights until an application refits it.',
     cure: 'Time an engine with weights; it has the same kernels.',
   }),
+  'tensorrt-stripped-needs-refit': row<{ doing: string; version: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ doing, version }) =>
+      `${doing === 'timing' ? 'Timing' : 'Running'} an engine without weights needs trtexec's --refitFromOnnx, which TensorRT ${version} does not take.`,
+    hint: () => 'Leave --strip-weights out: an engine with weights has the same kernels.',
+    cause: 'The engine has no weights until it is refitted; trtexec does so from 10.14.1 on.',
+    cure: 'Leave --strip-weights out, or use TensorRT 10.14.1 or later.',
+  }),
   'tensorrt-argument-unknown': row<{ argument: string; nearest: string | undefined }>({
     severity: 'error',
     message: ({ argument }) => `No release of trtexec has the option ${argument}.`,
@@ -279,6 +331,13 @@ export const tensorrtMessages = {
       'trtexec rejects an option that is given twice; use the option of rcc that sets it.',
     cause: 'rcc sets this option itself, or it was passed on twice.',
     cure: 'See rcc compile --dry-run for the command, and set the option of rcc instead.',
+  }),
+  'tensorrt-argument-refused': row<{ argument: string; version: string; reason: string }>({
+    severity: 'warning',
+    message: ({ argument, version, reason }) =>
+      `TensorRT ${version} refuses ${argument} in this command: ${reason}.`,
+    cause: 'The release knows the option, but not beside what else the command says.',
+    cure: 'Leave the argument out, or give what it needs beside it.',
   }),
   'tensorrt-argument-form': row<{ argument: string; form: string }>({
     severity: 'error',
@@ -305,6 +364,16 @@ export const tensorrtMessages = {
     hint: () => 'Run it by hand with --help; LD_LIBRARY_PATH tells where its libraries are.',
     cause: 'The program does not exist, is not executable, or misses a library.',
     cure: 'Run the command by hand with --help; a missing library is cured by LD_LIBRARY_PATH.',
+  }),
+  'tensorrt-library-missing': row<{ library: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ library }) => `trtexec starts but cannot open the library ${library}.`,
+    hint: () =>
+      'Add the folder that holds it to LD_LIBRARY_PATH; of a tar file of TensorRT that is its lib folder.',
+    cause:
+      'From 8.6 on trtexec opens TensorRT’s libraries while it runs: --help works without them, a build does not.',
+    cure: 'Set LD_LIBRARY_PATH to the folders of TensorRT’s and CUDA’s libraries, or use NVIDIA’s packages or container.',
   }),
   'trtexec-no-banner': row<{ command: string }>({
     severity: 'error',

@@ -8,8 +8,14 @@ import {
   withoutTypes,
 } from '../../../engines/audit/audit-graph.ts';
 import type { AuditExpectation } from '../../../engines/audit/context.ts';
-import type { LayerList } from '../../../engines/audit/layer.ts';
+import type {
+  EngineDataType,
+  EngineLayer,
+  LayerKind,
+  LayerList,
+} from '../../../engines/audit/layer.ts';
 import { readLayerList } from '../../../engines/audit/read-layer-list.ts';
+import { runsOnTensorCores } from '../../../engines/audit/rules/precision.ts';
 import type { Spec } from '../../../src/language/spec.ts';
 import { layerListFixtures, readFixture } from './fixtures.ts';
 import { auditGraphFor, idealEngine, layerOf, replaceLayer } from './ideal-engine.ts';
@@ -274,7 +280,13 @@ describe('precision', () => {
     const layers = list.layers.map((layer) =>
       layer.kind === 'convolution' ? { ...layer, tactic: 'sm80_xmma_tf32f32_f32' } : layer,
     );
-    expect(complaints({ ...list, layers }, { precision: 'fp32', graph })).toEqual(['audit-tf32']);
+    const told = (tf32?: boolean) =>
+      complaints({ ...list, layers }, { precision: 'fp32', graph, tf32 });
+    expect(told()).toEqual(['audit-tf32']);
+    expect(told(true)).toEqual([]);
+    expect(told(false)).toEqual(['audit-tf32-unwanted']);
+    const promised = { precision: 'fp32', graph, tf32: false } as const;
+    expect(auditLayers({ ...list, layers }, promised).verdict).toBe('fail');
   });
 });
 
@@ -300,6 +312,75 @@ describe('kernels that only serve others', () => {
     expect(complaints({ ...list, layers: stray }, fp16)).toEqual(['audit-stray-layer head/pool']);
   });
 
+  it('belong to the input as far as they only bring it in: shuffle and quantiser behind one another', () => {
+    const tensor = (name: string, dataType: EngineDataType) => ({ name, dataType });
+    const layer = (
+      name: string,
+      kind: LayerKind,
+      ends: readonly [EngineLayer['inputs'][number], EngineLayer['inputs'][number]],
+    ): EngineLayer => ({
+      name,
+      type: 'test',
+      kind,
+      inputs: [ends[0]],
+      outputs: [ends[1]],
+      onnxNodes: [name],
+    });
+    const [x, laid, int8, padded, y] = [
+      tensor('x', 'float32'),
+      tensor('laid', 'float32'),
+      tensor('int8', 'int8'),
+      tensor('padded', 'int8'),
+      tensor('y', 'float32'),
+    ];
+    if (!x || !laid || !int8 || !padded || !y) throw new Error('no tensors');
+    const layers = [
+      layer('transpose', 'shuffle', [x, laid]),
+      layer('quantize', 'quantize', [laid, int8]),
+      layer('pad', 'padding', [int8, padded]),
+      layer('conv', 'convolution', [padded, y]),
+    ];
+    const list: LayerList = {
+      source: 'trtexec',
+      layers,
+      bindings: ['x', 'y'],
+      detailed: true,
+      complete: true,
+    };
+    const told = auditLayers(list, { precision: 'int8' }).findings.map(
+      ({ diagnostic, layer: name }) => `${diagnostic.code} ${name}`,
+    );
+    expect(told).toEqual([
+      'audit-edge-layer transpose',
+      'audit-edge-layer quantize',
+      'audit-stray-layer pad',
+      'audit-no-blocks undefined',
+    ]);
+    // The model's own zero padding is no form of the input, wherever it stands.
+    const first = [layer('pad', 'padding', [x, laid]), layer('conv', 'convolution', [laid, y])];
+    const codes = auditLayers({ ...list, layers: first }, { precision: 'fp32' }).findings;
+    expect(codes.map(({ diagnostic }) => diagnostic.code)).toContain('audit-stray-layer');
+  });
+
+  it('names the convolution of a layer, not its weights', () => {
+    const text = readFixture('trtexec-8.json').replace('first_layer_hmma', 'int8x4_icudnn');
+    const list = readLayerList({ name: 'x', text });
+    for (const constant of [
+      'onnx::Conv_193',
+      'layer1.0.conv1.weight',
+      'resnet50/conv1_conv/Conv2D_weights_fused_bn',
+      'resnet50/conv1_conv/Conv2D/ReadVariableOp',
+    ]) {
+      const layers = list.layers.map((layer) =>
+        layer.tactic?.includes('icudnn')
+          ? { ...layer, onnxNodes: [constant, 'QuantizeLinear_7', 'stem/conv1', 'stem/relu'] }
+          : layer,
+      );
+      const told = complaints({ ...list, layers }, { precision: 'fp16' });
+      expect(told).toContain('audit-no-tensor-cores stem/conv1');
+    }
+  });
+
   it('tells channels given and stored', () => {
     for (const [name, stored] of [
       ['trtexec-8.json', 4],
@@ -319,6 +400,46 @@ describe('kernels that only serve others', () => {
     expect(complaints(list, fp16)).toEqual(['audit-no-tensor-cores stem/conv1']);
     expect(auditLayers(list, fp16).onTensorCores).toEqual({ count: 3, of: 4 });
   });
+});
+
+/** Names as TensorRT's logs, its engine examples and cuBLAS print them. */
+const kernels: readonly (readonly [tactic: string, tensorCores: boolean])[] = [
+  [
+    'trt_turing_cutlass_image_network_first_layer_hmma_fprop_f16f16f32_nhwc_nhwc_k64r7s7c4_stride2x2',
+    true,
+  ],
+  [
+    'sm80_xmma_fprop_implicit_gemm_f16f16_f16f16_f16_nhwckrsc_nhwc_tilesize256x64x32_stage3_warpsize4x1x1_g1_tensor16x8x16_t1r3s3',
+    true,
+  ],
+  [
+    'sm80_xmma_fprop_implicit_gemm_interleaved_i8i8_i8i32_f32_nchw_vect_c_32kcrs_vect_c_32_nchw_vect_c_32_tilesize192x64x64_stage3_warpsize4x1x1_g1_tensor16x8x32',
+    true,
+  ],
+  ['turing_int8_i8816cudnn_int8_256x64_ldg16_relu_medium_nt_v1', true],
+  ['turing_fp16_s1688cudnn_fp16_128x128_ldg8_relu_f2f_exp_small_nhwc_tn_v1', true],
+  ['volta_fp16_s884cudnn_fp16_256x64_ldg8_relu_f2f_exp_small_nhwc2nchw_tn_v1', true],
+  [
+    'sm80_xmma_fprop_implicit_gemm_f32f32_f32f32_f32_nchwkcrs_nchw_tilesize128x16x8_stage3_warpsize4x1x1_g1_ffma_aligna4_alignc4',
+    false,
+  ],
+  [
+    'sm80_xmma_gemm_f32f32_f32f32_f32_tn_n_tilesize32x64x8_stage3_warpsize1x2x1_ffma_aligna4_alignc4',
+    false,
+  ],
+  [
+    'sm70_xmma_fprop_implicit_gemm_f16f16_f16f16_f16_nchwkcrs_nchw_tilesize64x64x8_stage1_hfma_t1r1s1',
+    false,
+  ],
+  ['sm70_xmma_fprop_implicit_gemm_i8i8_i8i32_f32_tilesize64x64x8_stage1_idp4a_t1r1s1', false],
+  ['sm70_xmma_fprop_conv1x1_f32f32_f32_f32_nchwkcrs_nchw_simt_small_batch_bias_relu', false],
+  ['ampere_scudnn_128x64_relu_xregs_large_nn_v1', false],
+];
+
+it.each(kernels)('%s on tensor cores: %s', (tactic, expected) => {
+  const layer = idealEngine(auditGraphFor()).layers[0];
+  if (!layer) throw new Error('no layer');
+  expect(runsOnTensorCores({ ...layer, tactic })).toBe(expected);
 });
 
 describe('what cannot be judged', () => {

@@ -26,6 +26,18 @@ const buildFailures: readonly (readonly [string, string, string, string])[] = [
     'TensorRT found no GPU: no CUDA-capable device is detected.',
   ],
   [
+    'no-devices',
+    '9.1',
+    'tensorrt-no-gpu',
+    'TensorRT found no GPU: no CUDA-capable device is detected.',
+  ],
+  [
+    'plugin-first',
+    '8.6',
+    'tensorrt-plugin-missing',
+    'TensorRT has no operator Det, and no plugin for it.',
+  ],
+  [
     'driver-too-old',
     '10.4',
     'tensorrt-driver-too-old',
@@ -111,6 +123,18 @@ const buildFailures: readonly (readonly [string, string, string, string])[] = [
     'cannot be started: trtexec: error while loading shared libraries: libnvinfer.so.10: cannot open shared object file: No such file or directory.',
   ],
   [
+    'unopened-plugins',
+    '8.6',
+    'tensorrt-library-missing',
+    'trtexec starts but cannot open the library libnvinfer_plugin.so.8.',
+  ],
+  [
+    'unopened-library',
+    '10.4',
+    'tensorrt-library-missing',
+    'trtexec starts but cannot open the library libcudart.so.12.',
+  ],
+  [
     'garbage',
     '10.4',
     'tensorrt-no-engine',
@@ -180,6 +204,7 @@ describe('an engine that does not run', () => {
   test.each([
     ['plan-version', 'tensorrt-engine-foreign'],
     ['plan-gpu', 'tensorrt-engine-foreign'],
+    ['plan-device', 'tensorrt-engine-foreign'],
     ['plan-damaged', 'tensorrt-engine-unreadable'],
     ['inference', 'tensorrt-inference-failed'],
     ['cuda-broken', 'tensorrt-cuda-failure'],
@@ -188,6 +213,8 @@ describe('an engine that does not run', () => {
     pretend({ FAILURE: failure });
     const request = { batch: 1, warmUpMs: 0, durationMs: 0, minIterations: 10 };
     const [diagnostic] = await diagnosticsOf(engine.measure(path, request));
+    // What loggers write in front of a text says nothing to a user.
+    expect(diagnostic?.message).not.toMatch(/\d: |\[TRT\]|\[E\]|Error\[/);
     tell(failure, '10.4', diagnostic);
     expect(diagnostic?.code).toBe(code);
   });

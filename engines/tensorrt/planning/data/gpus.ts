@@ -161,7 +161,7 @@ export const supportLines = [
     to: '11.0.0',
     supported: {
       '7.0': false,
-      '7.5': null,
+      '7.5': true,
       '8.0': true,
       '8.6': true,
       '8.9': true,
@@ -175,7 +175,7 @@ export const supportLines = [
     to: '11.1.0',
     supported: {
       '7.0': false,
-      '7.5': null,
+      '7.5': true,
       '8.0': true,
       '8.6': true,
       '8.9': true,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -65,6 +65,20 @@ describe('inspecting', () => {
     const machine = await inspectMachine({ trtexec: prefix, env: {}, device: 0 });
     expect(machine.nvidiaSmi).toEqual(['env', `PATH=${folder}:${process.env.PATH}`, 'nvidia-smi']);
     expect(machine.gpu.name).toBe('Tesla T4 (stand-in)');
+  });
+
+  test('a container is started once before anything else is asked of it: its image may have to be pulled', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rcc-docker-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const log = join(folder, 'log');
+    const beside = trtexecStandIn.slice(0, -'/trtexec'.length);
+    const docker = `#!/bin/sh\nshift\necho "$1 starts" >> ${log}\n"${beside}/$@"; code=$?\necho "$1 ends" >> ${log}\nexit $code\n`;
+    await writeFile(join(folder, 'docker'), docker, { mode: 0o755 });
+    const trtexec = `${join(folder, 'docker')} run trtexec`;
+    const { gpu } = await inspectMachine({ trtexec, env: {}, device: 0 });
+    expect(gpu.name).toBe('Tesla T4 (stand-in)');
+    const lines = (await readFile(log, 'utf8')).split('\n');
+    expect(lines.slice(0, 3)).toEqual(['trtexec starts', 'trtexec ends', 'nvidia-smi starts']);
   });
 
   test('the GPU of this host is none of another host', async () => {
@@ -134,10 +148,22 @@ describe('doctor', () => {
     expect(await rowsOf(trtexecStandIn)).toEqual([
       ['trtexec', 'good', false],
       ['TensorRT', 'good', false],
+      ['libraries', 'good', false],
       ['GPU', 'good', false],
       ['precisions', 'good', false],
       ['driver', 'good', false],
     ]);
+  });
+
+  test.each(['8.6', '11.1'])('libraries that only a build opens, TensorRT %s', async (release) => {
+    pretend({ RELEASE: release, FAILURE: 'unopened-plugins' });
+    const rows = await tensorrtDoctor({ trtexec: trtexecStandIn, env, device: 0 });
+    const major = release.split('.')[0];
+    expect(rows.find(({ part }) => part === 'libraries')).toMatchObject({
+      state: 'missing',
+      found: `trtexec starts but cannot open the library libnvinfer_plugin.so.${major}.`,
+      cure: expect.stringContaining('LD_LIBRARY_PATH'),
+    });
   });
 
   test('a GPU that the release dropped', async () => {
@@ -145,7 +171,7 @@ describe('doctor', () => {
     const rows = await tensorrtDoctor({ trtexec: trtexecStandIn, env, device: 0 });
     expect(rows.find(({ part }) => part === 'GPU')).toMatchObject({
       state: 'missing',
-      cure: 'Tesla V100-SXM2-16GB (stand-in) is compute capability 7.0: TensorRT 10.4 is the last release that supports it. This is TensorRT 10.5.0; install 10.4.',
+      cure: 'Tesla V100-SXM2-16GB (stand-in) is compute capability 7.0: TensorRT 10.4 is the last release that supports it. This is TensorRT 10.5.0; install 10.4, or take its image: --trtexec "docker run --rm --gpus all -v {dir}:{dir} nvcr.io/nvidia/tensorrt:24.09-py3 trtexec"',
     });
     expect(rows.find(({ part }) => part === 'precisions')?.state).toBe('doubtful');
   });
@@ -158,6 +184,9 @@ describe('doctor', () => {
     ]);
     pretend({ GPU: 'none' });
     expect((await rowsOf(trtexecStandIn)).at(-1)).toEqual(['GPU', 'missing', true]);
+    pretend({ GPU: 'v100' });
+    const [trtexec] = await tensorrtDoctor({ env, device: 0 });
+    expect(trtexec?.cure).toContain('tensorrt:24.09-py3 (expected to hold TensorRT 10.4.0.26');
     const nothing = await tensorrtDoctor({ env: {}, device: 0 });
     expect(nothing.map(({ part, state }) => [part, state])).toEqual([
       ['trtexec', 'missing'],

@@ -10,7 +10,7 @@ function append(extra: readonly string[], planned: readonly string[] = [], relea
 }
 
 test('arguments follow those of the plan, in order', () => {
-  const extra = ['--noBuilderCache', '--avgTiming=2', '--useRuntime=lean', '--calib=a b'];
+  const extra = ['--noBuilderCache', '--avgTiming=2', '--useRuntime=full', '--calib=a b'];
   expect(append(extra, ['--onnx=m'])).toEqual({ args: ['--onnx=m', ...extra], messages: [] });
 });
 

@@ -86,10 +86,13 @@ describe('support', () => {
     expect(verdict('v100', '11.5')).toBe(sentence);
   });
 
-  test('T4 up to 10.16; 11.x is not established by any source', () => {
+  // apache/beam#33078: three engines on a Tesla T4 with 11.0.0.114.
+  test('T4 up to 11.1; what no source says of later ones is a note', () => {
     expect(verdict('t4', '8.5')).toBe('supported');
     expect(verdict('t4', '10.16')).toBe('supported');
-    expect(verdict('t4', '11.1')).toContain('No source says');
+    expect(verdict('t4', '11.0')).toBe('supported');
+    expect(verdict('t4', '11.1')).toBe('supported');
+    expect(verdict('t4', '11.3')).toContain('No source says');
   });
 
   test('a GPU that is too young names the first release', () => {

@@ -84,12 +84,59 @@ test('where the types of the graph decide, another cannot be asked for', () => {
 });
 
 test('types that came later', () => {
-  for (const type of ['bf16', 'int64'] as const) {
+  const declared = { bf16: 'bfloat16', int64: 'int64', uint8: 'uint8' } as const;
+  for (const type of ['bf16', 'int64', 'uint8'] as const) {
     const given = { inputFormat: { type, layout: 'chw' } } as const;
-    expect(format('input', given, '9.1')).toEqual([`${type}:chw`]);
-    expect(format('input', given, '8.6')).toEqual([
+    const shape = ['N', 3, 8, 8] as const;
+    const facts = factsOf({ inputs: [{ name: 'x', dataType: declared[type], shape }] });
+    expect(format('input', given, '9.1', facts)).toEqual([`${type}:chw`]);
+    expect(format('input', given, '8.6', facts)).toEqual([
       `${type}:chw`,
       `--input-format: TensorRT 8.6.1 does not know the type ${type}; 9.1.0 is the first that does.`,
     ]);
   }
+});
+
+const floatInput = factsOf();
+
+test.each([
+  ['fp16', 'hwc8'],
+  ['bf16', 'hwc8'],
+  ['fp16', 'chw2'],
+  ['fp16', 'chw4'],
+  ['fp16', 'chw16'],
+  ['fp32', 'chw32'],
+  ['fp32', 'hwc'],
+  ['fp32', 'chw'],
+] as const)('%s:%s is a binding', (type, layout) => {
+  const given = { inputFormat: { type, layout } };
+  expect(format('input', given, '10.4', floatInput)).toEqual([`${type}:${layout}`]);
+});
+
+test.each([
+  ['fp32', 'hwc8', 'fp16 and bf16'],
+  ['fp32', 'chw2', 'fp16 and bf16'],
+  ['fp32', 'chw4', 'int8 and fp16'],
+  ['bf16', 'chw16', 'int8 and fp16'],
+] as const)('%s:%s is none', (type, layout, types) => {
+  const given = { inputFormat: { type, layout } };
+  expect(format('input', given, '10.4', floatInput)).toEqual([
+    `${type}:${layout}`,
+    `--input-format: TensorRT has the layout ${layout} for ${types} only, not for ${type}.`,
+  ]);
+});
+
+test('integers stand not for the floats of a graph, and logits have no rows and columns', () => {
+  const given = {
+    inputFormat: { type: 'int8', layout: 'chw4' },
+    outputFormat: { layout: 'hwc' },
+  } as const;
+  expect(format('input', given, '10.4', floatInput)).toEqual([
+    'int8:chw4',
+    '--input-format asks for int8, but the graph declares fp32, whose numbers int8 cannot hold.',
+  ]);
+  expect(format('output', given, '10.4', floatInput)).toEqual([
+    'fp32:hwc',
+    '--output-format: the layout hwc arranges channels, rows and columns, and the tensor has 2 dimensions.',
+  ]);
 });

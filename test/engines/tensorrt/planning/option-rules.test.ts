@@ -51,7 +51,7 @@ test.each<[Given, readonly string[]]>([
   [{ stripWeights: true }, ['--stripWeights']],
   [{ sparsity: 'enable' }, ['--sparsity=enable']],
   [{ sparsity: 'force' }, ['--sparsity=force']],
-  [{ inputFormat: { layout: 'hwc8' } }, ['--inputIOFormats=fp32:hwc8']],
+  [{ inputFormat: { layout: 'hwc' } }, ['--inputIOFormats=fp32:hwc']],
   [{ outputFormat: { layout: 'chw' } }, ['--outputIOFormats=fp32:chw']],
   [{ auxStreams: 0 }, ['--maxAuxStreams=0']],
   [{ device: 3 }, ['--device=3']],
@@ -64,7 +64,7 @@ test.each<[Given, readonly string[]]>([
 test.each<[Given, CommandKind, readonly string[]]>([
   [{ versionCompatible: true }, 'run', ['--versionCompatible']],
   [{ versionCompatible: true }, 'time', ['--versionCompatible']],
-  [{ stripWeights: true }, 'run', ['--refitFromOnnx=build/resnet50_vd/fp16/model.onnx']],
+  [{ stripWeights: true }, 'run', ['--refit', '--refitFromOnnx=build/resnet50_vd/fp16/model.onnx']],
   [{ streams: 3 }, 'time', ['--infStreams=3']],
   [{ streams: 3 }, 'profile', []],
   [{ device: 3 }, 'profile', ['--device=3']],

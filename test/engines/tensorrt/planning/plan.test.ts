@@ -400,9 +400,9 @@ describe('what a release cannot do is said', () => {
 
 describe('formats of inputs and outputs', () => {
   test('type and layout up to 10.16, layout alone from 11.0', () => {
-    const intent = { inputFormat: { layout: 'hwc8' } } as const;
-    expect(optionsOf(plan(intent, '10.16'), 'build')).toContain('--inputIOFormats=fp32:hwc8');
-    expect(optionsOf(plan(intent, '11.0', 'a100'), 'build')).toContain('--inputIOFormats=hwc8');
+    const intent = { inputFormat: { layout: 'hwc' } } as const;
+    expect(optionsOf(plan(intent, '10.16'), 'build')).toContain('--inputIOFormats=fp32:hwc');
+    expect(optionsOf(plan(intent, '11.0', 'a100'), 'build')).toContain('--inputIOFormats=hwc');
   });
 
   test('weak typing lets the type be chosen', () => {
@@ -471,7 +471,7 @@ test('golden command lines', async () => {
     ['10.16', 'a100', { batches: [1], tf32: true, versionCompatible: true, optimizationLevel: 5 }],
     ['11.0', 'a100', { precision: 'fp16', batches: [1], profileLayers: true, streams: 2 }],
     ['11.1', 't4', { precision: 'fp16' }],
-    ['11.5', 'h100', { precision: 'fp32', batches: [1], inputFormat: { layout: 'hwc8' } }],
+    ['11.5', 'h100', { precision: 'fp32', batches: [1], inputFormat: { layout: 'hwc' } }],
   ];
   const text = cases.map(([release, gpu, intent]) => {
     const { plan: made, diagnostics } = plan(intent, release, gpu);

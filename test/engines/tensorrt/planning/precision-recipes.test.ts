@@ -22,6 +22,7 @@ const int8 = { precision: 'int8', head: { layer: 'conv1x1', pool: 'GlobalAverage
 test.each([
   [{ precision: 'fp32' }, '8.6', { precision: 'fp32' }],
   [{ precision: 'fp16' }, '8.6', { precision: 'fp32' }],
+  [{ precision: 'fp16' }, '9.2', { precision: 'fp32' }],
   [{ precision: 'fp16' }, '10.4', { precision: 'fp16' }],
   [{ precision: 'int8' }, '8.6', { ...int8, int8Weights: 'float32' }],
   [{ precision: 'int8' }, '9.3', { ...int8, int8Weights: 'float32' }],

@@ -4,8 +4,10 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findLayerLists } from '../../../../engines/audit/audit-folder.ts';
+import type { Engine } from '../../../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../../../engines/onnxruntime/engine.ts';
 import { numbersOf } from '../../../../engines/tensor-values.ts';
+import { judgeConditions } from '../../../../engines/tensorrt/running/clock-watch.ts';
 import { numbers } from '../../../helpers/graphs.ts';
 import { builtEngine, diagnosticsOf, pretend, standInEngine } from '../helpers.ts';
 
@@ -78,6 +80,74 @@ describe.each([
   });
 });
 
+/** The largest difference from what onnxruntime computes of the same images. */
+async function differenceOf(
+  { run }: Pick<Engine, 'run'>,
+  { path, modelPath }: { readonly path: string; readonly modelPath: string },
+  batch: number,
+): Promise<number> {
+  const inputs = imagesOf(batch);
+  const { logits } = await run(path, inputs);
+  const reference = await createOnnxruntimeEngine({ threads: 1 }).run(modelPath, inputs);
+  if (!logits || !reference.logits) throw new Error('no logits');
+  const expected = numbersOf(reference.logits);
+  return Math.max(...numbersOf(logits).map((value, i) => Math.abs(value - (expected[i] ?? 0))));
+}
+
+describe('inputs in another type or layout than the graph’s', () => {
+  test.each([
+    ['8.5', 'fp16', 'chw'],
+    ['8.6', 'fp16', 'hwc8'],
+    ['8.6', 'fp16', 'chw2'],
+    ['10.4', 'fp16', 'chw'],
+    ['10.4', 'bf16', 'hwc8'],
+    ['10.4', 'fp16', 'chw4'],
+    ['10.4', 'fp16', 'chw16'],
+    ['10.16', 'fp32', 'chw32'],
+    ['10.16', undefined, 'hwc'],
+    ['11.1', undefined, 'chw32'],
+  ] as const)('TensorRT %s, %s:%s', async (release, type, layout) => {
+    pretend({ RELEASE: release });
+    const inputFormat = type === undefined ? { layout } : { type, layout };
+    const { engine, build, modelPath } = await standInEngine({ batches: [2], inputFormat });
+    const { path } = await build();
+    const difference = await differenceOf(engine, { path, modelPath }, 2);
+    // Images of half precision, through one convolution.
+    expect(difference).toBeLessThan({ fp16: 0.004, bf16: 0.04, fp32: 1e-5 }[type ?? 'fp32']);
+  });
+});
+
+describe('an engine without weights', () => {
+  // The stand-in's outputs are zeros unless trtexec refits, as it does with --refit only.
+  test.each([
+    '10.14',
+    '10.16',
+    '11.1',
+  ])('gets them back before it runs, TensorRT %s', async (release) => {
+    pretend({ RELEASE: release });
+    const { engine, build } = await standInEngine({ batches: [1], stripWeights: true });
+    const built = await build();
+    const { logits } = await engine.run(built.path, imagesOf(1));
+    expect(logits && numbersOf(logits).some((value) => value !== 0)).toBe(true);
+    const measured = await engine.measure(built.path, { ...request, batch: 1 });
+    expect(measured.iterations).toBe(50);
+  });
+
+  test('neither runs nor is timed where trtexec cannot refit it', async () => {
+    pretend({ RELEASE: '10.4' });
+    const { engine, build } = await standInEngine({ batches: [1], stripWeights: true });
+    const built = await build();
+    for (const use of [
+      () => engine.run(built.path, imagesOf(1)),
+      () => engine.load(built.path),
+      () => engine.measure(built.path, { ...request, batch: 1 }),
+    ]) {
+      const [diagnostic] = await diagnosticsOf(use());
+      expect(diagnostic?.code).toBe('tensorrt-stripped-needs-refit');
+    }
+  });
+});
+
 test('V100 on 10.5 is refused before trtexec builds anything', async () => {
   pretend({ RELEASE: '10.5', GPU: 'v100' });
   const { build, directory } = await standInEngine({ precision: 'fp16' });
@@ -123,6 +193,20 @@ describe('building', () => {
     await writeFile(path, 'of another release');
     await build();
     expect(readFileSync(path, 'utf8').match(/^build$/gm)).toHaveLength(2);
+  });
+
+  test.each([
+    '8.5',
+    '8.6',
+    '10.13',
+    '11.1',
+  ])('a first build warns of no cache and leaves no lock, TensorRT %s', async (release) => {
+    pretend({ RELEASE: release });
+    const { build, directory, notes } = await standInEngine({ batches: [1] });
+    await build();
+    const warnings = notes.flatMap(({ details = [] }) => details);
+    expect(warnings.filter((line) => line.includes('cache'))).toEqual([]);
+    expect((await readdir(directory)).filter((name) => name.startsWith('timing'))).toEqual([]);
   });
 
   test('a build that fails over its timing cache is tried once more without', async () => {
@@ -214,12 +298,55 @@ describe('timing', () => {
   });
 
   test('a GPU that is throttled gives no stable figure', async () => {
-    pretend({ THROTTLE: '0x0000000000000004' });
+    pretend({ THROTTLE: '0x0000000000000024' });
     const { engine, path } = await builtEngine({ repeats: 1 });
     const measured = await engine.measure(path, { ...request, batch: 1 });
     expect(measured.stable).toBe(false);
-    expect(measured.warnings).toContain('The GPU was throttled: power cap.');
-    expect(measured.settings.throttleReasons).toBe('power cap');
+    expect(measured.warnings).toContain(
+      'The GPU was throttled: power cap, thermal slowdown (software).',
+    );
+    expect(measured.settings.throttleReasons).toBe('power cap, thermal slowdown (software)');
+  });
+
+  test('a GPU at its power cap is one, and the clock that it reached is said', async () => {
+    pretend({ THROTTLE: '0x0000000000000004' });
+    const { engine, path } = await builtEngine({ repeats: 1 });
+    const measured = await engine.measure(path, { ...request, batch: 1 });
+    expect(measured.stable).toBe(true);
+    expect(measured.warnings.join()).toContain('The GPU ran at its power cap');
+    const conditions = { maxSmClockMHz: 1590, temperatureC: undefined };
+    const capped = {
+      ...conditions,
+      smClockMHz: [1005, 1290],
+      throttleReasons: ['power cap'],
+    } as const;
+    expect(judgeConditions(capped)).toEqual({
+      steady: true,
+      warnings: ['The GPU ran at its power cap, at 1005 to 1290 of 1590 MHz.'],
+    });
+  });
+
+  test('what a container prints first hides no throttling', async () => {
+    pretend({ ENTRYPOINT: 'yes', THROTTLE: '0x0000000000000008' });
+    const { engine, path } = await builtEngine({ repeats: 1 });
+    const measured = await engine.measure(path, { ...request, batch: 1 });
+    expect(measured.stable).toBe(false);
+    expect(measured.settings).toMatchObject({
+      maxSmClockMHz: 1590,
+      temperatureCMax: 45,
+      throttleReasons: 'hardware slowdown',
+    });
+  });
+
+  test('of a GPU that does not tell, nothing is called stable', async () => {
+    pretend({ THROTTLE: '[N/A]' });
+    const { engine, path } = await builtEngine({ repeats: 1 });
+    const measured = await engine.measure(path, { ...request, batch: 1 });
+    expect(measured.stable).toBe(false);
+    expect(measured.warnings).toContain(
+      'Clocks and throttling could not be read: whether the GPU was throttled is not known.',
+    );
+    expect(measured.settings).not.toHaveProperty('throttleReasons');
   });
 
   test('the definition travels with the figure', async () => {

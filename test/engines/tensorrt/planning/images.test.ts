@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { checkSupport, parseGpu } from '../../../../engines/tensorrt/planning/gpu.ts';
+import {
+  dockerOption,
+  imageOf,
+  imageText,
+  newestImageFor,
+} from '../../../../engines/tensorrt/planning/images.ts';
+import { orderOf, resolveRelease } from '../../../../engines/tensorrt/planning/release.ts';
+
+const textOf = (release: string, cc: string) => {
+  const image = imageOf(orderOf(release), cc);
+  return image && imageText(image);
+};
+
+test.each([
+  // A source is better than the newest month.
+  ['8.6.1', '7.5', /^tensorrt:23\.12-py3 \(TensorRT 8\.6\.1\.6, /],
+  ['8.6.3', '7.0', /^tensorrt:24\.04-py3 \(TensorRT 8\.6\.3, /],
+  ['10.4.0', '7.0', /^tensorrt:24\.09-py3 \(expected to hold TensorRT 10\.4\.0\.26, /],
+  ['11.0.0', '7.5', /^tensorrt:26\.06-py3 \(TensorRT 11\.0\.0\.114, .*\(580 or newer/],
+  ['11.1.0', '7.5', /^tensorrt:26\.07-py3 \(TensorRT 11\.1\.0\.106, /],
+] as const)('TensorRT %s for %s', (release, cc, expected) => {
+  expect(textOf(release, cc)).toMatch(expected);
+});
+
+test('no image is named for a GPU that it does not serve', () => {
+  expect(imageOf(orderOf('10.5.0'), '7.0')).toBeUndefined();
+  expect(imageOf(orderOf('8.5.3'), '12.0')).toBeUndefined();
+  expect(imageOf(orderOf('9.3.0'), '7.5')).toBeUndefined();
+});
+
+test('the newest image of a GPU is of a release that rcc has tables of', () => {
+  expect([newestImageFor('7.0')?.tag, newestImageFor('7.5')?.tag]).toEqual(['24.09', '26.07']);
+  expect(newestImageFor('6.1')).toBeUndefined();
+});
+
+test('a release that dropped the GPU is told with the image of the last that has it', () => {
+  const [dropped] = checkSupport(parseGpu('v100'), resolveRelease('10.5'));
+  expect(dropped?.hint).toContain('nvcr.io/nvidia/tensorrt:24.09-py3 trtexec');
+  const [young] = checkSupport(parseGpu('12.0'), resolveRelease('10.7'));
+  expect(young?.hint).toContain('nvcr.io/nvidia/tensorrt:25.01-py3 trtexec');
+});
+
+test('what is only expected refuses nothing', () => {
+  // 24.09 is from memory; the GPU is refused for what NVIDIA's notes say of 10.5, and 10.4 is not.
+  expect(checkSupport(parseGpu('v100'), resolveRelease('10.4'))).toEqual([]);
+  const image = imageOf(orderOf('10.4.0'), '7.0');
+  expect(image && dockerOption(image)).toBe(
+    '--trtexec "docker run --rm --gpus all -v {dir}:{dir} nvcr.io/nvidia/tensorrt:24.09-py3 trtexec"',
+  );
+});
