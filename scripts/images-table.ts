@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { execa } from 'execa';
+import { ownValue } from '../src/collections/own-value.ts';
 
 /**
  * Condenses the sheet of NVIDIA's monthly images into engines/tensorrt/planning/data/images.ts:
@@ -29,7 +30,7 @@ const sheet: { images: SheetImage[]; sources: Record<string, string> } = JSON.pa
 
 /** Where it stands, without the remark how it was found. */
 function sourceOf(key: string | null): string | undefined {
-  return sheet.sources[key ?? '']?.replace(/ \(one or more.*\)$/, '');
+  return ownValue(sheet.sources, key ?? '')?.replace(/ \(one or more.*\)$/, '');
 }
 
 function rowOf({ tag, tensorrt, tensorrtSource, confidence, ...image }: SheetImage): string {

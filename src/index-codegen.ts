@@ -30,14 +30,19 @@ export type { ComputedTensor } from '../codegen/quantization/tensors.ts';
 export type { ByteSource } from '../codegen/tensors/byte-source.ts';
 export type { TensorSource } from '../codegen/tensors/tensor-source.ts';
 export { type NpyArray, readNpy } from '../codegen/weights/formats/npy.ts';
+export type { OpenBeside } from '../codegen/weights/formats/shards.ts';
 export type { Candidate } from '../codegen/weights/inference/candidates.ts';
-export { describeWeights } from '../codegen/weights/inference/describe-weights.ts';
+export {
+  type DescribeOptions,
+  describeWeights,
+} from '../codegen/weights/inference/describe-weights.ts';
 export type { InferredSpec, UnknownProperty } from '../codegen/weights/inference/inferred-spec.ts';
 export {
   type BindOptions,
   type BoundWeights,
   bindWeights,
 } from '../codegen/weights/naming/bind.ts';
+export type { ChooseOptions } from '../codegen/weights/naming/choose-network.ts';
 export type { SchemeName } from '../codegen/weights/naming/scheme.ts';
 export { openWeights } from '../codegen/weights/open-weights.ts';
 export { synthesizeWeights } from '../codegen/weights/synthesize.ts';
@@ -75,6 +80,7 @@ export {
   calibrateNetwork,
 } from './compile/calibration-step.ts';
 export { type DiagnoseSpecOptions, diagnoseSpec } from './compile/diagnose.ts';
+export type { DraftOptions, GivenParts } from './compile/draft-from-weights.ts';
 export { checkExpectations } from './compile/expectations.ts';
 export { type PrintPassOptions, printPass } from './compile/print-pass.ts';
 export { fileSpecHost, loadSpecFiles } from './compile/spec-files.ts';
@@ -103,7 +109,7 @@ export { explainProperty, propertyNames } from './language/explain.ts';
 export { type LoadResult, loadModels, type SpecHost } from './language/load.ts';
 export { type AssumedProperty, printSpec, type SpecDraft } from './language/print.ts';
 export type { PropertyName, PropertyValue, PropertyValues } from './language/properties.ts';
-export type { GivenValue, Property, ResolvedProperties } from './language/property.ts';
+export type { GivenValue, Property, ResolvedProperties, SpecParts } from './language/property.ts';
 export type { Report } from './language/report.ts';
 export { type SpecJson, specToJson } from './language/spec-json.ts';
 export type { ReadContext, ValueType } from './language/values/value-type.ts';

@@ -141,7 +141,9 @@ describe('rcc compile', () => {
       ...['--weights', 'test/fixtures/weights/basic4.wrapped.pth.tar', '-o', join(folder, 'note')],
     );
     expect(outcome).toMatchObject({ exitCode: 0 });
-    expect(outcome.stderr).toMatch(/^note: .*Weights taken from .* \[weights-note\]$/m);
+    expect(outcome.stderr).toMatch(
+      /^note: .*The network is under 'state_dict\.module'\. \[weights-note\]$/m,
+    );
   });
 
   it('warns of weights beyond float16', async () => {

@@ -202,13 +202,13 @@ describe('what is no spec is told with what is there', () => {
     [
       ['check', 'fetched'],
       'address-given',
-      "'https://download.example/r.pth' is an address, not the path of a file: rcc reads files and never uses the network.",
+      "'https://download.example/r.pth' is an address, not the path of a weights file: rcc reads files and never uses the network.",
       'Download it first: curl -LO "https://download.example/r.pth"',
     ],
     [
       ['init', 's3://bucket/r.pth'],
       'address-given',
-      "'s3://bucket/r.pth' is an address, not the path of a file: rcc reads files and never uses the network.",
+      "'s3://bucket/r.pth' is an address, not the path of a weights file: rcc reads files and never uses the network.",
       'Download it first, and give the file.',
     ],
     [

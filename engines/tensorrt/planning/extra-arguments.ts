@@ -1,3 +1,4 @@
+import { append } from '../../../src/collections/append.ts';
 import { createDiagnostic, type Diagnostic } from '../../../src/diagnostics/diagnostic.ts';
 import { findNearest } from '../../../src/diagnostics/nearest.ts';
 import { checkConflicts } from './argument-conflicts.ts';
@@ -55,6 +56,6 @@ export function appendArguments(
     taken.add(splitArgument(argument).name);
   }
   const args = [...planned, ...extra];
-  diagnostics.push(...checkConflicts(args, extra, release));
+  append(diagnostics, checkConflicts(args, extra, release));
   return args;
 }

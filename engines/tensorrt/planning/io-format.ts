@@ -1,4 +1,5 @@
 import type { DataType } from '../../../codegen/ir/types.ts';
+import { append } from '../../../src/collections/append.ts';
 import { createDiagnostic, type Diagnostic } from '../../../src/diagnostics/diagnostic.ts';
 import type { ModelFacts, TensorFacts } from '../../model-facts.ts';
 import type { IoFormat, TensorrtIntent } from './intent.ts';
@@ -103,10 +104,8 @@ export function formatText(side: Side, context: RuleContext): string | undefined
   const tensor = firstTensor(side, model);
   const { type, layout } = bindingOf(intent, side, tensor);
   const asked = { type, layout, flag: `--${side}-format`, declared: declaredType(tensor) };
-  diagnostics.push(
-    ...checkType(asked, precision.strong),
-    ...checkRelease(asked, context),
-    ...checkLayout(asked, tensor),
-  );
+  append(diagnostics, checkType(asked, precision.strong));
+  append(diagnostics, checkRelease(asked, context));
+  append(diagnostics, checkLayout(asked, tensor));
   return release.tableOrder >= layoutOnlySince ? layout : `${type}:${layout}`;
 }

@@ -66,10 +66,10 @@ function newestOf(major: string): Release {
 }
 
 /** Lines that branched off an older one than their number tells, and take its options: 9.2 has no --stronglyTyped. */
-const branches: Readonly<Record<string, string>> = { '9.2': '8.6.1' };
+const branches: ReadonlyMap<string, string> = new Map([['9.2', '8.6.1']]);
 
 function tableOrderOf(order: number): number {
-  const branch = branches[releaseLine(order)];
+  const branch = branches.get(releaseLine(order));
   return branch ? orderOf(branch) : (covered.findLast((c) => c.order <= order)?.order ?? order);
 }
 
