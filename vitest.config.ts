@@ -1,14 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Tests of programs, threads and signals: each file has a process of its own. The others share one a worker, which loads the sources once for all of them. */
+/**
+ * Tests of programs, threads and signals, and those that take more than ten seconds: each file has a process of its own, which a worker takes when it is
+ * free. The others share one a worker, which loads the sources once for all of them and is given its files at the start.
+ */
 const alone = [
-  'test/cli/{faults,footprint,one-definition,package,prepare-conversion,pipes,start-up,streams}.test.ts',
+  'test/cli/{faults,footprint,one-definition,package,prepare-conversion,pipes,report,start-up,streams,tensorrt}.test.ts',
+  'test/compile/few-classes.test.ts',
   'test/engines/process.test.ts',
   'test/engines/{onnxruntime,tensorrt-rtx}/**/*.test.ts',
   'test/engines/tensorrt/*.test.ts',
   'test/engines/tensorrt/{machine,running}/**/*.test.ts',
-  'test/{examples,gpu,io}/**/*.test.ts',
+  'test/{examples,gpu,io,judges}/**/*.test.ts',
+  'test/report/browser.test.ts',
+  'test/specs/references.test.ts',
 ];
 
 const shared = {

@@ -196,13 +196,13 @@ describe('what is no spec is told with what is there', () => {
     [
       ['compile', 'own', '--weights', 'https://download.example/r.pth'],
       'address-given',
-      "'https://download.example/r.pth' is an address, not the path of a file: rcc reads files and never uses the network.",
+      "'https://download.example/r.pth' is an address, not the path of a weights file: rcc reads files and never uses the network.",
       'Download it first: curl -LO "https://download.example/r.pth"',
     ],
     [
       ['check', 'fetched'],
       'address-given',
-      "'https://download.example/r.pth' is an address, not the path of a weights file: rcc reads files and never uses the network.",
+      "'https://download.example/r.pth' is an address, not the path of a file: rcc reads files and never uses the network.",
       'Download it first: curl -LO "https://download.example/r.pth"',
     ],
     [
