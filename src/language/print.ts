@@ -38,13 +38,17 @@ const longestLine = 100;
 
 /** The model as a .rn file has it: properties in the order of the table, one a line, values in a column. */
 export function printSpec(draft: SpecDraft): string {
-  const lines = [
-    ...propertyLines(draft.properties, draft.remarks ?? new Map()),
-    ...(draft.assumed ?? []).map(({ property, assumed, reason }) => ({
-      name: `# ${property}`,
-      value: assumed,
-      reason,
-    })),
+  const told = propertyLines(draft.properties, draft.remarks ?? new Map());
+  const assumed = new Map((draft.assumed ?? []).map((one) => [one.property, one]));
+  const lines: readonly PrintedLine[] = [
+    // What is assumed and does not hold anyway is written out.
+    ...told.map((line) => {
+      const reason = assumed.get(line.name)?.reason;
+      return reason === undefined ? line : { ...line, remark: 'assumed', reason };
+    }),
+    ...[...assumed.values()]
+      .filter(({ property }) => !told.some(({ name }) => name === property))
+      .map(({ property, assumed: value, reason }) => ({ name: `# ${property}`, value, reason })),
   ];
   const column = greatest([...lines.map(({ name }) => name.length), 0]) + 2;
   const base = draft.extends === undefined ? '' : ` extends ${draft.extends}`;

@@ -26,6 +26,11 @@ describe('the README', () => {
     expect(readme).toContain(table);
   }, 120_000);
 
+  it('shows the spec of the digits as rcc init writes it', async () => {
+    const { stdout } = await rcc('init', 'examples/digits/digits.safetensors');
+    expect(readme).toContain(`\`\`\`\n${stdout}\`\`\`\n`);
+  });
+
   it.each(['11.1', '8.6'])('shows the plan for TensorRT %s as it is printed', async (release) => {
     const args = ['specs/resnet101_vd.rn', '--dry-run', '--trt', release, '--gpu', 't4', '--fp16'];
     const { exitCode, stdout } = await rcc('compile', ...args);
