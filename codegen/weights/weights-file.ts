@@ -2,6 +2,7 @@ import type { TensorSource } from '../tensors/tensor-source.ts';
 
 export type WeightsFormat =
   | 'pdparams'
+  | 'pdiparams'
   | 'torch-zip'
   | 'torch-legacy'
   | 'torch-export'

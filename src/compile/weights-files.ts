@@ -111,10 +111,10 @@ export function startWeightsDigest(paths: readonly string[]): WeightsDigestJob {
   };
 }
 
-/** The files that a path means, without reading more than an index of shards. */
+/** The files that a path means, without reading more than what names their tensors. */
 async function filesAt(given: string): Promise<readonly string[]> {
   const path = weightsPathOf(given);
-  if (!path.endsWith('.json')) return [path];
+  if (!/\.(json|pdiparams)$/.test(path)) return [path];
   const weights = await openWeightsAt(path);
   weights.close();
   return weights.paths;

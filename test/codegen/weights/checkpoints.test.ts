@@ -136,8 +136,8 @@ describe('files that hold none', () => {
     ],
     ['momentum.pdopt', 'weights-pdopt', 'the state of an optimizer', '.pdparams'],
     ['adam.pdopt', 'weights-pdopt', 'the state of an optimizer', '.pdparams'],
-    ['static.pdiparams', 'weights-pdiparams', "'static.json' beside it", 'paddle.save'],
-    ['static.json', 'weights-other-format', 'JSON text', '--weights'],
+    ['static.pdiparams', 'weights-pdiparams', "'static.json' beside it does not", 'paddle.save'],
+    ['static.json', 'weights-other-format', 'the program of a static Paddle model', '.pdiparams'],
     ['state.pth.zlib', 'weights-compressed', 'zlib', 'zlib.decompress'],
   ])('%s: %s', async (name, code, message, hint) => {
     const found = await expectDiagnostic(() => open(at(name)), code);
