@@ -1,18 +1,17 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
-import { dataTypes } from '../../ir/types.ts';
 import { bytesSource } from '../../tensors/byte-range.ts';
 import type { ByteSource } from '../../tensors/byte-source.ts';
 import { storedTensor } from '../../tensors/stored-tensor.ts';
 import {
-  checkLayout,
+  checkPlace,
   columnMajorStrides,
   rowMajorStrides,
   type TensorLabel,
 } from '../../tensors/tensor-layout.ts';
 import type { TensorSource } from '../../tensors/tensor-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
-import { foreignTensor } from './foreign-tensor.ts';
-import { byteOrderOfNumpy, dataTypeOfNumpy } from './numpy-type.ts';
+import { foreignTensor, tensorOfOtherType } from './foreign-tensor.ts';
+import { byteOrderOfNumpy, bytesOfNumpy, dataTypeOfNumpy } from './numpy-type.ts';
 import { readPickle } from './pickle/read-pickle.ts';
 import { type PickleArray, type PickleValue, valueOfKind } from './pickle/values.ts';
 import { findTensors, type PickledTensor, paddleNameTable } from './state-dict.ts';
@@ -23,18 +22,21 @@ export function arraySource(array: PickleArray, label: TensorLabel): TensorSourc
   if (!state) {
     return fail('weights-tensor-malformed', { ...label, reason: 'an array without content' });
   }
-  const dataType = dataTypeOfNumpy(state.code);
-  if (!dataType) return fail('weights-tensor-type', { ...label, type: `numpy ${state.code}` });
-  const { shape, data } = state;
+  const { shape, data, code } = state;
+  const elementBytes = bytesOfNumpy(code);
+  if (elementBytes === undefined) return tensorOfOtherType(shape, `numpy ${code}`, label);
   const strides = state.isColumnMajor ? columnMajorStrides(shape) : rowMajorStrides(shape);
   const elements = shape.reduce((product, size) => product * size, 1);
-  const layout = { dataType, shape, strides, offset: 0 };
-  checkLayout(layout, elements, label);
-  const sizeBytes = elements * dataTypes[dataType].sizeBytes;
+  const place = { shape, strides, offset: 0 };
+  checkPlace(place, elementBytes, elements, label);
+  const sizeBytes = elements * elementBytes;
   if (sizeBytes < data.least || sizeBytes > data.most) {
     const reason = `shape [${shape.join(', ')}] needs ${sizeBytes} bytes, the file has ${data.most}`;
     fail('weights-tensor-malformed', { ...label, reason });
   }
+  const dataType = dataTypeOfNumpy(code);
+  if (!dataType) return tensorOfOtherType(shape, `numpy ${code}`, label);
+  const layout = { dataType, ...place };
   const byteOrder = byteOrderOfNumpy(state.byteOrder);
   const storedIn = (storage: ByteSource) => storedTensor(storage, layout, byteOrder);
   const { readPart } = data;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -204,8 +204,17 @@ describe('weights in several files', () => {
     const none = await expectDiagnostic(() => open(made), 'weights-folder');
     expect(none.message).toContain('config.json');
     const taken = async () => (await open(made)).notes[0];
+    await put('inference.pdiparams', 'neck3_vd.paddle3.pdiparams');
+    await put('inference.json', 'neck3_vd.paddle3.json');
+    expect(await taken()).toBe("'inference.pdiparams' taken from the folder.");
     await put('checkpoint.pth', 'subclass.pth');
     expect(await taken()).toBe("'checkpoint.pth' taken from the folder.");
+    await put('last.ckpt', 'subclass.pth');
+    const several = await expectDiagnostic(() => open(made), 'weights-folder');
+    expect(several.message).toContain(
+      '2 files that may be the weights: checkpoint.pth, last.ckpt.',
+    );
+    expect(several.hint).toContain(join(made, 'checkpoint.pth'));
     for (const stem of ['pytorch_model', 'model']) {
       const ending = stem === 'model' ? 'safetensors' : 'bin';
       const index = `${stem}.${ending}.index.json`;
@@ -222,6 +231,17 @@ describe('weights in several files', () => {
     }
     await put('model.safetensors', 'model-00001-of-00002.safetensors');
     expect(await taken()).toBe("'model.safetensors' taken from the folder.");
+  });
+
+  test('a path that the system refuses is a diagnostic', async () => {
+    symlinkSync('loop', join(made, 'loop'));
+    await expectDiagnostic(() => open(join(made, 'loop')), 'file-unreadable');
+  });
+
+  test('the digest of a static model is over all that is read of it', async () => {
+    const names = ['neck3_vd.paddle3.json', 'neck3_vd.paddle3.pdiparams'];
+    const lines = names.map((name) => `${digestOf(readFileSync(at(name)))}  ${name}\n`);
+    expect(await digestWeightsAt(at(names[1] ?? ''))).toBe(digestOf(lines.join('')));
   });
 
   test('the digest is over index and shards, as sha256sum lists them', async () => {

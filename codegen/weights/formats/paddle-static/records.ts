@@ -64,7 +64,8 @@ async function readRecord(headers: ByteSource, source: ByteSource, start: number
   const length = new DataView(head.buffer, head.byteOffset).getUint32(zeroBytes, true);
   if (length > maxDescriptionBytes) malformed(label, `a description of ${length} bytes`);
   const { dataType, shape } = describe(await headers.read(start + headBytes, length), label);
-  const sizeBytes = checkShape(shape, dataType, label) * dataTypes[dataType].sizeBytes;
+  const { sizeBytes: elementBytes } = dataTypes[dataType];
+  const sizeBytes = checkShape(shape, elementBytes, label) * elementBytes;
   const data = sliceSource(source, start + headBytes + length, sizeBytes);
   const layout = { dataType, shape, strides: rowMajorStrides(shape), offset: 0 };
   const tensor = storedTensor(
