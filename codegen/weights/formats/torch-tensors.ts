@@ -13,7 +13,7 @@ import {
 import type { TensorSource } from '../../tensors/tensor-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { foreignTensor, tensorOfOtherType } from './foreign-tensor.ts';
-import { arraySource } from './pdparams.ts';
+import { arraySource } from './numpy-array.ts';
 import type { PersistentLoad } from './pickle/machine.ts';
 import {
   describeValue,

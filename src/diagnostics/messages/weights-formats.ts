@@ -157,11 +157,11 @@ export const weightsFormatMessages = {
     severity: 'error',
     message: ({ file, protocol }) =>
       protocol < 2
-        ? `${named(file)} is a pickle of protocol 0 or 1, or none at all; rcc reads protocols 2, 3 and 4.`
-        : `${named(file)} is a pickle of protocol ${protocol}; rcc reads protocols 2, 3 and 4.`,
+        ? `${named(file)} is a pickle of protocol 0 or 1, or none at all; rcc reads protocols 2 to 5.`
+        : `${named(file)} is a pickle of protocol ${protocol}; rcc reads protocols 2 to 5.`,
     hint: () => 'Save it with protocol=4, which is what paddle.save does by itself.',
     cause: 'Neither Paddle nor PyTorch writes state dicts with other protocols.',
-    example: 'pickle.dump(state_dict, file, protocol=5)',
+    example: 'pickle.dump(state_dict, file, protocol=0)',
     cure: stateDictCure,
   }),
   'weights-pickle-global': row<InFile & { module: string; global: string; offset: number }>({

@@ -110,6 +110,20 @@ describe('files that hold a state dict in another dress', () => {
     }
   });
 
+  test.each([
+    'arrays.protocol5.pkl',
+    'tensors.protocol5.pkl',
+  ])('%s of pickle.dump', async (name) => {
+    await expectState(await open(at(name)));
+  });
+
+  test('tensors that pickle.dump wrote as text have their places', async () => {
+    const { tensors } = await open(at('tensors.protocol2.pkl'));
+    const weight = tensors.get('fc.weight');
+    expect(weight?.shape).toEqual([3, 2]);
+    if (weight) await expectDiagnostic(() => readAll(weight), 'weights-tensor-foreign');
+  });
+
   test('a program of torch before 2.8 has a file of torch.save inside', async () => {
     const bytes = zip(
       { path: 'serialized_exported_program.json', bytes: new TextEncoder().encode('{}') },
@@ -137,6 +151,7 @@ describe('files that hold none', () => {
     ['momentum.pdopt', 'weights-pdopt', 'the state of an optimizer', '.pdparams'],
     ['adam.pdopt', 'weights-pdopt', 'the state of an optimizer', '.pdparams'],
     ['static.pdiparams', 'weights-pdiparams', "'static.json' beside it does not", 'paddle.save'],
+    ['arrays.joblib', 'weights-other-format', 'a file of joblib', 'joblib.load(FILE)'],
     ['static.json', 'weights-other-format', 'the program of a static Paddle model', '.pdiparams'],
     ['state.pth.zlib', 'weights-compressed', 'zlib', 'zlib.decompress'],
   ])('%s: %s', async (name, code, message, hint) => {

@@ -144,7 +144,6 @@ describe('nothing in a pickle is called', () => {
     ['DUP', [0x32]],
     ['NEXT_BUFFER', [0x97]],
     ['READONLY_BUFFER', [0x98]],
-    ['BYTEARRAY8', [0x96]],
     ['INT', [0x49]],
     ['UNICODE', [0x56]],
     ['GET', [0x67]],
