@@ -16,6 +16,7 @@ import {
   openWeightsAt,
   type WeightsFiles,
 } from '../../../src/compile/weights-files.ts';
+import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import type { DiagnosticCode } from '../../../src/diagnostics/messages.ts';
 
 import { expectDiagnostic, memorySource } from '../../helpers/byte-sources.ts';
@@ -115,6 +116,16 @@ describe('files that hold a state dict in another dress', () => {
     'tensors.protocol5.pkl',
   ])('%s of pickle.dump', async (name) => {
     await expectState(await open(at(name)));
+  });
+
+  test('files of torch in a pickle, damaged anywhere, are read or refused', async () => {
+    const bytes = readFileSync(at('tensors.protocol5.pkl'));
+    for (let offset = 2; offset < bytes.length; offset += 7) {
+      const damaged = new Uint8Array(bytes);
+      damaged[offset] = (damaged[offset] ?? 0) ^ 0x55;
+      const error = await openWeights(memorySource(damaged)).catch((thrown) => thrown);
+      if (error instanceof Error) expect(error).toBeInstanceOf(DiagnosticError);
+    }
   });
 
   test('tensors that pickle.dump wrote as text have their places', async () => {
