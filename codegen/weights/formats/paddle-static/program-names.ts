@@ -53,7 +53,7 @@ export function namesOfProgram(program: StaticProgram): StaticNames {
   return names;
 }
 
-/** Whether shortcuts pool before they project, which no name tells; undefined without a projection behind the first block. */
+/** Whether shortcuts pool before they project, which no name tells. */
 export function poolsInShortcuts(program: StaticProgram): boolean {
   return residualChains(program).blocks.some(({ shortcut }) => shortcut[0]?.type === 'pool2d');
 }
