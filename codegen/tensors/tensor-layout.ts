@@ -3,8 +3,12 @@ import { type Refusal, refusal } from '../../src/diagnostics/refusal.ts';
 import { type DataType, dataTypes } from '../ir/types.ts';
 
 /** How a tensor lies in a storage; strides and offset count elements. */
-export interface TensorLayout {
+export interface TensorLayout extends TensorPlace {
   readonly dataType: DataType;
+}
+
+/** The same, whatever its elements are. */
+export interface TensorPlace {
   readonly shape: readonly number[];
   readonly strides: readonly number[];
   readonly offset: number;
@@ -24,10 +28,10 @@ const maxRepeatedBytes = 2 ** 26;
 
 const malformed: Refusal<'weights-tensor-malformed'> = refusal('weights-tensor-malformed');
 
-/** Number of elements of a shape found in a file; DiagnosticError where it is no shape or too large. */
+/** Number of elements of a shape found in a file, of so many bytes each; DiagnosticError where it is no shape or too large. */
 export function checkShape(
   shape: readonly number[],
-  dataType: DataType,
+  elementBytes: number,
   label: TensorLabel,
 ): number {
   if (shape.length > maxRank) malformed(label, `${shape.length} dimensions, more than ${maxRank}`);
@@ -36,7 +40,7 @@ export function checkShape(
     if (!Number.isSafeInteger(size) || size < 0) malformed(label, `a dimension of ${size}`);
     elements *= size;
   }
-  const sizeBytes = elements * dataTypes[dataType].sizeBytes;
+  const sizeBytes = elements * elementBytes;
   if (!(sizeBytes <= maxTensorBytes)) {
     fail('weights-tensor-too-large', { ...label, sizeBytes, limitBytes: maxTensorBytes });
   }
@@ -60,7 +64,7 @@ export function columnMajorStrides(shape: readonly number[]): number[] {
 }
 
 /** Elements from the first to the last one that a tensor touches, both included. */
-export function spanOf({ shape, strides }: TensorLayout): number {
+export function spanOf({ shape, strides }: TensorPlace): number {
   if (shape.includes(0)) return 0;
   return shape.reduce((span, size, axis) => span + (size - 1) * (strides[axis] ?? 0), 1);
 }
@@ -71,25 +75,25 @@ export function isContiguous({ shape, strides }: TensorLayout): boolean {
   return shape.every((size, axis) => size === 1 || strides[axis] === expected[axis]);
 }
 
-/** Checks that a tensor lies inside its storage of `storageElements` and is no larger than it may be. */
-export function checkLayout(
-  layout: TensorLayout,
+/** Checks that a tensor of elements of `sizeBytes` lies inside its storage of `storageElements` and is no larger than it may be. */
+export function checkPlace(
+  place: TensorPlace,
+  sizeBytes: number,
   storageElements: number,
   label: TensorLabel,
 ): void {
-  const { dataType, shape, strides, offset } = layout;
-  const elements = checkShape(shape, dataType, label);
+  const { shape, strides, offset } = place;
+  const elements = checkShape(shape, sizeBytes, label);
   if (strides.length !== shape.length) {
     malformed(label, `${shape.length} dimensions with ${strides.length} strides`);
   }
   for (const step of [...strides, offset]) {
     if (!Number.isSafeInteger(step) || step < 0) malformed(label, `a stride or offset of ${step}`);
   }
-  const span = spanOf(layout);
+  const span = spanOf(place);
   if (elements > 0 && !(offset + span <= storageElements)) {
     malformed(label, `it ends at element ${offset + span} of a storage of ${storageElements}`);
   }
-  const { sizeBytes } = dataTypes[dataType];
   if (elements > storageElements && elements * sizeBytes > maxRepeatedBytes) {
     fail('weights-tensor-too-large', {
       ...label,
@@ -104,4 +108,13 @@ export function checkLayout(
       limitBytes: maxTensorBytes,
     });
   }
+}
+
+/** As `checkPlace`, of a tensor whose type is known. */
+export function checkLayout(
+  layout: TensorLayout,
+  storageElements: number,
+  label: TensorLabel,
+): void {
+  checkPlace(layout, dataTypes[layout.dataType].sizeBytes, storageElements, label);
 }

@@ -48,16 +48,6 @@ async function openIndex({ source, beside }: Opening): Promise<WeightsFile> {
   return openShardedWeights(source, map, beside, (shard) => openWeights(shard));
 }
 
-/** The program of a static Paddle model has its name and another ending. */
-function programBeside({ source, beside }: Opening): string | undefined {
-  const [stem = ''] =
-    source.name
-      .split(/[\\/]/)
-      .at(-1)
-      ?.split(/\.pdiparams$/) ?? [];
-  return [`${stem}.json`, `${stem}.pdmodel`].find((name) => beside(name));
-}
-
 type Open = (opening: Opening) => WeightsFile | Promise<WeightsFile>;
 
 /** Kinds that are told from each other only for their messages. */
@@ -82,8 +72,8 @@ const readers: Readonly<Record<FileKind, Open>> = {
   'text-pickle': ({ source }) =>
     fail('weights-pickle-protocol', { file: source.name, protocol: 0 }),
   npy: ({ source }) => fail('weights-single-array', { file: source.name }),
-  pdiparams: (opening) =>
-    fail('weights-pdiparams', { file: opening.source.name, program: programBeside(opening) }),
+  pdiparams: async ({ source, beside }) =>
+    (await import('./formats/paddle-static/pdiparams.ts')).openPdiparams(source, beside),
   tar: ({ source }) => fail('weights-tar', { file: source.name }),
   'lfs-pointer': ({ source }) => fail('weights-lfs-pointer', { file: source.name }),
   'web-page': ({ source }) => fail('weights-web-page', { file: source.name }),

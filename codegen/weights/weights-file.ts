@@ -2,6 +2,7 @@ import type { TensorSource } from '../tensors/tensor-source.ts';
 
 export type WeightsFormat =
   | 'pdparams'
+  | 'pdiparams'
   | 'torch-zip'
   | 'torch-legacy'
   | 'torch-export'
@@ -17,4 +18,6 @@ export interface WeightsFile {
   readonly tensors: ReadonlyMap<string, TensorSource>;
   /** What was assumed or left out while reading, a sentence each. */
   readonly notes: readonly string[];
+  /** Texts that its maker put beside the tensors, by key. */
+  readonly metadata?: ReadonlyMap<string, string>;
 }

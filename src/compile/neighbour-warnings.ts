@@ -3,11 +3,15 @@ import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts'
 import { contradictionsOf } from '../evidence/compare.ts';
 import { gatherEvidence } from '../evidence/gather.ts';
 import type { Spec } from '../language/spec.ts';
+import type { WeightsFiles } from './weights-files.ts';
 
-/** What the files beside the weights, and their names, say against a spec. */
-export async function neighbourWarnings(spec: Spec, path: string): Promise<readonly Diagnostic[]> {
+/** What weights, the files beside them and their names say against a spec. */
+export async function neighbourWarnings(
+  spec: Spec,
+  { path, file }: Pick<WeightsFiles, 'path' | 'file'>,
+): Promise<readonly Diagnostic[]> {
   const weights = basename(path);
-  return (await gatherEvidence(path)).flatMap((evidence) => {
+  return (await gatherEvidence(path, file.metadata)).flatMap((evidence) => {
     const { source, beyond } = evidence;
     const found = contradictionsOf(evidence, spec);
     const details = found.map(({ said, has }) => `\`${said}\`, the spec has \`${has}\``);

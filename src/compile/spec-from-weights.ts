@@ -57,7 +57,7 @@ export async function specFromWeights(
   const weights = await openWeightsAt(path);
   try {
     const inferred = describeWeights(weights.file, options);
-    const evidence = await gatherEvidence(weights.path);
+    const evidence = await gatherEvidence(weights.path, weights.file.metadata);
     const found = findLabels(evidence, inferred);
     const draft = draftFromWeights(inferred, evidence, {
       ...options,

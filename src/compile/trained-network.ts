@@ -106,7 +106,7 @@ export async function loadNetwork(spec: Spec, options: NetworkOptions): Promise<
     for (const note of [...file.notes, ...bound.notes]) {
       listener?.onNote?.(createDiagnostic('weights-note', { file: file.name, note }));
     }
-    for (const warning of await neighbourWarnings(spec, weights.path)) listener?.onNote?.(warning);
+    for (const warning of await neighbourWarnings(spec, weights)) listener?.onNote?.(warning);
     const network: TrainedNetwork = {
       spec,
       graph,

@@ -6,6 +6,7 @@ import type { WeightsFile } from '../../codegen/weights/weights-file.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { startFileDigest } from '../io/digest.ts';
 import { createFileByteSource, type FileByteSource } from '../io/file-byte-source.ts';
+import { failReading } from '../io/file-failure.ts';
 
 /** Weights that are open: a file, or the index of shards and all that it names. */
 export interface WeightsFiles {
@@ -29,20 +30,36 @@ const usualNames = [
   'pytorch_model.bin.index.json',
 ];
 
-const weightsEnding = /\.(pdparams|safetensors|npz|pth|pt|th|ckpt|bin|pth\.tar)$/i;
+/** Endings of weights, the surer first: a static model is a copy of what the training saved. */
+const weightsEndings = [
+  /\.(pdparams|safetensors|npz|pth|pt|th|ckpt|bin|pth\.tar)$/i,
+  /\.pdiparams$/i,
+];
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+/** What a folder holds, sorted; undefined for a file and for nothing. What the system refuses is a diagnostic. */
+function namesIn(path: string): readonly string[] | undefined {
+  try {
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    return isFolder ? readdirSync(path).toSorted() : undefined;
+  } catch (error) {
+    return failReading(path, what, error);
+  }
+}
+
+/** The names that may be weights, of the first ending that there is. */
+function weightsAmong(names: readonly string[]): readonly string[] {
+  const groups = weightsEndings.map((ending) => names.filter((name) => ending.test(name)));
+  return groups.find((group) => group.length > 0) ?? [];
 }
 
 /** The file that a path means: itself, or in a folder the one with the weights. Throws DiagnosticError `weights-folder` where there is none. */
 export function weightsPathOf(path: string): string {
-  if (!isFolder(path)) return path;
-  const names = readdirSync(path).toSorted();
-  const like = names.filter((name) => weightsEnding.test(name));
+  const names = namesIn(path);
+  if (!names) return path;
+  const like = weightsAmong(names);
   const name =
     usualNames.find((usual) => names.includes(usual)) ?? (like.length === 1 ? like[0] : undefined);
-  return join(path, name ?? fail('weights-folder', { file: path, names }));
+  return join(path, name ?? fail('weights-folder', { file: path, names, like }));
 }
 
 /** Opens the files of one folder and keeps them to close. */
@@ -111,10 +128,10 @@ export function startWeightsDigest(paths: readonly string[]): WeightsDigestJob {
   };
 }
 
-/** The files that a path means, without reading more than an index of shards. */
+/** The files that a path means, without reading more than what names their tensors. */
 async function filesAt(given: string): Promise<readonly string[]> {
   const path = weightsPathOf(given);
-  if (!path.endsWith('.json')) return [path];
+  if (!/\.(json|pdiparams)$/.test(path)) return [path];
   const weights = await openWeightsAt(path);
   weights.close();
   return weights.paths;

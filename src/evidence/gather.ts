@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { WeightsFile } from '../../codegen/weights/weights-file.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { parseLabels } from '../images/labels.ts';
 import { isFolder, readText } from '../io/open-file.ts';
@@ -7,6 +8,7 @@ import { hiddenFeatures, shortcutInName } from './architecture-names.ts';
 import { type Evidence, known, type ReadEvidence } from './evidence.ts';
 import { readTimmConfig } from './timm-config.ts';
 import { readTransformersConfig, readTransformersPreprocessor } from './transformers-config.ts';
+import { readWeightsMetadata } from './weights-metadata.ts';
 
 /** A configuration has kilobytes, a list of labels a megabyte at most. */
 const mostBytes = 8 * 2 ** 20;
@@ -19,7 +21,7 @@ interface Kind {
 
 const readLabelsFile: ReadEvidence = (text) => {
   const labels = parseLabels(text);
-  return labels.length > 0 ? { values: {}, beyond: [], labels } : undefined;
+  return labels.length > 0 ? { values: { classes: labels.length }, beyond: [], labels } : undefined;
 };
 
 function yamlNames(stem: string, folder: readonly string[]): readonly string[] {
@@ -82,6 +84,12 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
+/** What a weights file says of itself. */
+function readMetadata(path: string, metadata: WeightsFile['metadata']): readonly Evidence[] {
+  const evidence = metadata && readWeightsMetadata(metadata);
+  return evidence ? [{ source: `the metadata of ${basename(path)}`, ...evidence }] : [];
+}
+
 /** What the name of a weights file says. */
 function readName(path: string): readonly Evidence[] {
   const source = basename(path);
@@ -92,12 +100,15 @@ function readName(path: string): readonly Evidence[] {
 
 /**
  * What lies beside a weights file, or in a folder of weights, and says of their network what they do not: configurations of timm, transformers
- * and PaddleClas, lists of labels, and the file's own name; the surest first. What cannot be read is as if it were not there.
+ * and PaddleClas, lists of labels, the file's own name, and its own `metadata`; the surest first. What cannot be read is as if it were not there.
  */
-export async function gatherEvidence(weights: string): Promise<readonly Evidence[]> {
+export async function gatherEvidence(
+  weights: string,
+  metadata?: WeightsFile['metadata'],
+): Promise<readonly Evidence[]> {
   const path = isFolder(weights, 'weights file') ? weights : dirname(weights);
   const folder = { path, names: namesIn(path) };
   const stem = basename(weights).replace(/\.[^.]+$/, '');
   const found = await Promise.all(kinds.map((kind) => readKind(kind, stem, folder)));
-  return [...found.flat(), ...readName(weights)];
+  return [...readMetadata(weights, metadata), ...found.flat(), ...readName(weights)];
 }

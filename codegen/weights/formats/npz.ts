@@ -1,7 +1,9 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import type { TensorSource } from '../../tensors/tensor-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
+import { tensorOfOtherType } from './foreign-tensor.ts';
 import { npyTensor, parseNpyHeader } from './npy.ts';
+import { dataTypeOfNumpy } from './numpy-type.ts';
 import type { ZipEntry } from './zip-archive.ts';
 
 const extension = '.npy';
@@ -23,6 +25,10 @@ async function openEntry(entry: ZipEntry): Promise<NamedTensor> {
   const name = entry.path.slice(0, -extension.length);
   const header = await parseNpyHeader(entry);
   if (harmlessKinds.test(header.code)) return { name };
+  if (!dataTypeOfNumpy(header.code)) {
+    const label = { file: entry.name, tensor: name };
+    return { name, source: tensorOfOtherType(header.shape, `numpy ${header.code}`, label) };
+  }
   const source = npyTensor(entry, header, { tensor: name, bfloat16: true });
   return { name, source };
 }

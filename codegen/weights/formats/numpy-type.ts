@@ -20,6 +20,12 @@ export function dataTypeOfNumpy(code: string): DataType | undefined {
   return ownValue(types, code);
 }
 
+/** Bytes of an element of any of numpy's types, from its code: a text's characters have four. Undefined where the code does not say. */
+export function bytesOfNumpy(code: string): number | undefined {
+  const [, kind, count] = /^(\D)(\d+)$/.exec(code) ?? [];
+  return count === undefined ? undefined : Number(count) * (kind === 'U' ? 4 : 1);
+}
+
 /** numpy's code of a type, without byte order; undefined for bfloat16, which numpy does not have. */
 export function numpyCodeOf(dataType: DataType): string | undefined {
   if (dataType === 'bfloat16') return undefined;

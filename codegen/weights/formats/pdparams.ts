@@ -1,52 +1,15 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
-import { dataTypes } from '../../ir/types.ts';
-import { bytesSource } from '../../tensors/byte-range.ts';
 import type { ByteSource } from '../../tensors/byte-source.ts';
-import { storedTensor } from '../../tensors/stored-tensor.ts';
-import {
-  checkLayout,
-  columnMajorStrides,
-  rowMajorStrides,
-  type TensorLabel,
-} from '../../tensors/tensor-layout.ts';
+import type { TensorLabel } from '../../tensors/tensor-layout.ts';
 import type { TensorSource } from '../../tensors/tensor-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { foreignTensor } from './foreign-tensor.ts';
-import { byteOrderOfNumpy, dataTypeOfNumpy } from './numpy-type.ts';
+import { arraySource } from './numpy-array.ts';
 import { readPickle } from './pickle/read-pickle.ts';
-import { type PickleArray, type PickleValue, valueOfKind } from './pickle/values.ts';
+import { type PickleTensor, type PickleValue, valueOfKind } from './pickle/values.ts';
 import { findTensors, type PickledTensor, paddleNameTable } from './state-dict.ts';
-
-/** A pickled numpy array as a tensor; DiagnosticError where its shape, type and data do not agree. */
-export function arraySource(array: PickleArray, label: TensorLabel): TensorSource {
-  const { state } = array;
-  if (!state) {
-    return fail('weights-tensor-malformed', { ...label, reason: 'an array without content' });
-  }
-  const dataType = dataTypeOfNumpy(state.code);
-  if (!dataType) return fail('weights-tensor-type', { ...label, type: `numpy ${state.code}` });
-  const { shape, data } = state;
-  const strides = state.isColumnMajor ? columnMajorStrides(shape) : rowMajorStrides(shape);
-  const elements = shape.reduce((product, size) => product * size, 1);
-  const layout = { dataType, shape, strides, offset: 0 };
-  checkLayout(layout, elements, label);
-  const sizeBytes = elements * dataTypes[dataType].sizeBytes;
-  if (sizeBytes < data.least || sizeBytes > data.most) {
-    const reason = `shape [${shape.join(', ')}] needs ${sizeBytes} bytes, the file has ${data.most}`;
-    fail('weights-tensor-malformed', { ...label, reason });
-  }
-  const byteOrder = byteOrderOfNumpy(state.byteOrder);
-  const storedIn = (storage: ByteSource) => storedTensor(storage, layout, byteOrder);
-  const { readPart } = data;
-  if (readPart) return storedIn({ name: label.file, sizeBytes, read: readPart });
-  return {
-    dataType,
-    shape,
-    async *rows() {
-      yield* storedIn(bytesSource(label.file, await data.read(sizeBytes))).rows();
-    },
-  };
-}
+import { openNestedStorage } from './torch-legacy.ts';
+import { tensorSource } from './torch-tensors.ts';
 
 function notesOn(tensors: Iterable<PickledTensor>): string[] {
   const states = [...tensors].flatMap((tensor) => valueOfKind(tensor, 'array')?.state ?? []);
@@ -58,11 +21,18 @@ function notesOn(tensors: Iterable<PickledTensor>): string[] {
   ];
 }
 
-function sourceOf(pickled: PickledTensor, label: TensorLabel): TensorSource {
+/** A tensor of torch in a pickle that torch.save did not write: its storage is a file of torch in the pickle. */
+async function nestedTensor(tensor: PickleTensor, label: TensorLabel): Promise<TensorSource> {
+  const { nested } = tensor.storage;
+  // Without persistent ids no other storage can be named.
+  if (!nested) throw new Error('a tensor in a file without storages');
+  const { storage, storages } = await openNestedStorage(label.file, nested);
+  return tensorSource(storages, { ...tensor, storage, elementType: storage.elementType }, label);
+}
+
+async function sourceOf(pickled: PickledTensor, label: TensorLabel): Promise<TensorSource> {
   if (pickled.kind === 'foreign') return foreignTensor(pickled, label);
-  if (pickled.kind === 'array') return arraySource(pickled, label);
-  // A tensor of torch needs a storage, which a pickle without persistent ids cannot name.
-  throw new Error('a tensor in a file without storages');
+  return pickled.kind === 'array' ? arraySource(pickled, label) : nestedTensor(pickled, label);
 }
 
 /** Names that Paddle's optimizers give to what they keep of each parameter, and their own. */
@@ -79,7 +49,7 @@ function refuseOptimizer(file: string, root: PickleValue): void {
   }
 }
 
-/** `.pdparams`: one pickle with numpy arrays, nothing around it. */
+/** `.pdparams`, and what pickle.dump writes: one pickle with numpy arrays or tensors of torch, nothing around it. */
 export async function openPdparams(source: ByteSource): Promise<WeightsFile> {
   const { value, end } = await readPickle(source);
   if (end !== source.sizeBytes) {
@@ -88,15 +58,14 @@ export async function openPdparams(source: ByteSource): Promise<WeightsFile> {
   }
   refuseOptimizer(source.name, value);
   const { tensors, notes } = findTensors(source.name, value, 'pickle');
+  const sources = new Map<string, TensorSource>();
+  for (const [tensor, pickled] of tensors) {
+    sources.set(tensor, await sourceOf(pickled, { file: source.name, tensor }));
+  }
   return {
     name: source.name,
     format: 'pdparams',
-    tensors: new Map(
-      [...tensors].map(([tensor, pickled]) => [
-        tensor,
-        sourceOf(pickled, { file: source.name, tensor }),
-      ]),
-    ),
+    tensors: sources,
     notes: [...notes, ...notesOn(tensors.values())],
   };
 }

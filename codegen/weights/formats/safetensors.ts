@@ -9,13 +9,15 @@ import { storedTensor } from '../../tensors/stored-tensor.ts';
 import { checkShape, rowMajorStrides } from '../../tensors/tensor-layout.ts';
 import type { TensorSource } from '../../tensors/tensor-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
+import { tensorOfOtherType } from './foreign-tensor.ts';
+import { fieldsOf } from './json-fields.ts';
 
 /** ResNet-200's header has 110 kB. The format itself allows 100 MB (safetensors 0.8.0, README), which no network fills. */
 const maxHeaderBytes = 4_194_304;
 const lengthBytes = 8;
 const metadataKey = '__metadata__';
 
-/** safetensors' dtypes; the others it has (F8_*, U16 to C64) are no weights of these networks. */
+/** safetensors' dtypes that are read; a tensor of another (F8_*, U16 to C64) keeps its place. */
 const types: Readonly<Record<string, DataType>> = {
   F64: 'float64',
   F32: 'float32',
@@ -29,9 +31,17 @@ const types: Readonly<Record<string, DataType>> = {
   BOOL: 'bool',
 };
 
+/** Bytes of an element, which the names of types tell: `F8_E4M3`, `U16`, `C64`, `F4` (half a byte). */
+function bytesOf(dtype: string): number | undefined {
+  const known = ownValue(types, dtype);
+  if (known) return dataTypes[known].sizeBytes;
+  const [, bits] = /^[A-Z]+(\d{1,4})/.exec(dtype) ?? [];
+  return bits === undefined ? undefined : Number(bits) / 8;
+}
+
 interface HeaderEntry {
   readonly name: string;
-  readonly dataType: DataType;
+  readonly dtype: string;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -120,16 +130,16 @@ function checkEntry(file: string, name: string, value: unknown): HeaderEntry {
   if (!isIntegers(offsets) || offsets.length !== 2) {
     return wrongEntry(file, name, { data_offsets: offsets }, 'a list of two offsets');
   }
-  const dataType = ownValue(types, dtype);
   const label = { file, tensor: name };
-  if (!dataType) return fail('weights-tensor-type', { ...label, type: `safetensors ${dtype}` });
   const [begin = 0, end = 0] = offsets;
-  const sizeBytes = checkShape(shape, dataType, label) * dataTypes[dataType].sizeBytes;
-  if (end - begin !== sizeBytes) {
+  const elementBytes = bytesOf(dtype);
+  const elements = checkShape(shape, elementBytes ?? 1, label);
+  const sizeBytes = elementBytes === undefined ? end - begin : elements * elementBytes;
+  if (end < begin || end - begin !== sizeBytes) {
     const reason = `shape [${shape.join(', ')}] needs ${sizeBytes} bytes, its offsets are [${offsets.join(', ')}]`;
     return fail('weights-tensor-malformed', { ...label, reason });
   }
-  return { name, dataType, shape, begin, end };
+  return { name, dtype, shape, begin, end };
 }
 
 /** Tensors must follow each other from the first byte to the last, without hole or overlap. */
@@ -147,13 +157,26 @@ function checkTiling(file: string, entries: readonly HeaderEntry[], dataBytes: n
 }
 
 function source(file: ByteSource, dataStart: number, entry: HeaderEntry): TensorSource {
-  const { dataType, shape, begin, end } = entry;
+  const { name, dtype, shape, begin, end } = entry;
+  const dataType = ownValue(types, dtype);
+  if (!dataType) {
+    return tensorOfOtherType(shape, `safetensors ${dtype}`, { file: file.name, tensor: name });
+  }
   const storage: ByteSource = {
     name: file.name,
     sizeBytes: end - begin,
     read: (offset, length, into) => readRange(file, dataStart + begin + offset, length, into),
   };
   return storedTensor(storage, { dataType, shape, strides: rowMajorStrides(shape), offset: 0 });
+}
+
+/** The texts in a header's metadata; the format has no other values there. */
+function metadataIn(header: readonly (readonly [string, unknown])[]): ReadonlyMap<string, string> {
+  const [, values] = header.find(([name]) => name === metadataKey) ?? [];
+  const entries = Object.entries(fieldsOf(values));
+  return new Map(
+    entries.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+  );
 }
 
 /** `.safetensors`: a JSON header, then the tensors one after another. */
@@ -171,5 +194,6 @@ export async function openSafetensors(file: ByteSource): Promise<WeightsFile> {
   const inFileOrder = entries.toSorted((a, b) => a.begin - b.begin);
   const tensors = new Map(inFileOrder.map((entry) => [entry.name, source(file, dataStart, entry)]));
   if (tensors.size === 0) fail('weights-no-state-dict', { file: file.name, found: 'no tensor' });
-  return { name: file.name, format: 'safetensors', tensors, notes: [] };
+  const metadata = metadataIn(header);
+  return { name: file.name, format: 'safetensors', tensors, notes: [], metadata };
 }

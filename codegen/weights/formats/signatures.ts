@@ -128,6 +128,7 @@ const signatures: readonly (readonly [FileKind, (start: FileStart) => boolean])[
   ['openvino', ({ text }) => /^(\xef\xbb\xbf)?\s*<\?xml[^>]*>\s*<net\s/.test(text)],
   ['web-page', ({ text }) => /^(\xef\xbb\xbf)?\s*<(!doctype|html|\?xml|!--|head|body)/i.test(text)],
   ['text-pickle', ({ text }) => /^(c[\w.]+\n[\w.]+\n|\((dp|lp|i[\w.]+\n))/.test(text)],
+  ['paddle-program', startsWith('{"base_code":{"magic":"pir"')],
   ['json', (start) => isText(start) && /^(\xef\xbb\xbf)?\s*[{[]/.test(start.text)],
   ['text', isText],
   ['flax', isMsgpack],
@@ -141,6 +142,7 @@ const names: readonly (readonly [FileKind, RegExp])[] = [
   ['tensorrt', /\.(engine|plan|trt)$/i],
   ['caffe', /\.caffemodel$/i],
   ['flax', /\.msgpack$/i],
+  ['paddle-program', /\.pdmodel$/i],
 ];
 
 /** What a file is by its first `signatureBytes`; only where they say nothing its name is asked. */

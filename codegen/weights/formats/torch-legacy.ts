@@ -6,12 +6,13 @@ import type { PersistentLoad } from './pickle/machine.ts';
 import { readPickle } from './pickle/read-pickle.ts';
 import {
   describeValue,
+  type PickleBytes,
   type PickleStorage,
   type PickleValue,
   textOf,
   valueOfKind,
 } from './pickle/values.ts';
-import { elementBytes, storageOf, torchWeights } from './torch-tensors.ts';
+import { elementBytes, storageOf, type TorchStorages, torchWeights } from './torch-tensors.ts';
 
 const protocolVersion = 1001;
 /** Length of the first pickle: the magic number, by which the file was recognised. */
@@ -80,8 +81,13 @@ function collectStorages(known: Map<string, PickleStorage>): PersistentLoad {
   };
 }
 
-/** Files of torch before 1.6: five pickles in a row (magic, version, header, object, storage keys), then the storages. */
-export async function openTorchLegacy(source: ByteSource): Promise<WeightsFile> {
+interface LegacyFile {
+  readonly value: PickleValue;
+  readonly storages: TorchStorages;
+}
+
+/** Five pickles in a row (magic, version, header, object, storage keys), then the storages. */
+async function readLegacy(source: ByteSource): Promise<LegacyFile> {
   const { name: file } = source;
   const version = await readPickle(source, { start: magicBytes });
   if (version.value !== protocolVersion)
@@ -100,5 +106,22 @@ export async function openTorchLegacy(source: ByteSource): Promise<WeightsFile> 
   );
   const find = ({ key }: PickleStorage): ByteSource =>
     located.get(key) ?? malformed({ file, offset: keys.end }, `storage ${key} is missing`);
-  return torchWeights(object.value, { file, byteOrder, find }, 'torch-legacy');
+  return { value: object.value, storages: { file, byteOrder, find } };
+}
+
+/** Files of torch before 1.6. */
+export async function openTorchLegacy(source: ByteSource): Promise<WeightsFile> {
+  const { value, storages } = await readLegacy(source);
+  return torchWeights(value, storages, 'torch-legacy');
+}
+
+/** The storage in a file of torch that stands in a pickle as bytes: so pickle.dump writes tensors. */
+export async function openNestedStorage(file: string, { most, readPart }: PickleBytes) {
+  if (!readPart) throw new Error('bytes that cannot be read in parts');
+  const { value, storages } = await readLegacy({ name: file, sizeBytes: most, read: readPart });
+  const storage = valueOfKind(value, 'storage');
+  if (!storage || storage.nested) {
+    return malformed({ file, offset: 0 }, `a storage that is ${describeValue(value)}`);
+  }
+  return { storage, storages };
 }

@@ -5,15 +5,15 @@ import { sliceSource } from '../../tensors/byte-range.ts';
 import type { ByteSource } from '../../tensors/byte-source.ts';
 import { type ByteOrder, storedTensor } from '../../tensors/stored-tensor.ts';
 import {
-  checkLayout,
+  checkPlace,
   spanOf,
   type TensorLabel,
-  type TensorLayout,
+  type TensorPlace,
 } from '../../tensors/tensor-layout.ts';
 import type { TensorSource } from '../../tensors/tensor-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
-import { foreignTensor } from './foreign-tensor.ts';
-import { arraySource } from './pdparams.ts';
+import { foreignTensor, tensorOfOtherType } from './foreign-tensor.ts';
+import { arraySource } from './numpy-array.ts';
 import type { PersistentLoad } from './pickle/machine.ts';
 import {
   describeValue,
@@ -46,12 +46,24 @@ function isDataType(type: string): type is DataType {
 }
 
 /** Types that are stored and not read, where an element has more than a byte. */
-const otherBytes: Readonly<Record<string, number>> = { complex64: 8, complex128: 16, qint32: 4 };
+const otherBytes: Readonly<Record<string, number>> = {
+  complex32: 4,
+  complex64: 8,
+  complex128: 16,
+  qint32: 4,
+  uint16: 2,
+  uint32: 4,
+  uint64: 8,
+};
+
+function bytesOfType(elementType: string): number {
+  if (isDataType(elementType)) return dataTypes[elementType].sizeBytes;
+  return ownValue(otherBytes, elementType) ?? 1;
+}
 
 /** Bytes an element; an untyped storage counts in bytes. */
 export function elementBytes({ elementType }: PickleStorage): number {
-  if (isDataType(elementType)) return dataTypes[elementType].sizeBytes;
-  return ownValue(otherBytes, elementType) ?? 1;
+  return bytesOfType(elementType);
 }
 
 function sizeOf(value: PickleValue | undefined, context: PickleContext): number {
@@ -107,18 +119,17 @@ function checkedParts(source: StorageSource): ByteSource {
   };
 }
 
-function isWhole(storage: StorageSource, layout: TensorLayout): boolean {
-  return spanOf(layout) * dataTypes[layout.dataType].sizeBytes === storage.sizeBytes;
+function isWhole(storage: StorageSource, place: TensorPlace, sizeBytes: number): boolean {
+  return spanOf(place) * sizeBytes === storage.sizeBytes;
 }
 
 function storageBytes(
   storages: TorchStorages,
-  storage: PickleStorage,
-  layout: TensorLayout,
+  { storage, elementType, ...place }: PickleTensor,
   label: TensorLabel,
 ): ByteSource {
   const found = storages.find(storage);
-  const whole = isWhole(found, layout) ? found : checkedParts(found);
+  const whole = isWhole(found, place, bytesOfType(elementType)) ? found : checkedParts(found);
   const { view } = storage;
   if (!view) return whole;
   const sizeBytes = elementBytes(storage);
@@ -131,24 +142,23 @@ function storageBytes(
   return sliceSource(whole, view.offset * sizeBytes, view.size * sizeBytes);
 }
 
-/** A tensor that lies in a storage; DiagnosticError where its type is not read or it does not fit. */
+/** A tensor that lies in a storage; DiagnosticError where it does not fit. */
 export function tensorSource(
   storages: TorchStorages,
   tensor: PickleTensor,
   label: TensorLabel,
 ): TensorSource {
   const { elementType: dataType, shape, strides, offset } = tensor;
-  if (!isDataType(dataType)) {
-    return fail('weights-tensor-type', { ...label, type: `torch.${dataType}` });
-  }
-  const layout = { dataType, shape, strides, offset };
-  const storage = storageBytes(storages, tensor.storage, layout, label);
-  const elements = storage.sizeBytes / dataTypes[dataType].sizeBytes;
+  const storage = storageBytes(storages, tensor, label);
+  const sizeBytes = bytesOfType(dataType);
+  const elements = storage.sizeBytes / sizeBytes;
   if (!Number.isInteger(elements)) {
     const reason = `a storage of ${storage.sizeBytes} bytes, which are no whole number of ${dataType}`;
     fail('weights-tensor-malformed', { ...label, reason });
   }
-  checkLayout(layout, elements, label);
+  checkPlace(tensor, sizeBytes, elements, label);
+  if (!isDataType(dataType)) return tensorOfOtherType(shape, `torch.${dataType}`, label);
+  const layout = { dataType, shape, strides, offset };
   return storedTensor(storage, layout, storages.byteOrder);
 }
 

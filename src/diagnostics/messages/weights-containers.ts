@@ -40,13 +40,25 @@ export const weightsContainerMessages = {
     example: 'A shard of the next epoch copied over that of the last.',
     cure: 'Fetch or save index and shards together.',
   }),
-  'weights-folder': row<InFile & { readonly names: readonly string[] }>({
+  'weights-folder': row<
+    InFile & {
+      /** Of all that is in it. */
+      readonly names: readonly string[];
+      /** Those that may be weights. */
+      readonly like: readonly string[];
+    }
+  >({
     severity: 'error',
-    message: ({ file, names }) =>
-      names.length === 0
-        ? `The folder '${printable(file)}' is empty.`
-        : `The folder '${printable(file)}' holds no model.safetensors or pytorch_model.bin; there are ${listed(names)}.`,
-    hint: () => 'Give the file with the weights itself.',
+    message: ({ file, names, like }) => {
+      if (names.length === 0) return `The folder '${printable(file)}' is empty.`;
+      return like.length > 0
+        ? `The folder '${printable(file)}' holds ${like.length} files that may be the weights: ${listed(like)}.`
+        : `The folder '${printable(file)}' holds no model.safetensors or pytorch_model.bin; there are ${listed(names)}.`;
+    },
+    hint: ({ file, like: [first] }) =>
+      first === undefined
+        ? 'Give the file with the weights itself.'
+        : `Give the file with the weights itself, e.g. '${printable(`${file.replace(/[\\/]+$/, '')}/${first}`)}'.`,
     cause:
       'Of a folder rcc takes model.safetensors, model.safetensors.index.json, pytorch_model.bin or pytorch_model.bin.index.json, in this order, or the only file in it that is called as weights are.',
     example: 'rcc compile resnet50.rn --weights checkpoints/',

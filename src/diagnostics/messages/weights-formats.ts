@@ -28,6 +28,20 @@ export type Packer = keyof typeof unpacking;
 /** All that rcc tells from each other. */
 export const packers = Object.keys(unpacking) as readonly Packer[];
 
+interface MissingNames {
+  /** Its name without the ending, where nothing beside it has the names. */
+  readonly stem?: string;
+  /** What should have them, and why it has not. */
+  readonly beside?: string;
+  readonly reason?: string;
+}
+
+function whyWithoutNames({ stem = '', beside, reason = '' }: MissingNames): string {
+  return beside === undefined
+    ? `neither ${named(`${stem}.pdiparams.info`)} (Paddle 2) nor ${named(`${stem}.json`)} (Paddle 3) is beside it`
+    : `${named(beside)} beside it does not tell them: ${printable(reason)}`;
+}
+
 /** What a file is that was given as weights: what it must not be, and how it can be damaged. */
 export const weightsFormatMessages = {
   'weights-empty': row<InFile>({
@@ -66,16 +80,16 @@ export const weightsFormatMessages = {
     example: 'rcc compile resnet50.rn --weights picture.jpg',
     cure: stateDictCure,
   }),
-  'weights-pdiparams': row<InFile & { readonly program?: string | undefined }>({
+  'weights-pdiparams': row<InFile & MissingNames>({
     severity: 'error',
-    message: ({ file, program }) =>
-      `${named(file)} is a static Paddle file (.pdiparams): it holds numbers without names${program === undefined ? '' : `; ${named(program)} beside it has names of tensors, not of layers`}.`,
-    hint: () =>
-      'Give the .pdparams of the training: paddle.save(model.state_dict(), "model.pdparams")',
+    message: ({ file, ...missing }) =>
+      `${named(file)} is a static Paddle file (.pdiparams): it holds numbers without names, and ${whyWithoutNames(missing)}.`,
+    hint: ({ beside }) =>
+      `${beside === undefined ? 'Copy the file that paddle.jit.save wrote beside it, or give' : 'Give'} the .pdparams of the training: paddle.save(model.state_dict(), "model.pdparams")`,
     cause:
-      'paddle.jit.save writes the numbers one after another, in the order of the names that the tensors have in the program (conv2d_10.w_0): these are counters of the process that built the model, not the names of its layers.',
+      'paddle.jit.save writes the numbers one after another. Which is which stands beside them: in NAME.pdiparams.info of Paddle 2, or in the program NAME.json of Paddle 3, where rcc finds the layers of a plain ResNet by their place. A .pdmodel alone has counters (conv2d_10.w_0), not the names of layers.',
     example: 'rcc compile resnet50.rn --weights inference.pdiparams',
-    cure: 'Use the .pdparams file that the static model was exported from.',
+    cure: 'Keep inference.pdiparams.info or inference.json beside it, or use the .pdparams file that the static model was exported from.',
   }),
   'weights-tar': row<InFile>({
     severity: 'error',
@@ -143,11 +157,11 @@ export const weightsFormatMessages = {
     severity: 'error',
     message: ({ file, protocol }) =>
       protocol < 2
-        ? `${named(file)} is a pickle of protocol 0 or 1, or none at all; rcc reads protocols 2, 3 and 4.`
-        : `${named(file)} is a pickle of protocol ${protocol}; rcc reads protocols 2, 3 and 4.`,
+        ? `${named(file)} is a pickle of protocol 0 or 1, or none at all; rcc reads protocols 2 to 5.`
+        : `${named(file)} is a pickle of protocol ${protocol}; rcc reads protocols 2 to 5.`,
     hint: () => 'Save it with protocol=4, which is what paddle.save does by itself.',
     cause: 'Neither Paddle nor PyTorch writes state dicts with other protocols.',
-    example: 'pickle.dump(state_dict, file, protocol=5)',
+    example: 'pickle.dump(state_dict, file, protocol=0)',
     cure: stateDictCure,
   }),
   'weights-pickle-global': row<InFile & { module: string; global: string; offset: number }>({

@@ -60,6 +60,14 @@ const otherFormats = {
     is: 'a file of MXNet parameters',
     cure: 'In Python: numpy.savez("weights.npz", **{name: array.asnumpy()}) under the names of torchvision.',
   },
+  'paddle-program': {
+    is: 'the program of a static Paddle model; the numbers are in the .pdiparams file of its name',
+    cure: 'Give that .pdiparams, with NAME.pdiparams.info (Paddle 2) or NAME.json (Paddle 3) beside it, or the .pdparams of the training.',
+  },
+  joblib: {
+    is: 'a file of joblib, which writes arrays between the parts of a pickle',
+    cure: 'In Python: numpy.savez("weights.npz", **joblib.load(FILE)); this runs what is in the file, so only where you trust its source.',
+  },
   json: { is: 'JSON text, not weights', cure: programOfText },
   text: { is: 'a text file, not weights', cure: programOfText },
 } as const satisfies Readonly<Record<string, OtherFormat>>;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ import {
   openWeightsAt,
   type WeightsFiles,
 } from '../../../src/compile/weights-files.ts';
+import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import type { DiagnosticCode } from '../../../src/diagnostics/messages.ts';
 
 import { expectDiagnostic, memorySource } from '../../helpers/byte-sources.ts';
@@ -110,6 +111,30 @@ describe('files that hold a state dict in another dress', () => {
     }
   });
 
+  test.each([
+    'arrays.protocol5.pkl',
+    'tensors.protocol5.pkl',
+  ])('%s of pickle.dump', async (name) => {
+    await expectState(await open(at(name)));
+  });
+
+  test('files of torch in a pickle, damaged anywhere, are read or refused', async () => {
+    const bytes = readFileSync(at('tensors.protocol5.pkl'));
+    for (let offset = 2; offset < bytes.length; offset += 7) {
+      const damaged = new Uint8Array(bytes);
+      damaged[offset] = (damaged[offset] ?? 0) ^ 0x55;
+      const error = await openWeights(memorySource(damaged)).catch((thrown) => thrown);
+      if (error instanceof Error) expect(error).toBeInstanceOf(DiagnosticError);
+    }
+  });
+
+  test('tensors that pickle.dump wrote as text have their places', async () => {
+    const { tensors } = await open(at('tensors.protocol2.pkl'));
+    const weight = tensors.get('fc.weight');
+    expect(weight?.shape).toEqual([3, 2]);
+    if (weight) await expectDiagnostic(() => readAll(weight), 'weights-tensor-foreign');
+  });
+
   test('a program of torch before 2.8 has a file of torch.save inside', async () => {
     const bytes = zip(
       { path: 'serialized_exported_program.json', bytes: new TextEncoder().encode('{}') },
@@ -136,8 +161,9 @@ describe('files that hold none', () => {
     ],
     ['momentum.pdopt', 'weights-pdopt', 'the state of an optimizer', '.pdparams'],
     ['adam.pdopt', 'weights-pdopt', 'the state of an optimizer', '.pdparams'],
-    ['static.pdiparams', 'weights-pdiparams', "'static.json' beside it", 'paddle.save'],
-    ['static.json', 'weights-other-format', 'JSON text', '--weights'],
+    ['static.pdiparams', 'weights-pdiparams', "'static.json' beside it does not", 'paddle.save'],
+    ['arrays.joblib', 'weights-other-format', 'a file of joblib', 'joblib.load(FILE)'],
+    ['static.json', 'weights-other-format', 'the program of a static Paddle model', '.pdiparams'],
     ['state.pth.zlib', 'weights-compressed', 'zlib', 'zlib.decompress'],
   ])('%s: %s', async (name, code, message, hint) => {
     const found = await expectDiagnostic(() => open(at(name)), code);
@@ -204,8 +230,17 @@ describe('weights in several files', () => {
     const none = await expectDiagnostic(() => open(made), 'weights-folder');
     expect(none.message).toContain('config.json');
     const taken = async () => (await open(made)).notes[0];
+    await put('inference.pdiparams', 'neck3_vd.paddle3.pdiparams');
+    await put('inference.json', 'neck3_vd.paddle3.json');
+    expect(await taken()).toBe("'inference.pdiparams' taken from the folder.");
     await put('checkpoint.pth', 'subclass.pth');
     expect(await taken()).toBe("'checkpoint.pth' taken from the folder.");
+    await put('last.ckpt', 'subclass.pth');
+    const several = await expectDiagnostic(() => open(made), 'weights-folder');
+    expect(several.message).toContain(
+      '2 files that may be the weights: checkpoint.pth, last.ckpt.',
+    );
+    expect(several.hint).toContain(join(made, 'checkpoint.pth'));
     for (const stem of ['pytorch_model', 'model']) {
       const ending = stem === 'model' ? 'safetensors' : 'bin';
       const index = `${stem}.${ending}.index.json`;
@@ -222,6 +257,17 @@ describe('weights in several files', () => {
     }
     await put('model.safetensors', 'model-00001-of-00002.safetensors');
     expect(await taken()).toBe("'model.safetensors' taken from the folder.");
+  });
+
+  test('a path that the system refuses is a diagnostic', async () => {
+    symlinkSync('loop', join(made, 'loop'));
+    await expectDiagnostic(() => open(join(made, 'loop')), 'file-unreadable');
+  });
+
+  test('the digest of a static model is over all that is read of it', async () => {
+    const names = ['neck3_vd.paddle3.json', 'neck3_vd.paddle3.pdiparams'];
+    const lines = names.map((name) => `${digestOf(readFileSync(at(name)))}  ${name}\n`);
+    expect(await digestWeightsAt(at(names[1] ?? ''))).toBe(digestOf(lines.join('')));
   });
 
   test('the digest is over index and shards, as sha256sum lists them', async () => {

@@ -85,11 +85,6 @@ describe('the format is recognised by content', () => {
     ['a text pickle', 'weights-pickle-protocol', text("cposix\nsystem\n(S'id'\ntR.")],
     ['a text pickle of a dict', 'weights-pickle-protocol', text("(dp0\nS'a'\np1\nI1\ns.")],
     [
-      'pickle protocol 5',
-      'weights-pickle-protocol',
-      bytesOfParts(op.proto(5), op.emptyDict, op.stop),
-    ],
-    [
       'pickle protocol 1',
       'weights-pickle-protocol',
       bytesOfParts(op.proto(1), op.emptyDict, op.stop),

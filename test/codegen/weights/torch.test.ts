@@ -16,6 +16,7 @@ import {
   u64,
 } from '../../helpers/pickle-parts.ts';
 import { tensorBytes } from '../../helpers/tensors.ts';
+import { openAsFor } from '../../helpers/unreadable.ts';
 import { float32Bytes, legacyHead, legacyKeys } from '../../helpers/weight-files.ts';
 import { type ZipPart, zip } from '../../helpers/zip-parts.ts';
 
@@ -165,7 +166,10 @@ describe('what torch.save puts around tensors', () => {
   });
 
   test('a dtype that rcc does not read is named', async () => {
-    const work = () => openWeights(memorySource(archive(untyped(48, 'float8_e4m3fn'))));
+    const work = () =>
+      openAsFor('weights-tensor-type', () =>
+        openWeights(memorySource(archive(untyped(48, 'float8_e4m3fn')))),
+      );
     const { message } = await expectDiagnostic(work, 'weights-tensor-type');
     expect(message).toContain("'a' in 'memory.bin' has the type torch.float8_e4m3fn");
   });
@@ -248,8 +252,15 @@ describe('what torch.save puts around tensors', () => {
   });
 
   test('a type that rcc does not read is named', async () => {
-    const root = oneTensor({ storage: 'ComplexFloatStorage' });
-    await expectDiagnostic(() => openWeights(memorySource(archive(root))), 'weights-tensor-type');
+    const root = oneTensor({ storage: 'ComplexFloatStorage', storageSize: 6, shape: [6] });
+    const work = () =>
+      openAsFor('weights-tensor-type', () => openWeights(memorySource(archive(root))));
+    await expectDiagnostic(work, 'weights-tensor-type');
+    const outside = oneTensor({ storage: 'ComplexFloatStorage', storageSize: 6, shape: [7] });
+    await expectDiagnostic(
+      () => openWeights(memorySource(archive(outside))),
+      'weights-tensor-malformed',
+    );
   });
 
   test('metrics, arguments and schedules of a training script are left aside', async () => {

@@ -1,6 +1,7 @@
 import { integersOf } from './globals.ts';
 import {
   describeValue,
+  holdsNumbers,
   type PickleArray,
   type PickleContext,
   type PickleDType,
@@ -12,9 +13,6 @@ import {
 
 /** numpy's kind of elements with fields. */
 const recordCode = 'V';
-
-/** numpy's kinds that are no numbers: objects, records, text, bytes, dates, durations. */
-const noNumbers = /^[OVUSMm]/;
 
 /** numpy.dtype's state: (version, byte order, subarray, names, fields, size, alignment, flags). */
 function buildDType(target: PickleDType, state: PickleValue, context: PickleContext): void {
@@ -36,7 +34,7 @@ function buildArray(target: PickleArray, state: PickleValue, context: PickleCont
     context.malformed('an array with an unknown state');
   }
   if (target.state || target.elements) context.malformed('an array that is filled twice');
-  if (noNumbers.test(type.code)) {
+  if (!holdsNumbers(type)) {
     target.elements = type.code;
     return;
   }

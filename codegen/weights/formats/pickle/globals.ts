@@ -2,6 +2,7 @@ import { printable } from '../../../../src/diagnostics/printable.ts';
 import { reachesOutside } from './reaches-outside.ts';
 import {
   describeValue,
+  holdsNumbers,
   type PickleConstructor,
   type PickleContext,
   type PickleDType,
@@ -74,6 +75,28 @@ const dtype: PickleConstructor = ([value], context): PickleDType => {
   return code === undefined
     ? context.malformed('a dtype without a code')
     : { kind: 'dtype', code, byteOrder: '<' };
+};
+
+/** (data, dtype, shape, order): how protocol 5 writes an array, its data in the pickle. */
+const fromBuffer: PickleConstructor = ([data, dtype, shape, order], context) => {
+  const type = valueOfKind(dtype, 'dtype');
+  const bytes = valueOfKind(data, 'bytes');
+  if (!type || !bytes) return context.malformed('an array without data or type');
+  const { code, byteOrder } = type;
+  if (!holdsNumbers(type)) return { kind: 'array', elements: code };
+  const isColumnMajor = textOf(order) === 'F';
+  const dimensions = integersOf(shape, 'dimension', context);
+  return {
+    kind: 'array',
+    state: { shape: dimensions, code, byteOrder, isColumnMajor, data: bytes },
+  };
+};
+
+/** A storage as the bytes of a file of torch; bytes that protocol 2 has as text are not taken apart. */
+const loadFromBytes: PickleConstructor = ([data]) => {
+  const nested = valueOfKind(data, 'bytes');
+  if (!nested?.readPart) return foreignOf('torch.storage _load_from_bytes');
+  return { kind: 'storage', key: '', elementType: 'nested', size: 0, nested };
 };
 
 function rebuild(
@@ -197,7 +220,10 @@ const constructors: Readonly<Record<string, PickleConstructor>> = {
   '_codecs encode': encode,
   'numpy.core.multiarray _reconstruct': reconstruct,
   'numpy._core.multiarray _reconstruct': reconstruct,
+  'numpy.core.numeric _frombuffer': fromBuffer,
+  'numpy._core.numeric _frombuffer': fromBuffer,
   'numpy dtype': dtype,
+  'torch.storage _load_from_bytes': loadFromBytes,
   'torch._utils _rebuild_tensor': rebuildTensor,
   'torch._utils _rebuild_tensor_v2': rebuildTensor,
   'torch._utils _rebuild_tensor_v3': rebuildTensorV3,

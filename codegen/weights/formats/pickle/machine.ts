@@ -130,6 +130,8 @@ export class PickleMachine implements PickleContext {
     }
     const { name: file } = this.#source;
     const offset = this.opcodeOffset;
+    // Arrays would follow between the opcodes.
+    if (module.startsWith('joblib.')) fail('weights-other-format', { file, format: 'joblib' });
     this.push(
       globalNamed(module, name) ??
         fail('weights-pickle-global', { file, module, global: name, offset }),

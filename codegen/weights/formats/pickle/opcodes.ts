@@ -64,6 +64,8 @@ const rows: readonly (readonly [opcode: number, Execute])[] = [
   [0x43, (m) => m.pushBytes(m.cursor.u8())],
   [0x42, (m) => m.pushBytes(m.cursor.u32())],
   [0x8e, (m) => m.pushBytes(m.cursor.u64())],
+  // BYTEARRAY8: data of an array that can be written to.
+  [0x96, (m) => m.pushBytes(m.cursor.u64())],
   // SHORT_BINSTRING, BINSTRING
   [0x55, (m) => pushString(m, m.cursor.u8())],
   [0x54, (m) => pushString(m, m.cursor.u32())],

@@ -13,7 +13,7 @@ export interface PickleResult {
 /** ResNet-200 has 40,000, a checkpoint with an optimizer's state three times as many. */
 const maxOpcodes = 400_000;
 
-const protocols: readonly number[] = [2, 3, 4];
+const protocols: readonly number[] = [2, 3, 4, 5];
 
 function checkProtocol(machine: PickleMachine, file: string): void {
   if (machine.cursor.u8() !== opcodeOf.PROTO)
@@ -23,7 +23,7 @@ function checkProtocol(machine: PickleMachine, file: string): void {
 }
 
 /**
- * Reads one pickle of protocol 2, 3 or 4 that starts at `start`. Only the opcodes and globals of state dicts are known;
+ * Reads one pickle of protocol 2 to 5, its data inside it, that starts at `start`. Only the opcodes and globals of state dicts are known;
  * nothing is called, long data is stepped over. DiagnosticError for everything else.
  */
 export async function readPickle(

@@ -17,7 +17,6 @@ const refusedOpcodes: Readonly<Record<string, number>> = {
   EXT2: 0x83,
   EXT4: 0x84,
   NEWOBJ_EX: 0x92,
-  BYTEARRAY8: 0x96,
   NEXT_BUFFER: 0x97,
   READONLY_BUFFER: 0x98,
   BINPERSID: 0x51,

@@ -74,6 +74,11 @@ export interface PickleDType {
   byteOrder: string;
 }
 
+/** Whether the elements are numbers, and not objects, records, text, bytes, dates or durations. */
+export function holdsNumbers({ code }: PickleDType): boolean {
+  return !/^[OVUSMm]/.test(code);
+}
+
 /** numpy.ndarray: made blank, filled by its state. */
 export interface PickleArray {
   readonly kind: 'array';
@@ -97,6 +102,8 @@ export interface PickleStorage {
   readonly size: number;
   /** A part of the storage (legacy files): first element and number of elements. */
   readonly view?: { readonly offset: number; readonly size: number };
+  /** A file of torch that holds the storage; nothing else is known before it is read. */
+  readonly nested?: PickleBytes;
 }
 
 /** A torch tensor: a view of a storage; offset and strides count elements. */

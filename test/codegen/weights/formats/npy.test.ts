@@ -8,6 +8,7 @@ import type { DiagnosticCode } from '../../../../src/diagnostics/messages.ts';
 import { expectDiagnostic, memorySource } from '../../../helpers/byte-sources.ts';
 import { bytesOfParts, u16, u32 } from '../../../helpers/pickle-parts.ts';
 import { tensorBytes } from '../../../helpers/tensors.ts';
+import { openAsFor } from '../../../helpers/unreadable.ts';
 import { float32Bytes } from '../../../helpers/weight-files.ts';
 import { zip } from '../../../helpers/zip-parts.ts';
 
@@ -282,10 +283,13 @@ describe('npz', () => {
     expect(message).toBe(`'memory.bin' holds no state dict but ${found}.`);
   });
 
-  test('objects are refused', async () => {
+  test('objects are refused where their numbers are wanted', async () => {
     const object = npy(headerOf("'|O'", 'False', '(1,)'), new Uint8Array(8));
     await expectDiagnostic(
-      () => openWeights(memorySource(zip({ path: 'a.npy', bytes: object }))),
+      () =>
+        openAsFor('weights-tensor-type', () =>
+          openWeights(memorySource(zip({ path: 'a.npy', bytes: object }))),
+        ),
       'weights-tensor-type',
     );
   });

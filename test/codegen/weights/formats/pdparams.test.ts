@@ -6,6 +6,7 @@ import type { DiagnosticCode } from '../../../../src/diagnostics/messages.ts';
 import { expectDiagnostic, memorySource } from '../../../helpers/byte-sources.ts';
 import { arrayParts, latin1Parts, op, type Part, pickle } from '../../../helpers/pickle-parts.ts';
 import { tensorBytes } from '../../../helpers/tensors.ts';
+import { openAsFor } from '../../../helpers/unreadable.ts';
 import { float32Bytes } from '../../../helpers/weight-files.ts';
 
 const open = (...parts: readonly Part[]): Promise<WeightsFile> =>
@@ -131,7 +132,10 @@ describe('pdparams', () => {
     Part,
     string,
   ])[])('%s: tensor and numbers are named', async (code, array, reason) => {
-    const { message } = await expectDiagnostic(() => open(op.dict([op.text('a'), array])), code);
+    const { message } = await expectDiagnostic(
+      () => openAsFor(code, () => open(op.dict([op.text('a'), array]))),
+      code,
+    );
     expect(message).toContain(reason);
   });
 });

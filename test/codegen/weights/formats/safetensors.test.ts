@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { readAll } from '../../../../codegen/tensors/tensor-source.ts';
 import { openSafetensors } from '../../../../codegen/weights/formats/safetensors.ts';
 import type { DiagnosticCode } from '../../../../src/diagnostics/messages.ts';
 import { expectDiagnostic, memorySource } from '../../../helpers/byte-sources.ts';
 import { bytesOfParts, u64 } from '../../../helpers/pickle-parts.ts';
 import { tensorBytes } from '../../../helpers/tensors.ts';
+import { openAsFor } from '../../../helpers/unreadable.ts';
 import { safetensorsOf } from '../../../helpers/weight-files.ts';
 
 const open = (header: string, dataBytes: number) =>
@@ -135,7 +137,7 @@ describe('safetensors', () => {
     ['no tensor', 'weights-no-state-dict', '{"__metadata__":{}}', 0],
   ];
   test.each(cases)('%s: %s', async (_, code, header, dataBytes) => {
-    await expectDiagnostic(() => open(header, dataBytes), code);
+    await expectDiagnostic(() => openAsFor(code, () => open(header, dataBytes)), code);
   });
 
   test.each([
@@ -185,8 +187,35 @@ describe('safetensors', () => {
       'shape [1, 3] needs 12 bytes, its offsets are [0, 8]',
     ],
   ] as const)('%s: tensor and numbers are named', async (code, one, reason) => {
-    const { message } = await expectDiagnostic(() => open(`{"a":${one}}`, 8), code);
+    const { message } = await expectDiagnostic(
+      () => openAsFor(code, () => open(`{"a":${one}}`, 8)),
+      code,
+    );
     expect(message).toContain(reason);
+  });
+
+  test.each([
+    'F8_E4M3',
+    'F8_E8M0',
+    'U8',
+    'X',
+  ])('%s: eight bytes leave the others as they are', async (dtype) => {
+    const { tensors } = await open(`{"a":${entry(dtype, '[8]', '[0,8]')},"b":${b}}`, 12);
+    const other = tensors.get('b');
+    expect(tensors.get('a')?.shape).toEqual([8]);
+    expect(other && (await readAll(other))).toHaveLength(4);
+  });
+
+  test.each([
+    ['F8_E5M2', '[7]', '[0,8]'],
+    ['F4', '[8]', '[0,8]'],
+    ['C64', '[2]', '[0,8]'],
+    ['U16', '[8]', '[0,8]'],
+    ['X', '[8]', '[8,0]'],
+    ['F8_E5M2', '[8]', '[1,9]'],
+  ])('%s %s at %s is damage, whoever wants it', async (...one) => {
+    const work = () => open(`{"a":${entry(...one)}}`, 8);
+    await expect(work()).rejects.toThrow(/^weights-(tensor|safetensors)-malformed/);
   });
 
   test('a file without tensors', async () => {

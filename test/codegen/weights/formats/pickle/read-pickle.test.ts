@@ -160,12 +160,12 @@ describe('what each opcode makes (pickletools has their descriptions)', () => {
 });
 
 describe('limits', () => {
-  test.each([2, 3, 4])('protocol %i is read', async (protocol) => {
+  test.each([2, 3, 4, 5])('protocol %i is read', async (protocol) => {
     const { value } = await readPickle(memorySource(pickle(protocol, [0x4e])));
     expect(value).toBeNull();
   });
 
-  test.each([0, 1, 5])('protocol %i is not', async (protocol) => {
+  test.each([0, 1, 6])('protocol %i is not', async (protocol) => {
     const work = () => readPickle(memorySource(pickle(protocol, [0x4e])));
     const { message } = await expectDiagnostic(work, 'weights-pickle-protocol');
     expect(message).toContain(String(protocol));
