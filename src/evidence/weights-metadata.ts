@@ -1,3 +1,4 @@
+import { ownValue } from '../collections/own-value.ts';
 import { asFields, asList, type Fields } from '../io/outside-fields.ts';
 import { readJson } from '../io/outside-json.ts';
 import { hiddenFeatures } from './architecture-names.ts';
@@ -31,7 +32,7 @@ function parsed(text: string): unknown {
 /** `{"0": "cat", "1": "dog"}` as a list; what is not numbered from 0 on is none. */
 function inOrder(value: unknown): unknown {
   const fields = asFields(value);
-  return fields ? Object.keys(fields).map((_, at) => fields[String(at)]) : value;
+  return fields ? Object.keys(fields).map((_, at) => ownValue(fields, String(at))) : value;
 }
 
 /** 224, [224, 224] and [3, 224, 224] as the last. */

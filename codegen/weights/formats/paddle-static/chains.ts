@@ -13,22 +13,22 @@ export interface ResidualChains {
 }
 
 /** What a program says of each operation; a chain is judged by these words. */
-const words: Readonly<Record<string, string>> = {
-  conv2d: 'conv',
-  depthwise_conv2d: 'conv',
-  batch_norm: 'bn',
-  batch_norm_: 'bn',
-  relu: 'relu',
-  relu_: 'relu',
-  pool2d: 'pool',
-  flatten: 'flat',
-  flatten_: 'flat',
-  reshape: 'flat',
-  squeeze: 'flat',
-  matmul: 'matmul',
-  add: 'add',
-  softmax: 'softmax',
-};
+const words: ReadonlyMap<string, string> = new Map([
+  ['conv2d', 'conv'],
+  ['depthwise_conv2d', 'conv'],
+  ['batch_norm', 'bn'],
+  ['batch_norm_', 'bn'],
+  ['relu', 'relu'],
+  ['relu_', 'relu'],
+  ['pool2d', 'pool'],
+  ['flatten', 'flat'],
+  ['flatten_', 'flat'],
+  ['reshape', 'flat'],
+  ['squeeze', 'flat'],
+  ['matmul', 'matmul'],
+  ['add', 'add'],
+  ['softmax', 'softmax'],
+]);
 
 const forms = {
   stem: /^(conv bn relu )+(pool )?$/,
@@ -39,9 +39,9 @@ const forms = {
 } as const;
 
 function check(chain: Chain, part: keyof typeof forms): Chain {
-  const strange = chain.find(({ type }) => words[type] === undefined);
+  const strange = chain.find(({ type }) => words.get(type) === undefined);
   if (strange) throw new NoNames(`'${printable(strange.type)}' is no operation of a plain ResNet`);
-  const said = chain.map(({ type }) => `${words[type]} `).join('');
+  const said = chain.map(({ type }) => `${words.get(type)} `).join('');
   if (forms[part].test(said)) return chain;
   throw new NoNames(`its ${part} is no plain ResNet's: ${said.trim() || 'nothing'}`);
 }
@@ -79,7 +79,7 @@ function tracerOf({ parameters, operations }: StaticProgram) {
 }
 
 function convolutions(chain: Chain): number {
-  return chain.filter(({ type }) => words[type] === 'conv').length;
+  return chain.filter(({ type }) => words.get(type) === 'conv').length;
 }
 
 /** Two chains that meet in an addition: what they share comes before the block. */

@@ -22,9 +22,12 @@ function namesOfLayers(chain: Chain, layer: (conv: number) => string) {
 }
 
 function namesOfHead(head: Chain) {
-  const parts: Readonly<Record<string, string>> = { matmul: 'fc.weight', add: 'fc.bias' };
+  const parts = new Map([
+    ['matmul', 'fc.weight'],
+    ['add', 'fc.bias'],
+  ]);
   return head.flatMap(({ type, inputs }) => {
-    const name = parts[type];
+    const name = parts.get(type);
     return name === undefined ? [] : [[inputs[1], name] as const];
   });
 }
