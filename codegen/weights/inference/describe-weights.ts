@@ -1,5 +1,6 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import { type ChooseOptions, chooseNetwork } from '../naming/choose-network.ts';
+import { requireStatistics } from '../naming/statistics.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { inferSpec } from './infer-spec.ts';
 import type { InferredSpec } from './inferred-spec.ts';
@@ -13,12 +14,14 @@ export interface DescribeOptions extends Pick<ChooseOptions, 'key'> {
 
 /**
  * The network that a weights file is for, from names and shapes. DiagnosticError where the names are unknown or where the
- * network is none that a spec can describe, with the reason.
+ * network is none that a spec can describe, with the reason, or has no running statistics.
  */
 export function describeWeights(file: WeightsFile, options: DescribeOptions = {}): InferredSpec {
   const network = chooseNetwork(file, { key: options.key });
   try {
-    const inferred = inferSpec(namedNetwork(network));
+    const named = namedNetwork(network);
+    const inferred = inferSpec(named);
+    requireStatistics(file.name, named);
     for (const note of network.notes) options.onNote?.(note);
     return inferred;
   } catch (error) {

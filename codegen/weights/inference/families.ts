@@ -1,12 +1,16 @@
 /** Parts of names that other families of networks have. */
 const families: readonly (readonly [RegExp, string])[] = [
+  [
+    /\.(zero_point|_packed_params(\.\w+)*)$/,
+    'it is quantised; give the float checkpoint, which rcc quantises with --int8',
+  ],
   [/\.se\.conv\./, 'it has efficient channel attention (ECA)'],
   [/\.(se|fca|se_module)\./, 'it has squeeze-and-excitation blocks'],
   [/(^|\.)(convs|bns)\.\d+\./, 'it is a Res2Net: its 3×3 convolutions are split'],
   [/\.res\d+\w*_branch2b_\d+\./, 'it is a Res2Net: its 3×3 convolutions are split'],
   [/\.scale\.(squeeze|excitation)\./, 'it has squeeze-and-excitation blocks'],
-  [/(^|\.)(attn|attention|cbam|ca\d*|sa\d*|blocks\.\d+\.mlp)\./, 'it has attention layers'],
   [/\.paths\.\d+\./, 'it has selective kernels (SK)'],
+  [/(^|\.)(attn|attention|cbam|ca\d*|sa\d*|blocks\.\d+\.mlp)\./, 'it has attention layers'],
   [/\.conv2\.(bn0|fc1)\./, 'it has split attention (ResNeSt)'],
   [/\.conv1_rep|rbr_/, 'it is a RepVGG-like network'],
   [/^maxpool\.\d+\./, 'its stem pools with a convolution'],
@@ -19,7 +23,8 @@ export function isOtherFamily(name: string): boolean {
   return families.some(([pattern]) => pattern.test(name));
 }
 
-/** What a name that is none of the scheme's says of its network, as the end of a sentence. */
-export function familyOf(name: string): string | undefined {
-  return [...families, convBias].find(([pattern]) => pattern.test(name))?.[1];
+/** What names that are none of the scheme's say of their network, as the end of a sentence: the first family that any of them is of. */
+export function familyOf(names: readonly string[]): string | undefined {
+  const isOfOne = (pattern: RegExp) => names.some((name) => pattern.test(name));
+  return [...families, convBias].find(([pattern]) => isOfOne(pattern))?.[1];
 }

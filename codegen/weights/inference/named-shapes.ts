@@ -40,10 +40,8 @@ function refuseNames(
 ): void {
   const [first] = strange;
   if (first === undefined) return;
-  for (const name of strange) {
-    const family = surplus.has(name) ? undefined : familyOf(name);
-    if (family) unsupported(family);
-  }
+  const family = familyOf(strange.filter((name) => !surplus.has(name)));
+  if (family) unsupported(family);
   if (surplus.has(first)) unsupported(`${headOf(shapes.get(first) ?? [])} ('${first}')`);
   unsupported(`'${first}' belongs to no network that a spec can describe`);
 }

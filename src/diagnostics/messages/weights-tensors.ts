@@ -18,6 +18,12 @@ export interface BadValue {
   readonly others: number;
 }
 
+/** How a framework saves parameters and buffers. */
+const stateDictOf = {
+  torch: 'torch.save(model.state_dict(), "model.pth")',
+  paddle: 'paddle.save(model.state_dict(), "model.pdparams")',
+} as const;
+
 function andOthers(count: number): string {
   if (count === 0) return '';
   return `, and so ${count === 1 ? 'does another tensor' : `do ${count} other tensors`}`;
@@ -180,6 +186,17 @@ export const weightsTensorMessages = {
       'The network of the spec and the network that was trained differ, so parameters are missing, left over or of another shape.',
     example: 'rcc compile specs/resnet18.rn --weights resnet18-torchvision.pth',
     cure: 'Change the spec as the hint says, or give other weights.',
+  }),
+  'weights-no-statistics': row<InFile & { norms: number; framework: 'torch' | 'paddle' }>({
+    severity: 'error',
+    message: ({ file, norms }) =>
+      `'${printable(file)}' has no running statistics: of its ${norms} norms none has a mean and a variance.`,
+    hint: ({ framework }) =>
+      `Either they are GroupNorm or another norm that measures nothing (timm's resnet50_gn), which no spec describes; or the file has named_parameters() only: ${stateDictOf[framework]} saves the statistics too.`,
+    cause:
+      'A batch norm needs the mean and the variance that training measured. They are buffers, which state_dict() has and named_parameters() has not; GroupNorm, LayerNorm and InstanceNorm have none.',
+    example: 'torch.save(dict(model.named_parameters()), "model.pth")',
+    cure: 'torch.save(model.state_dict(), "model.pth") or paddle.save(model.state_dict(), "model.pdparams"); for a network with another norm there is no spec.',
   }),
   'weights-other-shortcut': row<InFile & { found: 'projection' | 'avgpool' }>({
     severity: 'error',
