@@ -20,8 +20,8 @@ export function describeWeights(file: WeightsFile, options: DescribeOptions = {}
   const network = chooseNetwork(file, { key: options.key });
   try {
     const named = namedNetwork(network);
+    requireStatistics(file, named);
     const inferred = inferSpec(named);
-    requireStatistics(file.name, named);
     for (const note of network.notes) options.onNote?.(note);
     return inferred;
   } catch (error) {

@@ -80,7 +80,7 @@ function checkFit(
     misshaped: misfit.misshaped.length,
   };
   if (counts.missing + counts.unexpected + counts.misshaped === 0) return;
-  requireStatistics(file.name, found, span);
+  requireStatistics(file, found, span);
   const specShapes = new Map(wanted.map(({ name, shape }) => [name, shape]));
   const hint = misfitHint(found, specShapes, hasPooledShortcuts(graph));
   fail(

@@ -3,6 +3,7 @@ import { findNearest } from '../../../src/diagnostics/nearest.ts';
 import type { Span } from '../../../src/diagnostics/source.ts';
 import { nameSchemes } from '../../../src/language/name-schemes.ts';
 import type { TensorSource } from '../../tensors/tensor-source.ts';
+import { familyOf } from '../inference/families.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { type Body, findBodies } from './find-bodies.ts';
 import { findHead, type Head } from './find-head.ts';
@@ -58,16 +59,19 @@ function likelyOf(bodies: readonly Body[], counted: number): readonly Body[] {
     .filter(({ slots, hasBlocks, hasHead }) => (hasBlocks || hasHead) && slots.size * 2 >= counted);
 }
 
-/** Names that do not fit the scheme that knows most of them. */
+/** Names that do not fit the scheme that knows most of them; of a relative of the ResNets, what it is. */
 function failUnknown(
   file: string,
   names: readonly string[],
-  [nearest]: readonly Body[],
+  [fullest]: readonly Body[],
   { span }: ChooseOptions,
 ): never {
-  const examples = names.filter((name) => !nearest?.slots.has(name)).slice(0, 4);
-  const title = nearest?.naming.scheme.title;
-  return fail('weights-names-unknown', { file, examples, nearest: title }, { span });
+  const strange = names.filter((name) => !fullest?.slots.has(name));
+  // Many networks have a `conv1` or an `fc`; only one with blocks is near.
+  const nearest = fullest?.hasBlocks ? fullest.naming.scheme.title : undefined;
+  const reason = nearest && familyOf(strange);
+  if (reason) fail('weights-network-unsupported', { file, reason }, { span });
+  return fail('weights-names-unknown', { file, examples: strange.slice(0, 4), nearest }, { span });
 }
 
 /** Names of a file that a network may have, and the bodies that they make up. */

@@ -8,7 +8,7 @@ export type Shapes = ReadonlyMap<string, { readonly shape: Shape }>;
 
 /** What stands behind the stages. */
 export interface Head {
-  /** Names of the one linear layer; absent: there is none. */
+  /** Names of the one linear layer; absent: there is none, or the file lacks it. */
   readonly weight?: string;
   readonly bias?: string;
   /** Further layers behind the stages: with them the network is another. */
@@ -72,10 +72,15 @@ interface Behind {
   readonly shapes: Shapes;
 }
 
+/** Whether a weight is of a linear layer: by its shape, or damaged as that may be, by the scheme's own name. */
+function isLinear(name: string, { length }: Shape, { slots }: Body): boolean {
+  return length === 2 || (length !== 4 && slots.get(name)?.role === 'linear.weight');
+}
+
 function linearsAmong({ names, level, body, shapes }: Behind): readonly Linear[] {
   return names.flatMap((name) => {
     const { shape = [] } = shapes.get(name) ?? {};
-    return name.endsWith('.weight') && shape.length === 2
+    return name.endsWith('.weight') && isLinear(name, shape, body)
       ? [linearOf(level, name, shape, body.naming.scheme.linearLayout)]
       : [];
   });
@@ -157,6 +162,12 @@ function inOtherBranch(level: string, others: readonly string[]): (name: string)
   return (name) => branches.has(branchOf(name));
 }
 
+/** What an incomplete file may have of its head. */
+function biasAlone({ slots }: Body): Pick<Head, 'bias'> {
+  const found = [...slots].find(([, { role }]) => role === 'linear.bias');
+  return found ? { bias: found[0] } : {};
+}
+
 export interface HeadSearch {
   readonly body: Body;
   /** All tensors of the file. */
@@ -184,5 +195,5 @@ export function findHead({ body, shapes, others, inBody }: HeadSearch): Head {
     if (convs.length === 0) convs = convHead(behind);
     left = left.filter((name) => !name.startsWith(level));
   }
-  return { surplus: convs };
+  return { ...biasAlone(body), surplus: convs };
 }

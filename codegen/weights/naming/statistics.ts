@@ -1,6 +1,7 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import type { Span } from '../../../src/diagnostics/source.ts';
 import type { NamedNetwork } from '../inference/named-shapes.ts';
+import type { WeightsFile } from '../weights-file.ts';
 
 /** Norms of a network of which not one has a mean or a variance; 0 where any has. */
 function countBareNorms({ naming, shapes }: NamedNetwork): number {
@@ -11,13 +12,14 @@ function countBareNorms({ naming, shapes }: NamedNetwork): number {
 
 /** Refuses a network whose norms were trained and never measured: another norm, or a file of trained parameters only. */
 export function requireStatistics(
-  file: string,
+  { name, format }: WeightsFile,
   network: NamedNetwork,
   span?: Span | undefined,
 ): void {
   const norms = countBareNorms(network);
   if (norms === 0) return;
-  const { batchNorm } = network.naming.scheme;
-  const framework = batchNorm['bn.mean'] === '_mean' ? 'paddle' : 'torch';
-  fail('weights-no-statistics', { file, norms, framework }, { span });
+  // Without statistics paddle.vision's names are torchvision's: only the format tells.
+  const isPaddle = format === 'pdparams' || network.naming.scheme.batchNorm['bn.mean'] === '_mean';
+  const framework = isPaddle ? 'paddle' : 'torch';
+  fail('weights-no-statistics', { file: name, norms, framework }, { span });
 }

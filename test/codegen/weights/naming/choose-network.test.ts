@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { lowerSpec } from '../../../../codegen/architecture/lower.ts';
-import type { TensorSource } from '../../../../codegen/tensors/tensor-source.ts';
 import { describeWeights } from '../../../../codegen/weights/inference/describe-weights.ts';
 import { bindWeights } from '../../../../codegen/weights/naming/bind.ts';
 import { chooseNetwork } from '../../../../codegen/weights/naming/choose-network.ts';
@@ -11,24 +10,10 @@ import type { Spec } from '../../../../src/language/spec.ts';
 import { expectDiagnostic } from '../../../helpers/byte-sources.ts';
 import { namedShapes, specFromInferred } from '../../../helpers/inferred-networks.ts';
 import { specOf } from '../../../helpers/specs.ts';
-
-type Entry = readonly [name: string, shape: readonly number[]];
-
-/** A source that nothing reads; the name of what was bound is found again by it. */
-function unread(shape: readonly number[]): TensorSource {
-  return {
-    dataType: 'float32',
-    shape,
-    rows() {
-      throw new Error('choosing reads no values');
-    },
-  };
-}
-
-function fileOf(...groups: readonly (readonly Entry[])[]): WeightsFile {
-  const tensors = new Map(groups.flat().map(([name, shape]) => [name, unread(shape)]));
-  return { name: 'net.pth', format: 'torch-zip', tensors, notes: [] };
-}
+import {
+  type NamedShape as Entry,
+  fileOfShapes as fileOf,
+} from '../../../helpers/unread-weights.ts';
 
 const small: Partial<Spec> = {
   stages: [1, 2],

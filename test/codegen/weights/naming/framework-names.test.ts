@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { lowerSpec } from '../../../../codegen/architecture/lower.ts';
+import { describeWeights } from '../../../../codegen/weights/inference/describe-weights.ts';
+import type { InferredSpec } from '../../../../codegen/weights/inference/inferred-spec.ts';
+import { bindWeights } from '../../../../codegen/weights/naming/bind.ts';
+import type { DiagnosticCode } from '../../../../src/diagnostics/messages.ts';
+import { expectDiagnostic } from '../../../helpers/byte-sources.ts';
+import { specFromInferred } from '../../../helpers/inferred-networks.ts';
+import { specOf } from '../../../helpers/specs.ts';
+import { fileOfShapes } from '../../../helpers/unread-weights.ts';
+
+/*
+ * Names and shapes of files that the frameworks wrote: test/interop/checkpoints.py made them, test/fixtures/checkpoint_names.py took the names out. What
+ * they compute is judged there (npm run judge:checkpoints).
+ */
+const names = new URL('../../../fixtures/checkpoints/names.json', import.meta.url);
+const checkpoints: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>> =
+  JSON.parse(readFileSync(names, 'utf8'));
+const fileOf = (name: string) => fileOfShapes(Object.entries(checkpoints[name] ?? {}));
+
+describe('a network of the language', () => {
+  const networks: readonly (readonly [string, Partial<InferredSpec>])[] = [
+    ['paddle_vision_resnet18', { scheme: 'paddle-vision', depth: 18, classes: 37 }],
+    ['transformers_basic_folder', { scheme: 'transformers', depth: 18, classes: 37 }],
+    [
+      'transformers_stride_in_conv1',
+      { scheme: 'transformers', block: 'bottleneck', stages: [2, 2, 2, 2], classes: 37 },
+    ],
+  ];
+  test.each(networks)('%s', (name, expected) => {
+    const file = fileOf(name);
+    const inferred = describeWeights(file);
+    expect(inferred).toMatchObject(expected);
+    const { graph, tensorCount } = bindWeights(lowerSpec(specFromInferred(inferred, 64)), file);
+    expect(tensorCount).toBe(file.tensors.size);
+    for (const { slot, source } of graph.initializers.values()) {
+      expect(source !== undefined).toBe(slot !== undefined);
+    }
+  });
+});
+
+describe('a network of another kind is refused for its reason', () => {
+  const unsupported = 'weights-network-unsupported';
+  const bare = 'weights-no-statistics';
+  test.each<[string, DiagnosticCode, string]>([
+    ['timm_resnet50_gn', bare, 'of its 53 norms none has a mean and a variance'],
+    ['torchvision_named_parameters', bare, 'of its 20 norms none'],
+    ['timm_skresnet18', unsupported, 'selective kernels (SK)'],
+    ['torchvision_quantised', unsupported, 'it is quantised; give the float checkpoint'],
+    ['paddleclas_res2net50', unsupported, 'it is a Res2Net'],
+    ['torchvision_faster_rcnn', unsupported, 'it has no linear layer'],
+  ])('%s: %s', async (name, code, reason) => {
+    const { message } = await expectDiagnostic(() => describeWeights(fileOf(name)), code);
+    expect(message).toContain(reason);
+  });
+
+  test.each([
+    ['timm_resnet50_gn', { depth: 50, classes: 1000 }],
+    ['torchvision_named_parameters', { depth: 18, widths: [16, 24, 32, 48], classes: 37 }],
+    ['torchvision_named_parameters', { depth: 34, classes: 5 }],
+  ])('%s as weights of %j, with a cure that works', async (name, over) => {
+    const graph = lowerSpec(specOf(over as object));
+    const work = () => bindWeights(graph, fileOf(name));
+    const { hint } = await expectDiagnostic(work, 'weights-no-statistics');
+    expect(hint).toContain('GroupNorm');
+    expect(hint).toContain('torch.save(model.state_dict(), "model.pth")');
+    expect(hint).not.toContain('rcc init');
+  });
+
+  test("in Paddle's words", async () => {
+    const entries = Object.entries(checkpoints.paddle_vision_resnet18 ?? {});
+    const trained = entries.filter(([name]) => !/\._(mean|variance)$/.test(name));
+    const work = () => describeWeights({ ...fileOfShapes(trained), format: 'pdparams' });
+    const { hint } = await expectDiagnostic(work, 'weights-no-statistics');
+    expect(hint).toContain('paddle.save(model.state_dict(), "model.pdparams")');
+  });
+
+  test('a file that lacks some statistics is incomplete', async () => {
+    const entries = Object.entries(checkpoints.paddle_vision_resnet18 ?? {});
+    const file = fileOfShapes(entries.filter(([name]) => !name.endsWith('._variance')));
+    const graph = lowerSpec(specFromInferred(describeWeights(file), 64));
+    await expectDiagnostic(() => bindWeights(graph, file), 'weights-do-not-fit');
+  });
+});
