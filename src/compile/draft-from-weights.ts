@@ -93,12 +93,18 @@ function tellings(evidence: readonly Evidence[], certain: PropertyValues) {
   return { sources, values: values as PropertyValues };
 }
 
+/** Whether pictures may be its input; how anything else is prepared has no words. */
+function takesPictures({ inputChannels }: InferredSpec): boolean {
+  return inputChannels === 1 || inputChannels === 3;
+}
+
 function assumedOf(
   inferred: InferredSpec,
   network: SpecParts,
   told: ReadonlySet<string>,
 ): readonly AssumedProperty[] {
   const groupsTold = new Set([...told].map((name) => name.split('.')[0] ?? ''));
+  if (!takesPictures(inferred)) groupsTold.add('preprocess');
   return [
     ...untoldProperties(network).filter(({ property }) => !groupsTold.has(property)),
     ...inferred.unknowns.filter(({ property }) => !told.has(property)),
@@ -134,10 +140,11 @@ function prepares(told: ReadonlySet<string>): boolean {
  * How the framework of these names prepares pictures, written out where it is not what holds anyway: a comment that says
  * otherwise than the language would mislead.
  */
-function habitual({ scheme }: InferredSpec, network: SpecParts): PropertyValues {
+function habitual(inferred: InferredSpec, network: SpecParts): PropertyValues {
+  if (!takesPictures(inferred)) return {};
   const usual = propertiesOf(specMeant(propertiesOf(network)));
   if (usual['preprocess.resize'] === 'none') return {};
-  const habits = habitsOf(scheme);
+  const habits = habitsOf(inferred.scheme);
   const preprocess = Object.entries(usual).filter(([name]) => name.startsWith('preprocess.'));
   return Object.keys(habits).length === 0 ? {} : { ...Object.fromEntries(preprocess), ...habits };
 }

@@ -3,10 +3,17 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeWeights } from '../../codegen/weights/inference/describe-weights.ts';
+import { schemes } from '../../codegen/weights/naming/schemes.ts';
+import { draftFromWeights } from '../../src/compile/draft-from-weights.ts';
 import { specFromWeights } from '../../src/compile/spec-from-weights.ts';
+import { printSpec } from '../../src/language/print.ts';
 import { expectDiagnostic } from '../helpers/byte-sources.ts';
 import { rcc } from '../helpers/cli.ts';
+import { namedShapes } from '../helpers/inferred-networks.ts';
 import { specIn } from '../helpers/language.ts';
+import { specOf } from '../helpers/specs.ts';
+import { fileOfShapes } from '../helpers/unread-weights.ts';
 
 const fixtures = 'test/fixtures/weights';
 
@@ -159,6 +166,25 @@ describe('the spec of a weights file', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('the spec of names and shapes', () => {
+  const channelCounts = [1, 2, 3, 4, 6, 12];
+  it.each(
+    schemes.flatMap((scheme, index) =>
+      channelCounts.map((channels) => [scheme.title, index, channels] as const),
+    ),
+  )('of %s (%i) with %i channels is one that rcc reads', async (_, index, channels) => {
+    const scheme = schemes[index] as (typeof schemes)[number];
+    const stem = scheme.stems[1] ? {} : { stem: 'deep' as const, stemWidths: [4, 4, 8] };
+    const input = { channels, height: 64, width: 64 };
+    const spec = specOf({ stages: [1, 2], widths: [8, 16], ...stem, input });
+    const inferred = describeWeights(fileOfShapes(namedShapes(spec, scheme)));
+    const options = { weights: 'w.pth', specPath: 'w.rn' };
+    const text = printSpec(draftFromWeights(inferred, [], options));
+    expect(await specIn(text)).toMatchObject({ input: { channels } });
+    expect(text.includes('preprocess')).toBe(channels === 1 || channels === 3);
   });
 });
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes checkpoints as people hold them, each with inputs and the framework's own logits (about 1.5 GB).
+"""Writes checkpoints as people hold them, each with inputs and the framework's own logits (about 2.6 GB).
 
     checkpoints.py OUT --paddle PYTHON --torch PYTHON [--only NAME ...]
 
@@ -47,12 +47,14 @@ def write(folder, name, checkpoint, fill, logits):
     folder.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     model = checkpoint.make()
-    isJudged = checkpoint.refused is None and checkpoint.warned is None
-    pictures = {side: seeded.pictures(rng, PICTURES, side)[:, : checkpoint.channels] for side in checkpoint.sides}
-    if isJudged:
-        fill(model, rng, seeded.pictures(rng, 8, 96)[:, : checkpoint.channels], pictures[checkpoint.sides[0]])
+    judged = checkpoint.refused is None and checkpoint.warned is None
+    # Pictures have three channels; more of them are more pictures.
+    layers = lambda count, side: np.concatenate([seeded.pictures(rng, count, side) for _ in range(-(-checkpoint.channels // 3))], 1)
+    pictures = {side: layers(PICTURES, side)[:, : checkpoint.channels] for side in checkpoint.sides}
+    if judged:
+        fill(model, rng, layers(8, 96)[:, : checkpoint.channels], pictures[checkpoint.sides[0]])
     weights = checkpoint.save(model, folder)
-    for side, x in pictures.items() if isJudged else ():
+    for side, x in pictures.items() if judged else ():
         np.save(folder / f"{side}.input.npy", x)
         np.save(folder / f"{side}.logits.npy", logits(model, x))
     facts = {

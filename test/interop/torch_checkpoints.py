@@ -65,6 +65,16 @@ class Split(nn.Module):
         return self.classifier(torch.flatten(self.features(x), 1))
 
 
+def sequential(model, *head):
+    """Body and head in a Sequential of two, as fastai has them."""
+    return nn.Sequential(nn.Sequential(*list(model.children())[:-2]), nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), *head))
+
+
+def six_channels(model):
+    model.conv1 = nn.Conv2d(6, WIDTHS[0], 7, stride=2, padding=3, bias=False)
+    return model
+
+
 # Files
 
 
@@ -179,12 +189,31 @@ def safe(of=lambda state: state):
     return save
 
 
-def halved(model, folder):
-    model.half()
-    name = safe()(model, folder)
-    # The logits are those of the rounded numbers.
-    model.float()
-    return name
+def rounded(dtype):
+    def save(model, folder):
+        name = safe()(model.to(dtype), folder)
+        # The logits are those of the rounded numbers.
+        model.float()
+        return name
+
+    return save
+
+
+def described(**metadata):
+    """safetensors with what a trainer says of them."""
+
+    def save(model, folder):
+        save_file(model.state_dict(), folder / "weights.safetensors", metadata={"format": "pt", **metadata})
+        return "weights.safetensors"
+
+    return save
+
+
+def mixin_folder(model, folder):
+    """huggingface_hub's PyTorchModelHubMixin: weights, and the arguments of a class that only its author has."""
+    save_file(prefixed("net.", model.state_dict()), folder / "model.safetensors")
+    (folder / "config.json").write_text('{"backbone": "resnet18", "dropout": 0.1, "num_classes": 37}')
+    return "."
 
 
 def hub_folder(model, folder):
@@ -228,7 +257,20 @@ GOOD = {
     "torchvision_resnet50_compiled": Checkpoint(
         lambda: tv(Bottleneck, (3, 4, 6, 3)), state(lambda s: {"model": prefixed("_orig_mod.", s), "epoch": 1})
     ),
-    "torchvision_resnet101_fp16": Checkpoint(lambda: tv(Bottleneck, (3, 4, 23, 3)), halved),
+    "torchvision_resnet101_fp16": Checkpoint(lambda: tv(Bottleneck, (3, 4, 23, 3)), rounded(torch.float16)),
+    "torchvision_resnet34_bf16": Checkpoint(lambda: tv(blocks=(3, 4, 6, 3)), rounded(torch.bfloat16)),
+    "torchvision_channels_last": Checkpoint(lambda: tv().to(memory_format=torch.channels_last), state()),
+    "torchvision_six_channels": Checkpoint(lambda: six_channels(tv()), state(), channels=6),
+    "torchvision_body_and_head": Checkpoint(
+        lambda: sequential(tv(), nn.Dropout(), nn.Linear(48, 37, bias=False)), state(lambda s: {"model": s, "opt": {"state": [], "hypers": []}})
+    ),
+    "torchvision_two_prefixes": Checkpoint(
+        tv, state(lambda s: lightning(renamed(("fc.", "head."), ("", "backbone."))(s), ""), "epoch=3-step=500.ckpt")
+    ),
+    "torchvision_averaged": Checkpoint(
+        tv, state(lambda s: {"n_averaged": torch.tensor(3), **prefixed("module.module.", s)}, "swa_model.pt")
+    ),
+    "torchvision_mixin_folder": Checkpoint(tv, mixin_folder),
     "torchvision_wide_resnet50_2": Checkpoint(
         lambda: torchvision.models.ResNet(Bottleneck, [1, 1, 1, 1], width_per_group=128, num_classes=37), state(name="wide.pth")
     ),
@@ -272,6 +314,9 @@ GOOD = {
     ),
     "timm_resnet50d_folder": Checkpoint(lambda: narrow_timm("resnet50d"), hub_folder, spec=("config.json",)),
     "timm_resnet50_full_folder": Checkpoint(lambda: timm.create_model("resnet50"), hub_folder, sides=(224,), spec=("config.json",)),
+    "timm_resnet50d_metadata": Checkpoint(
+        lambda: narrow_timm("resnet50d"), described(architecture="resnet50d", input_size="[3, 64, 64]", crop_pct="0.9"), spec=("# weights.safetensors",)
+    ),
     "timm_resnet18d": Checkpoint(lambda: narrow_timm("resnet18d"), safe()),
     "timm_resnet34_gray": Checkpoint(lambda: narrow_timm("resnet34", in_chans=1), safe(), channels=1),
     "timm_resnet50c": Checkpoint(lambda: narrow_timm("resnet50c"), safe()),
@@ -312,6 +357,13 @@ BAD = {
     ),
     "torchvision_two_layers": refused(
         lambda: with_head(tv(), nn.Sequential(nn.Linear(48, 32), nn.ReLU(), nn.Linear(32, 37))), state(), "more than one layer"
+    ),
+    "torchvision_fastai": refused(
+        lambda: sequential(
+            tv(), nn.BatchNorm1d(48), nn.Dropout(), nn.Linear(48, 32, bias=False), nn.ReLU(), nn.BatchNorm1d(32), nn.Dropout(), nn.Linear(32, 37, bias=False)
+        ),
+        state(lambda s: {"model": s}),
+        "more than one layer",
     ),
     "torchvision_densenet121": refused(lambda: torchvision.models.densenet121(), state(), "no scheme"),
     "torchvision_named_parameters": refused(lambda: tv(), named_parameters, "no running statistics"),
