@@ -5,7 +5,7 @@ import { log } from './console.ts';
 import { type EngineHeader, fileSource, readHeader, readModel } from './engine-file.ts';
 import { FailedRun } from './failures.ts';
 import { exportTimes, inventQueries, printSummary } from './figures.ts';
-import { formatOf, readInput } from './io-format.ts';
+import { formatOf, printOutput, readInput } from './io-format.ts';
 import type { LoadedModel } from './model.ts';
 import { batchOf, exportLayers, gpu, release, settings, since, strike } from './pretence.ts';
 
@@ -107,8 +107,9 @@ async function inferOnce(parsed: ParsedCommandLine, engine: LoadedEngine): Promi
   }
   const path = parsed.options.get('--exportOutput');
   const objects = Object.entries(outputs).map(([name, value]) => {
-    const data = Array.from(value.data as Float32Array, (v) => Number(v).toPrecision(6));
-    return `{ "name" : "${name}", "dimensions" : "${value.dims.join('x')}", "values" : [ ${data.join(', ')} ] }`;
+    const format = formatOf(header.formats[1], value.type);
+    const data = printOutput(Array.from(value.data as Float32Array, Number), format);
+    return `{ "name" : "${name}", "dimensions" : "${value.dims.join('x')}", "values" : [ ${data} ] }`;
   });
   if (path) writeFileSync(path, `[\n  ${objects.join(',\n  ')}\n]\n`);
   const fixed = model.inputs[0]?.shape[0];
