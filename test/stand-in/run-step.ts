@@ -22,15 +22,19 @@ function refuseEngine(...reasons: readonly string[]): never {
   throw new FailedRun();
 }
 
+/** What is no engine, or only the beginning of one. */
+function refuseDamaged(): never {
+  refuseEngine(
+    'Error[1]: Error Code 1: Serialization (Serialization assertion magicTagRead == kMAGIC_TAG failed.Magic tag does not match)',
+  );
+}
+
 async function loadEngine(parsed: ParsedCommandLine): Promise<LoadedEngine> {
   const path = parsed.options.get('--loadEngine') ?? '';
   await strike('load', parsed);
   if (!existsSync(path)) refuseEngine(`Error opening engine file: ${path}`);
   const found = readHeader(path);
-  if (!found)
-    refuseEngine(
-      'Error[1]: Error Code 1: Serialization (Serialization assertion magicTagRead == kMAGIC_TAG failed.Magic tag does not match)',
-    );
+  if (!found) refuseDamaged();
   const { header, offset } = found;
   const compatible = header.versionCompatible && parsed.options.has('--versionCompatible');
   if (header.release !== release.version && !compatible) {
@@ -47,9 +51,10 @@ async function loadEngine(parsed: ParsedCommandLine): Promise<LoadedEngine> {
   }
   const { loadModel } = await import('./model.ts');
   log('I', 'Engine loaded in 0.01 sec.');
+  const model = await loadModel(readModel(path, offset)).catch(refuseDamaged);
   log('I', 'Engine deserialized in 0.012 sec.');
   return {
-    model: await loadModel(readModel(path, offset)),
+    model,
     header,
     onnx: fileSource(path, offset),
   };
