@@ -115,7 +115,7 @@ export const tensorrtMessages = {
     message: ({ gpu, cc, version }) =>
       `No source says whether TensorRT ${version} supports ${gpu} (compute capability ${cc}); trtexec will.`,
     cause: 'NVIDIA’s matrix for this release could not be read when the table was made.',
-    cure: 'Try it: a GPU that is not supported is refused within seconds.',
+    cure: 'Try it: trtexec refuses a GPU that its release does not support.',
   }),
   'tensorrt-gpu-precision': row<GpuFacts & { precision: string }>({
     severity: 'error',
@@ -313,14 +313,14 @@ export const tensorrtMessages = {
     message: ({ version }) =>
       `An engine without weights cannot be timed with TensorRT ${version}: trtexec refits from ONNX from 10.14.1 on.`,
     cause: 'The engine has no weights until an application refits it.',
-    cure: 'Time an engine with weights; it has the same kernels.',
+    cure: 'Time an engine with weights.',
   }),
   'tensorrt-stripped-needs-refit': row<{ doing: string; version: string }>({
     severity: 'error',
     exit: 'tool-missing',
     message: ({ doing, version }) =>
       `${doing === 'timing' ? 'Timing' : 'Running'} an engine without weights needs trtexec's --refitFromOnnx, which TensorRT ${version} does not take.`,
-    hint: () => 'Leave --strip-weights out: an engine with weights has the same kernels.',
+    hint: () => 'Leave --strip-weights out.',
     cause: 'The engine has no weights until it is refitted; trtexec does so from 10.14.1 on.',
     cure: 'Leave --strip-weights out, or use TensorRT 10.14.1 or later.',
   }),
@@ -420,7 +420,7 @@ export const tensorrtMessages = {
     hint: () => 'Run nvidia-smi; lines with Xid in the kernel log say more.',
     cause:
       'A call into CUDA failed: a fault of the GPU or driver, or another process that crashed it.',
-    cure: 'Run nvidia-smi and look for Xid lines in the kernel log; a reset of the GPU often helps.',
+    cure: 'Run nvidia-smi and look for Xid lines in the kernel log; a reset of the GPU may help.',
   }),
   'tensorrt-gpu-refused': row<{ cc: string; docker?: string }>({
     severity: 'error',
