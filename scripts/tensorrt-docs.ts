@@ -18,7 +18,12 @@ import {
 import { type PlanResult, planTrtexec } from '../engines/tensorrt/planning/plan.ts';
 import type { GraphFlavour } from '../engines/tensorrt/planning/precision-recipes.ts';
 import { resolveRelease, supportedReleases } from '../engines/tensorrt/planning/release.ts';
-import { newestCovered, oldestSupportedOrder, orderOf, releaseLine } from '../engines/tensorrt/planning/release-order.ts';
+import {
+  newestCovered,
+  oldestSupportedOrder,
+  orderOf,
+  releaseLine,
+} from '../engines/tensorrt/planning/release-order.ts';
 import { partDefinitions } from '../engines/tensorrt/running/measurement.ts';
 import { type TimingRow, timingRows } from '../engines/timing-rows.ts';
 import { tensorrtMessages } from '../src/diagnostics/messages/tensorrt.ts';

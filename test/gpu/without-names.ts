@@ -9,12 +9,13 @@ export function namesHere(places: Names, tool: readonly string[]): Names {
     [homedir(), '~'],
     [tmpdir(), 'TMP'],
     [hostname(), 'HOST'],
+    [hostname().split('.', 1)[0] ?? '', 'HOST'],
     [userInfo().username, 'USER'],
   ];
   // `ssh me@host trtexec`: what follows the program may name a machine.
   const command = tool.slice(1, -1).map((word) => [word, 'WORD'] as const);
   return [...places, ...own, ...command]
-    .filter(([name]) => name.length > 2)
+    .filter(([name]) => name.length > 1)
     .toSorted(([a], [b]) => b.length - a.length);
 }
 
@@ -24,11 +25,13 @@ function replaceName(text: string, name: string, word: string): string {
   if (!isWord.test(name)) return text.replaceAll(name, word);
   // A user called `root` is no part of `rooted`.
   const escaped = name.replaceAll(/[.-]/g, '\\$&');
-  return text.replaceAll(new RegExp(`(?<![\\w.-])${escaped}(?![\\w-])`, 'g'), word);
+  return text.replaceAll(new RegExp(`(?<![\\w-])${escaped}(?![\\w-])`, 'g'), word);
 }
 
 /** Folders that nobody thought of: their last name stays. */
 const absolutePath = /(?<![\w./~…-]|https?:)\/(?:[^\s/'":,;=()[\]]+\/)+/g;
+/** Half-written files are called after the machine that writes them. */
+const partialName = /\.rcc\.[^\s/]+?\.partial/g;
 const gpuId = /GPU-[0-9a-f]{8}-[0-9a-f-]{20,}/gi;
 const address = /\b(?:\d{1,3}\.){3}\d{1,3}\b(?=:\d|\s|$)/g;
 
@@ -36,6 +39,7 @@ const address = /\b(?:\d{1,3}\.){3}\d{1,3}\b(?=:\d|\s|$)/g;
 export function withoutNames(text: string, names: Names): string {
   const named = names.reduce((rest, [name, word]) => replaceName(rest, name, word), text);
   return named
+    .replaceAll(partialName, '.rcc.partial')
     .replaceAll(gpuId, 'GPU-UUID')
     .replaceAll(absolutePath, '…/')
     .replaceAll(address, (found) =>
