@@ -123,14 +123,21 @@ export interface LoadedEngine {
   close(): Promise<void>;
 }
 
+/** Why what an engine builds does not run here. */
+export interface BuildsOnly {
+  /** In a few words: `the engine needs its GPU`. */
+  readonly because: string;
+  /** Throws it, as `load`, `run` and `measure` do. */
+  refuse(doing: string): never;
+}
+
 /**
  * A target's way, in one precision, from a model file to an engine, its outputs and its times. All of it throws DiagnosticError where the outside world is in the way:
  * an engine of another machine or release, a target that can build here but has no device to run on.
  * An aborted signal throws its reason.
  */
 export interface Engine {
-  /** What it builds does not run here: says why, as `load`, `run` and `measure` do. */
-  readonly buildsOnly?: (doing: string) => never;
+  readonly buildsOnly?: BuildsOnly | undefined;
   /** File name of what `build` writes, in the artifact's folder. */
   readonly fileName: string;
   build(request: BuildRequest): Promise<BuiltEngine>;

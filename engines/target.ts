@@ -93,6 +93,8 @@ export interface DoctorRequest<O> {
   readonly env: Environment;
   readonly options: O;
   readonly signal?: AbortSignal | undefined;
+  /** Is told at once what takes long. */
+  readonly onNote?: ((note: Diagnostic) => void) | undefined;
 }
 
 export interface SetUpRequest<O> extends DoctorRequest<O> {

@@ -17,14 +17,13 @@ import {
 } from '../engines/tensorrt/planning/options.ts';
 import { type PlanResult, planTrtexec } from '../engines/tensorrt/planning/plan.ts';
 import type { GraphFlavour } from '../engines/tensorrt/planning/precision-recipes.ts';
+import { resolveRelease, supportedReleases } from '../engines/tensorrt/planning/release.ts';
 import {
   newestCovered,
   oldestSupportedOrder,
   orderOf,
   releaseLine,
-  resolveRelease,
-  supportedReleases,
-} from '../engines/tensorrt/planning/release.ts';
+} from '../engines/tensorrt/planning/release-order.ts';
 import { partDefinitions } from '../engines/tensorrt/running/measurement.ts';
 import { type TimingRow, timingRows } from '../engines/timing-rows.ts';
 import { tensorrtMessages } from '../src/diagnostics/messages/tensorrt.ts';
@@ -32,7 +31,7 @@ import { tensorrtMessages } from '../src/diagnostics/messages/tensorrt.ts';
 const introduction = `# TensorRT
 
 Written by \`npm run gen\` from the tables that rcc plans with (\`engines/tensorrt\`, \`scripts/tensorrt-docs.ts\`): every argument on this page is one that rcc would pass. It was never run
-on a GPU of ours; what a release takes was read from the option parser of its trtexec, and what a GPU is supported by from NVIDIA's release notes and matrices.
+on a GPU of ours ([first-run.md](first-run.md) is for who has one); what a release takes was read from the option parser of its trtexec, and what a GPU is supported by from NVIDIA's release notes and matrices.
 
 ## What happens
 
@@ -369,7 +368,7 @@ export function tensorrtDocs(): string {
     '## GPU by release',
     'Compute capability 7.0 is a V100, 7.5 a T4. `?`: no source says; rcc tries, with a note. What is `no` is refused before anything is made.',
     gpuTable(),
-    'TensorRT 11.0 on a T4 is proven by apache/beam#33078: three engines were built and verified on one with 11.0.0.114, driver 580 or newer.',
+    'TensorRT 11.0 on a T4 is known from apache/beam#33078, not from a run of rcc: three engines were built and verified on one with 11.0.0.114, driver 580 or newer.',
     '## Images',
     'NVIDIA’s monthly images `nvcr.io/nvidia/tensorrt:TAG-py3`. `rcc doctor`, `--dry-run` and the errors of releases name one with its command. What no stored source says is expected; nothing is refused because of it.',
     imageTable(),

@@ -14,7 +14,7 @@ function refuse(doing: string): never {
  */
 export function createTensorrtRtxEngine(options: TensorrtRtxOptions): Engine {
   return {
-    buildsOnly: refuse,
+    buildsOnly: { because: 'the engine needs its GPU', refuse },
     fileName: engineFileName,
     build: (request) => buildEngine(options, request),
     load: async () => refuse('loading'),

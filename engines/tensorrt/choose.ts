@@ -18,11 +18,11 @@ import { createTensorrtEngine } from './running/driver.ts';
 /** trtexec and the GPU of this machine. Throws DiagnosticError. */
 function findMachine(
   { trtexec, device }: TensorrtOptions,
-  { env, found }: TargetRequest,
+  { env, found, onNote }: TargetRequest,
 ): Promise<TensorrtMachine> {
   const key = JSON.stringify(['tensorrt', trtexec, device]);
   const known = found?.get(key) as Promise<TensorrtMachine> | undefined;
-  const machine = known ?? inspectMachine({ env, device, trtexec });
+  const machine = known ?? inspectMachine({ env, device, trtexec, onNote });
   found?.set(key, machine);
   return machine;
 }

@@ -18,8 +18,9 @@ export const tensorrtTarget: TargetDefinition<TensorrtOptions, 'tensorrt'> = {
   async find(options, request) {
     return await (await import('./choose.ts')).findTensorrt(options, request);
   },
-  async doctor({ env, options: { trtexec, device } }) {
-    return (await import('./machine/doctor.ts')).tensorrtDoctor({ env, trtexec, device });
+  async doctor({ env, options: { trtexec, device }, onNote }) {
+    const { tensorrtDoctor } = await import('./machine/doctor.ts');
+    return await tensorrtDoctor({ env, trtexec, device, onNote });
   },
   async check(facts, { env, path, options: { trtexec } }) {
     const { checkTensorrt } = await import('./running/check-engine.ts');

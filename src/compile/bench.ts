@@ -24,7 +24,7 @@ export interface BenchResult extends LayerFindings {
 /** Builds a spec's engine in a temporary folder, judges its layers where the target tells them, and times it at each batch size. */
 export async function benchSpec(spec: Spec, options: BenchOptions): Promise<BenchResult> {
   const { target, timing: limits } = options;
-  engineOf(target).buildsOnly?.('timing');
+  engineOf(target).buildsOnly?.refuse('timing');
   const network = await loadNetwork(spec, options);
   try {
     return await withTemporaryFolder(async (directory) => {

@@ -30,7 +30,7 @@ function runnable({ built }: MadeModel, { target: { engine }, directory }: MakeO
     return { run: engine.run, path: built.path, what: 'the engine' };
   }
   const { run } = createOnnxruntimeEngine();
-  const why = engine ? ' (the engine needs its GPU)' : '';
+  const why = engine?.buildsOnly ? ` (${engine.buildsOnly.because})` : '';
   const { model } = artifactFiles;
   return { run, path: join(directory, model), what: `${model} on onnxruntime${why}` };
 }

@@ -3,6 +3,7 @@ import type { BuiltEngine, Measurement } from '../../engines/engine.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
 import type { TimingLimits } from '../../engines/target.ts';
 import { countNonFinite, numbersOf } from '../../engines/tensor-values.ts';
+import { groupBy } from '../collections/group-by.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Accuracy, AuditSummary, BenchFile, LayerProfile } from '../report/bench-file.ts';
 import { benchSchemaVersion } from '../report/bench-version.ts';
@@ -38,8 +39,9 @@ export interface BenchContent {
 
 /** One warning about the times of a model in one precision that are not to be trusted, with the reasons; none where all are stable. */
 export function stabilityWarnings(rows: readonly ModelMeasurement[]): readonly Diagnostic[] {
-  const details = rows.flatMap(({ batch, warnings }) =>
-    warnings.map((warning) => `batch ${batch}: ${warning}`),
+  const told = rows.flatMap(({ batch, warnings }) => warnings.map((text) => ({ batch, text })));
+  const details = [...groupBy(told, ({ text }) => text)].map(
+    ([text, same]) => `batch ${same.map(({ batch }) => batch).join(', ')}: ${text}`,
   );
   const [first] = rows;
   if (!first || rows.every(({ stable }) => stable)) return [];

@@ -129,7 +129,7 @@ function bisectionDiagnostics(model: string, reports: readonly StageReport[]) {
 export async function verifySpec(spec: Spec, options: VerifyOptions): Promise<Verification> {
   const { target } = options;
   const { precision } = target;
-  engineOf(target).buildsOnly?.('running');
+  engineOf(target).buildsOnly?.refuse('running');
   const network = await loadNetwork(spec, options);
   try {
     return await withTemporaryFolder(async (directory) => {

@@ -14,6 +14,7 @@ export interface DoctorRequest {
   readonly target?: string | undefined;
   readonly options: TargetIntent['options'];
   readonly signal?: AbortSignal | undefined;
+  readonly onNote?: ((note: Diagnostic) => void) | undefined;
 }
 
 /** The parts that one target, or rcc itself, needs. */
@@ -61,14 +62,14 @@ function groupOf(name: DoctorGroup['name'], rows: readonly DoctorRow[]): DoctorG
 
 /** What each target needs on this machine, what is there, and what to do about the rest. */
 export async function examineTargets(request: DoctorRequest): Promise<DoctorReport> {
-  const { env, options, signal } = request;
+  const { env, options, signal, onNote } = request;
   const asked = targets.filter(
     ({ name }) => request.target === undefined || name === request.target,
   );
   const groups: DoctorGroup[] = [];
   for (const target of asked) {
     const given = options.get(target.name) ?? (await target.read({}));
-    const rows = await target.doctor?.({ env, options: given, signal });
+    const rows = await target.doctor?.({ env, options: given, signal, onNote });
     if (rows) groups.push(groupOf(target.name, rows));
   }
   const diagnostics = groups.some(({ usable }) => usable)

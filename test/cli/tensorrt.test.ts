@@ -107,6 +107,24 @@ describe('TensorRT 8, which chooses types by itself', () => {
   });
 });
 
+it('an engine without weights that cannot be refitted here is not what is verified, and the line says why', async () => {
+  pretend({ RELEASE: '10.4' });
+  const args = [spec, '--fp16', ...onTensorrt, '--batch', '1', '--strip-weights'];
+  const made = await rcc('compile', ...args, '-o', join(folder, 'stripped'));
+  expect(made.exitCode, made.stderr).toBe(0);
+  expect(made.stderr).toContain(
+    'model.onnx on onnxruntime (the engine has no weights until it is refitted) passed',
+  );
+});
+
+it('warnings that all batches share are told once', async () => {
+  pretend({ RELEASE: '10.4' });
+  const args = ['bench', spec, ...onTensorrt, '--batch', '1,4', '-o', join(folder, 'shared.json')];
+  const { stderr } = await rccIn({ env: { ...bare, TRTEXEC: trtexecStandIn } }, ...args);
+  expect(stderr.match(/Clocks and throttling could not be read/g)).toHaveLength(1);
+  expect(stderr).toContain('batch 1, 4: Clocks and throttling');
+});
+
 /** Whole networks take seconds each: one release for each command here, all releases with a small network above. */
 describe('a published model from end to end', () => {
   it('rcc compile specs/resnet50_vd.rn --fp16 --target tensorrt, TensorRT 11.1 on T4', async () => {

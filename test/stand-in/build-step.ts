@@ -101,12 +101,16 @@ export async function buildEngine(parsed: ParsedCommandLine): Promise<void> {
 }
 
 /** A builder finds no kernel for a type in a layout that does not hold it (TensorFormat in NvInferRuntimeBase.h). */
-function refuseFormat(option: string, format: string, { inputs }: LoadedModel): void {
-  if (option !== '--inputIOFormats') return;
-  const [input] = inputs;
-  const { type, layout } = formatOf(format, input?.type ?? 'float32');
+function refuseFormat(option: string, format: string, { inputs, outputs }: LoadedModel): void {
+  const sides: Readonly<Record<string, LoadedModel['inputs']>> = {
+    '--inputIOFormats': inputs,
+    '--outputIOFormats': outputs,
+  };
+  const [tensor] = sides[option] ?? [];
+  if (!tensor) return;
+  const { type, layout } = formatOf(format, tensor.type);
   if (holds(layout, type)) return;
-  const reason = `${input?.name}: no kernel reads ${type} in the layout ${layout}`;
+  const reason = `${tensor.name}: no kernel holds ${type} in the layout ${layout}`;
   failBuild(libraryError(release, 4, 'API Usage Error', reason));
 }
 

@@ -1,4 +1,4 @@
-/* What the bytes of an input file become in an engine whose binding has another type or layout than the graph. */
+/* What the bytes of an input file, and the numbers of an output, become in an engine whose binding has another type or layout than the graph. */
 import { readFileSync } from 'node:fs';
 import { fromFloat16Bits, toFloat16Bits } from '../../codegen/tensors/float16.ts';
 import { log } from './console.ts';
@@ -72,6 +72,26 @@ function elementAt(buffer: Buffer, at: number, type: string): number {
     return wide.readFloatLE();
   }
   return type === 'int8' ? buffer.readInt8(at) : buffer.readUInt8(at);
+}
+
+/**
+ * The text of an output's numbers, in the order of the graph whatever the layout: dumpBuffer of sampleUtils.cpp walks the logical dimensions and
+ * takes each number by its strides (8.5.3 and later), print makes floats of halves and numbers of int8, and a stream writes six digits.
+ */
+export function printOutput(values: Iterable<number>, { type }: Format): string {
+  const rounded = Array.from(values, (value) => {
+    if (type === 'fp16') return fromFloat16Bits(toFloat16Bits(value));
+    return type === 'bf16' ? roundToBfloat16(value) : value;
+  });
+  return rounded.map((value) => value.toPrecision(6)).join(', ');
+}
+
+function roundToBfloat16(value: number): number {
+  const bytes = Buffer.alloc(4);
+  bytes.writeFloatLE(value);
+  const bits = bytes.readUInt32LE();
+  bytes.writeUInt32LE(((bits + 0x7fff + ((bits >>> 16) & 1)) & 0xffff0000) >>> 0);
+  return bytes.readFloatLE();
 }
 
 /** The bytes that the graph is run with: the file's, taken out of type and layout of the binding. */

@@ -9,7 +9,21 @@ type Source = string | Uint8Array;
 /** A graph that onnxruntime loaded for the stand-in. */
 export interface LoadedModel {
   readonly session: InferenceSession;
-  readonly inputs: readonly { name: string; type: string; shape: readonly (number | string)[] }[];
+  readonly inputs: readonly Declared[];
+  readonly outputs: readonly Declared[];
+}
+
+interface Declared {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
+}
+
+function declared(metadata: InferenceSession['inputMetadata']): Declared[] {
+  return metadata.map((value) => {
+    if (!value.isTensor) throw new Exit(1);
+    return { name: value.name, type: value.type, shape: value.shape };
+  });
 }
 
 export async function loadModel(source: Source): Promise<LoadedModel> {
@@ -18,11 +32,11 @@ export async function loadModel(source: Source): Promise<LoadedModel> {
     typeof source === 'string'
       ? await runtime.InferenceSession.create(source, options)
       : await runtime.InferenceSession.create(source, options);
-  const inputs = session.inputMetadata.map((input) => {
-    if (!input.isTensor) throw new Exit(1);
-    return { name: input.name, type: input.type, shape: input.shape };
-  });
-  return { session, inputs };
+  return {
+    session,
+    inputs: declared(session.inputMetadata),
+    outputs: declared(session.outputMetadata),
+  };
 }
 
 export function isDynamic({ inputs }: LoadedModel): boolean {

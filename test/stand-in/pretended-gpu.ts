@@ -36,5 +36,6 @@ export const gpus: Readonly<Record<string, PretendedGpu>> = {
 
 /** STAND_IN_GPU: t4, v100, a100 or none. */
 export function pretendedGpu(env: NodeJS.ProcessEnv): PretendedGpu | undefined {
-  return gpus[env.STAND_IN_GPU ?? 't4'];
+  // As CUDA hides devices.
+  return env.CUDA_VISIBLE_DEVICES === '-1' ? undefined : gpus[env.STAND_IN_GPU ?? 't4'];
 }

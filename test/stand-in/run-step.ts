@@ -5,7 +5,7 @@ import { log } from './console.ts';
 import { type EngineHeader, fileSource, readHeader, readModel } from './engine-file.ts';
 import { FailedRun } from './failures.ts';
 import { exportTimes, inventQueries, printSummary } from './figures.ts';
-import { formatOf, readInput } from './io-format.ts';
+import { formatOf, printOutput, readInput } from './io-format.ts';
 import type { LoadedModel } from './model.ts';
 import { batchOf, exportLayers, gpu, release, settings, since, strike } from './pretence.ts';
 
@@ -22,15 +22,19 @@ function refuseEngine(...reasons: readonly string[]): never {
   throw new FailedRun();
 }
 
+/** What is no engine, or only the beginning of one. */
+function refuseDamaged(): never {
+  refuseEngine(
+    'Error[1]: Error Code 1: Serialization (Serialization assertion magicTagRead == kMAGIC_TAG failed.Magic tag does not match)',
+  );
+}
+
 async function loadEngine(parsed: ParsedCommandLine): Promise<LoadedEngine> {
   const path = parsed.options.get('--loadEngine') ?? '';
   await strike('load', parsed);
   if (!existsSync(path)) refuseEngine(`Error opening engine file: ${path}`);
   const found = readHeader(path);
-  if (!found)
-    refuseEngine(
-      'Error[1]: Error Code 1: Serialization (Serialization assertion magicTagRead == kMAGIC_TAG failed.Magic tag does not match)',
-    );
+  if (!found) refuseDamaged();
   const { header, offset } = found;
   const compatible = header.versionCompatible && parsed.options.has('--versionCompatible');
   if (header.release !== release.version && !compatible) {
@@ -47,9 +51,10 @@ async function loadEngine(parsed: ParsedCommandLine): Promise<LoadedEngine> {
   }
   const { loadModel } = await import('./model.ts');
   log('I', 'Engine loaded in 0.01 sec.');
+  const model = await loadModel(readModel(path, offset)).catch(refuseDamaged);
   log('I', 'Engine deserialized in 0.012 sec.');
   return {
-    model: await loadModel(readModel(path, offset)),
+    model,
     header,
     onnx: fileSource(path, offset),
   };
@@ -107,8 +112,9 @@ async function inferOnce(parsed: ParsedCommandLine, engine: LoadedEngine): Promi
   }
   const path = parsed.options.get('--exportOutput');
   const objects = Object.entries(outputs).map(([name, value]) => {
-    const data = Array.from(value.data as Float32Array, (v) => Number(v).toPrecision(6));
-    return `{ "name" : "${name}", "dimensions" : "${value.dims.join('x')}", "values" : [ ${data.join(', ')} ] }`;
+    const format = formatOf(header.formats[1], value.type);
+    const data = printOutput(Array.from(value.data as Float32Array, Number), format);
+    return `{ "name" : "${name}", "dimensions" : "${value.dims.join('x')}", "values" : [ ${data} ] }`;
   });
   if (path) writeFileSync(path, `[\n  ${objects.join(',\n  ')}\n]\n`);
   const fixed = model.inputs[0]?.shape[0];

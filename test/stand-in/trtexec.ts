@@ -3,7 +3,7 @@
  * the options of that release, loads the ONNX file and runs it on onnxruntime, writes an "engine" tied to release and GPU, and prints that
  * release's banner, warnings and summary, or fails as told (failures.ts). No figure it prints was measured, and its output says so.
  */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, statSync } from 'node:fs';
 import { buildEngine } from './build-step.ts';
 import { type ParsedCommandLine, parseCommandLine } from './command-line.ts';
 import { banner, Exit, log, plain } from './console.ts';
@@ -25,6 +25,17 @@ function refuseOptions({ unknown, complaints }: ParsedCommandLine): void {
   for (const error of errors) log('E', error);
   if (!helpFirst) printHelp();
   if (since('11.1.0')) throw new Exit(1);
+  throw new FailedRun();
+}
+
+/** From 8.6 trtexec opens TensorRT with dlopen, which takes the first libnvinfer of LD_LIBRARY_PATH, whatever is in it. */
+function openLibraries(): void {
+  const library = `libnvinfer.so.${Math.floor(release.order / 10_000)}`;
+  const folders = (process.env.LD_LIBRARY_PATH ?? '').split(':').filter(Boolean);
+  const path = folders.map((folder) => `${folder}/${library}`).find((one) => existsSync(one));
+  if (!path || !since('8.6.0') || statSync(path).size > 0) return;
+  const reason = `Unable to open library: ${library} due to ${path}: file too short`;
+  log('E', `Could not load library ${library}: ${reason}`);
   throw new FailedRun();
 }
 
@@ -80,6 +91,7 @@ async function run(): Promise<void> {
   log('W', 'This is the stand-in of rcc’s tests and not NVIDIA’s trtexec.');
   await strike('start', parsed);
   printDevice();
+  openLibraries();
   await strike('plugins', parsed);
   const { options } = parsed;
   if (!options.has('--loadEngine')) await buildEngine(parsed);

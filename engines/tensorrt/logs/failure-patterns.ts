@@ -1,6 +1,7 @@
 import { createDiagnostic, type Diagnostic } from '../../../src/diagnostics/diagnostic.ts';
 import type { Span } from '../../../src/diagnostics/source.ts';
 import type { ToolResult } from '../../process.ts';
+import { dockerOption, newestImageFor } from '../planning/images.ts';
 import type { TrtexecReport } from './report.ts';
 
 /** A run of trtexec that did not give what it was started for. */
@@ -87,6 +88,12 @@ function smText(decimal: string | undefined, hexadecimal: string | undefined): s
   return decimal ? `${Math.floor(Number(decimal) / 10)}.${Number(decimal) % 10}` : '';
 }
 
+/** The GPU that a release was not built for, and an image of a release that was. */
+function refusedGpu(cc: string) {
+  const image = cc === '' ? undefined : newestImageFor(cc);
+  return { cc, ...(image ? { docker: dockerOption(image) } : {}) };
+}
+
 function requestedBytes({ errors, warnings }: TrtexecReport): string {
   const request = /(?:requested size of|requested amount of GPU memory \(|Requested:? )\s*(\d+)/i;
   for (const text of [...errors, ...warnings]) {
@@ -161,7 +168,7 @@ export const failurePatterns: readonly (readonly [RegExp, Explain])[] = [
     ([, decimal, hexadecimal], run) =>
       createDiagnostic(
         'tensorrt-gpu-refused',
-        { cc: smText(decimal, hexadecimal) },
+        refusedGpu(smText(decimal, hexadecimal)),
         inExcerpt(run),
       ),
   ],

@@ -10,12 +10,8 @@ import {
   type Gpu,
 } from '../planning/gpu.ts';
 import { dockerOption, imageText, newestImageFor } from '../planning/images.ts';
-import {
-  newestCovered,
-  oldestSupportedOrder,
-  type Release,
-  releaseLine,
-} from '../planning/release.ts';
+import type { Release } from '../planning/release.ts';
+import { newestCovered, oldestSupportedOrder, releaseLine } from '../planning/release-order.ts';
 import { findTrtexec, type TrtexecTool } from './find.ts';
 import {
   findMissingLibrary,
@@ -144,7 +140,7 @@ export async function tensorrtDoctor(request: InspectRequest): Promise<DoctorRow
     const capability = await capabilityHere(request);
     return [trtexecRow(tool, capability), await gpuWithoutTrtexec(request)];
   }
-  const release = await attempt(() => probeRelease(tool));
+  const release = await attempt(() => probeRelease(tool, request.onNote));
   const first = [trtexecRow(tool), releaseRow(release)];
   if (isDiagnostic(release)) return [...first, await gpuWithoutTrtexec(request)];
   const machine = await attempt(() => inspectMachine(request));

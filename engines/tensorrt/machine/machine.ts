@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   createDiagnostic,
   type Diagnostic,
@@ -51,18 +51,36 @@ function explainNoBanner(tool: TrtexecTool, result: ToolResult): Diagnostic {
   return known ? failed : createDiagnostic('trtexec-no-banner', { command }, { details });
 }
 
+/** What docker and podman say before they pull an image. */
+const pulling = /Unable to find image '([^']+)' locally|Trying to pull (\S+?)(?:\.{3})?$/;
+
+/** Tells at once that an image is pulled: nothing else is heard until it is there. */
+function pullWatcher({ command }: TrtexecTool, onNote: InspectRequest['onNote']) {
+  let isTold = false;
+  return (line: string): void => {
+    const [, image, same = image] = pulling.exec(line) ?? [];
+    if (isTold || same === undefined) return;
+    isTold = true;
+    const program = basename(command[0]);
+    onNote?.(createDiagnostic('tensorrt-image-pulled', { program, image: same }));
+  };
+}
+
 /** Asks trtexec for its release. Throws `trtexec-not-startable`, `trtexec-no-banner` and `tensorrt-release-too-old`. */
 export async function probeRelease(
   tool: TrtexecTool,
+  onNote?: InspectRequest['onNote'],
 ): Promise<{ release: Release; fullVersion: string }> {
   let banner: ReturnType<typeof parseBanner>;
   const command = toolCommand(tool, ['--help'], process.cwd());
+  const watchPull = pullWatcher(tool, onNote);
   const result = await runTool({
     command,
     timeoutMs: firstTimeoutMs(tool),
     env: deviceOrder,
     onLine: (line) => {
       banner ??= parseBanner(line);
+      watchPull(line);
     },
   });
   if (!banner) throw new DiagnosticError([explainNoBanner(tool, result)]);
@@ -135,13 +153,15 @@ function gpuOf(installed: InstalledGpu): Gpu | undefined {
 
 export interface InspectRequest extends FindRequest {
   readonly device: number;
+  /** Is told at once what takes long. */
+  readonly onNote?: ((note: Diagnostic) => void) | undefined;
 }
 
 /** Finds trtexec and its GPU. Throws the diagnostic of the first thing that is missing. */
 export async function inspectMachine(request: InspectRequest): Promise<TensorrtMachine> {
   const tool = await requireTrtexec(request);
   // nvidia-smi is asked with patience for a program that is there: an image has to be pulled by then.
-  const version = await probeRelease(tool);
+  const version = await probeRelease(tool, request.onNote);
   const smi = await findNvidiaSmi(tool, request.env);
   const { device, env } = request;
   const installed = smi && selectGpu(smi.gpus, device, env.CUDA_VISIBLE_DEVICES);

@@ -1,6 +1,7 @@
 import { createDiagnostic, type Diagnostic } from '../../../src/diagnostics/diagnostic.ts';
 import { splitArgument } from './option-table.ts';
-import { orderOf, type Release } from './release.ts';
+import type { Release } from './release.ts';
+import { orderOf } from './release-order.ts';
 
 /** Options of one command by name; a flag has the empty text. */
 type Given = ReadonlyMap<string, string>;

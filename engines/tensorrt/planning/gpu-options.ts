@@ -2,7 +2,7 @@ import { createDiagnostic, type Diagnostic } from '../../../src/diagnostics/diag
 import { abilitiesOf } from './gpu.ts';
 import type { TensorrtIntent } from './intent.ts';
 import type { PlanMachine } from './plan.ts';
-import { orderOf } from './release.ts';
+import { orderOf } from './release-order.ts';
 
 /** Compute capability from which a feature exists (NVIDIA's support matrices). */
 const ampere = 8;

@@ -3,7 +3,8 @@ import type { Precision } from '../../engine.ts';
 import { gpuNames } from './data/gpu-names.ts';
 import { computeCapabilities, supportLines } from './data/gpus.ts';
 import { dockerOption, imageOf } from './images.ts';
-import { orderOf, type Release, releaseLine } from './release.ts';
+import type { Release } from './release.ts';
+import { orderOf, releaseLine } from './release-order.ts';
 
 /** A GPU as far as planning goes. */
 export interface Gpu {

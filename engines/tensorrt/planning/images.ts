@@ -1,5 +1,5 @@
 import { images } from './data/images.ts';
-import { newestCovered, orderOf, releaseLine, releaseOrder } from './release.ts';
+import { newestCovered, orderOf, releaseLine, releaseOrder } from './release-order.ts';
 
 /** An image of NVIDIA's that holds trtexec. */
 export interface TensorrtImage {

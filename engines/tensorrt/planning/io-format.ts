@@ -4,7 +4,7 @@ import { createDiagnostic, type Diagnostic } from '../../../src/diagnostics/diag
 import type { ModelFacts, TensorFacts } from '../../model-facts.ts';
 import type { IoFormat, TensorrtIntent } from './intent.ts';
 import type { RuleContext } from './option-rules.ts';
-import { orderOf } from './release.ts';
+import { orderOf } from './release-order.ts';
 
 export type IoType = NonNullable<IoFormat['type']>;
 export type Side = 'input' | 'output';

@@ -1,5 +1,6 @@
 import { trtexecOptions } from './data/options.ts';
-import { orderOf, type Release, versionText } from './release.ts';
+import type { Release } from './release.ts';
+import { orderOf, versionText } from './release-order.ts';
 
 export type OptionName = keyof typeof trtexecOptions;
 

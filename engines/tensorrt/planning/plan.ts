@@ -12,6 +12,7 @@ import { applyRules, type CommandKind, type RuleContext } from './option-rules.t
 import { acceptsOption, splitArgument } from './option-table.ts';
 import { type GraphFlavour, planPrecision } from './precision-recipes.ts';
 import { type Release, releaseNotes } from './release.ts';
+import { orderOf } from './release-order.ts';
 
 /** One run of trtexec. */
 export interface TrtexecCommand {
@@ -186,14 +187,22 @@ const rolesByOption: Readonly<Record<string, string>> = {
   '--timingCacheFile': 'timing-cache',
 };
 
+/** From here on trtexec makes a lock beside a timing cache, and leaves it there. */
+const cacheLockSince = orderOf('8.6.0');
+
+function filesOf(argument: string, { tableOrder }: Release): PlannedFile[] {
+  const { name, value } = splitArgument(argument);
+  const role = ownValue(rolesByOption, name);
+  if (!role || !value) return [];
+  const isLocked = role === 'timing-cache' && tableOrder >= cacheLockSince;
+  const lock = { role: 'timing-cache-lock', path: `${value}.lock` };
+  return [{ role, path: value }, ...(isLocked ? [lock] : [])];
+}
+
 /** The files that commands write, each once. */
-export function plannedFiles(commands: readonly TrtexecCommand[]): PlannedFile[] {
+export function plannedFiles(commands: readonly TrtexecCommand[], release: Release): PlannedFile[] {
   const files = commands.flatMap((command) => [
-    ...command.args.flatMap((argument): PlannedFile[] => {
-      const { name, value } = splitArgument(argument);
-      const role = ownValue(rolesByOption, name);
-      return role && value ? [{ role, path: value }] : [];
-    }),
+    ...command.args.flatMap((argument) => filesOf(argument, release)),
     { role: 'log', path: command.log },
   ]);
   return [...new Map(files.map((file) => [file.path, file])).values()];
@@ -234,7 +243,7 @@ export function planTrtexec(
   if (notes.some(({ severity }) => severity === 'error')) {
     return { plan: undefined, diagnostics: notes };
   }
-  const files = plannedFiles(commands);
+  const files = plannedFiles(commands, release);
   const cacheKey = cacheKeyOf(machine, model, commands);
   const plan = { release, gpu, graph: precision.graph, commands, notes, files, cacheKey };
   return { plan, diagnostics: notes };

@@ -8,7 +8,8 @@ import {
 import { tensorrtForm } from './graph-form.ts';
 import type { TensorrtIntent } from './intent.ts';
 import { isDeprecated, type OptionName } from './option-table.ts';
-import { orderOf, type Release } from './release.ts';
+import type { Release } from './release.ts';
+import { orderOf } from './release-order.ts';
 
 /** Which form of the network trtexec is to be given. */
 export type GraphFlavour = 'fp32' | 'typed-fp16' | 'int8-qdq';

@@ -1,5 +1,14 @@
 import { createDiagnostic, type Diagnostic, fail } from '../../../src/diagnostics/diagnostic.ts';
 import { coveredReleases } from './data/options.ts';
+import { dockerOption, newestImageFor } from './images.ts';
+import {
+  newestCovered,
+  oldestSupportedOrder,
+  orderOf,
+  releaseLine,
+  releaseOrder,
+  versionText,
+} from './release-order.ts';
 
 /** A release of TensorRT, and the covered release whose tables are used for it. */
 export interface Release {
@@ -13,25 +22,7 @@ export interface Release {
   readonly major?: string;
 }
 
-const versionPattern = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:\.\d+)?$/;
 const majorPattern = /^v?(\d+)$/;
-const oldest = '8.5.0';
-
-/** major × 10000 + minor × 100 + patch of `10.4`, `10.4.0` or `10.4.0.26`; undefined where it is no version. */
-export function releaseOrder(version: string): number | undefined {
-  const [, major, minor, patch = '0'] = versionPattern.exec(version) ?? [];
-  return major && minor ? Number(major) * 10_000 + Number(minor) * 100 + Number(patch) : undefined;
-}
-
-/** `10.4.0` from 100400. */
-export function versionText(order: number): string {
-  return `${Math.floor(order / 10_000)}.${Math.floor(order / 100) % 100}.${order % 100}`;
-}
-
-/** `10.4` from 100400: what people call a release. */
-export function releaseLine(order: number): string {
-  return versionText(order).split('.').slice(0, 2).join('.');
-}
 
 /** Two releases of one line differ in the patch number only. */
 function isSameLine(a: number, b: number): boolean {
@@ -40,25 +31,28 @@ function isSameLine(a: number, b: number): boolean {
 
 const covered = coveredReleases.map((version) => ({ version, order: orderOf(version) }));
 
-/** The order of a version that a table of this package holds. */
-export function orderOf(version: string): number {
-  const order = releaseOrder(version);
-  if (order === undefined) throw new Error(`'${version}' is no version`);
-  return order;
-}
-
-export const oldestSupportedOrder = orderOf(oldest);
-export const newestCovered = covered.at(-1)?.version ?? oldest;
-
 /** Every covered release that rcc drives (8.5 and later), oldest first. */
 export const supportedReleases: readonly string[] = covered
   .filter(({ order }) => order >= oldestSupportedOrder)
   .map(({ version }) => version);
 
+/** Without the GPU's name, what it may be: all from Turing on, or the one that NVIDIA left behind. */
+function failTooOld(version: string): never {
+  const [docker, voltaDocker] = ['7.5', '7.0'].map((capability) => {
+    const image = newestImageFor(capability);
+    return image ? dockerOption(image) : '';
+  });
+  return fail('tensorrt-release-too-old', {
+    version,
+    docker: docker ?? '',
+    voltaDocker: voltaDocker ?? '',
+  });
+}
+
 /** The newest covered release of a major number. */
 function newestOf(major: string): Release {
   const first = Number(major) * 10_000;
-  if (first + 9999 < oldestSupportedOrder) fail('tensorrt-release-too-old', { version: major });
+  if (first + 9999 < oldestSupportedOrder) failTooOld(major);
   const newest = covered.findLast(({ order }) => order >= first && order < first + 10_000);
   if (!newest) fail('tensorrt-release-unknown', { major, newest: newestCovered });
   const { version, order } = newest;
@@ -82,7 +76,7 @@ export function resolveRelease(text: string): Release {
   if (major !== undefined) return newestOf(major);
   const order = releaseOrder(text);
   if (order === undefined) fail('tensorrt-release-unreadable', { text });
-  if (order < oldestSupportedOrder) fail('tensorrt-release-too-old', { version: text });
+  if (order < oldestSupportedOrder) failTooOld(text);
   const patchGiven = text.split('.').length > 2;
   const newestPatch = covered.findLast((c) => isSameLine(c.order, order));
   const exact = patchGiven ? order : (newestPatch?.order ?? order);

@@ -69,7 +69,7 @@ export function planFor(
     title: titleOf(plan),
     facts: { tensorrt: { release: release.version, gpu, graph } },
     commands,
-    files: plannedFiles(planned),
+    files: plannedFiles(planned, release),
     cacheKey,
     notes: [...notes, ...imageNotes(plan, tool)],
   };

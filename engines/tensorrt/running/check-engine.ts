@@ -3,7 +3,7 @@ import { checkOf, type EngineCheck } from '../../engine-check.ts';
 import { readFacts } from '../../read-facts.ts';
 import type { Environment, TargetCheck } from '../../target.ts';
 import { inspectMachine, type TensorrtMachine } from '../machine/machine.ts';
-import { releaseOrder } from '../planning/release.ts';
+import { releaseOrder } from '../planning/release-order.ts';
 import { type TensorrtFacts, tensorrtFacts } from './facts.ts';
 
 /** Engines of these major releases load in those, if they are version-compatible (NVIDIA's matrix page of 11.4.1). */

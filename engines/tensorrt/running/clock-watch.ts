@@ -40,21 +40,23 @@ function clockText({ smClockMHz, maxSmClockMHz }: GpuConditions): string {
 /** What the GPU's state says of a timing: whether it may be taken for stable, and in words what is to be known of it. */
 export function judgeConditions(conditions: GpuConditions | undefined): {
   readonly steady: boolean;
+  /** Whether the GPU tells: where it does not, no further run can be called steady. */
+  readonly told: boolean;
   readonly warnings: readonly string[];
 } {
   const reasons = conditions?.throttleReasons;
   if (!conditions || !reasons) {
     const unknown =
       'Clocks and throttling could not be read: whether the GPU was throttled is not known.';
-    return { steady: false, warnings: [unknown] };
+    return { steady: false, told: false, warnings: [unknown] };
   }
   if (reasons.some((reason) => harmfulReasons.has(reason))) {
     const throttled = `The GPU was throttled: ${reasons.join(', ')}.`;
-    return { steady: false, warnings: [throttled] };
+    return { steady: false, told: true, warnings: [throttled] };
   }
   const isCapped = reasons.includes(powerCap);
   const capped = `The GPU ran at its power cap${clockText(conditions)}.`;
-  return { steady: true, warnings: isCapped ? [capped] : [] };
+  return { steady: true, told: true, warnings: isCapped ? [capped] : [] };
 }
 
 /**

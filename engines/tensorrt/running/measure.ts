@@ -81,7 +81,7 @@ function limitsOf(
 function judge(
   limits: StabilityLimits,
   { report, times, conditions }: Pick<TimedRun, 'report' | 'times' | 'conditions'>,
-): Pick<TimedRun, 'stable' | 'warnings'> {
+): Pick<TimedRun, 'stable' | 'repeatable' | 'warnings'> {
   const state = judgeConditions(conditions);
   const untimed = times
     ? []
@@ -91,7 +91,7 @@ function judge(
     ? judgeStability([...times.computeMs], limits)
     : { stable: false, warnings: [] };
   const warnings = [...judged.warnings, ...state.warnings, ...untimed, ...broken, ...report.doubts];
-  return { stable: judged.stable && state.steady, warnings };
+  return { stable: judged.stable && state.steady, repeatable: state.told, warnings };
 }
 
 async function readTimesIfWhole(path: string): Promise<QueryTimes | undefined> {
@@ -133,7 +133,7 @@ async function timeUntilStable(
 ): Promise<{ best: TimedRun; runs: number }> {
   let best = await timeOnce(options, command, request);
   let runs = 1;
-  for (; !best.stable && runs < options.intent.repeats; runs++) {
+  for (; !best.stable && best.repeatable && runs < options.intent.repeats; runs++) {
     best = steadier(best, await timeOnce(options, command, request));
   }
   return { best, runs };

@@ -20,6 +20,8 @@ export interface TimedRun {
   readonly times: QueryTimes | undefined;
   readonly conditions: GpuConditions | undefined;
   readonly stable: boolean;
+  /** Whether another run might be stable. */
+  readonly repeatable: boolean;
   readonly warnings: readonly string[];
 }
 

@@ -1,5 +1,7 @@
 import type { DoctorRow } from '../../../engines/doctor-row.ts';
 import { greatest } from '../../collections/extremes.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { renderDiagnostic } from '../../diagnostics/render.ts';
 import { auto } from '../../targets/choose-target.ts';
 import { type DoctorGroup, examineTargets } from '../../targets/doctor.ts';
 import { readTargetIntent, type TargetIntent } from '../../targets/target-options.ts';
@@ -45,12 +47,14 @@ export async function examine(
   { setup, target = setup, ...given }: DoctorCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const { env, signal } = context;
+  const { env, signal, progress, color } = context;
   const texts = targetTextsOf(given);
   const { intent } = await readTargetIntent(auto, texts);
   if (setup !== undefined) await setUp(setup, intent.options, context);
   // What was set up is found without the options that it was made with.
   const options = setup === undefined ? intent.options : new Map();
-  const { groups, diagnostics } = await examineTargets({ env, signal, target, options });
+  const onNote = (note: Diagnostic) => progress.note(renderDiagnostic(note, { color }));
+  const asked = { env, signal, target, options, onNote };
+  const { groups, diagnostics } = await examineTargets(asked);
   return { text: describe(groups), data: groups, diagnostics };
 }

@@ -36,12 +36,13 @@ export const tensorrtMessages = {
     example: 'rcc compile resnet50_vd.rn --dry-run --trt 10 --gpu t4',
     cure: 'Give major and minor number where another release is meant.',
   }),
-  'tensorrt-release-too-old': row<{ version: string }>({
+  'tensorrt-release-too-old': row<{ version: string; docker: string; voltaDocker: string }>({
     severity: 'error',
     exit: 'tool-missing',
     message: ({ version }) =>
       `TensorRT ${version} is older than 8.5, the first release rcc drives.`,
-    hint: () => 'Install TensorRT 8.5 or later; for a V100 at most 10.4.',
+    hint: ({ docker, voltaDocker }) =>
+      `Install TensorRT 8.5 or later, for a V100 at most 10.4; or take NVIDIA’s image: ${docker}, for a V100 ${voltaDocker}`,
     cause:
       'Before 8.5 trtexec printed other reports and took other options; timings would not compare.',
     cure: 'Install a newer TensorRT, or use a container that holds one as a command prefix.',
@@ -68,6 +69,12 @@ export const tensorrtMessages = {
     message: ({ image, docker }) => `NVIDIA’s image of this release is ${image}: ${docker}`,
     cause: 'A plan names a release that need not be installed: a container holds it.',
     cure: 'Give the command to rcc, on a machine with docker and the NVIDIA container toolkit.',
+  }),
+  'tensorrt-image-pulled': row<{ program: string; image: string }>({
+    severity: 'note',
+    message: ({ program, image }) => `${program} pulls the image ${image}; this may take minutes.`,
+    cause: 'The command that starts trtexec names an image that is not on this machine yet.',
+    cure: 'Wait; the next run starts at once.',
   }),
   'tensorrt-gpu-dropped': row<GpuFacts & { version: string; last: string; docker?: string }>({
     severity: 'error',
@@ -108,7 +115,7 @@ export const tensorrtMessages = {
     message: ({ gpu, cc, version }) =>
       `No source says whether TensorRT ${version} supports ${gpu} (compute capability ${cc}); trtexec will.`,
     cause: 'NVIDIA’s matrix for this release could not be read when the table was made.',
-    cure: 'Try it: a GPU that is not supported is refused within seconds.',
+    cure: 'Try it: trtexec refuses a GPU that its release does not support.',
   }),
   'tensorrt-gpu-precision': row<GpuFacts & { precision: string }>({
     severity: 'error',
@@ -306,14 +313,14 @@ export const tensorrtMessages = {
     message: ({ version }) =>
       `An engine without weights cannot be timed with TensorRT ${version}: trtexec refits from ONNX from 10.14.1 on.`,
     cause: 'The engine has no weights until an application refits it.',
-    cure: 'Time an engine with weights; it has the same kernels.',
+    cure: 'Time an engine with weights.',
   }),
   'tensorrt-stripped-needs-refit': row<{ doing: string; version: string }>({
     severity: 'error',
     exit: 'tool-missing',
     message: ({ doing, version }) =>
       `${doing === 'timing' ? 'Timing' : 'Running'} an engine without weights needs trtexec's --refitFromOnnx, which TensorRT ${version} does not take.`,
-    hint: () => 'Leave --strip-weights out: an engine with weights has the same kernels.',
+    hint: () => 'Leave --strip-weights out.',
     cause: 'The engine has no weights until it is refitted; trtexec does so from 10.14.1 on.',
     cure: 'Leave --strip-weights out, or use TensorRT 10.14.1 or later.',
   }),
@@ -413,16 +420,17 @@ export const tensorrtMessages = {
     hint: () => 'Run nvidia-smi; lines with Xid in the kernel log say more.',
     cause:
       'A call into CUDA failed: a fault of the GPU or driver, or another process that crashed it.',
-    cure: 'Run nvidia-smi and look for Xid lines in the kernel log; a reset of the GPU often helps.',
+    cure: 'Run nvidia-smi and look for Xid lines in the kernel log; a reset of the GPU may help.',
   }),
-  'tensorrt-gpu-refused': row<{ cc: string }>({
+  'tensorrt-gpu-refused': row<{ cc: string; docker?: string }>({
     severity: 'error',
     exit: 'tool-missing',
     message: ({ cc }) =>
       cc
         ? `This TensorRT does not support the GPU (compute capability ${cc}).`
         : 'This TensorRT does not support the GPU.',
-    hint: () => 'V100: up to 10.4. Blackwell: from 10.8.',
+    hint: ({ docker }) =>
+      `V100: up to 10.4. Blackwell: from 10.8.${docker ? ` An image that serves the GPU: ${docker}` : ''}`,
     cause: 'The release was not built for the GPU’s compute capability.',
     cure: 'Use another release; rcc explain tensorrt-gpu-dropped says more.',
   }),

@@ -204,7 +204,8 @@ describe('a log', async () => {
           (each) => `[03/04/2031-05:06:07] [I] ${each}`,
         );
         const report = parseTrtexecLog(text.join('\n'));
-        const run = { report, times: undefined, conditions: undefined, stable: true, warnings: [] };
+        const state = { stable: true, repeatable: true, warnings: [] };
+        const run = { report, times: undefined, conditions: undefined, ...state };
         const measurement = measurementOf(options, run, { runs: 1, request });
         if (!measurement) return;
         measured++;

@@ -19,7 +19,12 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
   'tensorrt-release-unreadable': { text: 'ten' },
   'tensorrt-release-unknown': { major: '12', newest: '11.1.0' },
   'tensorrt-release-newest': { major: '10', version: '10.16.0' },
-  'tensorrt-release-too-old': { version: '8.4' },
+  'tensorrt-release-too-old': {
+    version: '8.4',
+    docker: '--trtexec "docker run …"',
+    voltaDocker: '--trtexec "docker run …"',
+  },
+  'tensorrt-image-pulled': { program: 'docker', image: 'nvcr.io/nvidia/tensorrt:24.09-py3' },
   'tensorrt-release-uncovered': { version: '11.5.0', table: '11.1.0', newer: true },
   'tensorrt-gpu-unknown': { name: 'T5' },
   'tensorrt-image': { image: 'tensorrt:24.09-py3', docker: '--trtexec "docker run …"' },
@@ -84,7 +89,7 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
     reason: 'CUDA driver version is insufficient for CUDA runtime version',
   },
   'tensorrt-cuda-failure': { reason: 'an illegal memory access was encountered' },
-  'tensorrt-gpu-refused': { cc: '7.0' },
+  'tensorrt-gpu-refused': { cc: '7.0', docker: '--trtexec "docker run …"' },
   'tensorrt-out-of-memory': { requested: '1459519488' },
   'tensorrt-host-memory': {},
   'tensorrt-onnx-rejected': {

@@ -22,6 +22,7 @@ import {
   factsOf as builtFactsOf,
   tensorrtFacts,
 } from '../../../../engines/tensorrt/running/facts.ts';
+import type { Diagnostic } from '../../../../src/diagnostics/diagnostic.ts';
 import {
   diagnosticsOf,
   factsOf,
@@ -72,11 +73,17 @@ describe('inspecting', () => {
     onTestFinished(() => rm(folder, { recursive: true }));
     const log = join(folder, 'log');
     const beside = trtexecStandIn.slice(0, -'/trtexec'.length);
-    const docker = `#!/bin/sh\nshift\necho "$1 starts" >> ${log}\n"${beside}/$@"; code=$?\necho "$1 ends" >> ${log}\nexit $code\n`;
+    const pull = `echo "Unable to find image 'nvcr.io/nvidia/tensorrt:24.09-py3' locally" >&2`;
+    const docker = `#!/bin/sh\nshift\necho "$1 starts" >> ${log}\n${pull}\n"${beside}/$@"; code=$?\necho "$1 ends" >> ${log}\nexit $code\n`;
     await writeFile(join(folder, 'docker'), docker, { mode: 0o755 });
     const trtexec = `${join(folder, 'docker')} run trtexec`;
-    const { gpu } = await inspectMachine({ trtexec, env: {}, device: 0 });
+    const told: string[] = [];
+    const onNote = ({ message }: Diagnostic) => void told.push(message);
+    const { gpu } = await inspectMachine({ trtexec, env: {}, device: 0, onNote });
     expect(gpu.name).toBe('Tesla T4 (stand-in)');
+    expect(told).toEqual([
+      'docker pulls the image nvcr.io/nvidia/tensorrt:24.09-py3; this may take minutes.',
+    ]);
     const lines = (await readFile(log, 'utf8')).split('\n');
     expect(lines.slice(0, 3)).toEqual(['trtexec starts', 'trtexec ends', 'nvidia-smi starts']);
   });

@@ -6,7 +6,8 @@ import {
   imageText,
   newestImageFor,
 } from '../../../../engines/tensorrt/planning/images.ts';
-import { orderOf, resolveRelease } from '../../../../engines/tensorrt/planning/release.ts';
+import { resolveRelease } from '../../../../engines/tensorrt/planning/release.ts';
+import { orderOf } from '../../../../engines/tensorrt/planning/release-order.ts';
 
 const textOf = (release: string, cc: string) => {
   const image = imageOf(orderOf(release), cc);

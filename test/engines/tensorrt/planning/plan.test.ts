@@ -269,8 +269,21 @@ describe('files', () => {
     ]);
     const found = made?.files.map(({ role, path }) => [role, path]) ?? [];
     expect(found.toSorted()).toEqual(
-      [...files, ['timing-cache', `${folder}/timing.cache`]].toSorted(),
+      [
+        ...files,
+        ['timing-cache', `${folder}/timing.cache`],
+        ['timing-cache-lock', `${folder}/timing.cache.lock`],
+      ].toSorted(),
     );
+  });
+
+  test.each([
+    ['8.5', false],
+    ['8.6', true],
+    ['11.1', true],
+  ] as const)('a lock beside the timing cache, TensorRT %s: %s', (release, isLocked) => {
+    const roles = plan({}, release).plan?.files.map(({ role }) => role);
+    expect(roles?.includes('timing-cache-lock')).toBe(isLocked);
   });
 
   test('of one batch have plain names, and no cache where none is wanted', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import {
-  newestCovered,
   parseBanner,
   releaseNotes,
   resolveRelease,
   supportedReleases,
 } from '../../../../engines/tensorrt/planning/release.ts';
+import { newestCovered } from '../../../../engines/tensorrt/planning/release-order.ts';
 import { diagnosticsOf } from '../helpers.ts';
 
 describe('banners', () => {

@@ -7,9 +7,10 @@ import { findLayerLists } from '../../../../engines/audit/audit-folder.ts';
 import type { Engine } from '../../../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../../../engines/onnxruntime/engine.ts';
 import { numbersOf } from '../../../../engines/tensor-values.ts';
+import { inspectMachine } from '../../../../engines/tensorrt/machine/machine.ts';
 import { judgeConditions } from '../../../../engines/tensorrt/running/clock-watch.ts';
 import { numbers } from '../../../helpers/graphs.ts';
-import { builtEngine, diagnosticsOf, pretend, standInEngine } from '../helpers.ts';
+import { builtEngine, diagnosticsOf, pretend, standInEngine, trtexecStandIn } from '../helpers.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -114,6 +115,38 @@ describe('inputs in another type or layout than the graph’s', () => {
     const difference = await differenceOf(engine, { path, modelPath }, 2);
     // Images of half precision, through one convolution.
     expect(difference).toBeLessThan({ fp16: 0.004, bf16: 0.04, fp32: 1e-5 }[type ?? 'fp32']);
+  });
+});
+
+describe('outputs in another type or layout than the graph’s', () => {
+  // trtexec writes them in the graph's order whatever the layout; what a type loses is lost.
+  test.each([
+    ['8.5', 'fp16', 'chw'],
+    ['8.6', 'fp16', 'hwc8'],
+    ['10.4', 'bf16', 'chw'],
+    ['10.16', 'fp32', 'hwc'],
+    ['10.16', 'fp16', 'chw4'],
+    ['11.1', undefined, 'chw32'],
+  ] as const)('TensorRT %s, %s:%s', async (release, type, layout) => {
+    pretend({ RELEASE: release });
+    const outputFormat = type === undefined ? { layout } : { type, layout };
+    const { engine, build, modelPath } = await standInEngine({ batches: [2], outputFormat });
+    const { path } = await build();
+    const difference = await differenceOf(engine, { path, modelPath }, 2);
+    const bounds = {
+      fp16: { least: 1e-5, most: 0.004 },
+      bf16: { least: 1e-3, most: 0.04 },
+      fp32: { least: 0, most: 1e-5 },
+    }[type ?? 'fp32'];
+    expect(difference).toBeGreaterThanOrEqual(bounds.least);
+    expect(difference).toBeLessThan(bounds.most);
+  });
+
+  test('a layout that does not hold the type is refused before trtexec is', async () => {
+    const outputFormat = { type: 'fp32', layout: 'hwc8' } as const;
+    const { build } = await standInEngine({ batches: [1], outputFormat });
+    const [diagnostic] = await diagnosticsOf(build());
+    expect(diagnostic?.code).toBe('tensorrt-io-layout');
   });
 });
 
@@ -322,6 +355,7 @@ describe('timing', () => {
     } as const;
     expect(judgeConditions(capped)).toEqual({
       steady: true,
+      told: true,
       warnings: ['The GPU ran at its power cap, at 1005 to 1290 of 1590 MHz.'],
     });
   });
@@ -347,6 +381,14 @@ describe('timing', () => {
       'Clocks and throttling could not be read: whether the GPU was throttled is not known.',
     );
     expect(measured.settings).not.toHaveProperty('throttleReasons');
+  });
+
+  test('without nvidia-smi it is not repeated, which could not help', async () => {
+    const machine = await inspectMachine({ trtexec: trtexecStandIn, env: {}, device: 0 });
+    const { engine, path } = await builtEngine({ repeats: 3 }, { machine });
+    const measured = await engine.measure(path, { ...request, batch: 1 });
+    expect([measured.stable, measured.settings.runs]).toEqual([false, 1]);
+    expect(measured.warnings.filter((text) => text.includes('could not be read'))).toHaveLength(1);
   });
 
   test('the definition travels with the figure', async () => {

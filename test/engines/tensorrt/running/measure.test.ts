@@ -17,6 +17,7 @@ function run(computeMs: readonly number[] | undefined, stable: boolean): TimedRu
     },
     conditions: undefined,
     stable,
+    repeatable: true,
     warnings: [],
   };
 }
