@@ -28,11 +28,11 @@ export interface Tolerance {
 export interface PrecisionPassOptions extends GraphForm {
   /** Layers whose blocks stay in float32 in an fp16 graph. */
   readonly keepFp32?: LayerFilter | undefined;
-  /** Whether an fp16 graph is written in float32 with every rounding of float16, for processors that compute it in float32 anyway. */
+  /** Whether a graph with float16 is written in float32 with every rounding of float16, for processors that compute it in float32 anyway. */
   readonly emulation?: boolean | undefined;
   /** Ranges of an int8 graph's tensors; without them its scales have no numbers. */
   readonly ranges?: TensorRanges | undefined;
-  /** Layers that stay in float32 in an int8 graph. */
+  /** Layers that are not quantised in an int8 graph. */
   readonly int8Keep?: LayerFilter | undefined;
 }
 
@@ -124,8 +124,24 @@ export const precisions = [
     passes: [
       {
         name: 'quantizeInt8',
-        create: ({ int8Form = defaultInt8Form, ranges, int8Keep, int8Weights }) =>
-          quantizeInt8({ form: int8Form, ranges, keep: int8Keep, weights: int8Weights }),
+        create: ({ int8Form = defaultInt8Form, ranges, int8Keep, int8Weights, int8Rest }) =>
+          quantizeInt8({
+            form: int8Form,
+            ranges,
+            keep: int8Keep,
+            weights: int8Weights,
+            scales: int8Rest,
+          }),
+      },
+      {
+        name: 'castFloat16',
+        create: ({ int8Rest }): Pass | false =>
+          int8Rest === 'float16' && castFloat16({ tail: 'float16' }),
+      },
+      {
+        name: 'emulateFloat16',
+        create: ({ int8Rest, emulation }): Pass | false =>
+          int8Rest === 'float16' && emulation === true && emulateFloat16,
       },
     ],
     isCalibrated: true,

@@ -44,11 +44,17 @@ const rows: readonly PipelineRow[] = [
   { name: 'expandFusedConv', create: () => expandFusedConv },
 ];
 
-export const passNames: readonly string[] = rows.map(({ name }) => name);
+export const passNames: readonly string[] = [...new Set(rows.map(({ name }) => name))];
 
 /** The passes from the trained graph to the one that is written. */
 export function passesFor(options: PipelineOptions): readonly Pass[] {
   return rows.flatMap(({ create }) => create(options) || []);
+}
+
+/** Whether the written graph has float16 activations. */
+export function computesFloat16({ precision, int8Rest }: PipelineOptions): boolean {
+  const { isNarrowFloat, dataType } = precisionRow(precision);
+  return isNarrowFloat === true || (dataType === 'int8' && int8Rest === 'float16');
 }
 
 const conversions: ReadonlySet<Node['op']> = new Set([
@@ -67,7 +73,7 @@ export function keptNodes(
   options: PipelineOptions,
 ): readonly string[] {
   const { keeps } = precisionRow(precision);
-  if (!keeps) return [];
+  if (!keeps || options.int8Rest === 'float16') return [];
   const kept = options[keeps.option] ?? noLayer;
   if (keeps.by === 'block') {
     const names = nodes.filter(({ op }) => !conversions.has(op)).map(({ name }) => name);

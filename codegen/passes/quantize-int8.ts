@@ -19,6 +19,11 @@ import {
 } from '../quantization/quantize-parameters.ts';
 import { type Quantizer, quantizerFor, scaleOf } from '../quantization/quantizer.ts';
 import { nonNegativeValues, rangeOrigins, type TensorRanges } from '../quantization/ranges.ts';
+import {
+  type FloatRest,
+  type ScaleRounding,
+  scaleRoundings,
+} from '../quantization/scale-rounding.ts';
 import type { TensorSource } from '../tensors/tensor-source.ts';
 import { expandFused } from './expand-fused-conv.ts';
 import { type LayerFilter, noLayer } from './layer-filter.ts';
@@ -35,6 +40,8 @@ export interface QuantizeInt8Options {
    * `int8` (default): stored so. `float32`: stored whole and quantised in the graph, for engines that take no int8 constants (TensorRT 8).
    */
   readonly weights?: 'int8' | 'float32' | undefined;
+  /** The type that scales are to be stored in: their numbers are its, the graph itself is float32. Default: `float32`. */
+  readonly scales?: FloatRest | undefined;
 }
 
 function separateAdds(graph: Graph): Graph {
@@ -61,6 +68,7 @@ class Quantization {
   readonly initializers: Map<string, Initializer>;
   readonly #graph: Graph;
   readonly #options: QuantizeInt8Options;
+  readonly #roundScale: ScaleRounding;
   readonly #quantized: ReadonlySet<string>;
   readonly #origins: ReadonlyMap<string, string>;
   readonly #nonNegative: ReadonlySet<string>;
@@ -68,6 +76,7 @@ class Quantization {
   constructor(graph: Graph, options: QuantizeInt8Options) {
     this.#graph = graph;
     this.#options = options;
+    this.#roundScale = scaleRoundings[options.scales ?? 'float32'];
     this.#quantized = findQuantizedValues(graph, options.form, options.keep ?? noLayer);
     this.#origins = rangeOrigins(graph);
     this.#nonNegative = nonNegativeValues(graph);
@@ -129,7 +138,7 @@ class Quantization {
     if (!ranges) return undefined;
     const range = ranges.get(origin);
     if (range === undefined) throw new Error(`'${origin}' was not calibrated`);
-    return scaleOf(range, this.#quantizerOf(origin));
+    return scaleOf(range, this.#quantizerOf(origin), this.#roundScale);
   }
 
   #quantizeParameters({ inputs, ...rest }: Node): QuantizedParameters | undefined {
@@ -137,7 +146,7 @@ class Quantization {
     const bias = inputs[2] === undefined ? undefined : initializerOf(this.#graph, inputs[2]).source;
     const inputScale = this.#scaleOf(this.#originOf(inputOf({ inputs, ...rest }, 0)));
     return weight && inputScale !== undefined
-      ? quantizeParameters({ weight, bias, inputScale })
+      ? quantizeParameters({ weight, bias, inputScale, roundScale: this.#roundScale })
       : undefined;
   }
 

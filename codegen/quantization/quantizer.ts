@@ -1,3 +1,5 @@
+import { type ScaleRounding, scaleRoundings } from './scale-rounding.ts';
+
 /** How a tensor's numbers become integers: q = round(x / scale) + zero point. */
 export interface Quantizer {
   readonly dataType: 'int8' | 'uint8';
@@ -19,7 +21,11 @@ export function quantizerFor(tensor: { unsigned: boolean; nonNegative: boolean }
 /** A range below this is none: a tensor that was 0 throughout the calibration. Scales must be above 0. */
 const emptyRange = 2 ** -100;
 
-/** The float32 scale for numbers up to `range`; without a range 1 is assumed to be the largest number. */
-export function scaleOf(range: number, { levels }: Quantizer): number {
-  return Math.fround((range > emptyRange ? range : 1) / levels);
+/** The scale for numbers up to `range`; without a range 1 is assumed to be the largest number. */
+export function scaleOf(
+  range: number,
+  { levels }: Quantizer,
+  round: ScaleRounding = scaleRoundings.float32,
+): number {
+  return round((range > emptyRange ? range : 1) / levels);
 }

@@ -28,5 +28,7 @@ export function tensorrtRtxForm(
     ({ precision: only = precision, below = Number.POSITIVE_INFINITY }) =>
       only === precision && (below === Number.POSITIVE_INFINITY || leastComputeCapability < below),
   );
-  return { precision, int8Form: tensorrtInt8Form, ...(row ? { head: row.head } : {}) };
+  // The compiler takes every type from the graph.
+  const typed = { int8Form: tensorrtInt8Form, int8Rest: 'float16' } as const;
+  return { precision, ...typed, ...(row ? { head: row.head } : {}) };
 }

@@ -28,13 +28,13 @@ const heads: Readonly<Partial<Record<Precision, HeadForm>>> = {
 /** A graph of this precision as TensorRT fuses it best. */
 export function tensorrtForm(
   precision: Precision,
-  int8Weights?: GraphForm['int8Weights'],
+  int8: Pick<GraphForm, 'int8Weights' | 'int8Rest'> = {},
 ): GraphForm {
   const head = heads[precision];
   return {
     precision,
     int8Form: tensorrtInt8Form,
     ...(head ? { head } : {}),
-    ...(int8Weights ? { int8Weights } : {}),
+    ...int8,
   };
 }

@@ -93,10 +93,14 @@ const int8WeightsSince = orderOf('10.0.0');
 const graphPrecisions = { fp32: 'fp32', 'typed-fp16': 'fp16', 'int8-qdq': 'int8' } as const;
 
 /** The graph of a flavour, in the words of the passes. */
-function formOf(graph: GraphFlavour, release: Release): GraphForm {
+function formOf({ graph, strong }: PrecisionPlan, release: Release): GraphForm {
   const precision = graphPrecisions[graph];
   if (graph !== 'int8-qdq') return tensorrtForm(precision);
-  return tensorrtForm(precision, release.tableOrder >= int8WeightsSince ? 'int8' : 'float32');
+  return tensorrtForm(precision, {
+    int8Weights: release.tableOrder >= int8WeightsSince ? 'int8' : 'float32',
+    // Parsers of strongly typed releases know opset 19: they are built with ONNX 1.14 and later (onnx-tensorrt's changelog).
+    ...(strong && { int8Rest: 'float16' as const }),
+  });
 }
 
 export interface PrecisionPlan {
@@ -144,5 +148,5 @@ export function graphFor(intent: TensorrtIntent, release: Release): GraphForm {
   const against: Diagnostic[] = [];
   const plan = planPrecision(intent, release, against);
   if (!plan) throw new DiagnosticError(against);
-  return formOf(plan.graph, release);
+  return formOf(plan, release);
 }

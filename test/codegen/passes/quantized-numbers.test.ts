@@ -9,6 +9,7 @@ import { matchLayers } from '../../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { type PipelineOptions, passesFor } from '../../../codegen/passes/pipeline.ts';
 import { computedTensors } from '../../../codegen/quantization/tensors.ts';
+import { asFloat32 } from '../../../codegen/tensors/as-float32.ts';
 import type { TensorSource } from '../../../codegen/tensors/tensor-source.ts';
 import { withNumbers } from '../../helpers/graphs.ts';
 import { maxError, runGraph } from '../../helpers/run-graph.ts';
@@ -31,6 +32,17 @@ interface Wanted extends Partial<PipelineOptions> {
 
 const written = ({ target = 'onnxruntime', ...options }: Wanted): Graph =>
   runPasses(network, passesFor({ ...formFor(target, 'int8'), ranges, ...options })).graph;
+
+/** Every form that rcc writes an int8 network in. */
+const forms: readonly Wanted[] = [
+  { target: 'onnxruntime' },
+  { target: 'tensorrt' },
+  { target: 'tensorrt', int8Rest: 'float16' },
+  { target: 'tensorrt', int8Rest: 'float16', emulation: true },
+  { target: 'tensorrt', int8Rest: 'float16', int8Weights: 'float32' },
+  { target: 'tensorrt', int8Rest: 'float16', int8Keep: matchLayers(['stem', 'fc']) },
+  { target: 'tensorrt-rtx' },
+];
 
 const oneByte = async (source: TensorSource | undefined) =>
   [...(await tensorBytes(source))].slice(0, 1);
@@ -135,6 +147,33 @@ describe('quantizeInt8', () => {
     );
   });
 
+  it.each([
+    'tensorrt',
+    'tensorrt-rtx',
+  ] as const)('rounds scales of float16 up for %s, and stores the integers that are nearest by them', async (target) => {
+    const graph = written({ target, int8Rest: 'float16' });
+    for (const { name, op, inputs } of fused.nodes) {
+      if (op !== 'FusedConv' && op !== 'Gemm') continue;
+      const weight = inputs[1] ?? '';
+      const before = await floatsOf(fused.initializers.get(weight)?.source);
+      const stored = new Int8Array(await tensorBytes(graph.initializers.get(weight)?.source));
+      const { type, source } = graph.initializers.get(`${weight}/scale`) ?? {};
+      expect(type?.dataType, name).toBe('float16');
+      const scales = await floatsOf(source && asFloat32(source));
+      const size = before.length / scales.length;
+      for (const [o, scale] of scales.entries()) {
+        const row = before.slice(o * size, (o + 1) * size);
+        const largest = Math.max(...row.map(Math.abs)) / 127;
+        expect(scale).toBeGreaterThanOrEqual(largest * (1 - 1e-7));
+        expect(scale).toBeLessThanOrEqual(largest * (1 + 2 ** -9) + 2 ** -24);
+        const wrong = [...row].filter(
+          (value, i) => !(Math.abs((stored[o * size + i] ?? 0) * scale - value) <= scale * 0.50001),
+        );
+        expect(wrong, name).toEqual([]);
+      }
+    }
+  });
+
   it('computes nearly what the float network computes', async () => {
     const float = written({ precision: 'fp32' });
     const types = inferTypes(float);
@@ -147,11 +186,13 @@ describe('quantizeInt8', () => {
     }
     const expected = await runGraph(network);
     const size = maxError(expected, new Float32Array(expected.length));
-    for (const target of ['tensorrt', 'onnxruntime'] as const) {
-      const graph = written({ target, ranges: calibrated });
-      const error = maxError(expected, await runGraph(graph));
-      expect(error / size).toBeGreaterThan(0);
-      expect(error / size).toBeLessThan(0.05);
+    for (const form of forms) {
+      const graph = written({ ...form, ranges: calibrated });
+      for (const optimization of ['disabled', 'all'] as const) {
+        const error = maxError(expected, await runGraph(graph, undefined, 2, optimization));
+        expect(error / size).toBeGreaterThan(0);
+        expect(error / size).toBeLessThan(0.05);
+      }
     }
   });
 
@@ -168,6 +209,7 @@ describe('quantizeInt8', () => {
     ['tensorrt', {}],
     ['onnxruntime', {}],
     ['tensorrt', { int8Weights: 'float32' }],
+    ['tensorrt', { int8Rest: 'float16' }],
     ['onnxruntime', { int8Keep: matchLayers(['stage1/block0/conv2', 'fc']) }],
   ] as const)('writes for %s, with %o', (target, options) => {
     expect(printGraph(written({ target, ...options }))).toMatchSnapshot();
