@@ -53,8 +53,14 @@ export function passesFor(options: PipelineOptions): readonly Pass[] {
 
 /** Whether the written graph has float16 activations. */
 export function computesFloat16({ precision, int8Rest }: PipelineOptions): boolean {
-  const { isNarrowFloat, dataType } = precisionRow(precision);
-  return isNarrowFloat === true || (dataType === 'int8' && int8Rest === 'float16');
+  const { dataType } = precisionRow(precision);
+  const rest = dataType === 'int8' ? int8Rest : dataType;
+  return rest === 'float16' || rest === 'float8e4m3fn';
+}
+
+/** Whether the written graph has quantisers whose scales are float16. */
+export function hasFloat16Quantizers(options: PipelineOptions): boolean {
+  return precisionRow(options.precision).isCalibrated === true && computesFloat16(options);
 }
 
 const conversions: ReadonlySet<Node['op']> = new Set([
@@ -73,7 +79,7 @@ export function keptNodes(
   options: PipelineOptions,
 ): readonly string[] {
   const { keeps } = precisionRow(precision);
-  if (!keeps || options.int8Rest === 'float16') return [];
+  if (!keeps || hasFloat16Quantizers({ ...options, precision })) return [];
   const kept = options[keeps.option] ?? noLayer;
   if (keeps.by === 'block') {
     const names = nodes.filter(({ op }) => !conversions.has(op)).map(({ name }) => name);

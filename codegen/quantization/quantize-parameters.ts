@@ -8,6 +8,7 @@ import { elementCount } from '../ir/types.ts';
 import { bytesOf, float32View } from '../tensors/float-bytes.ts';
 import { roundHalfEven } from '../tensors/rounding.ts';
 import { mapRows, readAll, type TensorSource, wholeTensor } from '../tensors/tensor-source.ts';
+import { largestMagnitude } from './largest-magnitude.ts';
 import { type ScaleRounding, scaleRoundings } from './scale-rounding.ts';
 
 /** The bias may take half of the 31 bits; the sums of products need a tenth of the rest at ResNet's largest (4608 · 127 · 255). */
@@ -15,19 +16,6 @@ const largestBias = 2 ** 30;
 
 /** Below this a scale would be lost in float32 arithmetic, and what it stands for is nothing. */
 const smallestScale = 2 ** -100;
-
-/** The largest magnitude of a row; NaN or infinity where one of its numbers is, so that no integer hides it. */
-function largestMagnitude(values: Float32Array, start: number, end: number): number {
-  let largest = 0;
-  let zero = 0;
-  for (let i = start; i < end; i++) {
-    const value = values[i] as number;
-    const magnitude = Math.abs(value);
-    if (magnitude > largest) largest = magnitude;
-    zero += value * 0;
-  }
-  return largest + zero;
-}
 
 /** The scale of one output channel. */
 function scaleOf(

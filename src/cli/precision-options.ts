@@ -120,7 +120,7 @@ const rows: readonly PrecisionOptionRow[] = [
       '--calibration-algorithm <name>',
       `how ranges are chosen (default: ${defaultAlgorithm})`,
     ).choices(algorithmNames),
-    changes: ({ isCalibrated }) => isCalibrated,
+    changes: ({ isCalibrated, isCalibratedByMax }) => isCalibrated && !isCalibratedByMax,
   },
   {
     key: 'keepFp32',
@@ -187,7 +187,9 @@ export function idleOptions(options: PrecisionCommandOptions): readonly Diagnost
   return rows.flatMap(({ key, option, changes }) => {
     if (options[key] === undefined || !changes || asked.some(changes)) return [];
     // The last precision is the one that most options are for.
-    const precision = precisions.findLast((row) => changes(row))?.name ?? referencePrecision;
+    const precision =
+      precisions.findLast((row: PrecisionRow) => changes(row) && !row.computeCapabilities)?.name ??
+      referencePrecision;
     return [createDiagnostic('precision-option-idle', { option: option.long ?? key, precision })];
   });
 }

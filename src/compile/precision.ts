@@ -109,12 +109,19 @@ export async function preparePrecision(
 ): Promise<PreparedPrecision> {
   const pipeline = pipelineFor(network.spec, network.graph, options.target.form, options);
   const { input } = pipeline;
-  if (!precisionRow(pipeline.precision).isCalibrated) return { pipeline };
+  const { isCalibrated, isCalibratedByMax } = precisionRow(pipeline.precision);
+  if (!isCalibrated) return { pipeline };
   // Calibration and its libraries are of use to int8 only.
   const { calibrateNetwork } = await import('./calibration-step.ts');
-  const calibration = await calibrateNetwork(network, options);
+  const calibration = await calibrateNetwork(network, {
+    ...options,
+    // A calibration by any algorithm holds the largest magnitudes as well.
+    ...(isCalibratedByMax && { calibrationAlgorithm: undefined, usualAlgorithm: 'max' as const }),
+  });
   const ranges = new Map([
-    ...Object.entries(calibration.file.tensors).map(([name, { range }]) => [name, range] as const),
+    ...Object.entries(calibration.file.tensors).map(
+      ([name, { range, largest }]) => [name, isCalibratedByMax ? largest : range] as const,
+    ),
     ...(input ? pixelRanges(input) : []),
   ]);
   return {

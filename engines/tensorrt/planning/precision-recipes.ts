@@ -11,7 +11,7 @@ import { isDeprecated, type OptionName } from './option-table.ts';
 import { orderOf, type Release } from './release.ts';
 
 /** Which form of the network trtexec is to be given. */
-export type GraphFlavour = 'fp32' | 'typed-fp16' | 'int8-qdq';
+export type GraphFlavour = 'fp32' | 'typed-fp16' | 'int8-qdq' | 'fp8-qdq';
 
 interface Recipe {
   readonly precision: Precision;
@@ -80,6 +80,16 @@ const recipes: readonly Recipe[] = [
     options: ['--int8', '--fp16'],
     graph: 'int8-qdq',
   },
+  { precision: 'fp8', typing: 'strong', from: '11.0.0', options: [], graph: 'fp8-qdq' },
+  // FP8 convolutions came to Ada with 10.3; the parsers before read the type, and had no kernel for it there.
+  {
+    precision: 'fp8',
+    typing: 'strong',
+    from: '10.3.0',
+    to: '10.99.0',
+    options: ['--stronglyTyped'],
+    graph: 'fp8-qdq',
+  },
 ];
 
 const ranged = recipes.map((recipe) => ({
@@ -90,7 +100,12 @@ const ranged = recipes.map((recipe) => ({
 
 /** Before it, the ONNX parser was documented for float32 weights with Q/DQ only. */
 const int8WeightsSince = orderOf('10.0.0');
-const graphPrecisions = { fp32: 'fp32', 'typed-fp16': 'fp16', 'int8-qdq': 'int8' } as const;
+const graphPrecisions = {
+  fp32: 'fp32',
+  'typed-fp16': 'fp16',
+  'int8-qdq': 'int8',
+  'fp8-qdq': 'fp8',
+} as const satisfies Record<GraphFlavour, Precision>;
 
 /** The graph of a flavour, in the words of the passes. */
 function formOf({ graph, strong }: PrecisionPlan, release: Release): GraphForm {
@@ -127,7 +142,12 @@ export function planPrecision(
   );
   if (!recipe) {
     const { version } = release;
-    diagnostics.push(createDiagnostic('tensorrt-typing-lacking', { precision, typing, version }));
+    const since = ranged.findLast((r) => r.precision === precision)?.from ?? '';
+    diagnostics.push(
+      typing === 'auto'
+        ? createDiagnostic('tensorrt-precision-too-new', { precision, version, since })
+        : createDiagnostic('tensorrt-typing-lacking', { precision, typing, version }),
+    );
     return undefined;
   }
   for (const option of recipe.options.filter((o) => isDeprecated(release, o))) {

@@ -25,6 +25,18 @@ export const precisionMessages = {
     example: 'rcc compile specs/resnet50_vd.rn --int8 --calibrate pictures/',
     cure: 'Take pictures of the training set, from all classes: 500 are plenty, labels are not needed.',
   }),
+  'precision-needs-gpu': row<{ precision: string; where: string; able: readonly string[] }>({
+    severity: 'error',
+    message: ({ precision, where, able }) =>
+      `${precision.toUpperCase()} is for GPUs of compute capability ${listText(able)}; ${where} does not compute in it.`,
+    hint: () =>
+      'Take --fp16 or --int8, or name what it is for: --target onnx --trt RELEASE, or --target tensorrt-rtx --compute-capability 8.9.',
+    cause:
+      'Tensor cores for 8-bit floats came with Ada and Hopper. Anywhere else the numbers would be widened first, and the model be slower than FP16.',
+    example:
+      'rcc compile specs/resnet50_vd.rn --fp8 --target tensorrt-rtx --compute-capability 8.6',
+    cure: 'Compile FP8 for a GPU that has it, and another precision for the others.',
+  }),
   'int8-rest-untyped': row<Record<string, never>>({
     severity: 'error',
     message: () =>
