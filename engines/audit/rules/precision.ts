@@ -7,7 +7,7 @@ import {
   precisionTypes,
   shareOf,
 } from '../context.ts';
-import { type EngineDataType, type EngineLayer, isComputeLayer } from '../layer.ts';
+import { type EngineDataType, type EngineLayer, isComputeLayer, type LayerKind } from '../layer.ts';
 
 /** The type a layer computes in: that of what it reads. */
 export function computeType(layer: EngineLayer): EngineDataType | undefined {
@@ -109,8 +109,8 @@ export function findIdleTensorCores(context: AuditContext): readonly AuditFindin
     });
 }
 
-/** Layers that are told by name. */
-const told = 3;
+/** Kernels that only convert: they are told one by one, as strays or as edges. */
+const converting: ReadonlySet<LayerKind> = new Set(['quantize', 'reformat', 'shuffle', 'padding']);
 
 /** Kernels inside a quantised engine that read float32, where FP16 would be half as much to move. */
 export function findFloat32Left(context: AuditContext): readonly AuditFinding[] {
@@ -119,9 +119,12 @@ export function findFloat32Left(context: AuditContext): readonly AuditFinding[] 
   if (bindings.size === 0 || !list.detailed) return [];
   const isEdge = ({ inputs, outputs }: EngineLayer): boolean =>
     [...inputs, ...outputs].some(({ name }) => bindings.has(name));
-  const left = kernels.filter((layer) => layer.inputs[0]?.dataType === 'float32' && !isEdge(layer));
+  const left = kernels.filter(
+    (layer) =>
+      layer.inputs[0]?.dataType === 'float32' && !isEdge(layer) && !converting.has(layer.kind),
+  );
   if (left.length === 0) return [];
-  const names = left.slice(0, told).map((layer) => computeNodeOf(context, layer) ?? layer.name);
+  const names = left.map((layer) => computeNodeOf(context, layer) ?? layer.name);
   const parameters = { count: left.length, of: kernels.length, names };
   return [createFinding(context, 'audit-float32-left', parameters)];
 }

@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 
 /** `reformat, 8.7 % of the time`; the time only where it is known. */
@@ -108,7 +109,7 @@ export const auditMessages = {
   'audit-float32-left': row<{ count: number; of: number; names: readonly string[] }>({
     severity: 'note',
     message: ({ count, of, names }) =>
-      `${count} of ${of} kernels inside the engine read float32: ${names.join(', ')}${count > names.length ? ' and others' : ''}.`,
+      `${count} of ${of} kernels inside the engine read float32: ${listText(names)}.`,
     cause:
       'What is not quantised is computed in the type that the graph gives it, or in one that the builder chose. float32 is twice as much to move as float16.',
     example: 'rcc audit build/resnet50_vd/int8',
