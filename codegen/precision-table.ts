@@ -5,8 +5,8 @@ import { emulateFloat16 } from './passes/emulate-float16.ts';
 import type { GraphForm } from './passes/graph-form.ts';
 import type { LayerFilter } from './passes/layer-filter.ts';
 import type { Pass } from './passes/pass.ts';
-import { quantizeInt8 } from './passes/quantize-int8.ts';
-import { defaultInt8Form } from './quantization/int8-form.ts';
+import { quantize } from './passes/quantize.ts';
+import { defaultInt8Form, float8Form } from './quantization/int8-form.ts';
 import type { TensorRanges } from './quantization/ranges.ts';
 
 /** What an engine's logits may differ from the expected ones. Errors are in the unit of the expected logits (engines/logit-unit.ts). */
@@ -28,11 +28,11 @@ export interface Tolerance {
 export interface PrecisionPassOptions extends GraphForm {
   /** Layers whose blocks stay in float32 in an fp16 graph. */
   readonly keepFp32?: LayerFilter | undefined;
-  /** Whether an fp16 graph is written in float32 with every rounding of float16, for processors that compute it in float32 anyway. */
+  /** Whether a graph with float16 is written in float32 with every rounding of float16, for processors that compute it in float32 anyway. */
   readonly emulation?: boolean | undefined;
   /** Ranges of an int8 graph's tensors; without them its scales have no numbers. */
   readonly ranges?: TensorRanges | undefined;
-  /** Layers that stay in float32 in an int8 graph. */
+  /** Layers that are not quantised in an int8 graph. */
   readonly int8Keep?: LayerFilter | undefined;
 }
 
@@ -57,6 +57,10 @@ export interface PrecisionRow {
   readonly passes: readonly PrecisionPass[];
   /** Its passes need the ranges of a calibration. */
   readonly isCalibrated?: true;
+  /** Its ranges are the largest magnitudes that the calibration saw, whatever algorithm chose others from them. */
+  readonly isCalibratedByMax?: true;
+  /** GPUs that compute in it, by compute capability; it is made for no other processor. Absent: it is made for any. */
+  readonly computeCapabilities?: readonly string[];
   /** Its activations may overflow: how large they get is told beside a verdict, and emulated where a processor widens them. */
   readonly isNarrowFloat?: true;
   /** The option that keeps some of its layers in float32; `blocks`: whole blocks at once. */
@@ -124,8 +128,24 @@ export const precisions = [
     passes: [
       {
         name: 'quantizeInt8',
-        create: ({ int8Form = defaultInt8Form, ranges, int8Keep, int8Weights }) =>
-          quantizeInt8({ form: int8Form, ranges, keep: int8Keep, weights: int8Weights }),
+        create: ({ int8Form = defaultInt8Form, ranges, int8Keep, int8Weights, int8Rest }) =>
+          quantize({
+            form: int8Form,
+            ranges,
+            keep: int8Keep,
+            weights: int8Weights,
+            scales: int8Rest,
+          }),
+      },
+      {
+        name: 'castFloat16',
+        create: ({ int8Rest }): Pass | false =>
+          int8Rest === 'float16' && castFloat16({ tail: 'float16' }),
+      },
+      {
+        name: 'emulateFloat16',
+        create: ({ int8Rest, emulation }): Pass | false =>
+          int8Rest === 'float16' && emulation === true && emulateFloat16,
       },
     ],
     isCalibrated: true,
@@ -144,6 +164,41 @@ export const precisions = [
       tieError: 0.1,
       reason:
         'A cosine of few logits says little, so each logit is judged: its error may be three times the seventh of their size that the cosine of many allows on average.',
+    },
+    maxDrop: 0.01,
+    tensorError: 0.3,
+  },
+  {
+    name: 'fp8',
+    title: 'FP8',
+    help: 'float8e4m3fn for GPUs of compute capability 8.9 and later, calibrated',
+    dataType: 'float8e4m3fn',
+    bytesPerWeight: 1,
+    passes: [
+      {
+        name: 'quantizeFloat8',
+        create: ({ int8Form = float8Form, ranges, int8Keep }) =>
+          quantize({ form: int8Form, ranges, keep: int8Keep, scales: 'float16' }),
+      },
+      { name: 'castFloat16', create: () => castFloat16({ tail: 'float16' }) },
+      { name: 'emulateFloat16', create: ({ emulation }) => emulation && emulateFloat16 },
+    ],
+    isCalibrated: true,
+    isCalibratedByMax: true,
+    computeCapabilities: ['8.9', '9.0', '10.0', '10.3', '12.0', '12.1'],
+    keeps: { option: 'int8Keep', by: 'layer' },
+    tolerance: {
+      minCosine: 0.99,
+      flipShare: 0.01,
+      tieError: 0.1,
+      reason:
+        'A float8e4m3fn number has 4 bits of precision, 2 to 6 % from one to the next, about as coarse as int8 in the middle of its range: the direction of the logits has to stay as there.',
+    },
+    toleranceOfFewClasses: {
+      maxError: 0.4,
+      flipShare: 0.01,
+      tieError: 0.1,
+      reason: 'A cosine of few logits says little, so each logit is judged, by the bound of int8.',
     },
     maxDrop: 0.01,
     tensorError: 0.3,

@@ -127,8 +127,9 @@ const graphWords: Readonly<Record<GraphFlavour, string>> = {
   fp32: 'FP32 graph',
   'typed-fp16': 'typed FP16 graph',
   'int8-qdq': 'INT8 graph with quantisers',
+  'fp8-qdq': 'FP8 graph with quantisers',
 };
-const precisions = ['fp32', 'fp16', 'int8'] as const;
+const precisions = ['fp32', 'fp16', 'int8', 'fp8'] as const;
 const precisionFlags = new Set(['--fp16', '--int8', '--stronglyTyped', '--noTF32']);
 
 function precisionText(release: string, precision: (typeof precisions)[number]): string {

@@ -125,8 +125,8 @@ export function inferQuantize(node: Node, inputs: readonly TensorType[]): Tensor
   const [x, scale, zeroPoint] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
   requireScale(node, x, scale, zeroPoint);
   requireThat(
-    x.dataType === 'float32' && scale.dataType === 'float32',
-    `opset 13 quantises float32 by float32 scales, not ${x.dataType} by ${scale.dataType}`,
+    x.dataType === scale.dataType && (x.dataType === 'float32' || x.dataType === 'float16'),
+    `a float is quantised by scales of its own type, not ${x.dataType} by ${scale.dataType}`,
   );
   return { dataType: zeroPoint.dataType, shape: x.shape };
 }

@@ -43,7 +43,7 @@ const pairInputs = { minInputs: 2, maxInputs: 2, attributes: {} } as const;
 
 const quantizerInputs = { minInputs: 3, maxInputs: 3, attributes: { axis: 'int' } } as const;
 
-/** The operators of the IR: ONNX's semantics at opset 13 (onnx/docs/Operators.md), and FusedConv of our own. */
+/** The operators of the IR: ONNX's semantics at opset 13, at 19 where quantisers have float16 scales (onnx/docs/Operators.md), and FusedConv of our own. */
 export const ops = {
   Conv: {
     onnx: true,

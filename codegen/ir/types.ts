@@ -10,6 +10,7 @@ export const dataTypes = {
   float64: { onnx: 11, sizeBytes: 8 },
   int16: { onnx: 5, sizeBytes: 2 },
   bfloat16: { onnx: 16, sizeBytes: 2 },
+  float8e4m3fn: { onnx: 17, sizeBytes: 1 },
 } as const;
 
 export type DataType = keyof typeof dataTypes;

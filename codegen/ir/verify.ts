@@ -16,6 +16,10 @@ function duplicates(names: readonly string[]): readonly string[] {
 /** Letters, digits, `_`, `-`, `.` and `/`: names of fused layers are split at blanks, `+`, `|` and brackets. */
 const legalName = /^[A-Za-z0-9_][\w./-]*$/;
 
+const quantizers: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLinear']);
+/** Where quantisers first took scales of float16 (onnx/docs/Changelog.md, QuantizeLinear-19). */
+export const typedQuantizersSince = 19;
+
 export const graphRules: readonly GraphRule[] = [
   {
     name: 'node-names-are-unique',
@@ -76,6 +80,18 @@ export const graphRules: readonly GraphRule[] = [
         throw error;
       }
     },
+  },
+  {
+    name: 'types-are-of-the-opset',
+    find: (graph) =>
+      graph.nodes
+        .filter(({ op }) => quantizers.has(op) && graph.opset < typedQuantizersSince)
+        .flatMap(({ name, op, inputs: [, scale = ''] }) => {
+          const type = graph.initializers.get(scale)?.type.dataType;
+          return type === undefined || type === 'float32'
+            ? []
+            : [`${name} (${op}) has a scale of ${type} at opset ${graph.opset}`];
+        }),
   },
   {
     name: 'initializers-are-as-declared',

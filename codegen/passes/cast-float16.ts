@@ -4,10 +4,14 @@
  *
  * Blocks that are to stay in float32 stay so as a whole: a Cast between a convolution and its Add would keep engines from fusing them. Casts
  * stand where blocks meet, one a value, read by both branches.
+ *
+ * Of a graph with quantisers, what they are between is cast likewise, their scales too; what they make keeps its type.
  */
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
 import type { DataType } from '../ir/types.ts';
+import { typedQuantizersSince } from '../ir/verify.ts';
 import { inputOf, isGraphOutput, outputOf } from '../ir/walk.ts';
+import type { FloatRest } from '../quantization/scale-rounding.ts';
 import { float32View } from '../tensors/float-bytes.ts';
 import { castToFloat16 } from '../tensors/float16.ts';
 import { mapRows, type TensorSource } from '../tensors/tensor-source.ts';
@@ -17,6 +21,8 @@ import type { Pass, PassContext } from './pass.ts';
 export interface CastFloat16Options {
   /** Layers whose blocks stay in float32. */
   readonly keepFp32?: LayerFilter | undefined;
+  /** What pools, sums up and flattens behind the last layer; default `float32`, so that the layer's kernel casts as it writes. */
+  readonly tail?: FloatRest | undefined;
 }
 
 function castSource(tensor: string, source: TensorSource, context: PassContext): TensorSource {
@@ -114,21 +120,31 @@ const outputOps: ReadonlySet<Node['op']> = new Set([
  * The nodes that only pool, sum up, flatten or normalise what the last layer gives: they compute in float32, so that the layer's kernel
  * casts as it writes. Where an activation stands between, only Softmax is.
  */
-function outputNodes(graph: Graph): ReadonlySet<string> {
+function outputNodes(graph: Graph, type: FloatRest): ReadonlySet<string> {
   const first = graph.nodes.findLastIndex(({ op }) => !outputOps.has(op)) + 1;
   const layer = graph.nodes[first - 1];
   const isLayer = layer?.inputs.some((input) => graph.initializers.has(input)) ?? false;
-  const tail = graph.nodes.slice(first).filter(({ op }) => isLayer || op === 'Softmax');
+  const tail = graph.nodes
+    .slice(first)
+    .filter(({ op }) => op === 'Softmax' || (isLayer && type === 'float32'));
   return new Set(tail.map(({ name }) => name));
 }
 
-export function castFloat16({ keepFp32 = noLayer }: CastFloat16Options = {}): Pass {
+function opsetFor({ opset, nodes }: Graph): number {
+  const quantises = nodes.some(({ op }) => op === 'QuantizeLinear' || op === 'DequantizeLinear');
+  return quantises ? Math.max(opset, typedQuantizersSince) : opset;
+}
+
+export function castFloat16({
+  keepFp32 = noLayer,
+  tail = 'float32',
+}: CastFloat16Options = {}): Pass {
   return {
     name: 'castFloat16',
     run(graph, context) {
       const names = graph.nodes.map(({ name }) => name);
       const kept = matchBlocks(names, keepFp32);
-      const behind = outputNodes(graph);
+      const behind = outputNodes(graph, tail);
       const typeOf = ({ name }: Node): DataType =>
         behind.has(name) || kept(name) ? 'float32' : 'float16';
       const wide = new Set(
@@ -142,7 +158,7 @@ export function castFloat16({ keepFp32 = noLayer }: CastFloat16Options = {}): Pa
             : castInitializer(initializer, context),
         ]),
       );
-      return { ...graph, initializers, nodes: retype(graph, typeOf) };
+      return { ...graph, opset: opsetFor(graph), initializers, nodes: retype(graph, typeOf) };
     },
   };
 }

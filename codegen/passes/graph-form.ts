@@ -1,5 +1,6 @@
 import type { Precision } from '../precisions.ts';
 import type { Int8Form } from '../quantization/int8-form.ts';
+import type { FloatRest } from '../quantization/scale-rounding.ts';
 import type { HeadForm } from './shape-head.ts';
 
 /** The graph that whoever runs it wants: all that the passes know of a target. */
@@ -12,4 +13,9 @@ export interface GraphForm {
   readonly int8Form?: Int8Form | undefined;
   /** How an int8 graph stores its weights; see QuantizeInt8Options. Default: `int8`. */
   readonly int8Weights?: 'int8' | 'float32' | undefined;
+  /**
+   * What an int8 graph computes in between its quantisers, scales and all. Default: `float32`. `float16` is for builders that take types from the
+   * graph, where float32 would stay float32; builders that choose types by themselves choose better from float32.
+   */
+  readonly int8Rest?: FloatRest | undefined;
 }

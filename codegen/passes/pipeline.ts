@@ -44,11 +44,23 @@ const rows: readonly PipelineRow[] = [
   { name: 'expandFusedConv', create: () => expandFusedConv },
 ];
 
-export const passNames: readonly string[] = rows.map(({ name }) => name);
+export const passNames: readonly string[] = [...new Set(rows.map(({ name }) => name))];
 
 /** The passes from the trained graph to the one that is written. */
 export function passesFor(options: PipelineOptions): readonly Pass[] {
   return rows.flatMap(({ create }) => create(options) || []);
+}
+
+/** Whether the written graph has float16 activations. */
+export function computesFloat16({ precision, int8Rest }: PipelineOptions): boolean {
+  const { dataType } = precisionRow(precision);
+  const rest = dataType === 'int8' ? int8Rest : dataType;
+  return rest === 'float16' || rest === 'float8e4m3fn';
+}
+
+/** Whether the written graph has quantisers whose scales are float16. */
+export function hasFloat16Quantizers(options: PipelineOptions): boolean {
+  return precisionRow(options.precision).isCalibrated === true && computesFloat16(options);
 }
 
 const conversions: ReadonlySet<Node['op']> = new Set([
@@ -67,7 +79,7 @@ export function keptNodes(
   options: PipelineOptions,
 ): readonly string[] {
   const { keeps } = precisionRow(precision);
-  if (!keeps) return [];
+  if (!keeps || hasFloat16Quantizers({ ...options, precision })) return [];
   const kept = options[keeps.option] ?? noLayer;
   if (keeps.by === 'block') {
     const names = nodes.filter(({ op }) => !conversions.has(op)).map(({ name }) => name);

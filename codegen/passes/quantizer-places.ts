@@ -9,6 +9,17 @@ export function computesInt8({ op, name }: Node, form: Int8Form, keep: LayerFilt
   return form.computing.has(op) && !keep(name);
 }
 
+/** Names of the layers that have too few input channels for the form. */
+export function narrowLayers(
+  { nodes, initializers }: Graph,
+  { computing, leastChannels = 0 }: Int8Form,
+): ReadonlySet<string> {
+  const channelsOf = ({ inputs }: Node): number =>
+    Number(initializers.get(inputs[1] ?? '')?.type.shape[1] ?? leastChannels);
+  const narrow = nodes.filter((node) => computing.has(node.op) && channelsOf(node) < leastChannels);
+  return new Set(narrow.map(({ name }) => name));
+}
+
 /** Inputs that are tensors, not parameters: both of an Add, x and the residual of a convolution, x of the others. */
 export function tensorInputs(node: Node): readonly string[] {
   if (node.op === 'Add') return node.inputs;

@@ -1,8 +1,15 @@
 import type { OpType } from '../ir/ops.ts';
 
-/** Where an int8 graph's quantisers stand and what they make. All forms come from the same calibration. */
+/** What a graph's weights and activations are quantised to. */
+export type QuantizedType = 'int8' | 'float8e4m3fn';
+
+/** Where the quantisers of an int8 or fp8 graph stand and what they make. All forms come from the same calibration. */
 export interface Int8Form {
-  readonly name: 'int8-trt' | 'int8-ort';
+  readonly name: 'int8-trt' | 'int8-ort' | 'fp8-trt';
+  /** Default: `int8`. */
+  readonly numbers?: QuantizedType;
+  /** Convolutions and linear layers of fewer input channels are not quantised; default: none. */
+  readonly leastChannels?: number;
   /** Whether tensors that are never negative are uint8 from 0 to 255; otherwise every tensor is int8, symmetric around 0. */
   readonly unsigned: boolean;
   /**
@@ -22,6 +29,25 @@ export interface Int8Form {
 
 export const convolutionOps = ['Conv', 'FusedConv'] as const satisfies readonly OpType[];
 export const poolOps = ['AveragePool', 'GlobalAveragePool'] as const satisfies readonly OpType[];
+
+/** Bytes that FP8 tensor cores read at once, a channel each. */
+const float8Channels = 16;
+
+/**
+ * FP8 for GPUs: as TensorRT fuses int8, but pools stay in the rest, which have no FP8 kernels, and so does a first convolution of 3 channels
+ * (NVIDIA/Model-Optimizer PR 2024).
+ */
+export const float8Form: Int8Form = {
+  name: 'fp8-trt',
+  numbers: 'float8e4m3fn',
+  leastChannels: float8Channels,
+  unsigned: false,
+  addOperands: 'shortcut',
+  computing: new Set([...convolutionOps, 'Gemm']),
+  quantizedOutput: new Set(),
+  bias: 'float32',
+  passing: new Map(),
+};
 
 /**
  * What onnxruntime computes with integers on a processor: a convolution needs quantisers on all sides, uint8 activations, and a ReLU goes

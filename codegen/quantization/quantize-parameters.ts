@@ -8,6 +8,8 @@ import { elementCount } from '../ir/types.ts';
 import { bytesOf, float32View } from '../tensors/float-bytes.ts';
 import { roundHalfEven } from '../tensors/rounding.ts';
 import { mapRows, readAll, type TensorSource, wholeTensor } from '../tensors/tensor-source.ts';
+import { largestMagnitude } from './largest-magnitude.ts';
+import { type ScaleRounding, scaleRoundings } from './scale-rounding.ts';
 
 /** The bias may take half of the 31 bits; the sums of products need a tenth of the rest at ResNet's largest (4608 · 127 · 255). */
 const largestBias = 2 ** 30;
@@ -15,25 +17,16 @@ const largestBias = 2 ** 30;
 /** Below this a scale would be lost in float32 arithmetic, and what it stands for is nothing. */
 const smallestScale = 2 ** -100;
 
-/** The largest magnitude of a row; NaN or infinity where one of its numbers is, so that no integer hides it. */
-function largestMagnitude(values: Float32Array, start: number, end: number): number {
-  let largest = 0;
-  let zero = 0;
-  for (let i = start; i < end; i++) {
-    const value = values[i] as number;
-    const magnitude = Math.abs(value);
-    if (magnitude > largest) largest = magnitude;
-    zero += value * 0;
-  }
-  return largest + zero;
-}
-
 /** The scale of one output channel. */
-function scaleOf(largestWeight: number, bias: number, inputScale: number): number {
+function scaleOf(
+  largestWeight: number,
+  bias: number,
+  { inputScale, roundScale = scaleRoundings.float32 }: FloatParameters,
+): number {
   const forWeight = largestWeight / 127;
   const forBias = Math.abs(bias) / (inputScale * largestBias);
   const scale = Math.max(forWeight, forBias);
-  return Math.fround(scale < smallestScale ? 1 : scale);
+  return roundScale(scale < smallestScale ? 1 : scale);
 }
 
 function quantizeRow(values: Float32Array, scale: number, into: Int8Array): void {
@@ -48,6 +41,8 @@ export interface FloatParameters {
   readonly bias: TensorSource | undefined;
   /** Scale of the activations that the weights are multiplied with. */
   readonly inputScale: number;
+  /** To the type that scales are stored in; default: float32. */
+  readonly roundScale?: ScaleRounding;
 }
 
 export interface QuantizedParameters {
@@ -65,11 +60,8 @@ export interface QuantizedParameters {
  * A layer's integers and their scales, made when they are read. What is read first finds the scales for the others, and only they are
  * kept: with the weight first, it is made once.
  */
-export function quantizeParameters({
-  weight,
-  bias,
-  inputScale,
-}: FloatParameters): QuantizedParameters {
+export function quantizeParameters(parameters: FloatParameters): QuantizedParameters {
+  const { weight, bias, inputScale } = parameters;
   const [channels = 1] = weight.shape;
   const rowLength = elementCount(weight.shape.slice(1));
   let found: Float32Array | undefined;
@@ -90,7 +82,7 @@ export function quantizeParameters({
           const intoBytes = (into.byteLength / values.length) * rowLength;
           for (let start = 0, o = first; start < values.length; start += rowLength, o++) {
             const largest = largestMagnitude(values, start, start + rowLength);
-            const scale = scaleOf(largest, biases[o] as number, inputScale);
+            const scale = scaleOf(largest, biases[o] as number, parameters);
             scales[o] = scale;
             const at = (start / rowLength) * intoBytes;
             const row = values.subarray(start, start + rowLength);

@@ -1,5 +1,6 @@
 import { type DataType, dataTypes } from '../ir/types.ts';
 import { float32View } from './float-bytes.ts';
+import { fromFloat8Bits } from './float8.ts';
 import { fromFloat16Bits } from './float16.ts';
 import { alignedBytes } from './stored-tensor.ts';
 import { mapRows, type TensorSource } from './tensor-source.ts';
@@ -18,6 +19,12 @@ function widenBfloat16(bytes: Uint8Array, into: Float32Array): void {
   const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, into.length);
   const words = new Int32Array(into.buffer, into.byteOffset, into.length);
   for (let i = 0; i < words.length; i++) words[i] = (halves[i] as number) << 16;
+}
+
+const float8Table = Float32Array.from({ length: 256 }, (_, bits) => fromFloat8Bits(bits));
+
+function widenFloat8(bytes: Uint8Array, into: Float32Array): void {
+  for (let i = 0; i < into.length; i++) into[i] = float8Table[bytes[i] as number] as number;
 }
 
 function widenInt64(bytes: Uint8Array, into: Float32Array): void {
@@ -41,6 +48,7 @@ const conversions: Readonly<
 > = {
   float16: widenFloat16,
   bfloat16: widenBfloat16,
+  float8e4m3fn: widenFloat8,
   float64: numbersOf(Float64Array),
   uint8: numbersOf(Uint8Array),
   bool: numbersOf(Uint8Array),

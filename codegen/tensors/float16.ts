@@ -53,6 +53,14 @@ export function fromFloat16Bits(half: number): number {
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }
 
+/** The least float16 number that is not below a positive one; 65504 where none is. */
+export function float16NotBelow(value: number): number {
+  if (value >= largestFloat16) return largestFloat16;
+  // Rounded to float32 first, a number a little above a float16 would become it.
+  const nearest = toFloat16Bits(value);
+  return fromFloat16Bits(fromFloat16Bits(nearest) < value ? nearest + 1 : nearest);
+}
+
 /**
  * Weights to float16: round to nearest even; finite numbers are clamped to ±65504, NaN and infinity stay what they are, so that whoever writes them sees
  * them. Adds to `counts` what the cast could not keep.

@@ -22,6 +22,7 @@ import {
   findUnwantedNodes,
 } from './rules/graph.ts';
 import {
+  findFloat32Left,
   findFloatOutputs,
   findIdleTensorCores,
   findTf32,
@@ -44,6 +45,7 @@ export const auditRules: readonly AuditRule[] = [
   { name: 'precision', find: findWrongPrecision },
   { name: 'tf32', find: findTf32 },
   { name: 'float-outputs', find: findFloatOutputs },
+  { name: 'float32-left', find: findFloat32Left },
   { name: 'missing-nodes', find: findMissingNodes },
   { name: 'unwanted-nodes', find: findUnwantedNodes },
   { name: 'second-readers', find: findSecondReaders },

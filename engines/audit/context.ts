@@ -1,3 +1,4 @@
+import { precisionRow } from '../../codegen/precisions.ts';
 import { least } from '../../src/collections/extremes.ts';
 import {
   createDiagnostic,
@@ -52,6 +53,7 @@ export const precisionTypes = {
   fp32: 'float32',
   fp16: 'float16',
   int8: 'int8',
+  fp8: 'float8',
 } as const satisfies Record<Precision, EngineDataType>;
 
 /** Rows of the first optimisation profile in the list: the others repeat the same layers. */
@@ -131,9 +133,10 @@ const quantizerCodes: ReadonlySet<DiagnosticCode> = new Set([
 
 /** What helps where the message table's advice does not. */
 function hintFor({ list, expectation }: AuditContext, code: DiagnosticCode): string | undefined {
-  const isRtxInt8 = list.source === 'tensorrt-rtx' && expectation.precision === 'int8';
+  const isRtxInt8 =
+    list.source === 'tensorrt-rtx' && precisionRow(expectation.precision).isCalibrated;
   return isRtxInt8 && quantizerCodes.has(code)
-    ? 'TensorRT-RTX 1.7 keeps the quantisation of an INT8 graph in kernels of its own: --fp16 gives the better engine.'
+    ? 'TensorRT-RTX 1.7 keeps the quantisation of a graph in kernels of its own: --fp16 gives the better engine.'
     : undefined;
 }
 

@@ -66,14 +66,15 @@ export function generatedOps(name: string): readonly string[] {
   return body.match(/[A-Z][a-z]*/g) ?? [];
 }
 
-function generatedKind(ops: readonly string[], writesInt8: boolean): LayerKind {
+function generatedKind(ops: readonly string[], writesQuantized: boolean): LayerKind {
   if (ops.some((op) => /^(Corr|Conv)$/.test(op))) return 'convolution';
   if (ops.some((op) => /^(Fc|Gemm|Matm|Dot)$/.test(op))) return 'gemm';
   // A product of matrices, number by number.
   if (ops.includes('Mul') && ops.includes('Sum')) return 'gemm';
   if (ops.some((op) => /^(Maxr|Soft|Exp)$/.test(op))) return 'softmax';
   if (ops.some((op) => /^(Mean|Sum|Pool|Avgp|Maxp)$/.test(op))) return 'pooling';
-  if (ops.includes('Roun') && writesInt8) return 'quantize';
+  // Numbers become int8 by Roun and Cast, float8 by a Cast alone.
+  if (writesQuantized && ops.some((op) => /^(Roun|Cast)$/.test(op))) return 'quantize';
   if (ops.length > 0 && ops.every((op) => movingOps.has(op))) return 'reformat';
   return 'pointwise';
 }
@@ -99,21 +100,27 @@ export interface LayerFacts {
   readonly name: string;
   /** `REFORMAT` or `QDQ`, of Reformat layers from 8.4 on. */
   readonly origin?: string | undefined;
-  readonly writesInt8: boolean;
-  readonly readsInt8: boolean;
+  readonly writesQuantized: boolean;
+  readonly readsQuantized: boolean;
 }
 
 /** What a layer does, from its LayerType; from its name where the type says nothing. */
-export function layerKind({ type, name, origin, writesInt8, readsInt8 }: LayerFacts): LayerKind {
+export function layerKind({
+  type,
+  name,
+  origin,
+  writesQuantized,
+  readsQuantized,
+}: LayerFacts): LayerKind {
   const word = type.toLowerCase();
   if (word === '') return kindOfName(name);
   if (/\{ForeignNode\[/.test(name)) return 'opaque';
   if (word === 'kgen' || word.endsWith('fusion')) {
-    return generatedKind(generatedOps(name), writesInt8 && !readsInt8);
+    return generatedKind(generatedOps(name), writesQuantized && !readsQuantized);
   }
   const kind = ownValue(kindOfType, word) ?? 'other';
   const quantizes = origin === 'QDQ' || /^(De)?[Qq]uantize(Linear)?([_/]|$)/.test(name);
   if (kind === 'reformat' && quantizes) return 'quantize';
-  if (word === 'scale' && writesInt8 !== readsInt8) return 'quantize';
+  if (word === 'scale' && writesQuantized !== readsQuantized) return 'quantize';
   return kind;
 }

@@ -14,6 +14,8 @@ const typeWords: Readonly<Record<string, EngineDataType>> = {
   bfloat16: 'bfloat16',
   fp8: 'float8',
   fp8e4m3: 'float8',
+  fp8e4m3fn: 'float8',
+  e4m3: 'float8',
   fp4: 'float4',
   int8: 'int8',
   uint8: 'uint8',
@@ -22,6 +24,11 @@ const typeWords: Readonly<Record<string, EngineDataType>> = {
   int64: 'int64',
   bool: 'bool',
 };
+
+/** Whether quantisers make numbers of this type. */
+export function isQuantizedType(type: EngineDataType | undefined): boolean {
+  return type === 'int8' || type === 'float8';
+}
 
 /** The type in `Half`, `kHALF` or `Channel major FP16 format where channel % 8 == 0`; undefined where no word is one. */
 export function dataTypeOf(text: string | undefined): EngineDataType | undefined {

@@ -60,6 +60,8 @@ export const onnxTarget: TargetDefinition<OnnxTargetOptions, 'onnx'> = {
     }
     if (given.trt !== undefined) return await forTensorrt(given.trt, given, request);
     const { precisionRow } = await import('../../codegen/precisions.ts');
+    const { requireProcessorPrecision } = await import('../gpu-precision.ts');
+    requireProcessorPrecision(precision, 'onnxruntime, which models without --trt are for,');
     const whom = precisionRow(precision).isCalibrated
       ? ' for onnxruntime (--trt RELEASE writes it for TensorRT)'
       : '';

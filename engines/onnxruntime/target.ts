@@ -29,6 +29,8 @@ export const onnxruntimeTarget: TargetDefinition<OnnxruntimeTargetOptions, 'onnx
   },
   async choose({ threads }, { precision }): Promise<Target> {
     const { createOnnxruntimeEngine } = await import('./engine.ts');
+    const { requireProcessorPrecision } = await import('../gpu-precision.ts');
+    requireProcessorPrecision(precision, 'the embedded engine');
     return {
       name: this.name,
       reason: 'onnxruntime on this processor',

@@ -1,7 +1,7 @@
 import type { GraphForm } from '../../codegen/passes/graph-form.ts';
 import type { HeadForm } from '../../codegen/passes/shape-head.ts';
 import type { Precision } from '../../codegen/precisions.ts';
-import { tensorrtInt8Form } from '../tensorrt/planning/graph-form.ts';
+import { tensorrtQuantizers } from '../tensorrt/planning/graph-form.ts';
 
 interface HeadRow {
   /** Default: all. */
@@ -14,6 +14,7 @@ interface HeadRow {
 /** What the compiler was seen to fuse best (docs/forms.md); the first row that fits decides. */
 const rows: readonly HeadRow[] = [
   { precision: 'int8', head: { layer: 'conv1x1', pool: 'AveragePool' } },
+  { precision: 'fp8', head: { layer: 'conv1x1', pool: 'AveragePool' } },
   // "FP32 GEMM is not supported" on Turing, and its FP16 Gemm leaves bias and Cast to another kernel, as convolutions do.
   { below: 8, head: { layer: 'mul-sum', pool: 'AveragePool' } },
   { head: { layer: 'gemm', pool: 'AveragePool' } },
@@ -28,5 +29,7 @@ export function tensorrtRtxForm(
     ({ precision: only = precision, below = Number.POSITIVE_INFINITY }) =>
       only === precision && (below === Number.POSITIVE_INFINITY || leastComputeCapability < below),
   );
-  return { precision, int8Form: tensorrtInt8Form, ...(row ? { head: row.head } : {}) };
+  // The compiler takes every type from the graph.
+  const typed = { int8Form: tensorrtQuantizers(precision), int8Rest: 'float16' } as const;
+  return { precision, ...typed, ...(row ? { head: row.head } : {}) };
 }

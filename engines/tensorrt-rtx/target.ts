@@ -92,6 +92,8 @@ export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions, 'tens
       return fail('option-missing', { target: this.name, option: flagOf(computeCapability) });
     }
     const computeCapabilities = parseComputeCapabilities(given.computeCapability);
+    const { requireGpuPrecision } = await import('../gpu-precision.ts');
+    requireGpuPrecision(precision, computeCapabilities);
     const { requireTensorrtRtx } = await import('./probe.ts');
     const { tensorrtRtxForm } = await import('./graph-form.ts');
     const installation = await requireTensorrtRtx({

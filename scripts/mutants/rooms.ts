@@ -36,7 +36,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     sources: ['codegen/quantization/**/*.ts'],
     tests: [
       'test/codegen/quantization/**/*.test.ts',
-      'test/codegen/passes/quantize-int8.test.ts',
+      'test/codegen/passes/quantize.test.ts',
       'test/codegen/passes/quantized-numbers.test.ts',
     ],
   },

@@ -10,7 +10,7 @@ import { emulateFloat16 } from '../../codegen/passes/emulate-float16.ts';
 import { expandFusedConv } from '../../codegen/passes/expand-fused-conv.ts';
 import { type LayerFilter, noLayer } from '../../codegen/passes/layer-filter.ts';
 import { type Pass, runPasses } from '../../codegen/passes/pass.ts';
-import { quantizeInt8 } from '../../codegen/passes/quantize-int8.ts';
+import { quantize } from '../../codegen/passes/quantize.ts';
 import { roundWeights } from '../../codegen/passes/round-weights.ts';
 import { freeBatch, tapValues } from '../../codegen/passes/tap-values.ts';
 import { precisionRow } from '../../codegen/precisions.ts';
@@ -78,7 +78,7 @@ function allStages({
     },
   ];
   if (!ranges) return stages;
-  const passes = [quantizeInt8({ form, ranges, keep: int8Keep })];
+  const passes = [quantize({ form, ranges, keep: int8Keep })];
   return [...stages, { name: form.name, precision: 'int8' as const, passes }];
 }
 

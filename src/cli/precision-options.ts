@@ -8,6 +8,7 @@ import {
   precisions,
   referencePrecision,
 } from '../../codegen/precisions.ts';
+import type { FloatRest } from '../../codegen/quantization/scale-rounding.ts';
 import {
   algorithmNames,
   type CalibrationAlgorithm,
@@ -22,6 +23,7 @@ import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts'
 export interface PrecisionCommandOptions {
   readonly keepFp32?: readonly string[];
   readonly int8Keep?: readonly string[];
+  readonly int8Rest?: FloatRest;
   readonly calibrate?: string;
   readonly calibrationImages?: number;
   readonly calibrationAlgorithm?: CalibrationAlgorithm;
@@ -77,6 +79,17 @@ function parseImages(text: string): number {
   return Number(text);
 }
 
+const rests: ReadonlyMap<string, FloatRest> = new Map([
+  ['fp16', 'float16'],
+  ['fp32', 'float32'],
+]);
+
+function parseRest(text: string): FloatRest {
+  const rest = rests.get(text.toLowerCase());
+  if (rest) return rest;
+  throw new InvalidArgumentError(`There are ${[...rests.keys()].join(' and ')}.`);
+}
+
 interface PrecisionOptionRow {
   readonly key: keyof PrecisionCommandOptions;
   readonly option: Option;
@@ -107,7 +120,7 @@ const rows: readonly PrecisionOptionRow[] = [
       '--calibration-algorithm <name>',
       `how ranges are chosen (default: ${defaultAlgorithm})`,
     ).choices(algorithmNames),
-    changes: ({ isCalibrated }) => isCalibrated,
+    changes: ({ isCalibrated, isCalibratedByMax }) => isCalibrated && !isCalibratedByMax,
   },
   {
     key: 'keepFp32',
@@ -121,9 +134,17 @@ const rows: readonly PrecisionOptionRow[] = [
     key: 'int8Keep',
     option: new Option(
       '--int8-keep <layers>',
-      'layers of an int8 model that stay in float32, as stem,fc',
+      'layers of an int8 model that are not quantised, as stem,fc',
     ).argParser(parsePatterns),
     changes: ({ isCalibrated }) => isCalibrated,
+  },
+  {
+    key: 'int8Rest',
+    option: new Option(
+      '--int8-rest <type>',
+      'fp16 or fp32: what an int8 model computes in between its quantisers (default: fp16 where builders take types from the graph)',
+    ).argParser(parseRest),
+    changes: ({ dataType }) => dataType === 'int8',
   },
   {
     key: 'inputType',
@@ -146,9 +167,18 @@ export function graphOptionsOf({
   calibrationAlgorithm,
   keepFp32,
   int8Keep,
+  int8Rest,
   inputType: inputForm,
 }: PrecisionCommandOptions): GraphOptions & CalibrationOptions {
-  return { calibrate, calibrationImages, calibrationAlgorithm, keepFp32, int8Keep, inputForm };
+  return {
+    calibrate,
+    calibrationImages,
+    calibrationAlgorithm,
+    keepFp32,
+    int8Keep,
+    int8Rest,
+    inputForm,
+  };
 }
 
 /** Options that were given for a precision that was not. */
@@ -157,7 +187,9 @@ export function idleOptions(options: PrecisionCommandOptions): readonly Diagnost
   return rows.flatMap(({ key, option, changes }) => {
     if (options[key] === undefined || !changes || asked.some(changes)) return [];
     // The last precision is the one that most options are for.
-    const precision = precisions.findLast((row) => changes(row))?.name ?? referencePrecision;
+    const precision =
+      precisions.findLast((row: PrecisionRow) => changes(row) && !row.computeCapabilities)?.name ??
+      referencePrecision;
     return [createDiagnostic('precision-option-idle', { option: option.long ?? key, precision })];
   });
 }

@@ -32,6 +32,8 @@ export interface CalibrationOptions {
 }
 
 export interface CalibrationStepOptions extends CalibrationOptions {
+  /** Of a new calibration where the user names none. */
+  readonly usualAlgorithm?: CalibrationAlgorithm | undefined;
   /** Folder of the artifact: the calibration is kept there. */
   readonly directory: string;
   /** Folder of an earlier artifact whose calibration is taken again where it fits; default: the same. */
@@ -113,7 +115,8 @@ async function runCalibration(
   options: CalibrationStepOptions,
 ): Promise<{ readonly file: CalibrationFile; readonly reused: boolean }> {
   const {
-    calibrationAlgorithm: algorithm = defaultAlgorithm,
+    usualAlgorithm = defaultAlgorithm,
+    calibrationAlgorithm: algorithm = usualAlgorithm,
     directory,
     earlier = directory,
     listener,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { hasFloat16Quantizers } from '../../codegen/passes/pipeline.ts';
 import type { Verdict } from '../../engines/compare.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
@@ -25,12 +26,19 @@ export interface CheckedModel {
 }
 
 /** What runs here: the engine, or the model on onnxruntime where there is none or it is for another machine. */
-function runnable({ built }: MadeModel, { target: { engine }, directory }: MakeOptions) {
+function runnable(
+  { built, prepared: { pipeline } }: MadeModel,
+  { target: { engine }, directory }: MakeOptions,
+) {
   if (engine && built && !engine.buildsOnly) {
     return { run: engine.run, path: built.path, what: 'the engine' };
   }
-  const { run } = createOnnxruntimeEngine();
-  const why = engine?.buildsOnly ? ` (${engine.buildsOnly.because})` : '';
+  // onnxruntime 1.30 merges quantisers with float16 scales wrongly; node by node it computes them as ONNX says.
+  const asWritten = hasFloat16Quantizers(pipeline);
+  const { run } = createOnnxruntimeEngine({ optimization: asWritten ? 'disabled' : 'all' });
+  const how = asWritten ? ', node by node' : '';
+  const because = engine?.buildsOnly ? ` (${engine.buildsOnly.because})` : '';
+  const why = `${how}${because}`;
   const { model } = artifactFiles;
   return { run, path: join(directory, model), what: `${model} on onnxruntime${why}` };
 }

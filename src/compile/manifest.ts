@@ -31,6 +31,8 @@ export const manifestSchema = z.object({
     /** Where an int8 graph's quantisers stand, and how it stores its weights. */
     int8: z.string().optional(),
     int8Weights: z.enum(['int8', 'float32']).optional(),
+    /** What it computes in between them, where the target's builder takes types from the graph. */
+    int8Rest: z.enum(['float16', 'float32']).optional(),
     /** The release that decided the form. */
     release: z.string().optional(),
   }),

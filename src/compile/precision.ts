@@ -8,6 +8,7 @@ import type { GraphForm } from '../../codegen/passes/graph-form.ts';
 import { blockOf, type LayerFilter, matchLayers } from '../../codegen/passes/layer-filter.ts';
 import type { PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import { precisionRow } from '../../codegen/precisions.ts';
+import type { FloatRest } from '../../codegen/quantization/scale-rounding.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
@@ -21,8 +22,10 @@ import type { TrainedNetwork } from './trained-network.ts';
 export interface GraphOptions {
   /** Layers whose blocks stay in float32 in an fp16 graph: `stem`, `stage4`, `stage1/block0`, `head`. */
   readonly keepFp32?: readonly string[] | undefined;
-  /** Layers that stay in float32 in an int8 graph. */
+  /** Layers that are not quantised in an int8 graph. */
   readonly int8Keep?: readonly string[] | undefined;
+  /** What an int8 graph computes in between its quantisers; default: the target's form. */
+  readonly int8Rest?: FloatRest | undefined;
   /** Default `float32`, normalised [N, C, H, W]. */
   readonly inputForm?: InputForm | undefined;
 }
@@ -76,6 +79,13 @@ function describeCalibration({
   };
 }
 
+/** Throws DiagnosticError `int8-rest-untyped` where the form is of a builder that chooses types by itself. */
+function restOf(form: GraphForm, asked: FloatRest | undefined): Pick<GraphForm, 'int8Rest'> {
+  if (asked === undefined || form.precision !== 'int8') return {};
+  if (asked === 'float16' && form.int8Rest !== 'float16') fail('int8-rest-untyped', {});
+  return { int8Rest: asked };
+}
+
 /** What a user's options make of the graph that a target wants, before any calibration. Throws DiagnosticError. */
 export function pipelineFor(
   spec: Spec,
@@ -88,6 +98,7 @@ export function pipelineFor(
     input: adaptationOf(spec, options.inputForm),
     keepFp32: filterOf('--keep-fp32', options.keepFp32, graph),
     int8Keep: filterOf('--int8-keep', options.int8Keep, graph),
+    ...restOf(form, options.int8Rest),
   };
 }
 
@@ -98,12 +109,19 @@ export async function preparePrecision(
 ): Promise<PreparedPrecision> {
   const pipeline = pipelineFor(network.spec, network.graph, options.target.form, options);
   const { input } = pipeline;
-  if (!precisionRow(pipeline.precision).isCalibrated) return { pipeline };
+  const { isCalibrated, isCalibratedByMax } = precisionRow(pipeline.precision);
+  if (!isCalibrated) return { pipeline };
   // Calibration and its libraries are of use to int8 only.
   const { calibrateNetwork } = await import('./calibration-step.ts');
-  const calibration = await calibrateNetwork(network, options);
+  const calibration = await calibrateNetwork(network, {
+    ...options,
+    // A calibration by any algorithm holds the largest magnitudes as well.
+    ...(isCalibratedByMax && { calibrationAlgorithm: undefined, usualAlgorithm: 'max' as const }),
+  });
   const ranges = new Map([
-    ...Object.entries(calibration.file.tensors).map(([name, { range }]) => [name, range] as const),
+    ...Object.entries(calibration.file.tensors).map(
+      ([name, { range, largest }]) => [name, isCalibratedByMax ? largest : range] as const,
+    ),
     ...(input ? pixelRanges(input) : []),
   ]);
   return {

@@ -1,4 +1,5 @@
-import { type Precision, precisionRow } from '../../codegen/precisions.ts';
+import { computesFloat16 } from '../../codegen/passes/pipeline.ts';
+import type { Precision } from '../../codegen/precisions.ts';
 import type { Verdict } from '../../engines/compare.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import type { Target } from '../../engines/target.ts';
@@ -52,7 +53,7 @@ function ask(
 
 /** Whether a float16 model is computed in float32 where it is verified, so that it shows the rounding of weights only. */
 function widensFloat16({ float16 }: Target, { pipeline }: PreparedPrecision): boolean {
-  return float16 === 'widened' && precisionRow(pipeline.precision).isNarrowFloat === true;
+  return float16 === 'widened' && computesFloat16(pipeline);
 }
 
 /** The verdict on an engine; of several batch sizes the worst counts. */

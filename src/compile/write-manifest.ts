@@ -40,6 +40,7 @@ function formOf({ target }: MakeOptions, { prepared: { pipeline } }: WrittenMode
     head = asLowered,
     int8Form = defaultInt8Form,
     int8Weights = 'int8',
+    int8Rest,
     input,
   } = pipeline;
   return {
@@ -47,6 +48,7 @@ function formOf({ target }: MakeOptions, { prepared: { pipeline } }: WrittenMode
     head: { ...head },
     input: input?.form ?? 'float32',
     ...(precisionRow(precision).isCalibrated ? { int8: int8Form.name, int8Weights } : {}),
+    ...(int8Rest === undefined ? {} : { int8Rest }),
     ...(target.release === undefined ? {} : { release: target.release }),
   };
 }

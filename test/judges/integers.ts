@@ -1,4 +1,5 @@
 /* Integers against the numbers that they stand for. */
+import { halfValue, nearestHalf } from '../helpers/half.ts';
 import type { Steps } from './roles.ts';
 
 /** Half a step, and what float32 division may add. */
@@ -75,11 +76,15 @@ export function judgeChannels(
   { values, steps }: Integers,
   biasAt: (channel: number) => number,
 ): string | undefined {
-  const scales = steps.scale.values;
+  const { values: scales, type } = steps.scale;
   const size = values.length / scales.length;
   const isFit = (channel: number): boolean => {
     const largest = largestOf(values, channel * size, (channel + 1) * size);
     const bias = Math.abs(biasAt(channel)) / (scales[channel] as number) / largestBias;
+    // A float16 scale is the least that is not below 1 / 127 of the largest weight; subnormal ones lie far apart.
+    const scale = scales[channel] as number;
+    const finer = type === 'FLOAT16' ? halfValue(Math.max(0, nearestHalf(scale) - 1)) : scale;
+    if (largest < 127 && (largest + 0.5) * scale > 127 * finer) return type === 'FLOAT16';
     return largest === 127 || (largest < 127 && (bias > 0.999 || largest === 0));
   };
   const unfit = Array.from(scales, (_, channel) => channel).filter((channel) => !isFit(channel));

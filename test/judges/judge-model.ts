@@ -10,7 +10,7 @@
 import { nearestHalf } from '../helpers/half.ts';
 import { judgeChannels, judgeDistances, largestBias, quantize } from './integers.ts';
 import type { Initializer, OnnxFile } from './onnx-file.ts';
-import { type Roles, rolesOf, type Steps } from './roles.ts';
+import { type Roles, rolesOf, type Steps, withNumbers } from './roles.ts';
 
 export interface Judgement {
   /** How many initializers were judged as what. */
@@ -106,7 +106,8 @@ function judgeBias(tensor: Initializer, steps: Steps, context: Context): Finding
   );
 }
 
-function judgeScale({ values }: Initializer): Finding {
+function judgeScale(tensor: Initializer): Finding {
+  const { values } = withNumbers(tensor);
   const isRight = (value: number): boolean => value > 0 && Number.isFinite(value);
   return Array.from(values).every(isRight) ? undefined : 'is no finite number above 0';
 }

@@ -1,5 +1,6 @@
 /* The scales of activations, calibrated with `max`, against the largest numbers that the definitions give. */
 import type { OnnxFile } from './onnx-file.ts';
+import { withNumbers } from './roles.ts';
 
 /** Integers from 0 to the largest magnitude. */
 function levelsOf(zeroPoint: { readonly type: string; readonly values: ArrayLike<unknown> }) {
@@ -23,9 +24,11 @@ export function judgeRanges(
     const known = largest.get(value);
     const zero = initializers.get(zeroPoint ?? '');
     if (op !== 'QuantizeLinear' || known === undefined || !zero) continue;
-    const range = Number(initializers.get(scale ?? '')?.values[0]) * levelsOf(zero);
+    const stored = initializers.get(scale ?? '');
+    const range = Number(stored && withNumbers(stored).values[0]) * levelsOf(zero);
     count++;
-    if (!(Math.abs(range / known - 1) <= 1e-4)) wrong.push(`${value}: ${range} for ${known}`);
+    const bound = stored?.type === 'FLOAT16' ? 2 ** -10 : 1e-4;
+    if (!(Math.abs(range / known - 1) <= bound)) wrong.push(`${value}: ${range} for ${known}`);
   }
   return { count, wrong };
 }

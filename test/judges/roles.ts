@@ -1,4 +1,5 @@
 /* What each initializer of a model is there for, read off the nodes that use it. */
+import { halfValue } from '../helpers/half.ts';
 import type { Initializer, OnnxFile, OnnxNode } from './onnx-file.ts';
 
 /** How integers stand for numbers: scale · (q − zero point), one of each for all, or one for each index of the axis. */
@@ -30,10 +31,18 @@ export interface Roles {
 const isQuantizer = ({ op }: OnnxNode): boolean =>
   op === 'QuantizeLinear' || op === 'DequantizeLinear';
 
+/** The initializer with numbers in place of bits. */
+export function withNumbers(initializer: Initializer): Initializer {
+  const { type, values } = initializer;
+  return type === 'FLOAT16'
+    ? { ...initializer, values: Float32Array.from(values, halfValue) }
+    : initializer;
+}
+
 function stepsOf({ initializers }: OnnxFile, node: OnnxNode): Steps {
   const [, scale, zeroPoint] = node.inputs.map((name) => initializers.get(name));
   if (!scale || !zeroPoint) throw new Error(`'${node.name}' has no constant scale and zero point`);
-  return { scale, zeroPoint, axis: node.axis ?? 1 };
+  return { scale: withNumbers(scale), zeroPoint, axis: node.axis ?? 1 };
 }
 
 function stepsBy(file: OnnxFile, op: OnnxNode['op']): Map<string, Steps> {

@@ -6,7 +6,7 @@
 import type { EngineLayer, LayerList, LayerTensor } from '../layer.ts';
 import { layerKind } from '../layer-kinds.ts';
 import { nodesOfMetadata, nodesOfName } from '../onnx-names.ts';
-import { dataTypeOf } from '../tensor-format.ts';
+import { dataTypeOf, isQuantizedType } from '../tensor-format.ts';
 
 const typeMark = ', LayerType: ';
 
@@ -54,8 +54,8 @@ function readLayer(line: string): EngineLayer {
     kind: layerKind({
       type,
       name,
-      writesInt8: outputs[0]?.dataType === 'int8',
-      readsInt8: inputs[0]?.dataType === 'int8',
+      writesQuantized: isQuantizedType(outputs[0]?.dataType),
+      readsQuantized: isQuantizedType(inputs[0]?.dataType),
     }),
     inputs,
     outputs,

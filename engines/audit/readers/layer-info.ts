@@ -14,7 +14,7 @@ import {
 import type { EngineLayer, LayerList, LayerTensor } from '../layer.ts';
 import { layerKind } from '../layer-kinds.ts';
 import { nodesOfMetadata, nodesOfName } from '../onnx-names.ts';
-import { dataTypeOf } from '../tensor-format.ts';
+import { dataTypeOf, isQuantizedType } from '../tensor-format.ts';
 
 const listKeys = ['Layers', 'layers', 'LayerInfo'] as const;
 
@@ -71,8 +71,8 @@ function readDetailed(fields: Fields): EngineLayer | undefined {
       type,
       name,
       origin: stringField(fields, 'Origin'),
-      writesInt8: outputs[0]?.dataType === 'int8',
-      readsInt8: inputs[0]?.dataType === 'int8',
+      writesQuantized: isQuantizedType(outputs[0]?.dataType),
+      readsQuantized: isQuantizedType(inputs[0]?.dataType),
     }),
     inputs,
     outputs,

@@ -1,3 +1,4 @@
+import { precisionRow } from '../../../codegen/precisions.ts';
 import {
   type AuditContext,
   type AuditFinding,
@@ -6,11 +7,15 @@ import {
   precisionTypes,
   shareOf,
 } from '../context.ts';
-import { type EngineDataType, type EngineLayer, isComputeLayer } from '../layer.ts';
+import { type EngineDataType, type EngineLayer, isComputeLayer, type LayerKind } from '../layer.ts';
 
 /** The type a layer computes in: that of what it reads. */
 export function computeType(layer: EngineLayer): EngineDataType | undefined {
   return layer.inputs[0]?.dataType ?? layer.weightsType;
+}
+
+function isQuantized({ expectation }: AuditContext): boolean {
+  return precisionRow(expectation.precision).isCalibrated === true;
 }
 
 /** What the graph asks of a layer; a typed graph may keep single blocks in another precision on purpose. */
@@ -19,11 +24,11 @@ function expectedType(context: AuditContext, layer: EngineLayer): EngineDataType
   const asked = precisionTypes[expectation.precision];
   const node = index?.nodes.get(computeNodeOf(context, layer) ?? '');
   if (!index || !node) return asked;
-  if (asked !== 'int8') {
+  if (!isQuantized(context)) {
     const typed = node.dataType;
     return typed === 'float32' || typed === 'float16' ? typed : asked;
   }
-  return index.producer(node.inputs[0] ?? '')?.op === 'DequantizeLinear' ? 'int8' : undefined;
+  return index.producer(node.inputs[0] ?? '')?.op === 'DequantizeLinear' ? asked : undefined;
 }
 
 export interface PrecisionShare {
@@ -104,16 +109,37 @@ export function findIdleTensorCores(context: AuditContext): readonly AuditFindin
     });
 }
 
-/** Convolutions of an int8 engine that write float, other than a block's end (a finding of its own) and the last one. */
+/** Kernels that only convert: they are told one by one, as strays or as edges. */
+const converting: ReadonlySet<LayerKind> = new Set(['quantize', 'reformat', 'shuffle', 'padding']);
+
+/** Kernels inside a quantised engine that read float32, where FP16 would be half as much to move. */
+export function findFloat32Left(context: AuditContext): readonly AuditFinding[] {
+  if (!isQuantized(context)) return [];
+  const { kernels, bindings, list } = context;
+  if (bindings.size === 0 || !list.detailed) return [];
+  const isEdge = ({ inputs, outputs }: EngineLayer): boolean =>
+    [...inputs, ...outputs].some(({ name }) => bindings.has(name));
+  const left = kernels.filter(
+    (layer) =>
+      layer.inputs[0]?.dataType === 'float32' && !isEdge(layer) && !converting.has(layer.kind),
+  );
+  if (left.length === 0) return [];
+  const names = left.map((layer) => computeNodeOf(context, layer) ?? layer.name);
+  const parameters = { count: left.length, of: kernels.length, names };
+  return [createFinding(context, 'audit-float32-left', parameters)];
+}
+
+/** Convolutions of a quantised engine that write float, other than a block's end (a finding of its own) and the last one. */
 export function findFloatOutputs(context: AuditContext): readonly AuditFinding[] {
-  if (context.expectation.precision !== 'int8') return [];
+  if (!isQuantized(context)) return [];
+  const asked = precisionTypes[context.expectation.precision];
   const computing = context.layers.filter(isComputeLayer);
   const ends = new Set(context.verdicts.map(({ layer }) => layer));
   return computing.slice(0, -1).flatMap((layer) => {
     const found = layer.outputs[0]?.dataType;
-    if (computeType(layer) !== 'int8' || found === 'int8' || !found || ends.has(layer)) return [];
+    if (computeType(layer) !== asked || found === asked || !found || ends.has(layer)) return [];
     const node = computeNodeOf(context, layer);
-    const parameters = { layer: node ?? layer.name, found, ...shareOf(context, layer) };
+    const parameters = { layer: node ?? layer.name, asked, found, ...shareOf(context, layer) };
     return [createFinding(context, 'audit-float-output', parameters, { node, layer })];
   });
 }

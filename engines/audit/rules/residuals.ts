@@ -1,9 +1,11 @@
+import { precisionRow } from '../../../codegen/precisions.ts';
 import type { BlockVerdict } from '../block-verdicts.ts';
 import {
   type AuditContext,
   type AuditFinding,
   createFinding,
   type FindingPlace,
+  precisionTypes,
 } from '../context.ts';
 import { isComputeLayer } from '../layer.ts';
 import type { ResidualBlock } from '../residual-blocks.ts';
@@ -58,14 +60,22 @@ function isQuantized(context: AuditContext, verdict: BlockVerdict): boolean {
   });
 }
 
-/** Blocks of an int8 engine must write int8. */
+/** Blocks of a quantised engine must write what their readers compute in. */
 export function findFloatResiduals(context: AuditContext): readonly AuditFinding[] {
-  if (context.expectation.precision !== 'int8') return [];
+  const { precision } = context.expectation;
+  const { isCalibrated, title } = precisionRow(precision);
+  if (!isCalibrated) return [];
+  const asked = precisionTypes[precision];
   return context.verdicts.flatMap((verdict) => {
     const { block, writes } = verdict;
-    if (writes === undefined || writes === 'int8' || !isQuantized(context, verdict)) return [];
+    if (writes === undefined || writes === asked || !isQuantized(context, verdict)) return [];
     return [
-      createFinding(context, 'audit-residual-float', { block, type: writes }, placeOf(verdict)),
+      createFinding(
+        context,
+        'audit-residual-float',
+        { block, asked: title, type: writes },
+        placeOf(verdict),
+      ),
     ];
   });
 }

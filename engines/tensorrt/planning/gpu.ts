@@ -20,6 +20,7 @@ export interface GpuAbilities {
   readonly fp16: boolean | undefined;
   readonly int8: boolean | undefined;
   readonly int8TensorCores: boolean | undefined;
+  readonly fp8: boolean | undefined;
 }
 
 const lines = supportLines.map(({ from, to, supported }) => ({
@@ -69,6 +70,7 @@ export function abilitiesOf(gpu: Gpu): GpuAbilities {
     fp16: facts.fp16 ?? undefined,
     int8: facts.int8 ?? undefined,
     int8TensorCores: facts.int8TensorCores ?? undefined,
+    fp8: facts.fp8 ?? undefined,
   };
 }
 

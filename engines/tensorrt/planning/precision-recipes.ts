@@ -12,7 +12,7 @@ import type { Release } from './release.ts';
 import { orderOf } from './release-order.ts';
 
 /** Which form of the network trtexec is to be given. */
-export type GraphFlavour = 'fp32' | 'typed-fp16' | 'int8-qdq';
+export type GraphFlavour = 'fp32' | 'typed-fp16' | 'int8-qdq' | 'fp8-qdq';
 
 interface Recipe {
   readonly precision: Precision;
@@ -81,6 +81,16 @@ const recipes: readonly Recipe[] = [
     options: ['--int8', '--fp16'],
     graph: 'int8-qdq',
   },
+  { precision: 'fp8', typing: 'strong', from: '11.0.0', options: [], graph: 'fp8-qdq' },
+  // FP8 convolutions came to Ada with 10.3; the parsers before read the type, and had no kernel for it there.
+  {
+    precision: 'fp8',
+    typing: 'strong',
+    from: '10.3.0',
+    to: '10.99.0',
+    options: ['--stronglyTyped'],
+    graph: 'fp8-qdq',
+  },
 ];
 
 const ranged = recipes.map((recipe) => ({
@@ -91,13 +101,22 @@ const ranged = recipes.map((recipe) => ({
 
 /** Before it, the ONNX parser was documented for float32 weights with Q/DQ only. */
 const int8WeightsSince = orderOf('10.0.0');
-const graphPrecisions = { fp32: 'fp32', 'typed-fp16': 'fp16', 'int8-qdq': 'int8' } as const;
+const graphPrecisions = {
+  fp32: 'fp32',
+  'typed-fp16': 'fp16',
+  'int8-qdq': 'int8',
+  'fp8-qdq': 'fp8',
+} as const satisfies Record<GraphFlavour, Precision>;
 
 /** The graph of a flavour, in the words of the passes. */
-function formOf(graph: GraphFlavour, release: Release): GraphForm {
+function formOf({ graph, strong }: PrecisionPlan, release: Release): GraphForm {
   const precision = graphPrecisions[graph];
   if (graph !== 'int8-qdq') return tensorrtForm(precision);
-  return tensorrtForm(precision, release.tableOrder >= int8WeightsSince ? 'int8' : 'float32');
+  return tensorrtForm(precision, {
+    int8Weights: release.tableOrder >= int8WeightsSince ? 'int8' : 'float32',
+    // Parsers of strongly typed releases know opset 19: they are built with ONNX 1.14 and later (onnx-tensorrt's changelog).
+    ...(strong && { int8Rest: 'float16' as const }),
+  });
 }
 
 export interface PrecisionPlan {
@@ -124,7 +143,12 @@ export function planPrecision(
   );
   if (!recipe) {
     const { version } = release;
-    diagnostics.push(createDiagnostic('tensorrt-typing-lacking', { precision, typing, version }));
+    const since = ranged.findLast((r) => r.precision === precision)?.from ?? '';
+    diagnostics.push(
+      typing === 'auto'
+        ? createDiagnostic('tensorrt-precision-too-new', { precision, version, since })
+        : createDiagnostic('tensorrt-typing-lacking', { precision, typing, version }),
+    );
     return undefined;
   }
   for (const option of recipe.options.filter((o) => isDeprecated(release, o))) {
@@ -145,5 +169,5 @@ export function graphFor(intent: TensorrtIntent, release: Release): GraphForm {
   const against: Diagnostic[] = [];
   const plan = planPrecision(intent, release, against);
   if (!plan) throw new DiagnosticError(against);
-  return formOf(plan.graph, release);
+  return formOf(plan, release);
 }

@@ -16,6 +16,7 @@ const graphWords: Readonly<Record<GraphFlavour, string>> = {
   fp32: 'an FP32 graph',
   'typed-fp16': 'a typed FP16 graph',
   'int8-qdq': 'an INT8 graph with quantisers',
+  'fp8-qdq': 'an FP8 graph with quantisers',
 };
 
 const commandTitles: Readonly<Record<CommandKind, string>> = {

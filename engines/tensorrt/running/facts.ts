@@ -15,7 +15,7 @@ export const tensorrtFacts = z.object({
   cuda: z.string().optional(),
   /** `linux-x64` */
   os: z.string(),
-  graph: z.enum(['fp32', 'typed-fp16', 'int8-qdq']),
+  graph: z.enum(['fp32', 'typed-fp16', 'int8-qdq', 'fp8-qdq']),
   versionCompatible: z.boolean(),
   hardwareCompatibility: z.enum(['none', 'ampere+', 'same-compute-capability']),
   /** Whether FP32 may be TF32; absent in artifacts of before it was told. */

@@ -1,3 +1,4 @@
+import { precisionNames } from '../../../codegen/precisions.ts';
 import type { ClassFlip, PrecisionAccuracy, PrecisionComparison } from '../../accuracy/accuracy.ts';
 import type { EvalProgress, Evaluation } from '../../accuracy/evaluate.ts';
 import { writeJson } from '../../compile/artifact-files.ts';
@@ -103,7 +104,7 @@ function maxDropsOf(points: string | undefined) {
   if (!(share >= 0 && share <= 1)) {
     fail('command-line', { message: `--allow-drop takes points from 0 to 100, not '${points}'` });
   }
-  return { maxDrops: { fp16: share, int8: share } };
+  return { maxDrops: Object.fromEntries(precisionNames.slice(1).map((name) => [name, share])) };
 }
 
 /** `rcc eval`: top-1 and top-5 by precision, side by side; ends with 1 where a precision loses too much. */

@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 
 /** `reformat, 8.7 % of the time`; the time only where it is known. */
@@ -36,7 +37,7 @@ export const auditMessages = {
     severity: 'error',
     message: ({ path }) =>
       `Beside '${path}' is no manifest that says in which precision it was to be built.`,
-    hint: () => 'Say it: --fp32, --fp16 or --int8.',
+    hint: () => 'Say it: --fp32, --fp16, --int8 or --fp8.',
     cause: 'A layer list says what an engine became, not what it was meant to be.',
     example: 'rcc audit layers.json',
     cure: 'Give the precision, or the folder of an artifact that rcc compiled.',
@@ -58,11 +59,11 @@ export const auditMessages = {
     cause: 'The list names layers too coarsely, or it belongs to another model.',
     cure: 'Build with --profilingVerbosity=detailed and export the layer information again.',
   }),
-  'audit-residual-float': row<{ block: string; type: string }>({
+  'audit-residual-float': row<{ block: string; asked?: string; type: string }>({
     severity: 'error',
     exit: 'unacceptable',
-    message: ({ block, type }) =>
-      `${block}: the engine is INT8, but the block writes ${type}, which its readers must quantise again.`,
+    message: ({ block, asked = 'INT8', type }) =>
+      `${block}: the engine is ${asked}, but the block writes ${type}, which its readers must quantise again.`,
     hint: () =>
       'Quantise the shortcut’s operand of each Add and the input of the global pool, one quantiser a tensor.',
     cause:
@@ -105,10 +106,19 @@ export const auditMessages = {
       'rcc builds FP32 with --noTF32 unless --tf32 is given; the builder took TF32 kernels all the same.',
     cure: 'Compile with --tf32 if its 10 bits are enough, or use another release of TensorRT.',
   }),
-  'audit-float-output': row<{ layer: string; found: string; share?: string }>({
+  'audit-float32-left': row<{ count: number; of: number; names: readonly string[] }>({
+    severity: 'note',
+    message: ({ count, of, names }) =>
+      `${count} of ${of} kernels inside the engine read float32: ${listText(names)}.`,
+    cause:
+      'What is not quantised is computed in the type that the graph gives it, or in one that the builder chose. float32 is twice as much to move as float16.',
+    example: 'rcc audit build/resnet50_vd/int8',
+    cure: 'Where the graph was written with --int8-rest fp32, leave that out; where it is float16, the builder converts by itself, and nothing is to be done.',
+  }),
+  'audit-float-output': row<{ layer: string; asked?: string; found: string; share?: string }>({
     severity: 'warning',
     message: (p) =>
-      `${p.layer} computes in int8 but writes ${p.found}${p.share ? ` (${p.share} of the time)` : ''}; what follows runs in that type or quantises it again.`,
+      `${p.layer} computes in ${p.asked ?? 'int8'} but writes ${p.found}${p.share ? ` (${p.share} of the time)` : ''}; what follows runs in that type or quantises it again.`,
     cause: 'No quantiser follows the convolution directly, so its result is stored in float.',
     cure: 'Quantise the tensor that the next convolution or pool reads: for the stem, before the max pool.',
   }),

@@ -25,6 +25,29 @@ export const precisionMessages = {
     example: 'rcc compile specs/resnet50_vd.rn --int8 --calibrate pictures/',
     cure: 'Take pictures of the training set, from all classes: 500 are plenty, labels are not needed.',
   }),
+  'precision-needs-gpu': row<{ precision: string; where: string; able: readonly string[] }>({
+    severity: 'error',
+    message: ({ precision, where, able }) =>
+      `${precision.toUpperCase()} is for GPUs of compute capability ${listText(able)}; ${where} does not compute in it.`,
+    hint: () =>
+      'Take --fp16 or --int8, or name what it is for: --target onnx --trt RELEASE, or --target tensorrt-rtx --compute-capability 8.9.',
+    cause:
+      'Tensor cores for 8-bit floats came with Ada and Hopper. Anywhere else the numbers would be widened first, and the model be slower than FP16.',
+    example:
+      'rcc compile specs/resnet50_vd.rn --fp8 --target tensorrt-rtx --compute-capability 8.6',
+    cure: 'Compile FP8 for a GPU that has it, and another precision for the others.',
+  }),
+  'int8-rest-untyped': row<Record<string, never>>({
+    severity: 'error',
+    message: () =>
+      'The int8 graph of this target is float32 between its quantisers; it cannot be fp16.',
+    hint: () =>
+      'Leave --int8-rest out, or take a target whose builder takes types from the graph: TensorRT from 9.1 on with strong typing, or TensorRT-RTX.',
+    cause:
+      'onnxruntime’s kernels for int8 read and write float32, and weakly typed releases of TensorRT choose between FP16 and FP32 by themselves.',
+    example: 'rcc compile specs/resnet50_vd.rn --int8 --int8-rest fp16 --target onnxruntime',
+    cure: 'Leave --int8-rest out: each target has the form that its builder computes best.',
+  }),
   'calibration-array': row<{ file: string; found: string; needed: string }>({
     severity: 'error',
     message: ({ file, found, needed }) => `'${file}' is ${found}; ${needed} is needed.`,

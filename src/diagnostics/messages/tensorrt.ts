@@ -173,6 +173,17 @@ export const tensorrtMessages = {
     cause: 'The level came with TensorRT 10.9.',
     cure: 'Leave --hardware-compatibility out, or install TensorRT 10.9 or later.',
   }),
+  'tensorrt-precision-too-new': row<{ precision: string; version: string; since: string }>({
+    severity: 'error',
+    exit: 'tool-missing',
+    message: ({ precision, version, since }) =>
+      `TensorRT ${version} builds no ${precision.toUpperCase()} of this network: rcc writes it for ${since} and later.`,
+    hint: () => 'Take another precision, or a later release.',
+    cause:
+      'Earlier releases read graphs of the type, but have no convolutions in it on every GPU that computes in it.',
+    example: 'rcc compile resnet50_vd.rn --fp8 --target onnx --trt 8.6',
+    cure: 'Install a later TensorRT, or compile with --int8 or --fp16.',
+  }),
   'tensorrt-typing-lacking': row<{ precision: string; typing: string; version: string }>({
     severity: 'error',
     exit: 'tool-missing',

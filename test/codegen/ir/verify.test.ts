@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph, Node } from '../../../codegen/ir/graph.ts';
 import { graphRules, verifyGraph } from '../../../codegen/ir/verify.ts';
+import { constantSource } from '../../../codegen/quantization/constant.ts';
 import { smallGraph, sourceOf } from '../../helpers/graphs.ts';
 
 const legal = smallGraph((builder, input) => {
@@ -17,11 +18,21 @@ const only =
   (node: Node): Node =>
     node.name === name ? { ...node, ...change } : node;
 
+/** A float16 value quantised by a float16 scale, which opset 13 does not know. */
+const quantizedAt13 = smallGraph((builder, input) => {
+  const half = builder.node('Cast', 'half', [input], { to: 'float16' });
+  const scale = builder.constant('scale', constantSource('float16', [], Uint16Array.of(0x3c00)));
+  const zero = builder.constant('zero-point', constantSource('int8', [], Int8Array.of(0)));
+  const quantized = builder.node('QuantizeLinear', 'quantize', [half, scale, zero]);
+  return builder.node('DequantizeLinear', 'dequantize', [quantized, scale, zero]);
+});
+
 const breaches: Readonly<Record<string, Graph>> = {
   'node-names-are-unique': changed((node) => ({ ...node, name: 'same' })),
   'names-split-safely': changed(only('relu', { name: 'relu + conv' })),
   'values-have-one-producer': changed(only('relu', { outputs: ['logits'] })),
   'nodes-have-their-operators-form': changed(only('relu', { attributes: { alpha: 1 } })),
+  'types-are-of-the-opset': quantizedAt13,
   'types-agree': { ...legal, nodes: legal.nodes.toReversed() },
   'initializers-are-as-declared': {
     ...legal,

@@ -33,7 +33,7 @@ describe('passesFor', () => {
     const options = { precision: 'fp16', emulation: true, input } as const;
     const names = passesFor(options).map(({ name }) => name);
     expect(passNames.filter((name) => names.includes(name))).toEqual(names);
-    expect(passNames).toHaveLength(8);
+    expect(passNames).toHaveLength(9);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { quantizerFor, scaleOf } from '../../../codegen/quantization/quantizer.ts';
 
 /** The numbers from the lowest to the highest integer of a type that quantisers use, as QuantizeLinear makes them. */
-const integers = { int8: [-127, 127], uint8: [0, 255] } as const;
+const integers = { int8: [-127, 127], uint8: [0, 255], float8e4m3fn: [-448, 448] } as const;
 
 const kinds = [
   { unsigned: false, nonNegative: false },

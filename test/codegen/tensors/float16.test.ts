@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { castToFloat16, fromFloat16Bits, toFloat16Bits } from '../../../codegen/tensors/float16.ts';
+import {
+  castToFloat16,
+  float16NotBelow,
+  fromFloat16Bits,
+  toFloat16Bits,
+} from '../../../codegen/tensors/float16.ts';
 
 /** A float32 number between the one below it and the one above. */
 function besides(value: number): readonly number[] {
@@ -8,6 +13,27 @@ function besides(value: number): readonly number[] {
   const [bits = 0] = new Uint32Array(float.buffer);
   return [...new Float32Array(Uint32Array.of(bits - 1, bits, bits + 1).buffer)];
 }
+
+describe('float16NotBelow', () => {
+  it('is the least float16 that is not below, down to the smallest subnormal', () => {
+    const positive = fc.double({ min: 1e-12, max: 65504, noNaN: true });
+    const near = fc.integer({ min: 1, max: 0x7bff }).map((half) => fromFloat16Bits(half));
+    fc.assert(
+      fc.property(fc.oneof(positive, near), (value) => {
+        const rounded = float16NotBelow(value);
+        const half = toFloat16Bits(rounded);
+        expect(fromFloat16Bits(half)).toBe(rounded);
+        expect(rounded).toBeGreaterThanOrEqual(value);
+        expect(fromFloat16Bits(half - 1)).toBeLessThan(value);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is the greatest float16 beyond it', () => {
+    expect(float16NotBelow(1e6)).toBe(65504);
+  });
+});
 
 describe('float16', () => {
   it('gives back each of the 65536 bit patterns', () => {

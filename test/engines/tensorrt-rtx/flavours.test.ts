@@ -36,8 +36,9 @@ const flavours: Readonly<Record<string, Flavour>> = {
     input: { form: 'rgba-uint8', mean, std },
   },
   int8,
+  'int8 with a rest in float32': { ...int8, int8Rest: 'float32' },
   'int8 with weights in float32': { ...int8, int8Weights: 'float32' },
-  'int8 with layers in float32': { ...int8, int8Keep: matchLayers(['stem', 'fc']) },
+  'int8 with layers that are not quantised': { ...int8, int8Keep: matchLayers(['stem', 'fc']) },
   'int8 with softmax': { ...int8, head: 'softmax' },
   'int8 that reads pixels': {
     ...int8,
@@ -65,7 +66,7 @@ describe.skipIf(!isInstalled)('TensorRT-RTX takes (needs the tensorrt-rtx wheel)
     if (precision !== 'int8') expect(made.audit.verdict).toBe('pass');
   });
 
-  it('int8 for compute capability 7.5, and computes it in float32', async () => {
+  it('int8 for compute capability 7.5, and computes it in float16', async () => {
     const passes = passesFor({ ...tensorrtRtxForm('int8', 7.5), ...int8 });
     const build = { precision: 'int8', capability: '7.5' } as const;
     const made = await buildGraph(requireInstallation(), runPasses(graph, passes).graph, build);

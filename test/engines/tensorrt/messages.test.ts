@@ -39,6 +39,7 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
   'tensorrt-no-sparsity': t4,
   'tensorrt-no-ampere-compatibility': t4,
   'tensorrt-no-same-compatibility': { version: '10.8.0' },
+  'tensorrt-precision-too-new': { precision: 'fp8', version: '8.6.1', since: '10.3.0' },
   'tensorrt-typing-lacking': { precision: 'fp16', typing: 'weak', version: '11.0.0' },
   'tensorrt-option-lacking': {
     flag: '--optimization-level',

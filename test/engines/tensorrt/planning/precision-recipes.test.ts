@@ -25,9 +25,11 @@ test.each([
   [{ precision: 'fp16' }, '9.2', { precision: 'fp32' }],
   [{ precision: 'fp16' }, '10.4', { precision: 'fp16' }],
   [{ precision: 'int8' }, '8.6', { ...int8, int8Weights: 'float32' }],
-  [{ precision: 'int8' }, '9.3', { ...int8, int8Weights: 'float32' }],
-  [{ precision: 'int8' }, '10.0.0', { ...int8, int8Weights: 'int8' }],
-  [{ precision: 'int8' }, '11.1', { ...int8, int8Weights: 'int8' }],
+  [{ precision: 'int8' }, '9.2', { ...int8, int8Weights: 'float32' }],
+  [{ precision: 'int8' }, '9.3', { ...int8, int8Weights: 'float32', int8Rest: 'float16' }],
+  [{ precision: 'int8' }, '10.0.0', { ...int8, int8Weights: 'int8', int8Rest: 'float16' }],
+  [{ precision: 'int8', typing: 'weak' }, '10.4', { ...int8, int8Weights: 'int8' }],
+  [{ precision: 'int8' }, '11.1', { ...int8, int8Weights: 'int8', int8Rest: 'float16' }],
 ] as const)('%j on %s is written as %j', (given, release, form) => {
   expect(graph(given, release)).toEqual({ int8Form: tensorrtInt8Form, ...form });
 });

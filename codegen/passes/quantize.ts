@@ -1,40 +1,48 @@
 /*
- * Float32 graph with fused convolutions → the same with QuantizeLinear and DequantizeLinear around what is to be computed in int8 (explicit
- * quantisation).
+ * Float32 graph with fused convolutions → the same with QuantizeLinear and DequantizeLinear around what is to be computed in int8 or float8e4m3fn
+ * (explicit quantisation).
  *
  *   x ── FusedConv(W, b) ── y     →     x ── Q ── DQ ── FusedConv(DQ(W8), b) ── y
  *
- * A tensor has one quantiser, whoever reads it. Weights are int8 with a scale an output channel. Which tensors are quantised is the form's
+ * A tensor has one quantiser, whoever reads it. Weights are int8 with a scale an output channel, or float8e4m3fn with one scale. Which tensors are quantised is the form's
  * (int8-form.ts); how far their ranges reach is the calibration's.
  */
 import { editGraph } from '../ir/edit.ts';
 import type { Attributes, Graph, Initializer, Node } from '../ir/graph.ts';
-import type { DataType, Shape } from '../ir/types.ts';
+import { type DataType, elementCount, type Shape } from '../ir/types.ts';
 import { initializerOf, inputOf, outputOf } from '../ir/walk.ts';
 import { constantSource, fixedInitializer } from '../quantization/constant.ts';
-import type { Int8Form } from '../quantization/int8-form.ts';
+import type { Int8Form, QuantizedType } from '../quantization/int8-form.ts';
+import { quantizeFloat8 } from '../quantization/quantize-float8.ts';
 import {
   type QuantizedParameters,
   quantizeParameters,
 } from '../quantization/quantize-parameters.ts';
 import { type Quantizer, quantizerFor, scaleOf } from '../quantization/quantizer.ts';
 import { nonNegativeValues, rangeOrigins, type TensorRanges } from '../quantization/ranges.ts';
+import {
+  type FloatRest,
+  type ScaleRounding,
+  scaleRoundings,
+} from '../quantization/scale-rounding.ts';
 import type { TensorSource } from '../tensors/tensor-source.ts';
 import { expandFused } from './expand-fused-conv.ts';
 import { type LayerFilter, noLayer } from './layer-filter.ts';
 import type { Pass } from './pass.ts';
-import { computesInt8, findQuantizedValues } from './quantizer-places.ts';
+import { computesInt8, findQuantizedValues, narrowLayers } from './quantizer-places.ts';
 
-export interface QuantizeInt8Options {
+export interface QuantizeOptions {
   readonly form: Int8Form;
   /** Without ranges the graph has its form, but its scales have no numbers. */
   readonly ranges?: TensorRanges | undefined;
-  /** Layers that stay in float32. */
+  /** Layers that are not quantised. */
   readonly keep?: LayerFilter | undefined;
   /**
    * `int8` (default): stored so. `float32`: stored whole and quantised in the graph, for engines that take no int8 constants (TensorRT 8).
    */
   readonly weights?: 'int8' | 'float32' | undefined;
+  /** The type that scales are to be stored in: their numbers are its, the graph itself is float32. Default: `float32`. */
+  readonly scales?: FloatRest | undefined;
 }
 
 function separateAdds(graph: Graph): Graph {
@@ -55,19 +63,42 @@ function node(
 
 const byChannel = { axis: 0 } as const;
 
-/** Makes the nodes and constants that a graph needs for int8. */
+/** What the weight's quantiser is made of. */
+interface WeightQuantizer {
+  /** A scale each output channel, or one (no axis). */
+  readonly attributes: Attributes;
+  readonly scaleShape: (channels: Shape[number]) => Shape;
+}
+
+const weightQuantizers: Readonly<Record<QuantizedType, WeightQuantizer>> = {
+  int8: { attributes: byChannel, scaleShape: (channels) => [channels] },
+  float8e4m3fn: { attributes: {}, scaleShape: () => [] },
+};
+
+/** Zeros of a type of one byte. */
+function zeros(dataType: DataType, shape: Shape): TensorSource {
+  return constantSource(dataType, shape.map(Number), new Uint8Array(elementCount(shape)));
+}
+
+/** A layer's numbers as they are stored; those that its form does not store may be missing. */
+type LayerNumbers = Pick<QuantizedParameters, 'weight' | 'weightScale'> &
+  Partial<QuantizedParameters>;
+
+/** Makes the nodes and constants that a quantised graph needs. */
 class Quantization {
   /** All constants of the new graph. */
   readonly initializers: Map<string, Initializer>;
   readonly #graph: Graph;
-  readonly #options: QuantizeInt8Options;
+  readonly #options: QuantizeOptions;
+  readonly #roundScale: ScaleRounding;
   readonly #quantized: ReadonlySet<string>;
   readonly #origins: ReadonlyMap<string, string>;
   readonly #nonNegative: ReadonlySet<string>;
 
-  constructor(graph: Graph, options: QuantizeInt8Options) {
+  constructor(graph: Graph, options: QuantizeOptions) {
     this.#graph = graph;
     this.#options = options;
+    this.#roundScale = scaleRoundings[options.scales ?? 'float32'];
     this.#quantized = findQuantizedValues(graph, options.form, options.keep ?? noLayer);
     this.#origins = rangeOrigins(graph);
     this.#nonNegative = nonNegativeValues(graph);
@@ -120,8 +151,8 @@ class Quantization {
   }
 
   #quantizerOf(origin: string): Quantizer {
-    const { unsigned } = this.#options.form;
-    return quantizerFor({ unsigned, nonNegative: this.#nonNegative.has(origin) });
+    const { unsigned, numbers = 'int8' } = this.#options.form;
+    return quantizerFor({ numbers, unsigned, nonNegative: this.#nonNegative.has(origin) });
   }
 
   #scaleOf(origin: string): number | undefined {
@@ -129,42 +160,48 @@ class Quantization {
     if (!ranges) return undefined;
     const range = ranges.get(origin);
     if (range === undefined) throw new Error(`'${origin}' was not calibrated`);
-    return scaleOf(range, this.#quantizerOf(origin));
+    return scaleOf(range, this.#quantizerOf(origin), this.#roundScale);
   }
 
-  #quantizeParameters({ inputs, ...rest }: Node): QuantizedParameters | undefined {
+  #quantizeParameters({ inputs, ...rest }: Node): LayerNumbers | undefined {
     const weight = initializerOf(this.#graph, inputs[1]).source;
+    if (this.#options.form.numbers === 'float8e4m3fn') {
+      return weight && this.#options.ranges && quantizeFloat8(weight, this.#roundScale);
+    }
     const bias = inputs[2] === undefined ? undefined : initializerOf(this.#graph, inputs[2]).source;
     const inputScale = this.#scaleOf(this.#originOf(inputOf({ inputs, ...rest }, 0)));
     return weight && inputScale !== undefined
-      ? quantizeParameters({ weight, bias, inputScale })
+      ? quantizeParameters({ weight, bias, inputScale, roundScale: this.#roundScale })
       : undefined;
   }
 
-  #weightNodes(name: string, quantized: QuantizedParameters | undefined): readonly Node[] {
-    const stored = this.#options.weights ?? 'int8';
+  #weightNodes(name: string, quantized: LayerNumbers | undefined): readonly Node[] {
+    const { numbers = 'int8' } = this.#options.form;
+    const stored = this.#options.weights === 'float32' ? 'float32' : numbers;
     const [channels = 1] = this.#replace(
       name,
       stored,
-      stored === 'int8' ? quantized?.weight : quantized?.floatWeight,
+      stored === 'float32' ? quantized?.floatWeight : quantized?.weight,
     );
-    const parameters = this.#parameters(name, [channels], {
-      dataType: 'int8',
+    const { attributes, scaleShape } = weightQuantizers[numbers];
+    const shape = scaleShape(channels);
+    const parameters = this.#parameters(name, shape, {
+      dataType: numbers,
       scale: quantized?.weightScale,
-      zeroPoint: constantSource('int8', [Number(channels)], new Int8Array(Number(channels))),
+      zeroPoint: zeros(numbers, shape),
     });
     const dequantize = `${name}/dequantize`;
-    if (stored === 'int8') {
-      return [node('DequantizeLinear', dequantize, [name, ...parameters], byChannel)];
+    if (stored !== 'float32') {
+      return [node('DequantizeLinear', dequantize, [name, ...parameters], attributes)];
     }
     const quantize = `${name}/quantize`;
     return [
-      node('QuantizeLinear', quantize, [name, ...parameters], byChannel),
-      node('DequantizeLinear', dequantize, [quantize, ...parameters], byChannel),
+      node('QuantizeLinear', quantize, [name, ...parameters], attributes),
+      node('DequantizeLinear', dequantize, [quantize, ...parameters], attributes),
     ];
   }
 
-  #biasNode(name: string, quantized: QuantizedParameters | undefined): Node {
+  #biasNode(name: string, quantized: LayerNumbers | undefined): Node {
     const [channels = 1] = this.#replace(name, 'int32', quantized?.bias);
     const parameters = this.#parameters(name, [channels], {
       dataType: 'int32',
@@ -204,12 +241,17 @@ class Quantization {
   }
 }
 
-export function quantizeInt8(options: QuantizeInt8Options): Pass {
+const passNames = { int8: 'quantizeInt8', float8e4m3fn: 'quantizeFloat8' } as const;
+
+export function quantize({ keep = noLayer, ...options }: QuantizeOptions): Pass {
+  const { form } = options;
   return {
-    name: 'quantizeInt8',
+    name: passNames[form.numbers ?? 'int8'],
     run(fused) {
-      const graph = options.form.addOperands === 'both' ? separateAdds(fused) : fused;
-      const quantization = new Quantization(graph, options);
+      const graph = form.addOperands === 'both' ? separateAdds(fused) : fused;
+      const narrow = narrowLayers(graph, form);
+      const kept = (name: string): boolean => keep(name) || narrow.has(name);
+      const quantization = new Quantization(graph, { ...options, keep: kept });
       const inputs = graph.inputs.flatMap(({ name }) => quantization.behind(name));
       const nodes = graph.nodes.flatMap((each) => [
         ...quantization.rewire(each),
