@@ -1,7 +1,7 @@
 /*
  * npm run bench [-- PART…] [--runs N] [--torch-python FILE] [--paddle-python FILE] [--rtx-python FILE]
  * Parts: startup, convert, precision-conversion, calibration, precisions (a peer's interpreter adds onnxruntime's own quantisation), tensorrt, latency (needs
- * a peer's interpreter), kernels and forms (need TensorRT-RTX; peers' interpreters add peers); all of them by default. Tables go to stdout as
+ * a peer's interpreter), kernels, quantized and forms (need TensorRT-RTX; peers' interpreters add peers); all of them by default. Tables go to stdout as
  * Markdown, figures to bench/results/*.json.
  */
 
@@ -17,6 +17,7 @@ import { benchCalibration, calibrationTable } from './calibration.ts';
 import { benchConvert, convertTable } from './convert.ts';
 import { benchForms, formTable, triedModel } from './kernels/forms.ts';
 import { benchKernels, kernelTable } from './kernels/kernels.ts';
+import { benchQuantized, quantizedTable } from './kernels/quantized.ts';
 import { benchLatency, latencyTable } from './latency.ts';
 import { markdownTable, type PrintedTable } from './markdown-table.ts';
 import {
@@ -132,6 +133,17 @@ const parts: Readonly<Record<string, Part>> = {
       if (!installation) return undefined;
       const rows = await benchKernels(installation, pythons, log);
       return { ...kernelTable(rows), compiler: installation.version, rows };
+    },
+  },
+  quantized: {
+    title: 'Kernels in an engine of TensorRT-RTX by quantised form, by compute capability',
+    timed: false,
+    needs: rtxNeeds,
+    async run() {
+      const installation = await findRtx();
+      if (!installation) return undefined;
+      const rows = await benchQuantized(installation, log);
+      return { ...quantizedTable(rows), compiler: installation.version, rows };
     },
   },
   forms: {

@@ -101,8 +101,8 @@ describe('compile', () => {
       [['argument-unknown', "There is no target 'tensor-rt'.", "Did you mean 'tensorrt'?"]],
     ],
     [
-      { precision: 'fp8' },
-      [['argument-unknown', "There is no precision 'fp8'.", 'There are: fp32, fp16, int8.']],
+      { precision: 'fp61' },
+      [['argument-unknown', "There is no precision 'fp61'.", "Did you mean 'fp16'?"]],
     ],
     [
       { tensorrt: { workspaceMib: 4 } },

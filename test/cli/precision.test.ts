@@ -226,3 +226,48 @@ describe('rcc verify', () => {
     expect(kept.map(({ block }: { block: string }) => block)).toEqual(['stage2/block0']);
   });
 });
+
+describe('the rest of an int8 graph, and FP8', () => {
+  const written = (release: string) => ['--target', 'onnx', '--trt', release];
+  const compile = (name: string, ...options: readonly string[]) =>
+    jsonOf('compile', digits, ...pictures, '-o', join(folder, name), ...options);
+  const manifestOf = async (name: string) =>
+    manifestSchema.parse(JSON.parse(await readFile(join(folder, name, 'manifest.json'), 'utf8')));
+
+  it('is float16 where the builder takes types from the graph, float32 where that is asked for', async () => {
+    const usual = await compile('rest16', '--int8', ...written('10.4'));
+    const asked = await compile('rest32', '--int8', '--int8-rest', 'fp32', ...written('10.4'));
+    expect([usual.exitCode, asked.exitCode]).toEqual([0, 0]);
+    expect((await manifestOf('rest16')).form).toMatchObject({ int8Rest: 'float16' });
+    expect((await manifestOf('rest16')).onnx.opset).toBe(19);
+    expect((await manifestOf('rest32')).form).toMatchObject({ int8Rest: 'float32' });
+    const [half, single] = await Promise.all(
+      ['rest16', 'rest32'].map((name) => readFile(join(folder, name, 'model.onnx'))),
+    );
+    expect(half?.equals(single as Buffer)).toBe(false);
+  });
+
+  it('has none where the builder chooses types', async () => {
+    const refused = await compile('untyped', '--int8', '--int8-rest', 'fp16', ...quick);
+    expect(refused.exitCode).toBe(2);
+    expect(codes(refused.json)).toEqual(['int8-rest-untyped']);
+    await compile('weak', '--int8', ...written('8.6'));
+    expect((await manifestOf('weak')).form).not.toHaveProperty('int8Rest', 'float16');
+  });
+
+  it('in FP8 is written and verified for a release that has it, and refused elsewhere', async () => {
+    const made = await compile('fp8', '--fp8', ...written('10.4'));
+    expect(made.exitCode).toBe(0);
+    expect(made.json.result[0].verdict.ok).toBe(true);
+    expect((await manifestOf('fp8')).precision).toBe('fp8');
+    for (const target of [quick, written('8.6'), ['--target', 'onnx']]) {
+      const { exitCode, json } = await compile('none', '--fp8', ...target);
+      expect(exitCode).not.toBe(0);
+      expect(codes(json)).toHaveLength(1);
+    }
+    const dry = await jsonOf(
+      ...['compile', 'specs/resnet18.rn', '--fp8', '--dry-run', '--trt', '10.4', '--gpu', 't4'],
+    );
+    expect(dry.exitCode).not.toBe(0);
+  });
+});

@@ -28,7 +28,7 @@ export type Packer = keyof typeof unpacking;
 /** All that rcc tells from each other. */
 export const packers = Object.keys(unpacking) as readonly Packer[];
 
-interface MissingNames {
+export interface MissingNames {
   /** Its name without the ending, where nothing beside it has the names. */
   readonly stem?: string;
   /** What should have them, and why it has not. */
