@@ -17,7 +17,8 @@ export type { InputForm } from '../codegen/passes/adapt-input.ts';
 export type { GraphForm } from '../codegen/passes/graph-form.ts';
 export type { HeadForm } from '../codegen/passes/shape-head.ts';
 export type { Precision, Tolerance } from '../codegen/precisions.ts';
-export type { Int8Form } from '../codegen/quantization/int8-form.ts';
+export type { Int8Form, QuantizedType } from '../codegen/quantization/int8-form.ts';
+export type { FloatRest } from '../codegen/quantization/scale-rounding.ts';
 export type { TensorSource } from '../codegen/tensors/tensor-source.ts';
 export type { ParameterRole, ParameterSlot } from '../codegen/weights/parameter-slot.ts';
 export type { AuditBlock, AuditKind, AuditReport } from '../engines/audit/audit.ts';
@@ -28,6 +29,7 @@ export type { ErrorSummary, Judged, Verdict, VerdictFigures } from '../engines/c
 export type { DoctorRow } from '../engines/doctor-row.ts';
 export type {
   BuildRequest,
+  BuildsOnly,
   BuiltEngine,
   Device,
   Engine,
