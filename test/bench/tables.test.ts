@@ -5,6 +5,7 @@ import { type ConvertRow, convertTable } from '../../bench/convert.ts';
 import { type FormRow, formTable } from '../../bench/kernels/forms.ts';
 import { type KernelRow, kernelTable } from '../../bench/kernels/kernels.ts';
 import { isBuilt } from '../../bench/kernels/outcome.ts';
+import { type QuantizedRow, quantizedTable } from '../../bench/kernels/quantized.ts';
 import { type LatencyRow, latencyTable } from '../../bench/latency.ts';
 import { markdownTable } from '../../bench/markdown-table.ts';
 import { type StartupRow, startupTable } from '../../bench/startup.ts';
@@ -26,6 +27,7 @@ describe('what the bench measured', () => {
     ['bench/README.md', 'latency', latencyTable(latencies)],
     ['bench/README.md', 'tensorrt', tensorrtTable(overheads)],
     ['bench/README.md', 'kernels', kernelTable(kernels)],
+    ['bench/README.md', 'quantized', quantizedTable(readRows<QuantizedRow>('quantized'))],
     ['docs/forms.md', 'forms', formTable(readRows<FormRow>('forms'))],
   ])('stands in %s as printed: %s', (page, _part, table) => {
     expect(readFileSync(page, 'utf8')).toContain(markdownTable(table));
