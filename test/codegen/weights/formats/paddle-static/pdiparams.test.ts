@@ -89,6 +89,21 @@ function bypassPools(operations: Operation[], count = Number.POSITIVE_INFINITY):
   }
 }
 
+/** Puts a pool before the projection of the first block. */
+function poolFirstShortcut(operations: Operation[]): void {
+  const readersOf = (value: unknown) => operations.filter(({ I }) => I?.[0]?.['%'] === value);
+  const isShortcut = ({ O: [output] }: Operation) =>
+    readersOf(output?.['%']).some(({ O: [norm] }) =>
+      all(operations, '1.add').some(({ I }) => I.some((input) => input['%'] === norm?.['%'])),
+    );
+  const [projection] = all(operations, '1.conv2d').filter(
+    (conv) => isShortcut(conv) && readersOf(conv.I[0]?.['%']).length > 1,
+  );
+  if (!projection) return;
+  operations.push({ '#': '1.pool2d', I: [{ ...projection.I[0] }], O: [{ '%': -1 }] } as Operation);
+  projection.I[0] = { '%': -1 };
+}
+
 describe('what a program says of its shortcuts goes before what its names do', () => {
   const strided = () => open(data, stem(3), edited(bypassPools));
   const pooled = () => open(data, stem(3), program());
@@ -181,6 +196,11 @@ describe('names that cannot be had are said', () => {
       'shortcuts of which one pools and another does not',
       edited((operations) => bypassPools(operations, 1)),
       'some of its shortcuts pool and some do not',
+    ],
+    [
+      'a first block that pools',
+      edited(poolFirstShortcut),
+      'the shortcut of its first block pools',
     ],
     [
       'another network of as many tensors',
