@@ -46,7 +46,11 @@ export type { ChooseOptions } from '../codegen/weights/naming/choose-network.ts'
 export type { SchemeName } from '../codegen/weights/naming/scheme.ts';
 export { openWeights } from '../codegen/weights/open-weights.ts';
 export { synthesizeWeights } from '../codegen/weights/synthesize.ts';
-export type { WeightsFile, WeightsFormat } from '../codegen/weights/weights-file.ts';
+export type {
+  StridedShortcut,
+  WeightsFile,
+  WeightsFormat,
+} from '../codegen/weights/weights-file.ts';
 export { type CompareOptions, compareOutputs, type Verdict } from '../engines/compare.ts';
 export { createOnnxruntimeEngine, type OnnxruntimeOptions } from '../engines/onnxruntime/engine.ts';
 export type { Optimization } from '../engines/onnxruntime/optimization.ts';

@@ -1,4 +1,8 @@
+import type { ShortcutKind } from '../../src/language/spec.ts';
 import type { TensorSource } from '../tensors/tensor-source.ts';
+
+/** Shortcuts whose parameters are alike: one projects with a stride, the other behind a pool. */
+export type StridedShortcut = Exclude<ShortcutKind, 'pad'>;
 
 export type WeightsFormat =
   | 'pdparams'
@@ -18,6 +22,8 @@ export interface WeightsFile {
   readonly tensors: ReadonlyMap<string, TensorSource>;
   /** What was assumed or left out while reading, a sentence each. */
   readonly notes: readonly string[];
+  /** How its shortcuts project with a stride, where a program beside the tensors tells it; without it their names may. */
+  readonly shortcutKind?: StridedShortcut;
   /** Texts that its maker put beside the tensors, by key. */
   readonly metadata?: ReadonlyMap<string, string>;
 }

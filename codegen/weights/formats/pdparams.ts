@@ -6,7 +6,12 @@ import type { WeightsFile } from '../weights-file.ts';
 import { foreignTensor } from './foreign-tensor.ts';
 import { arraySource } from './numpy-array.ts';
 import { readPickle } from './pickle/read-pickle.ts';
-import { type PickleTensor, type PickleValue, valueOfKind } from './pickle/values.ts';
+import {
+  type PickleBytes,
+  type PickleTensor,
+  type PickleValue,
+  valueOfKind,
+} from './pickle/values.ts';
 import { findTensors, type PickledTensor, paddleNameTable } from './state-dict.ts';
 import { openNestedStorage } from './torch-legacy.ts';
 import { tensorSource } from './torch-tensors.ts';
@@ -21,18 +26,40 @@ function notesOn(tensors: Iterable<PickledTensor>): string[] {
   ];
 }
 
+type OpenNested = (bytes: PickleBytes) => ReturnType<typeof openNestedStorage>;
+
+/** Reads each nested storage of a file once, however many tensors share it. */
+function nestedOpener(file: string): OpenNested {
+  const opened = new Map<PickleBytes, ReturnType<OpenNested>>();
+  return (bytes) => {
+    const storage = opened.get(bytes) ?? openNestedStorage(file, bytes);
+    opened.set(bytes, storage);
+    return storage;
+  };
+}
+
 /** A tensor of torch in a pickle that torch.save did not write: its storage is a file of torch in the pickle. */
-async function nestedTensor(tensor: PickleTensor, label: TensorLabel): Promise<TensorSource> {
+async function nestedTensor(
+  tensor: PickleTensor,
+  label: TensorLabel,
+  open: OpenNested,
+): Promise<TensorSource> {
   const { nested } = tensor.storage;
   // Without persistent ids no other storage can be named.
   if (!nested) throw new Error('a tensor in a file without storages');
-  const { storage, storages } = await openNestedStorage(label.file, nested);
+  const { storage, storages } = await open(nested);
   return tensorSource(storages, { ...tensor, storage, elementType: storage.elementType }, label);
 }
 
-async function sourceOf(pickled: PickledTensor, label: TensorLabel): Promise<TensorSource> {
+async function sourceOf(
+  pickled: PickledTensor,
+  label: TensorLabel,
+  open: OpenNested,
+): Promise<TensorSource> {
   if (pickled.kind === 'foreign') return foreignTensor(pickled, label);
-  return pickled.kind === 'array' ? arraySource(pickled, label) : nestedTensor(pickled, label);
+  return pickled.kind === 'array'
+    ? arraySource(pickled, label)
+    : nestedTensor(pickled, label, open);
 }
 
 /** Names that Paddle's optimizers give to what they keep of each parameter, and their own. */
@@ -59,8 +86,9 @@ export async function openPdparams(source: ByteSource): Promise<WeightsFile> {
   refuseOptimizer(source.name, value);
   const { tensors, notes } = findTensors(source.name, value, 'pickle');
   const sources = new Map<string, TensorSource>();
+  const open = nestedOpener(source.name);
   for (const [tensor, pickled] of tensors) {
-    sources.set(tensor, await sourceOf(pickled, { file: source.name, tensor }));
+    sources.set(tensor, await sourceOf(pickled, { file: source.name, tensor }, open));
   }
   return {
     name: source.name,

@@ -1,7 +1,9 @@
 import type { ShortcutKind } from '../../../src/language/spec.ts';
 import { lowerSpec } from '../../architecture/lower.ts';
 import { isShortcut } from '../../ir/block-path.ts';
+import type { Naming } from '../naming/naming.ts';
 import type { NameScheme } from '../naming/scheme.ts';
+import type { WeightsFile } from '../weights-file.ts';
 import { type Candidate, networkOf } from './candidates.ts';
 
 const reasons = {
@@ -19,6 +21,16 @@ export interface ShortcutGuess {
 function isAlike(candidate: Candidate): boolean {
   const { nodes } = lowerSpec(networkOf({ ...candidate, shortcut: 'pad' }));
   return !nodes.some(({ name }) => isShortcut(name));
+}
+
+/** A network of the file under names that say of its shortcuts what the file says of them, where it does. */
+export function withShortcutKind<T extends { readonly naming: Naming }>(
+  network: T,
+  { shortcutKind }: WeightsFile,
+): T {
+  if (!shortcutKind) return network;
+  const { naming } = network;
+  return { ...network, naming: { ...naming, scheme: { ...naming.scheme, shortcutKind } } };
 }
 
 /** Kind of the shortcuts in the network that was found: names and shapes do not tell whether a projection stands behind a pool. */

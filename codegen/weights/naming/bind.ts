@@ -6,6 +6,7 @@ import { elementCount, sameShape } from '../../ir/types.ts';
 import { bytesOf } from '../../tensors/float-bytes.ts';
 import { wholeTensor } from '../../tensors/tensor-source.ts';
 import { type NamedNetwork, namedNetwork } from '../inference/named-shapes.ts';
+import { withShortcutKind } from '../inference/shortcut-kind.ts';
 import type { ParameterRole } from '../parameter-slot.ts';
 import { parameterSources } from '../parameter-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
@@ -91,8 +92,8 @@ function checkFit(
 }
 
 /**
- * A projection with a stride and one behind a pool have the same parameters. Where the names tell which was trained, the
- * graph must have the same.
+ * A projection with a stride and one behind a pool have the same parameters. Where the names or a program tell which was trained,
+ * the graph must have the same.
  */
 function checkShortcut(
   graph: Graph,
@@ -106,7 +107,8 @@ function checkShortcut(
   );
   if (!found || !strided) return;
   if (hasPooledShortcuts(graph) !== (found === 'avgpool')) {
-    fail('weights-other-shortcut', { file: file.name, found }, { span });
+    const by = file.shortcutKind ? 'program' : 'names';
+    fail('weights-other-shortcut', { file: file.name, by, found }, { span });
   }
 }
 
@@ -120,7 +122,7 @@ export function bindWeights(
   options: BindOptions = {},
 ): BoundWeights {
   const { span } = options;
-  const chosen = chooseNetwork(file, options);
+  const chosen = withShortcutKind(chooseNetwork(file, options), file);
   const { naming, notes, tensorCount } = chosen;
   const { scheme } = naming;
   const wanted = [...wantedParameters(graph, naming)];

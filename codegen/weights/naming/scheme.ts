@@ -1,5 +1,6 @@
 import type { SchemeName } from '../../../src/language/name-schemes.ts';
 import type { ParameterRole } from '../parameter-slot.ts';
+import type { StridedShortcut } from '../weights-file.ts';
 
 export type { SchemeName } from '../../../src/language/name-schemes.ts';
 
@@ -32,7 +33,7 @@ export interface NameScheme {
   /** Linear weight: `io` [inputs, classes], `oi` [classes, inputs]. */
   readonly linearLayout: 'io' | 'oi';
   /** What the names of a shortcut say about its stride; absent where they say nothing. */
-  readonly shortcutKind?: 'projection' | 'avgpool';
+  readonly shortcutKind?: StridedShortcut;
   /** Shortcuts of the framework's networks that have a deep stem, where they all have the same. */
   readonly deepStemShortcut?: 'avgpool';
 }

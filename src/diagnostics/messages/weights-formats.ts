@@ -1,9 +1,7 @@
 import { row } from '../message-row.ts';
 import { printable } from '../printable.ts';
-
-export interface InFile {
-  readonly file: string;
-}
+import { commandFor } from '../quoted.ts';
+import type { InFile } from './weights-tensors.ts';
 
 function named(file: string): string {
   return `'${printable(file)}'`;
@@ -120,8 +118,7 @@ export const weightsFormatMessages = {
   'weights-compressed': row<InFile & { readonly packer: Packer }>({
     severity: 'error',
     message: ({ file, packer }) => `${named(file)} is compressed (${packer}).`,
-    hint: ({ file, packer }) =>
-      `Unpack it first: ${unpacking[packer].replace('FILE', `"${printable(file)}"`)}`,
+    hint: ({ file, packer }) => `Unpack it first: ${commandFor(file, unpacking[packer])}`,
     cause: 'Weights are read by position, which a compressed file does not allow.',
     example: 'rcc compile resnet50.rn --weights resnet50.pth.gz',
     cure: 'Unpack the file and give the result.',
@@ -183,8 +180,8 @@ export const weightsFormatMessages = {
       `${named(file)} has the pickle opcode ${opcode} at byte ${offset}, which no state dict needs; nothing in the file was run.`,
     hint: () => stateDictCure,
     cause:
-      'The pickle makes objects, reaches outside of the file or is written by an old protocol.',
-    example: 'torch.save({"model": model.state_dict(), "args": SomeClass()}, "checkpoint.pth")',
+      'The pickle keeps data outside of the file (NEXT_BUFFER), names what only the program that wrote it knows (PERSID, EXT1), makes an object of a class that stands for something else (NEWOBJ) or has text opcodes of an old protocol. Objects of other classes are left aside, not refused.',
+    example: 'pickle.dump(state_dict, file, protocol=5, buffer_callback=buffers.append)',
     cure: stateDictCure,
   }),
   'weights-pickle-malformed': row<InFile & { reason: string; offset: number }>({

@@ -1,15 +1,11 @@
 import { ownValue } from '../../collections/own-value.ts';
 import { row } from '../message-row.ts';
 import { printable } from '../printable.ts';
+import { quoted } from '../quoted.ts';
 import type { InFile, OfTensor } from './weights-tensors.ts';
 
 /** How Python reads a file: torch.save's, or a pickle of its own. */
 export type PickleContainer = 'torch' | 'pickle';
-
-/** A name in a command, in double quotes. */
-function quoted(text: string): string {
-  return `"${printable(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-}
 
 /** What Python takes out of the file that the user has: under a key that says so a state dict, otherwise a module. */
 function stateDictOf(file: string, container: PickleContainer, key: string | undefined): string {

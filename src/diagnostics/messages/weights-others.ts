@@ -1,10 +1,12 @@
 import { row } from '../message-row.ts';
 import { printable } from '../printable.ts';
+import { commandFor } from '../quoted.ts';
 import type { InFile } from './weights-tensors.ts';
 
 interface OtherFormat {
   /** After "is". */
   readonly is: string;
+  /** FILE stands for the file's name. */
   readonly cure: string;
 }
 
@@ -80,7 +82,7 @@ export const weightsOtherMessages = {
   'weights-other-format': row<InFile & { readonly format: OtherFormatName }>({
     severity: 'error',
     message: ({ file, format }) => `'${printable(file)}' is ${otherFormats[format].is}.`,
-    hint: ({ format }) => otherFormats[format].cure,
+    hint: ({ file, format }) => commandFor(file, otherFormats[format].cure),
     cause: 'The file is none of the formats in which Paddle and PyTorch keep state dicts.',
     example: 'rcc compile resnet50.rn --weights resnet50.tflite',
     cure: 'Give a .pdparams, .pth, .safetensors or .npz file with the parameters under the names of a known scheme.',

@@ -24,6 +24,12 @@ const stateDictOf = {
   paddle: 'paddle.save(model.state_dict(), "model.pdparams")',
 } as const;
 
+/** Who says of a file how its shortcuts project: the beginning of a sentence. */
+const shortcutTellers = {
+  names: (file: string) => `The names in '${printable(file)}' say`,
+  program: (file: string) => `The program beside '${printable(file)}' says`,
+} as const;
+
 function andOthers(count: number): string {
   if (count === 0) return '';
   return `, and so ${count === 1 ? 'does another tensor' : `do ${count} other tensors`}`;
@@ -198,15 +204,17 @@ export const weightsTensorMessages = {
     example: 'torch.save(dict(model.named_parameters()), "model.pth")',
     cure: 'torch.save(model.state_dict(), "model.pth") or paddle.save(model.state_dict(), "model.pdparams"); for a network with another norm there is no spec.',
   }),
-  'weights-other-shortcut': row<InFile & { found: 'projection' | 'avgpool' }>({
+  'weights-other-shortcut': row<
+    InFile & { by: keyof typeof shortcutTellers; found: 'projection' | 'avgpool' }
+  >({
     severity: 'error',
-    message: ({ file, found }) =>
+    message: ({ file, by, found }) =>
       found === 'avgpool'
-        ? `The names in '${printable(file)}' say that its shortcuts pool before they project; the spec's do not.`
-        : `The names in '${printable(file)}' say that its shortcuts project with a stride; the spec's pool first.`,
+        ? `${shortcutTellers[by](file)} that its shortcuts pool before they project; the spec's do not.`
+        : `${shortcutTellers[by](file)} that its shortcuts project with a stride; the spec's pool first.`,
     hint: ({ found }) => `Write \`shortcut ${found}\` in the spec.`,
     cause:
-      'Both kinds of shortcut have the same parameters, but only one computes what was trained. The number in `downsample.N` tells them apart.',
+      'Both kinds of shortcut have the same parameters, but only one computes what was trained. The number in `downsample.N` tells them apart, or the program (.json) beside a .pdiparams file.',
     example: "A spec of variant vb with the weights of timm's resnet50d.",
     cure: 'Write the shortcut that the weights were trained with.',
   }),

@@ -162,7 +162,7 @@ describe('files that hold none', () => {
     ['momentum.pdopt', 'weights-pdopt', 'the state of an optimizer', '.pdparams'],
     ['adam.pdopt', 'weights-pdopt', 'the state of an optimizer', '.pdparams'],
     ['static.pdiparams', 'weights-pdiparams', "'static.json' beside it does not", 'paddle.save'],
-    ['arrays.joblib', 'weights-other-format', 'a file of joblib', 'joblib.load(FILE)'],
+    ['arrays.joblib', 'weights-other-format', 'a file of joblib', 'arrays.joblib"))'],
     ['static.json', 'weights-other-format', 'the program of a static Paddle model', '.pdiparams'],
     ['state.pth.zlib', 'weights-compressed', 'zlib', 'zlib.decompress'],
   ])('%s: %s', async (name, code, message, hint) => {

@@ -127,3 +127,27 @@ describe('the format is recognised by content', () => {
     expect(diagnostic.message).not.toContain('\u001b');
   });
 });
+
+describe('a command in a hint is for the file that was given', () => {
+  const name = `my "best" $& $' model.bin`;
+  const quoted = `"my \\"best\\" $& $' model.bin"`;
+
+  test.each<[string, DiagnosticCode, Uint8Array, string]>([
+    [
+      'compressed',
+      'weights-compressed',
+      Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3),
+      `gzip -dc ${quoted} > weights`,
+    ],
+    [
+      'of joblib',
+      'weights-other-format',
+      pickle(4, op.global('joblib.numpy_pickle', 'NumpyArrayWrapper')),
+      `joblib.load(${quoted})`,
+    ],
+  ])('%s', async (_, code, bytes, command) => {
+    const work = () => openWeights(memorySource(bytes, name));
+    const { hint } = await expectDiagnostic(work, code);
+    expect(hint).toContain(command);
+  });
+});

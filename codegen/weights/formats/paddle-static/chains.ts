@@ -103,13 +103,15 @@ export function residualChains(program: StaticProgram): ResidualChains {
   const end = trace(output.inputs[0]);
   const blocks: ResidualChains['blocks'][number][] = [];
   let { origin, chain } = end;
+  const met = new Set<StaticOperation>();
   while (origin.type === 'add') {
+    if (met.has(origin)) throw new NoNames('its additions lead back to themselves');
+    met.add(origin);
     if (blocks.length > 0) check(chain, 'between');
     const [one, other] = origin.inputs.map(trace);
     if (!one || !other) throw new NoNames('an addition of one');
     const { before, block } = splitBlock(one, other);
     blocks.push(block);
-    if (blocks.length > program.operations.length) throw new NoNames('it has no beginning');
     ({ origin, chain } = before);
   }
   if (blocks.length === 0) throw new NoNames('it has no residual blocks');

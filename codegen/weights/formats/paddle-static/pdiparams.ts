@@ -2,18 +2,25 @@ import { fail } from '../../../../src/diagnostics/diagnostic.ts';
 import { sameShape } from '../../../ir/types.ts';
 import type { ByteSource } from '../../../tensors/byte-source.ts';
 import type { TensorSource } from '../../../tensors/tensor-source.ts';
-import type { WeightsFile } from '../../weights-file.ts';
+import type { StridedShortcut, WeightsFile } from '../../weights-file.ts';
 import type { OpenBeside } from '../shards.ts';
 import { readInfoNames } from './info-names.ts';
 import { readProgram } from './program.ts';
-import { namesOfProgram, poolsInShortcuts } from './program-names.ts';
+import { namesOfProgram } from './program-names.ts';
 import { readRecords } from './records.ts';
 import { NoNames, type StaticNames } from './static-names.ts';
 
 interface Found {
   readonly names: StaticNames;
+  readonly shortcutKind?: StridedShortcut | undefined;
   readonly notes: readonly string[];
 }
+
+/** What the note on a program says of its shortcuts. */
+const shortcutNotes = {
+  avgpool: ', whose shortcuts pool before they project',
+  projection: ', whose shortcuts do not pool',
+} as const;
 
 /** Where the names of a static model stand, by what is added to its own: that of Paddle 2 first, which has the very names of the state dict. */
 const sources: readonly {
@@ -27,14 +34,9 @@ const sources: readonly {
   {
     ending: '.json',
     async read(source) {
-      const program = await readProgram(source);
-      const how = poolsInShortcuts(program)
-        ? 'whose shortcuts pool before they project'
-        : 'whose shortcuts do not pool';
-      return {
-        names: namesOfProgram(program),
-        notes: [`Layers found by their place in the program, ${how}.`],
-      };
+      const { names, shortcutKind } = namesOfProgram(await readProgram(source));
+      const how = shortcutKind ? shortcutNotes[shortcutKind] : '';
+      return { names, shortcutKind, notes: [`Layers found by their place in the program${how}.`] };
     },
   },
 ];
@@ -84,9 +86,15 @@ export async function openPdiparams(source: ByteSource, beside: OpenBeside): Pro
   });
   if (!found) return fail('weights-pdiparams', { file, stem });
   return await withReason(file, found.name, async () => {
-    const { names, notes } = await found.read();
+    const { names, shortcutKind, notes } = await found.read();
     const tensors = assign(await readRecords(source), names);
     const taken = `Names taken from '${found.name}'.`;
-    return { name: file, format: 'pdiparams', tensors, notes: [taken, ...notes] };
+    return {
+      name: file,
+      format: 'pdiparams',
+      tensors,
+      notes: [taken, ...notes],
+      ...(shortcutKind ? { shortcutKind } : {}),
+    };
   });
 }

@@ -1,4 +1,5 @@
-import { type Chain, residualChains } from './chains.ts';
+import type { StridedShortcut } from '../../weights-file.ts';
+import { type Chain, type ResidualChains, residualChains } from './chains.ts';
 import type { StaticOperation, StaticProgram } from './program.ts';
 import { NoNames, type StaticName, type StaticNames } from './static-names.ts';
 
@@ -32,12 +33,7 @@ function namesOfHead(head: Chain) {
   });
 }
 
-/**
- * Names of PaddleClas for the parameters of a program, from the place of each in the computation: names in a program are counters of the process that made
- * it. Throws NoNames where the program is no plain ResNet.
- */
-export function namesOfProgram(program: StaticProgram): StaticNames {
-  const { stem, blocks, head } = residualChains(program);
+function namesOf(program: StaticProgram, { stem, blocks, head }: ResidualChains): StaticNames {
   const named = [
     ...namesOfLayers(stem, (conv) => `stem.${conv}`),
     ...blocks.flatMap(({ branch, shortcut }, block) => [
@@ -56,7 +52,30 @@ export function namesOfProgram(program: StaticProgram): StaticNames {
   return names;
 }
 
-/** Whether shortcuts pool before they project, which no name tells. */
-export function poolsInShortcuts(program: StaticProgram): boolean {
-  return residualChains(program).blocks.some(({ shortcut }) => shortcut[0]?.type === 'pool2d');
+/** Kind of the shortcuts that stride, which no name tells; undefined where none projects. The first block of a network never strides. */
+function shortcutKindOf([first, ...others]: ResidualChains['blocks']): StridedShortcut | undefined {
+  const pools = ({ shortcut }: ResidualChains['blocks'][number]) => shortcut[0]?.type === 'pool2d';
+  if (first && pools(first)) throw new NoNames('the shortcut of its first block pools');
+  const projected = others.filter(({ shortcut }) => shortcut.length > 0);
+  const pooled = projected.filter(pools).length;
+  if (pooled > 0 && pooled < projected.length) {
+    throw new NoNames('some of its shortcuts pool and some do not');
+  }
+  if (projected.length === 0) return undefined;
+  return pooled > 0 ? 'avgpool' : 'projection';
+}
+
+/** What a program says of its parameters beyond their numbers. */
+export interface ProgramNames {
+  readonly names: StaticNames;
+  readonly shortcutKind: StridedShortcut | undefined;
+}
+
+/**
+ * Names of PaddleClas for the parameters of a program, from the place of each in the computation: names in a program are counters of the process that made
+ * it. Throws NoNames where the program is no plain ResNet.
+ */
+export function namesOfProgram(program: StaticProgram): ProgramNames {
+  const chains = residualChains(program);
+  return { names: namesOf(program, chains), shortcutKind: shortcutKindOf(chains.blocks) };
 }

@@ -23,8 +23,9 @@ function checkProtocol(machine: PickleMachine, file: string): void {
 }
 
 /**
- * Reads one pickle of protocol 2 to 5, its data inside it, that starts at `start`. Only the opcodes and globals of state dicts are known;
- * nothing is called, long data is stepped over. DiagnosticError for everything else.
+ * Reads one pickle of protocol 2 to 5, its data inside it, that starts at `start`. The globals of state dicts are known; what any other makes is a blank
+ * (PickleForeign), unless it reaches outside. Nothing is called, long data is stepped over. DiagnosticError for globals that reach outside, and for
+ * opcodes without a row (opcodes.ts).
  */
 export async function readPickle(
   source: ByteSource,

@@ -1,6 +1,7 @@
 /**
- * Opcodes that no state dict needs, by their names in CPython's pickletools, so that a message can name what was met.
- * Text opcodes are of protocols 0 and 1; the others make objects, reach outside of the file or copy without end.
+ * Opcodes that are refused, by their names in CPython's pickletools, so that a message can name what was met. Text opcodes are of protocols 0 and 1;
+ * EXT, PERSID and the buffers stand for what is not in the file, and DUP copies without end. Those that make objects are refused only where no blank
+ * comes of them (NEWOBJ, NEWOBJ_EX, OBJ, INST), BINPERSID only in a file without storages.
  */
 const refusedOpcodes: Readonly<Record<string, number>> = {
   INT: 0x49,
@@ -12,6 +13,8 @@ const refusedOpcodes: Readonly<Record<string, number>> = {
   GET: 0x67,
   PERSID: 0x50,
   DUP: 0x32,
+  OBJ: 0x6f,
+  INST: 0x69,
   NEWOBJ: 0x81,
   EXT1: 0x82,
   EXT2: 0x83,

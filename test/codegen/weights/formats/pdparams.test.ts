@@ -4,10 +4,18 @@ import { openPdparams } from '../../../../codegen/weights/formats/pdparams.ts';
 import type { WeightsFile } from '../../../../codegen/weights/weights-file.ts';
 import type { DiagnosticCode } from '../../../../src/diagnostics/messages.ts';
 import { expectDiagnostic, memorySource } from '../../../helpers/byte-sources.ts';
-import { arrayParts, latin1Parts, op, type Part, pickle } from '../../../helpers/pickle-parts.ts';
+import {
+  arrayParts,
+  bytesOfParts,
+  latin1Parts,
+  op,
+  type Part,
+  pickle,
+  u64,
+} from '../../../helpers/pickle-parts.ts';
 import { tensorBytes } from '../../../helpers/tensors.ts';
 import { openAsFor } from '../../../helpers/unreadable.ts';
-import { float32Bytes } from '../../../helpers/weight-files.ts';
+import { float32Bytes, legacyHead, legacyKeys } from '../../../helpers/weight-files.ts';
 
 const open = (...parts: readonly Part[]): Promise<WeightsFile> =>
   openPdparams(memorySource(pickle(2, ...parts)));
@@ -101,6 +109,67 @@ describe('pdparams', () => {
     const file = await openPdparams(source);
     expect(await tensorBytes(file.tensors.get('a'))).toHaveLength(1 << 21);
     expect(source.total.largest).toBeLessThanOrEqual(1 << 19);
+  });
+
+  describe('a tensor whose storage is a file of torch in the pickle', () => {
+    const typed = op.tuple(
+      op.text('storage'),
+      op.global('torch', 'FloatStorage'),
+      ...[op.text('0'), op.text('cpu'), op.int(2), op.none],
+    );
+    const storage = bytesOfParts(
+      legacyHead,
+      pickle(2, typed, op.persistentId),
+      legacyKeys('0'),
+      ...[u64(2), float32Bytes([1.5, -2])],
+    );
+    const load = (bytes: Part): Part => [
+      op.global('torch.storage', '_load_from_bytes'),
+      op.tuple(bytes),
+      op.reduce,
+    ];
+    const tensor = (stored: Part, offset: number): Part => [
+      op.global('torch._utils', '_rebuild_tensor_v2'),
+      op.tuple(stored, op.int(offset), op.tuple(op.int(1)), op.tuple(op.int(1))),
+      op.reduce,
+    ];
+    const bytes: Part = [op.bytes(storage), op.put(1)];
+    /** The first of many tensors brings the storage along, the others name it. */
+    const shared: Readonly<Record<string, (at: number) => Part>> = {
+      'the same storage': (at) => (at === 0 ? [load(bytes), op.put(0)] : op.get(0)),
+      'a storage of the same bytes': (at) => load(at === 0 ? bytes : op.get(1)),
+    };
+
+    test.each(Object.entries(shared))('is read once for all of %s', async (_, stored) => {
+      const readsFor = async (count: number) => {
+        const entries = Array.from({ length: count }, (__, at): [Part, Part] => [
+          op.text(`t${at}`),
+          tensor(stored(at), at % 2),
+        ]);
+        const bytes = pickle(2, op.dict(...entries));
+        const source = memorySource(bytes);
+        const file = await openPdparams(source);
+        const { total } = source;
+        // The pickle itself is read in larger pieces.
+        const read = total.bytes - bytes.length;
+        expect(await valuesOf(file, `t${count - 1}`)).toEqual([(count - 1) % 2 === 0 ? 1.5 : -2]);
+        return read;
+      };
+      expect(await readsFor(300)).toBeLessThanOrEqual((await readsFor(1)) + 4096);
+    });
+
+    test('is another where the bytes are others', async () => {
+      const other = storage.slice();
+      other.set(float32Bytes([7, 8]), other.length - 8);
+      const file = await open(
+        op.dict(
+          [op.text('a'), tensor(load(op.bytes(storage)), 0)],
+          [op.text('b'), tensor(load(op.bytes(other)), 0)],
+        ),
+      );
+      expect(await valuesOf(file, 'a')).toEqual([1.5]);
+      expect(await valuesOf(file, 'b')).toEqual([7]);
+    });
   });
 
   test.each([

@@ -3,11 +3,15 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { lowerSpec } from '../../../../../codegen/architecture/lower.ts';
 import type { ByteSource } from '../../../../../codegen/tensors/byte-source.ts';
 import { readAll } from '../../../../../codegen/tensors/tensor-source.ts';
+import { describeWeights } from '../../../../../codegen/weights/inference/describe-weights.ts';
+import { bindWeights } from '../../../../../codegen/weights/naming/bind.ts';
 import { openWeights } from '../../../../../codegen/weights/open-weights.ts';
 import { DiagnosticError } from '../../../../../src/diagnostics/diagnostic.ts';
 import { expectDiagnostic, memorySource } from '../../../../helpers/byte-sources.ts';
+import { specFromInferred } from '../../../../helpers/inferred-networks.ts';
 import { op, pickle } from '../../../../helpers/pickle-parts.ts';
 
 const fixtures = new URL('../../../../fixtures/', import.meta.url);
@@ -47,6 +51,7 @@ describe('a static model has the numbers of its state dict', () => {
     const dict = await openWeights(memorySource(bytesOf('weights/neck3_vd.p4.pdparams')));
     const file = await open(data, stem(version), beside);
     expect(file.format).toBe('pdiparams');
+    expect(file.shortcutKind).toBe(version === 3 ? 'avgpool' : undefined);
     expect(file.notes).toEqual(notes);
     expect([...file.tensors.keys()].toSorted()).toEqual([...dict.tensors.keys()].toSorted());
     for (const [name, tensor] of dict.tensors) {
@@ -72,6 +77,75 @@ function edited(edit: (operations: Operation[]) => void): Beside {
 
 const all = (operations: Operation[], type: string) =>
   operations.filter((operation) => operation['#'] === type);
+
+/** Lets the convolution behind a shortcut's pool read what the pool reads: the block's input, which the branch reads too. */
+function bypassPools(operations: Operation[], count = Number.POSITIVE_INFINITY): void {
+  const readersOf = (value: unknown) => operations.filter(({ I }) => I?.[0]?.['%'] === value);
+  const inShortcuts = all(operations, '1.pool2d').filter(
+    ({ I }) => readersOf(I[0]?.['%']).length > 1,
+  );
+  for (const pool of inShortcuts.slice(0, count)) {
+    for (const reader of readersOf(pool.O[0]?.['%'])) reader.I[0] = { ...pool.I[0] } as never;
+  }
+}
+
+/** Puts a pool before the projection of the first block. */
+function poolFirstShortcut(operations: Operation[]): void {
+  const readersOf = (value: unknown) => operations.filter(({ I }) => I?.[0]?.['%'] === value);
+  const isShortcut = ({ O: [output] }: Operation) =>
+    readersOf(output?.['%']).some(({ O: [norm] }) =>
+      all(operations, '1.add').some(({ I }) => I.some((input) => input['%'] === norm?.['%'])),
+    );
+  const [projection] = all(operations, '1.conv2d').filter(
+    (conv) => isShortcut(conv) && readersOf(conv.I[0]?.['%']).length > 1,
+  );
+  if (!projection) return;
+  operations.push({ '#': '1.pool2d', I: [{ ...projection.I[0] }], O: [{ '%': -1 }] } as Operation);
+  projection.I[0] = { '%': -1 };
+}
+
+describe('what a program says of its shortcuts goes before what its names do', () => {
+  const strided = () => open(data, stem(3), edited(bypassPools));
+  const pooled = () => open(data, stem(3), program());
+
+  test('a deep stem whose shortcuts do not pool is no vd', async () => {
+    const file = await strided();
+    expect(file.shortcutKind).toBe('projection');
+    expect(file.notes.at(-1)).toContain('whose shortcuts do not pool');
+    expect(describeWeights(file)).toMatchObject({
+      scheme: 'paddleclas',
+      stem: 'deep',
+      shortcut: 'projection',
+      unknowns: [],
+    });
+    expect(describeWeights(await pooled())).toMatchObject({ shortcut: 'avgpool', unknowns: [] });
+  });
+
+  test('a graph with the other shortcuts is refused', async () => {
+    for (const [open, other] of [
+      [strided, 'avgpool'],
+      [pooled, 'projection'],
+    ] as const) {
+      const file = await open();
+      const spec = specFromInferred(describeWeights(file), 64);
+      expect(bindWeights(lowerSpec(spec), file).scheme).toBe('paddleclas');
+      const graph = lowerSpec({ ...spec, shortcut: other });
+      const code = 'weights-other-shortcut';
+      const { message, hint } = await expectDiagnostic(() => bindWeights(graph, file), code);
+      expect(message).toContain('The program beside');
+      expect(hint).toContain(`\`shortcut ${spec.shortcut}\``);
+    }
+  });
+
+  test('a hint on another mistake names the shortcut of the program', async () => {
+    const file = await strided();
+    const spec = specFromInferred(describeWeights(file), 64);
+    const graph = lowerSpec({ ...spec, shortcut: 'avgpool', classes: 3 });
+    const work = () => bindWeights(graph, file);
+    const { hint } = await expectDiagnostic(work, 'weights-do-not-fit');
+    expect(hint).toContain('`shortcut projection`');
+  });
+});
 
 describe('names that cannot be had are said', () => {
   test.each<[string, Beside, string]>([
@@ -117,6 +191,16 @@ describe('names that cannot be had are said', () => {
         if (join) join.I = [{ ...join.O[0] }, { ...join.O[0] }] as { '%': number }[];
       }),
       'is no plain ResNet',
+    ],
+    [
+      'shortcuts of which one pools and another does not',
+      edited((operations) => bypassPools(operations, 1)),
+      'some of its shortcuts pool and some do not',
+    ],
+    [
+      'a first block that pools',
+      edited(poolFirstShortcut),
+      'the shortcut of its first block pools',
     ],
     [
       'another network of as many tensors',

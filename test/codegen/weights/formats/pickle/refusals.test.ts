@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { float32View } from '../../../../../codegen/tensors/float-bytes.ts';
 import { openPdparams } from '../../../../../codegen/weights/formats/pdparams.ts';
 import { openWeights } from '../../../../../codegen/weights/open-weights.ts';
-import type { DiagnosticCode } from '../../../../../src/diagnostics/messages.ts';
+import { type DiagnosticCode, messages } from '../../../../../src/diagnostics/messages.ts';
 import { expectDiagnostic, memorySource, sparseSource } from '../../../../helpers/byte-sources.ts';
 import {
   arrayParts,
@@ -152,6 +152,31 @@ describe('nothing in a pickle is called', () => {
     const work = () => open(op.emptyDict, bytes);
     const diagnostic = await expectDiagnostic(work, 'weights-pickle-opcode');
     expect(diagnostic.message).toContain(`${name} at byte 3`);
+  });
+
+  test.each([
+    ['NEWOBJ', [op.global('collections', 'OrderedDict'), op.emptyTuple, op.newObject]],
+    ['NEWOBJ_EX', [op.global('collections', 'OrderedDict'), op.emptyTuple, op.emptyDict, [0x92]]],
+    ['OBJ', [op.mark, op.global('collections', 'OrderedDict'), [0x6f]]],
+    ['INST', [op.mark, [0x69], Buffer.from('collections\nOrderedDict\n')]],
+    ['BINPERSID', [op.tuple(op.text('storage')), op.persistentId]],
+  ] satisfies readonly (readonly [
+    string,
+    readonly Part[],
+  ])[])('opcode %s is refused by name where it makes no blank', async (name, parts) => {
+    const { message } = await expectDiagnostic(() => open(...parts), 'weights-pickle-opcode');
+    expect(message).toContain(`the pickle opcode ${name} at byte`);
+  });
+
+  test('the example of weights-pickle-opcode makes that mistake', async () => {
+    // pickle.dump(…, protocol=5, buffer_callback=…): the array asks for bytes that are in no file.
+    const { example } = messages['weights-pickle-opcode'];
+    expect(example).toContain('buffer_callback');
+    const asked = op.dict([op.text('a'), [[0x97], [0x98]]]);
+    const work = () => openPdparams(memorySource(pickle(5, asked)));
+    expect((await expectDiagnostic(work, 'weights-pickle-opcode')).message).toContain(
+      'NEXT_BUFFER',
+    );
   });
 
   test('NEWOBJ is refused but for what is kept as a blank', async () => {
