@@ -3,6 +3,7 @@ import { auditCommand } from './commands/audit.ts';
 import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
 import { checkEngineCommand } from './commands/check-engine.ts';
+import { classifyCommand } from './commands/classify.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compileCommand } from './commands/compile.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
@@ -22,6 +23,7 @@ export const commands: readonly CommandDefinition[] = [
   checkCommand,
   inspectCommand,
   verifyCommand,
+  classifyCommand,
   benchCommand,
   auditCommand,
   checkEngineCommand,

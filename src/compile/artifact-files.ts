@@ -10,6 +10,7 @@ export const artifactFiles = {
   timing: 'timing.json',
   layers: 'layers.json',
   calibration: 'calibration.json',
+  labels: 'labels.txt',
 } as const;
 
 /** Folder of an artifact where nobody names one. */
@@ -19,7 +20,7 @@ export function artifactDirectory(model: string, precision: Precision, root = 'b
 
 /** Names of all files that rcc leaves in an artifact's folder, whatever the target, its release and the batches. */
 const ownNames: readonly RegExp[] = [
-  /^(?:model\.onnx|manifest\.json|timing\.json|calibration\.json)$/,
+  /^(?:model\.onnx|manifest\.json|timing\.json|calibration\.json|labels\.txt)$/,
   /^model(?:\.ort\.onnx|\.rtx\.plan|(?:\.b\d+)?\.plan)$/,
   /^(?:layers|layer-times|times)(?:\.b\d+)?\.json$/,
   /^trtexec-(?:build|time|profile|run)(?:\.b\d+)?\.log$/,

@@ -128,6 +128,7 @@ export async function dryRunSpec(spec: Spec, options: CompileOptions): Promise<D
     files: [
       own('model', artifactFiles.model),
       ...(plan?.files ?? [...engineFiles, own('layers', artifactFiles.layers)]),
+      ...(spec.labels === undefined ? [] : [own('labels', artifactFiles.labels)]),
       own('manifest', artifactFiles.manifest),
       ...(isTimed ? [own('timing', artifactFiles.timing)] : []),
     ],

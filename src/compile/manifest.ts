@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { precisionNames } from '../../codegen/precisions.ts';
+import { preprocessingSchema } from '../images/preprocessing.ts';
 import { manifestVersion } from './manifest-version.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -48,7 +49,10 @@ export const manifestSchema = z.object({
     }),
     z.object({ synthetic: z.literal(true), seed: z.number() }),
   ]),
+  /** Names of the classes, one a line, in the artifact's folder. */
   labels: z.object({ file: z.string(), digest, count: z.number() }).optional(),
+  /** What is to be done to pictures before the model. */
+  preprocessing: preprocessingSchema,
   onnx: z.object({
     file: z.string(),
     digest,

@@ -75,6 +75,7 @@ function manifestOf(
     spec: { file: basename(spec.file), digest: digestSpec(spec), resolved: { ...meaningOf(spec) } },
     weights: model.weights,
     ...(model.labels ? { labels: model.labels } : {}),
+    preprocessing: model.preprocessing,
     onnx: {
       file: artifactFiles.model,
       digest: model.sha256,

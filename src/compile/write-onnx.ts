@@ -1,4 +1,5 @@
-import { basename, join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { nodeCosts } from '../../codegen/cost.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { printType } from '../../codegen/ir/ops.ts';
@@ -7,12 +8,13 @@ import { writeModel } from '../../codegen/onnx/write.ts';
 import { type CastReport, runPasses } from '../../codegen/passes/pass.ts';
 import { keptNodes, type PipelineOptions, passesFor } from '../../codegen/passes/pipeline.ts';
 import { positionAt } from '../diagnostics/source.ts';
-import { readLabels } from '../images/labels.ts';
+import { type Labels, readLabels } from '../images/labels.ts';
+import { type Preprocessing, preprocessingOf } from '../images/preprocessing.ts';
 import { writeArtifact } from '../io/artifact.ts';
 import type { FileDigest } from '../io/file-sink.ts';
 import type { Spec } from '../language/spec.ts';
 import { version } from '../version.ts';
-import { artifactFiles, writeJson } from './artifact-files.ts';
+import { artifactFiles, writeJson, writeWhole } from './artifact-files.ts';
 import type { Manifest } from './manifest.ts';
 import type { MakeOptions } from './model-options.ts';
 import { type CompileListener, runPhase } from './phases.ts';
@@ -25,6 +27,7 @@ export interface WrittenModel extends FileDigest {
   readonly graph: Graph;
   readonly weights: Manifest['weights'];
   readonly labels: Manifest['labels'];
+  readonly preprocessing: Manifest['preprocessing'];
   readonly casts: readonly CastReport[];
   /** Nodes that compute in float32 although the model is of a lower precision. */
   readonly float32Nodes: readonly string[];
@@ -48,11 +51,19 @@ function runPipeline(
   });
 }
 
+/** What the model says of itself, so that it can be served without anything beside it. */
 function metadataOf(
   spec: Spec,
   options: MakeOptions,
-  weights: Manifest['weights'],
-  labels: Manifest['labels'],
+  {
+    weights,
+    labels,
+    preprocessing,
+  }: {
+    readonly weights: Manifest['weights'];
+    readonly labels: Labels | undefined;
+    readonly preprocessing: Preprocessing;
+  },
 ) {
   return {
     'rcc.model': spec.name,
@@ -61,7 +72,10 @@ function metadataOf(
     ...('digest' in weights
       ? { 'rcc.weights.sha256': weights.digest }
       : { 'rcc.weights.synthetic': `seed ${weights.seed}` }),
-    ...(labels ? { 'rcc.labels.sha256': labels.digest } : {}),
+    ...(labels
+      ? { 'rcc.labels.sha256': labels.digest, 'rcc.labels': labels.names.join('\n') }
+      : {}),
+    'rcc.preprocessing': JSON.stringify(preprocessing),
   };
 }
 
@@ -76,13 +90,15 @@ export async function writeOnnx(
   const path = join(options.directory, artifactFiles.model);
   return await runPhase('onnx', options.listener, async () => {
     let weights: Manifest['weights'] | undefined;
-    const labels = await describeLabels(network.spec);
+    const { spec } = network;
+    const labels = await labelsOf(spec);
+    const preprocessing = preprocessingOf(spec, prepared.pipeline.input?.form ?? 'float32');
     const write = (sink: ByteSink) =>
       writeModel(graph, sink, {
         producerVersion: version,
         metadata: async () => {
           weights = await network.describeWeights();
-          return metadataOf(network.spec, options, weights, labels);
+          return metadataOf(spec, options, { weights, labels, preprocessing });
         },
       });
     const digest = await writeArtifact(path, write, options.signal);
@@ -90,10 +106,20 @@ export async function writeOnnx(
     if (options.target.layers === 'graph') {
       await writeJson(join(options.directory, artifactFiles.layers), layersOf(graph));
     }
+    const described = await writeLabels(options.directory, labels);
     if (!weights) throw new Error('the model was written without its metadata');
     const detail = `${artifactFiles.model}, ${(digest.sizeBytes / 1e6).toFixed(1)} MB`;
     const float32Nodes = keptNodes(graph, options.target.precision, prepared.pipeline);
-    return { value: { ...digest, graph, weights, labels, casts, float32Nodes, prepared }, detail };
+    const made = {
+      graph,
+      weights,
+      labels: described,
+      preprocessing,
+      casts,
+      float32Nodes,
+      prepared,
+    };
+    return { value: { ...digest, ...made }, detail };
   });
 }
 
@@ -110,8 +136,18 @@ function layersOf(graph: Graph) {
   }));
 }
 
-async function describeLabels(spec: Spec): Promise<Manifest['labels']> {
-  if (spec.labels === undefined) return undefined;
-  const { file, names, digest } = await readLabels(spec.labels, spec.classes);
-  return { file: basename(file), digest, count: names.length };
+async function labelsOf({ labels, classes }: Spec): Promise<Labels | undefined> {
+  return labels === undefined ? undefined : await readLabels(labels, classes);
+}
+
+/** Puts the names of the classes beside the model, one a line, whatever form the spec's file has. */
+async function writeLabels(
+  directory: string,
+  labels: Labels | undefined,
+): Promise<Manifest['labels']> {
+  if (!labels) return undefined;
+  const text = labels.names.map((name) => `${name}\n`).join('');
+  await writeWhole(join(directory, artifactFiles.labels), text);
+  const digest = createHash('sha256').update(text).digest('hex');
+  return { file: artifactFiles.labels, digest, count: labels.names.length };
 }

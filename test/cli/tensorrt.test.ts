@@ -60,6 +60,7 @@ describe.each([
     // The stand-in's invented figure for batch 2: 1.25 ms of compute, 0.105 ms of copies.
     expect(made.stdout).toMatch(/^digits +fp16 +(Tesla|NVIDIA) .* 2 +1\.3[56] /m);
     expect(readdirSync(directory).sort()).toEqual([
+      'labels.txt',
       'layers.json',
       'manifest.json',
       'model.onnx',
@@ -365,7 +366,7 @@ describe('an artifact', () => {
     );
     writeFileSync(join(mixed, 'notes.txt'), 'mine');
     await rcc('compile', spec, '--target', 'onnx', ...options);
-    const left = ['layers.json', 'manifest.json', 'model.onnx', 'notes.txt'];
+    const left = ['labels.txt', 'layers.json', 'manifest.json', 'model.onnx', 'notes.txt'];
     expect(readdirSync(mixed).sort()).toEqual(left);
   });
 

@@ -62,6 +62,12 @@ function matches(
   return magic.every((byte, index) => head[offset + index] === byte);
 }
 
+/** Whether a file is an archive of pictures, by its content. */
+export async function isArchive(path: string): Promise<boolean> {
+  const head = await readStart(path, headBytes, 'picture');
+  return formats.some((each) => matches(head, each));
+}
+
 async function openStore(path: string, signal?: AbortSignal): Promise<FileStore> {
   try {
     if (isFolder(path, 'data set')) return openFolder(path);

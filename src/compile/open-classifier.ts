@@ -1,0 +1,96 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Engine, EngineFile, LoadedEngine } from '../../engines/engine.ts';
+import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
+import type { Classifier } from '../accuracy/classify.ts';
+import { readLabels } from '../images/labels.ts';
+import { rulesOf } from '../images/preprocessing.ts';
+import type { Spec } from '../language/spec.ts';
+import { artifactFiles } from './artifact-files.ts';
+import { requireTrainedWeights } from './evaluate.ts';
+import { buildModel } from './make-model.ts';
+import type { Manifest } from './manifest.ts';
+import { engineOf, type ModelOptions } from './model-options.ts';
+import { loadNetwork } from './trained-network.ts';
+
+/** A classifier that holds an engine; close it. */
+export interface OpenClassifier extends Classifier {
+  close(): Promise<void>;
+}
+
+/** Whether a path is the folder of an artifact. */
+export function isArtifact(path: string): boolean {
+  return existsSync(join(path, artifactFiles.manifest));
+}
+
+function takes({ batches }: EngineFile, batch: number): boolean {
+  return batches === 'any' || (batch >= batches.min && batch <= batches.max);
+}
+
+/** The engine for so many pictures at once, and the file that it loads; the model itself on onnxruntime where nothing was built. */
+function engineFor(
+  directory: string,
+  { engines }: Manifest,
+  { engine, batch }: { readonly engine: Engine | undefined; readonly batch: number },
+): Promise<LoadedEngine> {
+  const [smallest] = engines;
+  const file = engines.find((each) => takes(each, batch)) ?? smallest;
+  if (engine && file) return engine.load(join(directory, file.file));
+  return createOnnxruntimeEngine().load(join(directory, artifactFiles.model));
+}
+
+function classesOf({ onnx }: Manifest): number {
+  return Number(onnx.outputs[0]?.shape.at(-1));
+}
+
+/** An artifact's engine with the labels and the preprocessing that lie with it. Throws DiagnosticError where it does not run here. */
+export async function openArtifact(
+  directory: string,
+  manifest: Manifest,
+  { engine: own, batch }: { readonly engine: Engine | undefined; readonly batch: number },
+): Promise<OpenClassifier> {
+  const classes = classesOf(manifest);
+  const { model, precision, labels, preprocessing } = manifest;
+  const names = labels && (await readLabels(join(directory, labels.file), classes)).names;
+  const engine = await engineFor(directory, manifest, { engine: own, batch });
+  const rules = rulesOf(preprocessing);
+  return {
+    model,
+    precision,
+    classes,
+    ...rules,
+    labels: names,
+    engine,
+    close: () => engine.close(),
+  };
+}
+
+/** A spec's engine, built into a folder. Throws DiagnosticError where it has no trained weights. */
+export async function buildClassifier(
+  spec: Spec,
+  options: ModelOptions,
+  directory: string,
+): Promise<OpenClassifier> {
+  const { classes, preprocess, input } = spec;
+  requireTrainedWeights(spec, options.weights);
+  const { target } = options;
+  const labels = spec.labels === undefined ? undefined : await readLabels(spec.labels, classes);
+  const network = await loadNetwork(spec, options);
+  try {
+    const { built } = await buildModel(network, { ...options, directory });
+    const engine = await engineOf(target).load(built.path);
+    const { name: model } = spec;
+    const { precision } = target;
+    const rules = { classes, preprocess, input };
+    return {
+      model,
+      precision,
+      ...rules,
+      labels: labels?.names,
+      engine,
+      close: () => engine.close(),
+    };
+  } finally {
+    network.close();
+  }
+}
