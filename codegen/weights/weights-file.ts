@@ -18,6 +18,8 @@ export interface WeightsFile {
   readonly tensors: ReadonlyMap<string, TensorSource>;
   /** What was assumed or left out while reading, a sentence each. */
   readonly notes: readonly string[];
+  /** What the computation that stands beside the tensors says of the shortcuts, which the names do not. */
+  readonly shortcutKind?: 'projection' | 'avgpool';
   /** Texts that its maker put beside the tensors, by key. */
   readonly metadata?: ReadonlyMap<string, string>;
 }

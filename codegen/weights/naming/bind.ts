@@ -11,7 +11,7 @@ import { parameterSources } from '../parameter-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { type ChooseOptions, type ChosenNetwork, chooseNetwork } from './choose-network.ts';
 import { type Misfit, misfitHint, misfitLines } from './misfit.ts';
-import type { NameScheme, SchemeName } from './scheme.ts';
+import type { SchemeName } from './scheme.ts';
 import { requireStatistics } from './statistics.ts';
 import { type WantedParameter, wantedParameters } from './wanted-parameters.ts';
 
@@ -91,22 +91,23 @@ function checkFit(
 }
 
 /**
- * A projection with a stride and one behind a pool have the same parameters. Where the names tell which was trained, the
- * graph must have the same.
+ * A projection with a stride and one behind a pool have the same parameters. Where the names or the program
+ * beside the file tell which was trained, the graph must have the same.
  */
 function checkShortcut(
   graph: Graph,
   file: WeightsFile,
   wanted: readonly WantedParameter[],
-  { scheme, span }: { scheme: NameScheme; span: Span | undefined },
+  { network, span }: { network: ChosenNetwork; span: Span | undefined },
 ): void {
-  const found = scheme.shortcutKind;
+  const found = network.shortcutKind;
   const strided = wanted.some(
     ({ slot: { path } }) => isShortcut(path) && (readBlockPath(path)?.stage ?? 0) > 1,
   );
   if (!found || !strided) return;
   if (hasPooledShortcuts(graph) !== (found === 'avgpool')) {
-    fail('weights-other-shortcut', { file: file.name, found }, { span });
+    const says = file.shortcutKind ? 'program' : 'names';
+    fail('weights-other-shortcut', { file: file.name, found, says }, { span });
   }
 }
 
@@ -126,7 +127,7 @@ export function bindWeights(
   const wanted = [...wantedParameters(graph, naming)];
   const network = withBias(chosen, wanted);
   checkFit(graph, file, wanted, { network, span });
-  checkShortcut(graph, file, wanted, { scheme, span });
+  checkShortcut(graph, file, wanted, { network, span });
   const initializers = new Map(graph.initializers);
   const stored = wanted.map(({ slot, name, transposed }) => {
     const source = network.tensors.get(name);

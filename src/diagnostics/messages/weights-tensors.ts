@@ -113,11 +113,11 @@ export const weightsTensorMessages = {
     cure: 'Check how the file was made, or fetch it again.',
   }),
   'weights-names-unknown': row<
-    InFile & { examples: readonly string[]; nearest?: string | undefined }
+    InFile & { examples: readonly string[]; others: number; nearest?: string | undefined }
   >({
     severity: 'error',
-    message: ({ file, examples }) =>
-      `The parameter names in '${printable(file)}' follow no scheme that rcc knows: ${listText(examples.map(printable))}, …`,
+    message: ({ file, examples, others }) =>
+      `The parameter names in '${printable(file)}' follow no scheme that rcc knows: ${listText(examples.map(printable))}${others > 0 ? ', …' : '.'}`,
     hint: ({ nearest }) =>
       `rcc knows the ResNets of PaddleClas, paddle.vision, torchvision, timm, transformers, mmpretrain, NVIDIA and the CIFAR ones${nearest ? `; nearest is ${nearest}` : ''}.`,
     cause:
@@ -198,15 +198,20 @@ export const weightsTensorMessages = {
     example: 'torch.save(dict(model.named_parameters()), "model.pth")',
     cure: 'torch.save(model.state_dict(), "model.pth") or paddle.save(model.state_dict(), "model.pdparams"); for a network with another norm there is no spec.',
   }),
-  'weights-other-shortcut': row<InFile & { found: 'projection' | 'avgpool' }>({
+  'weights-other-shortcut': row<
+    InFile & { found: 'projection' | 'avgpool'; says: 'names' | 'program' }
+  >({
     severity: 'error',
-    message: ({ file, found }) =>
-      found === 'avgpool'
-        ? `The names in '${printable(file)}' say that its shortcuts pool before they project; the spec's do not.`
-        : `The names in '${printable(file)}' say that its shortcuts project with a stride; the spec's pool first.`,
+    message: ({ file, found, says }) => {
+      const who = says === 'names' ? 'The names in' : 'The program beside';
+      const said = `${who} '${printable(file)}' ${says === 'names' ? 'say' : 'says'} that its shortcuts`;
+      return found === 'avgpool'
+        ? `${said} pool before they project; the spec's do not.`
+        : `${said} project with a stride; the spec's pool first.`;
+    },
     hint: ({ found }) => `Write \`shortcut ${found}\` in the spec.`,
     cause:
-      'Both kinds of shortcut have the same parameters, but only one computes what was trained. The number in `downsample.N` tells them apart.',
+      'Both kinds of shortcut have the same parameters, but only one computes what was trained. The number in `downsample.N`, or the program of a static Paddle model, tells them apart.',
     example: "A spec of variant vb with the weights of timm's resnet50d.",
     cure: 'Write the shortcut that the weights were trained with.',
   }),

@@ -13,6 +13,8 @@ import { NoNames, type StaticNames } from './static-names.ts';
 interface Found {
   readonly names: StaticNames;
   readonly notes: readonly string[];
+  /** What the program says of the shortcuts. */
+  readonly shortcutKind?: NonNullable<WeightsFile['shortcutKind']>;
 }
 
 /** Where the names of a static model stand, by what is added to its own: that of Paddle 2 first, which has the very names of the state dict. */
@@ -28,11 +30,13 @@ const sources: readonly {
     ending: '.json',
     async read(source) {
       const program = await readProgram(source);
-      const how = poolsInShortcuts(program)
+      const pools = poolsInShortcuts(program);
+      const how = pools
         ? 'whose shortcuts pool before they project'
         : 'whose shortcuts do not pool';
       return {
         names: namesOfProgram(program),
+        shortcutKind: pools ? 'avgpool' : 'projection',
         notes: [`Layers found by their place in the program, ${how}.`],
       };
     },
@@ -84,9 +88,9 @@ export async function openPdiparams(source: ByteSource, beside: OpenBeside): Pro
   });
   if (!found) return fail('weights-pdiparams', { file, stem });
   return await withReason(file, found.name, async () => {
-    const { names, notes } = await found.read();
+    const { names, notes, ...told } = await found.read();
     const tensors = assign(await readRecords(source), names);
     const taken = `Names taken from '${found.name}'.`;
-    return { name: file, format: 'pdiparams', tensors, notes: [taken, ...notes] };
+    return { name: file, format: 'pdiparams', tensors, notes: [taken, ...notes], ...told };
   });
 }

@@ -3,12 +3,19 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { lowerSpec } from '../../../../../codegen/architecture/lower.ts';
 import type { ByteSource } from '../../../../../codegen/tensors/byte-source.ts';
 import { readAll } from '../../../../../codegen/tensors/tensor-source.ts';
+import { describeWeights } from '../../../../../codegen/weights/inference/describe-weights.ts';
+import { bindWeights } from '../../../../../codegen/weights/naming/bind.ts';
+import { schemes } from '../../../../../codegen/weights/naming/schemes.ts';
 import { openWeights } from '../../../../../codegen/weights/open-weights.ts';
 import { DiagnosticError } from '../../../../../src/diagnostics/diagnostic.ts';
 import { expectDiagnostic, memorySource } from '../../../../helpers/byte-sources.ts';
+import { namedShapes, specFromInferred } from '../../../../helpers/inferred-networks.ts';
 import { op, pickle } from '../../../../helpers/pickle-parts.ts';
+import { specOf } from '../../../../helpers/specs.ts';
+import { fileOfShapes } from '../../../../helpers/unread-weights.ts';
 
 const fixtures = new URL('../../../../fixtures/', import.meta.url);
 const bytesOf = (path: string): Uint8Array => readFileSync(fileURLToPath(new URL(path, fixtures)));
@@ -72,6 +79,46 @@ function edited(edit: (operations: Operation[]) => void): Beside {
 
 const all = (operations: Operation[], type: string) =>
   operations.filter((operation) => operation['#'] === type);
+
+/** Convolutions of shortcuts read what their pools read. */
+function withoutPools(operations: Operation[]): void {
+  const readers = (value: number | undefined) =>
+    operations.filter(({ I }) => I?.some((input) => input['%'] === value));
+  for (const pool of all(operations, '1.pool2d')) {
+    const [from] = pool.I;
+    const besides = readers(from?.['%']).some((other) => other['#'].endsWith('conv2d'));
+    for (const { '#': type, I } of readers(pool.O[0]?.['%'])) {
+      if (besides && type.endsWith('conv2d') && I[0] && from) I[0]['%'] = from['%'];
+    }
+  }
+}
+
+describe('what the program says of the shortcuts counts', () => {
+  test.each([
+    ['avgpool', program()],
+    ['projection', edited(withoutPools)],
+  ] as const)('%s', async (kind, beside) => {
+    const file = await open(data, stem(3), beside);
+    expect(file.shortcutKind).toBe(kind);
+    const described = describeWeights(file);
+    expect(described).toMatchObject({ shortcut: kind, unknowns: [] });
+    const graphOf = (shortcut: 'avgpool' | 'projection') =>
+      lowerSpec({ ...specFromInferred(described, 64), shortcut });
+    expect(() => bindWeights(graphOf(kind), file)).not.toThrow();
+    const other = kind === 'avgpool' ? 'projection' : 'avgpool';
+    const work = () => bindWeights(graphOf(other), file);
+    const { message } = await expectDiagnostic(work, 'weights-other-shortcut');
+    expect(message).toContain(`The program beside '${file.name}' says`);
+  });
+
+  test('of a plain stem too', () => {
+    const spec = specOf({ stages: [1, 1], widths: [8, 16], classes: 4 });
+    const scheme = schemes.find(({ title }) => title === 'PaddleClas');
+    const plain = fileOfShapes(scheme ? namedShapes(spec, scheme) : []);
+    expect(describeWeights(plain).shortcut).toBe('projection');
+    expect(describeWeights({ ...plain, shortcutKind: 'avgpool' }).shortcut).toBe('avgpool');
+  });
+});
 
 describe('names that cannot be had are said', () => {
   test.each<[string, Beside, string]>([
