@@ -121,9 +121,9 @@ test('every name that a message shows is one of the file', () => {
         }
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
-  expect(shown).toBeGreaterThan(50);
+  expect(shown).toBeGreaterThan(20);
 });
 
 test('no message about names shows one that fits', () => {
