@@ -5,7 +5,6 @@ import type { WeightsFile } from '../weights-file.ts';
 import { inferSpec } from './infer-spec.ts';
 import type { InferredSpec } from './inferred-spec.ts';
 import { namedNetwork } from './named-shapes.ts';
-import { withShortcutKind } from './shortcut-kind.ts';
 import { UnsupportedNetwork } from './unsupported-network.ts';
 
 export interface DescribeOptions extends Pick<ChooseOptions, 'key'> {
@@ -18,7 +17,7 @@ export interface DescribeOptions extends Pick<ChooseOptions, 'key'> {
  * network is none that a spec can describe, with the reason, or has no running statistics.
  */
 export function describeWeights(file: WeightsFile, options: DescribeOptions = {}): InferredSpec {
-  const network = withShortcutKind(chooseNetwork(file, { key: options.key }), file);
+  const network = chooseNetwork(file, { key: options.key });
   try {
     const named = namedNetwork(network);
     requireStatistics(file, named);

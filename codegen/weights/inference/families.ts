@@ -1,13 +1,23 @@
+/** Layers behind the stages that a plain head has not. */
+const behindStages: readonly (readonly [RegExp, string])[] = [
+  [/(^|\.)(pool|gem|avgpool|global_pool)\.p$/, 'it pools with a trained power (generalised mean)'],
+  [
+    /\.(weight_(g|v|u|orig|mask)|parametrizations\.weight\.original\d?)$/,
+    'its layers compute their weights; save it after remove_weight_norm or remove_parametrizations',
+  ],
+];
+
 /** Parts of names that other families of networks have. */
 const families: readonly (readonly [RegExp, string])[] = [
+  ...behindStages,
   [
-    /\.(zero_point|_packed_params(\.\w+)*)$/,
+    /\.(zero_point|_packed_params)(\.|$)/,
     'it is quantised; give the float checkpoint, which rcc quantises with --int8',
   ],
   [/\.se\.conv\./, 'it has efficient channel attention (ECA)'],
   [/\.(se|fca|se_module)\./, 'it has squeeze-and-excitation blocks'],
   [/(^|\.)(convs|bns)\.\d+\./, 'it is a Res2Net: its 3×3 convolutions are split'],
-  [/\.res\d+\w*_branch2b_\d+\./, 'it is a Res2Net: its 3×3 convolutions are split'],
+  [/\.res\d\w*_branch2b_\d+\./, 'it is a Res2Net: its 3×3 convolutions are split'],
   [/\.scale\.(squeeze|excitation)\./, 'it has squeeze-and-excitation blocks'],
   [/\.paths\.\d+\./, 'it has selective kernels (SK)'],
   [/(^|\.)(attn|attention|cbam|ca\d*|sa\d*|blocks\.\d+\.mlp)\./, 'it has attention layers'],
@@ -17,6 +27,11 @@ const families: readonly (readonly [RegExp, string])[] = [
 ];
 
 const convBias = [/conv[123]\.bias$/, 'its convolutions have a bias'] as const;
+
+/** What a layer behind the stages makes of a network, as the end of a sentence; undefined: it may be left aside. */
+export function familyBehind(name: string): string | undefined {
+  return behindStages.find(([pattern]) => pattern.test(name))?.[1];
+}
 
 /** Whether a name is of a layer that no network of the language has, wherever it stands. */
 export function isOtherFamily(name: string): boolean {

@@ -50,7 +50,7 @@ export function inferSpec(network: NamedNetwork): InferredSpec {
   const found = candidatesOf(outline).find((candidate) => fits(candidate, weights, naming));
   if (!found) return refuseNetwork(outline);
   const { input, ...described } = found;
-  const kind = shortcutKindOf(found, scheme);
+  const kind = shortcutKindOf(found, network);
   const depth = publishedDepthOf(described.block, described.stages);
   return {
     scheme: scheme.name,

@@ -6,13 +6,12 @@ import { elementCount, sameShape } from '../../ir/types.ts';
 import { bytesOf } from '../../tensors/float-bytes.ts';
 import { wholeTensor } from '../../tensors/tensor-source.ts';
 import { type NamedNetwork, namedNetwork } from '../inference/named-shapes.ts';
-import { withShortcutKind } from '../inference/shortcut-kind.ts';
 import type { ParameterRole } from '../parameter-slot.ts';
 import { parameterSources } from '../parameter-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { type ChooseOptions, type ChosenNetwork, chooseNetwork } from './choose-network.ts';
 import { type Misfit, misfitHint, misfitLines } from './misfit.ts';
-import type { NameScheme, SchemeName } from './scheme.ts';
+import type { SchemeName } from './scheme.ts';
 import { requireStatistics } from './statistics.ts';
 import { type WantedParameter, wantedParameters } from './wanted-parameters.ts';
 
@@ -99,9 +98,9 @@ function checkShortcut(
   graph: Graph,
   file: WeightsFile,
   wanted: readonly WantedParameter[],
-  { scheme, span }: { scheme: NameScheme; span: Span | undefined },
+  { network, span }: { network: ChosenNetwork; span: Span | undefined },
 ): void {
-  const found = scheme.shortcutKind;
+  const found = network.shortcutKind;
   const strided = wanted.some(
     ({ slot: { path } }) => isShortcut(path) && (readBlockPath(path)?.stage ?? 0) > 1,
   );
@@ -122,13 +121,13 @@ export function bindWeights(
   options: BindOptions = {},
 ): BoundWeights {
   const { span } = options;
-  const chosen = withShortcutKind(chooseNetwork(file, options), file);
+  const chosen = chooseNetwork(file, options);
   const { naming, notes, tensorCount } = chosen;
   const { scheme } = naming;
   const wanted = [...wantedParameters(graph, naming)];
   const network = withBias(chosen, wanted);
   checkFit(graph, file, wanted, { network, span });
-  checkShortcut(graph, file, wanted, { scheme, span });
+  checkShortcut(graph, file, wanted, { network, span });
   const initializers = new Map(graph.initializers);
   const stored = wanted.map(({ slot, name, transposed }) => {
     const source = network.tensors.get(name);

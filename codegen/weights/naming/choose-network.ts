@@ -13,8 +13,8 @@ import type { Naming } from './naming.ts';
 import { answersTo, isSchemeName } from './namings.ts';
 import { notesOn } from './network-notes.ts';
 import { createPart, type NetworkPart } from './network-part.ts';
-import { rankBodies } from './rank-bodies.ts';
-import type { SchemeName } from './scheme.ts';
+import { bestBodies } from './rank-bodies.ts';
+import type { NameScheme, SchemeName } from './scheme.ts';
 import { type CleanName, cleanNames } from './wrapper-parts.ts';
 
 export interface ChooseOptions {
@@ -33,6 +33,8 @@ export interface ChosenNetwork {
   readonly tensors: ReadonlyMap<string, TensorSource>;
   /** Names of layers behind the stages that no network of the language has. */
   readonly surplus: ReadonlySet<string>;
+  /** What the file or its names say of the shortcuts; undefined: nothing. */
+  readonly shortcutKind: NameScheme['shortcutKind'] | undefined;
   /** Tensors of the file that are the network's, counters too. */
   readonly tensorCount: number;
   /** What was taken and what was left aside, a sentence each. */
@@ -71,7 +73,9 @@ function failUnknown(
   const nearest = fullest?.hasBlocks ? fullest.naming.scheme.title : undefined;
   const reason = nearest && familyOf(strange);
   if (reason) fail('weights-network-unsupported', { file, reason }, { span });
-  return fail('weights-names-unknown', { file, examples: strange.slice(0, 4), nearest }, { span });
+  const examples = strange.slice(0, 4);
+  const others = strange.length - examples.length;
+  return fail('weights-names-unknown', { file, examples, others, nearest }, { span });
 }
 
 /** Names of a file that a network may have, and the bodies that they make up. */
@@ -99,8 +103,13 @@ function networksIn(
 }
 
 /** The best of the networks; DiagnosticError where no rule says which. */
-function chooseBody(file: string, bodies: readonly Body[], { span }: ChooseOptions): Body {
-  const { best } = rankBodies(bodies);
+function chooseBody(
+  file: string,
+  bodies: readonly Body[],
+  findsHead: (body: Body) => boolean,
+  { span }: ChooseOptions,
+): Body {
+  const best = bestBodies(bodies, findsHead);
   const [first, ...rivals] = best;
   if (!first) throw new Error('no network to choose from');
   if (rivals.length === 0) return first;
@@ -157,6 +166,11 @@ function tensorsOf(names: Names): ReadonlyMap<string, TensorSource> {
   return new Map([...names].map(([name, { tensor }]) => [name, tensor]));
 }
 
+/** The other networks of a file. */
+function othersOf(body: Body, bodies: readonly Body[]): readonly Body[] {
+  return bodies.filter(({ isWhole, prefix }) => isWhole && prefix !== body.prefix);
+}
+
 /**
  * The network of a weights file: the names behind one prefix that cover stem and stages of a scheme, and the linear layer behind them. What the file holds
  * beside it is left aside and said, unless its name follows the network's own.
@@ -167,21 +181,24 @@ export function chooseNetwork(file: WeightsFile, options: ChooseOptions = {}): C
   const names = [...all.keys()].filter((name) => !isIgnorable(name));
   const bodies = findBodies(names, () => true);
   const scope = narrow(file.name, { names, bodies }, options);
-  const body = chooseBody(file.name, networksIn(file.name, scope, options), options);
-  const others = bodies.filter(({ isWhole, prefix }) => isWhole && prefix !== body.prefix);
-  const part = createPart(body);
-  const head = findHead({
-    body,
-    shapes: tensorsOf(all),
-    others: others.map(({ prefix }) => prefix),
-    inBody: part.has,
-  });
+  const shapes = tensorsOf(all);
+  const headOf = (body: Body) => {
+    const part = createPart(body);
+    const others = othersOf(body, bodies).map(({ prefix }) => prefix);
+    return { part, head: findHead({ body, shapes, others: new Set(others), inBody: part.has }) };
+  };
+  const likely = networksIn(file.name, scope, options);
+  const findsHead = (body: Body) => headOf(body).head.weight !== undefined;
+  const body = chooseBody(file.name, likely, findsHead, options);
+  const others = othersOf(body, bodies);
+  const { part, head } = headOf(body);
   const { taken, ignored } = assignNames(body, part, head, all);
   const rawOf = (name: string) => all.get(name)?.raw ?? name;
   return {
     naming: body.naming,
     tensors: tensorsOf(new Map([...taken].map(([own, name]) => [own, all.get(name) as Found]))),
     surplus: new Set(head.surplus),
+    shortcutKind: file.shortcutKind ?? body.naming.scheme.shortcutKind,
     tensorCount: taken.size + countCounters(all, part),
     notes: notesOn({ body, head, others, ignored, rawOf }),
     nameInFile: (name) => rawOf(taken.get(name) ?? name),

@@ -56,17 +56,38 @@ function headNote({ body, head, rawOf }: Choice): readonly string[] {
   ];
 }
 
-/** The shortest beginning of another network's names that is not the taken one's: its head may stand beside its stages. */
-function branchOf(other: string, taken: string): string {
-  const parts = other.split('.').slice(0, -1);
-  const branches = parts.map((_, index) => `${parts.slice(0, index + 1).join('.')}.`);
-  return branches.find((branch) => !taken.startsWith(branch)) ?? other;
+/** The shortest beginning of a name that is not the taken network's: what begins so is another branch. Undefined: it begins as that does. */
+function branchOf(name: string, taken: string): string | undefined {
+  let start = 0;
+  for (;;) {
+    const end = name.indexOf('.', start) + 1;
+    if (end === 0) return undefined;
+    if (!taken.startsWith(name.slice(start, end), start)) return name.slice(0, end);
+    start = end;
+  }
 }
 
-function ignoredNote({ body, others, ignored, rawOf }: Choice): readonly string[] {
-  const branches = others.map(({ prefix }) => branchOf(prefix, body.prefix));
-  const isOther = (name: string) =>
-    branches.some((branch) => branch !== '' && name.startsWith(branch));
+/** Whether a name lies in the branch of another network, whose head may stand beside its stages. */
+function inOtherNetwork({ body: { prefix }, others }: Choice): (name: string) => boolean {
+  const branches = new Set(others.map((other) => branchOf(other.prefix, prefix)));
+  // A network around the taken one: all that is in it may be its own.
+  const [around] = others
+    .flatMap((other) =>
+      other.prefix !== '' && prefix.startsWith(other.prefix) ? other.prefix : [],
+    )
+    .toSorted((a, b) => a.length - b.length);
+  return (name) => {
+    const branch = branchOf(name, prefix);
+    return (
+      (branch !== undefined && branches.has(branch)) ||
+      (around !== undefined && name.startsWith(around))
+    );
+  };
+}
+
+function ignoredNote(choice: Choice): readonly string[] {
+  const { ignored, rawOf } = choice;
+  const isOther = inOtherNetwork(choice);
   const rest = ignored.filter((name) => !isOther(name));
   if (rest.length === 0) return [];
   return [

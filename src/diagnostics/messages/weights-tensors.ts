@@ -119,11 +119,11 @@ export const weightsTensorMessages = {
     cure: 'Check how the file was made, or fetch it again.',
   }),
   'weights-names-unknown': row<
-    InFile & { examples: readonly string[]; nearest?: string | undefined }
+    InFile & { examples: readonly string[]; others: number; nearest?: string | undefined }
   >({
     severity: 'error',
-    message: ({ file, examples }) =>
-      `The parameter names in '${printable(file)}' follow no scheme that rcc knows: ${listText(examples.map(printable))}, …`,
+    message: ({ file, examples, others }) =>
+      `The parameter names in '${printable(file)}' follow no scheme that rcc knows: ${listText(examples.map(printable))}${others > 0 ? ', …' : '.'}`,
     hint: ({ nearest }) =>
       `rcc knows the ResNets of PaddleClas, paddle.vision, torchvision, timm, transformers, mmpretrain, NVIDIA and the CIFAR ones${nearest ? `; nearest is ${nearest}` : ''}.`,
     cause:

@@ -434,7 +434,7 @@ describe('networks that no spec can describe are refused with the reason', () =>
     ]);
     const work = () => describeWeights(file);
     expect((await expectDiagnostic(work, 'weights-names-unknown')).message).toContain(
-      'cls_token, pos_embed, ',
+      'cls_token, pos_embed.',
     );
   });
 

@@ -97,6 +97,35 @@ function wordsOf({ message, hint = '', details = [] }: Diagnostic): ReadonlySet<
   return new Set([message, hint, ...details].join('\n').split(/[\s,;:'`()]+/));
 }
 
+/** Every name in quotes or in a line of its own that a diagnostic shows of the file. */
+function shownNames({ message, details = [] }: Diagnostic): readonly string[] {
+  const quoted = [...message.matchAll(/'([^']+)'/g)].map(([, name = '']) => name);
+  const lines = details.flatMap(
+    (line) => /^(?:not expected|another shape): (\S+)/.exec(line)?.[1] ?? [],
+  );
+  return [...quoted, ...lines].filter((name) => name.includes('.'));
+}
+
+test('every name that a message shows is one of the file', () => {
+  let shown = 0;
+  fc.assert(
+    fc.property(files, (sample) => {
+      const { graph, file } = build(sample);
+      for (const work of [() => describeWeights(file), () => bindWeights(graph, file)]) {
+        const diagnostic = diagnosticOf(work);
+        const names = diagnostic ? shownNames(diagnostic) : [];
+        for (const name of names) {
+          if (name === file.name) continue;
+          shown++;
+          expect(file.tensors.has(name), `${name}: ${diagnostic?.message}`).toBe(true);
+        }
+      }
+    }),
+    { numRuns: 100 },
+  );
+  expect(shown).toBeGreaterThan(20);
+});
+
 test('no message about names shows one that fits', () => {
   const seen = new Map<string, number>();
   fc.assert(
