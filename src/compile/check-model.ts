@@ -12,7 +12,7 @@ import { fixedBatch, type MadeModel } from './make-model.ts';
 import { type MakeOptions, verifiedBatches } from './model-options.ts';
 import { runPhase } from './phases.ts';
 import { askReference, askUnfolded, judgeAnswer, type Question, worstOf } from './question.ts';
-import type { TrainedNetwork } from './trained-network.ts';
+import { isOwnFile, type TrainedNetwork } from './trained-network.ts';
 import { endsOf, pick } from './unfolded.ts';
 import { verdictDiagnostics } from './verdict-diagnostics.ts';
 
@@ -46,7 +46,7 @@ function runnable(
 /** The spec's reference, which is of the spec's weights. */
 function referenceFor({ spec }: TrainedNetwork, { weights }: MakeOptions): Reference | undefined {
   if (!spec.weights) return undefined;
-  return weights === undefined || weights === spec.weights.path ? spec.reference : undefined;
+  return weights === undefined || isOwnFile(spec, weights) ? spec.reference : undefined;
 }
 
 /** What is asked, one after another: each holds the inputs and outputs of a batch. */

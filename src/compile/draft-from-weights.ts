@@ -1,6 +1,6 @@
 import { basename, dirname, relative } from 'node:path';
 import type { InferredSpec } from '../../codegen/weights/inference/inferred-spec.ts';
-import { contradictionsOf } from '../evidence/compare.ts';
+import { contradictionsOf, spelledOut } from '../evidence/compare.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { habitsOf } from '../evidence/framework-habits.ts';
 import { propertiesOf, shortestProperties, specMeant } from '../language/draft.ts';
@@ -40,13 +40,12 @@ function relativeTo(specPath: string, path: string): string {
 
 /** Names of files that say nothing of the network in them. */
 const generalNames =
-  /^(model|pytorch_model|checkpoint|weights|best|last|latest|epoch)([._-]?\d*|_?best)$/i;
+  /^(model|pytorch_model|inference|checkpoint|weights|best|last|latest|epoch)([._-]?\d*|_?best)$/i;
 
 function nameFor(weights: string, evidence: readonly Evidence[]): string {
-  const stem = basename(weights).replace(
-    /\.(pdparams|pdiparams|safetensors|npz|pth\.tar|pth|pt2?|th|tar|bin|ckpt)$/i,
-    '',
-  );
+  const stem = basename(weights)
+    .replace(/\.index\.json$/i, '')
+    .replace(/\.(pdparams|pdiparams|safetensors|npz|pth\.tar|pth|pt2?|th|tar|bin|ckpt|pkl)$/i, '');
   if (!generalNames.test(stem)) return modelNameOf(stem);
   const architecture = evidence.find((one) => one.architecture !== undefined)?.architecture;
   const folder = basename(dirname(weights));
@@ -72,7 +71,7 @@ function certainParts(inferred: InferredSpec): SpecParts {
 
 /** Whether a neighbour speaks of this network: one of other classes or another input lies there for another file. */
 export function isOfAnother(evidence: Evidence, inferred: InferredSpec): boolean {
-  const channels = evidence.values.input?.channels;
+  const { channels } = evidence;
   return (
     contradictionsOf(evidence, certainParts(inferred)).length > 0 ||
     (channels !== undefined && channels !== inferred.inputChannels)
@@ -114,19 +113,17 @@ function assumedOf(
 /** Another input than a neighbour has in mind is cut from the picture in the same proportion. */
 function fitToInput(values: PropertyValues): PropertyValues {
   const { input, 'preprocess.crop': crop, 'preprocess.resize': resize, ...others } = values;
-  if (!input || typeof crop !== 'number' || (crop === input.height && crop === input.width)) {
-    return values;
-  }
+  if (!input) return values;
   // Where the input is no square, the language has no crop for it, and nothing is resized.
   if (input.height !== input.width) {
     const { 'preprocess.interpolation': _, 'preprocess.antialias': __, ...rest } = others;
     return { ...rest, input };
   }
+  if (typeof crop !== 'number' || crop === input.height) return values;
   const scaled =
     typeof resize === 'number' ? Math.round((resize * input.height) / crop) : undefined;
   return {
-    ...others,
-    input,
+    ...values,
     'preprocess.crop': input.height,
     ...(scaled === undefined ? {} : { 'preprocess.resize': scaled }),
   };
@@ -149,6 +146,11 @@ function habitual(inferred: InferredSpec, network: SpecParts): PropertyValues {
   return Object.keys(habits).length === 0 ? {} : { ...Object.fromEntries(preprocess), ...habits };
 }
 
+/** A source at the beginning of a sentence: a file is written as it is. */
+function asSubject({ kind, source }: Evidence): string {
+  return kind === 'file' ? source : `${source.charAt(0).toUpperCase()}${source.slice(1)}`;
+}
+
 /** The draft of a spec: what names and shapes decide, what a person and the files beside the weights say, and the rest as comments. */
 export function draftFromWeights(
   inferred: InferredSpec,
@@ -163,7 +165,8 @@ export function draftFromWeights(
     ...(labels?.path === undefined ? {} : { labels: relativeTo(specPath, labels.path) }),
   };
   const certain = { ...propertiesOf(certainParts(inferred)), ...propertiesOf(given) };
-  const { sources, values } = tellings(evidence, certain);
+  const known = { ...spelledOut(certainParts(inferred)), ...certain };
+  const { sources, values } = tellings(evidence, known);
   const usual = { shortcut: inferred.shortcut, input: usualInput(inferred) };
   const told = new Set([...sources.keys(), ...Object.keys(propertiesOf(given))]);
   const network = { ...certainParts(inferred), ...usual, ...given };
@@ -185,7 +188,7 @@ export function draftFromWeights(
     name: nameFor(weights, evidence),
     comment: [
       `What ${basename(weights)} describes; what it cannot tell stands as comments.`,
-      ...aside.map(({ source }) => `${source} is of another network and was left aside.`),
+      ...aside.map((one) => `${asSubject(one)} is of another network and was left aside.`),
     ],
     properties: shortestProperties(properties, new Set(sources.keys())),
     remarks: sources,
@@ -194,8 +197,10 @@ export function draftFromWeights(
       ...(labels && labels.path === undefined
         ? [`${labels.source} names the classes; with --output they are written beside the spec.`]
         : []),
-      ...evidence.flatMap(({ source, beyond }) =>
-        beyond.map((feature) => `${source} speaks of ${feature}, which no word says yet.`),
+      ...evidence.flatMap((one) =>
+        one.beyond.map(
+          (feature) => `${asSubject(one)} speaks of ${feature}, which no word says yet.`,
+        ),
       ),
       `Taken as in the plain network, no word says otherwise yet: ${plainNetwork.join('; ')}.`,
     ],

@@ -11,16 +11,19 @@ export async function neighbourWarnings(
   { path, file }: Pick<WeightsFiles, 'path' | 'file'>,
 ): Promise<readonly Diagnostic[]> {
   const weights = basename(path);
-  return (await gatherEvidence(path, file.metadata)).flatMap((evidence) => {
-    const { source, beyond } = evidence;
+  const { channels } = spec.input;
+  return (await gatherEvidence(path, { metadata: file.metadata, channels })).flatMap((evidence) => {
+    const { kind, source, beyond } = evidence;
     const found = contradictionsOf(evidence, spec);
     const details = found.map(({ said, has }) => `\`${said}\`, the spec has \`${has}\``);
-    const facts = { source, weights, count: found.length };
+    const facts = { kind, source, weights, count: found.length };
     return [
       ...(found.length > 0
         ? [createDiagnostic('weights-neighbour-disagrees', facts, { details })]
         : []),
-      ...beyond.map((feature) => createDiagnostic('weights-hidden-feature', { source, feature })),
+      ...beyond.map((feature) =>
+        createDiagnostic('weights-hidden-feature', { kind, source, weights, feature }),
+      ),
     ];
   });
 }

@@ -56,8 +56,13 @@ export async function specFromWeights(
   const { labelsPath } = options;
   const weights = await openWeightsAt(path);
   try {
+    for (const note of weights.file.notes) options.onNote?.(note);
     const inferred = describeWeights(weights.file, options);
-    const evidence = await gatherEvidence(weights.path, weights.file.metadata);
+    const { inputChannels: channels } = inferred;
+    const evidence = await gatherEvidence(weights.path, {
+      metadata: weights.file.metadata,
+      channels,
+    });
     const found = findLabels(evidence, inferred);
     const draft = draftFromWeights(inferred, evidence, {
       ...options,

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { type Cost, countCost } from '../../codegen/cost.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
@@ -49,18 +49,24 @@ interface WeightsChoice {
   readonly key?: string | undefined;
 }
 
+/** Whether a file is the spec's own, however its path is spelled. */
+export function isOwnFile({ weights }: Spec, path: string): boolean {
+  return weights !== undefined && resolve(path) === resolve(weights.path);
+}
+
 /** The options' file and key, else the spec's; undefined: made-up numbers. What the spec says of its file goes for no other. */
 export function weightsOf(
-  { weights }: Spec,
+  spec: Spec,
   options: Pick<ModelOptions, 'weights' | 'weightsKey'>,
 ): WeightsChoice | undefined {
+  const { weights } = spec;
   const { weights: path = weights?.path, weightsKey } = options;
   if (path === undefined) {
     return weightsKey === undefined
       ? undefined
       : fail('weights-key-without-file', { key: weightsKey });
   }
-  const own = path === weights?.path ? weights : undefined;
+  const own = isOwnFile(spec, path) ? weights : undefined;
   return { path, scheme: own?.scheme, key: weightsKey ?? own?.key };
 }
 

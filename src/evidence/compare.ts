@@ -5,6 +5,12 @@ import { isProperty, type PropertyName, type PropertyValues } from '../language/
 import type { SpecParts } from '../language/property.ts';
 import type { Evidence } from './evidence.ts';
 
+/** What a network is, with what its depth stands for spelled out. */
+export function spelledOut(network: SpecParts): PropertyValues {
+  const { depth: _, ...rest } = network;
+  return { ...propertiesOf(network), ...propertiesOf(rest) };
+}
+
 /** A property of which a file beside the weights says something else than the network has. */
 export interface Contradiction {
   readonly property: PropertyName;
@@ -24,7 +30,7 @@ export function contradictionsOf(
   { values }: Evidence,
   network: SpecParts,
 ): readonly Contradiction[] {
-  const has = propertiesOf(network);
+  const has = spelledOut(network);
   return Object.keys(values)
     .filter(isProperty)
     .filter((name) => has[name] !== undefined && !isDeepStrictEqual(values[name], has[name]))

@@ -1,11 +1,17 @@
 import type { PropertyValues } from '../language/properties.ts';
 
-/** What a file beside the weights says of their network. */
+/** Where evidence is from: a file beside the weights, texts inside their file, the name of their file. */
+export type EvidenceKind = 'file' | 'metadata' | 'name';
+
+/** What is said of a network beside its weights. */
 export interface Evidence {
-  /** Name of the file, without its folder. */
+  readonly kind: EvidenceKind;
+  /** The file without its folder, as a sentence has it: `config.json`, `the name of resnetaa50.pth`. */
   readonly source: string;
   /** The network's name in its framework: `resnet50d`. */
   readonly architecture?: string | undefined;
+  /** Channels of the input, where they are said. */
+  readonly channels?: number | undefined;
   /** Properties that it tells. */
   readonly values: PropertyValues;
   /** What it says of the network that no spec can say yet, a phrase each. */
@@ -16,8 +22,11 @@ export interface Evidence {
   readonly labelsFile?: string | undefined;
 }
 
-/** What one kind of file says; undefined where the text is of another kind. */
-export type ReadEvidence = (text: string) => Omit<Evidence, 'source'> | undefined;
+/** What is told, wherever it stands. */
+export type Told = Omit<Evidence, 'kind' | 'source'>;
+
+/** What one kind of file says; undefined where the text is of another kind. A side without channels is of an input of as many as the network has. */
+export type ReadEvidence = (text: string, channels: number) => Told | undefined;
 
 /** The values that are known, without the others. */
 export function known<T extends PropertyValues>(

@@ -2,6 +2,7 @@
 import { ownValue } from '../collections/own-value.ts';
 import { asFields, asList, type Fields } from '../io/outside-fields.ts';
 import { readJson } from '../io/outside-json.ts';
+import { limits } from '../language/property.ts';
 import type { InputSize } from '../language/spec.ts';
 
 export function jsonFields(text: string): Fields | undefined {
@@ -27,6 +28,15 @@ export function countField(fields: Fields | undefined, name: string): number | u
 export function shareField(fields: Fields | undefined, name: string): number | undefined {
   const value = fields && ownValue(fields, name);
   return typeof value === 'number' && value > 0 && value <= 1 ? value : undefined;
+}
+
+/** Whole numbers from 1 on, one a stage. */
+export function stagesField(fields: Fields, name: string): readonly number[] | undefined {
+  const list = asList(ownValue(fields, name)) ?? [];
+  const isOfStages = list.length > 0 && list.length <= limits.stages;
+  return isOfStages && list.every((_, at) => countField({ at: list[at] }, 'at') !== undefined)
+    ? (list as number[])
+    : undefined;
 }
 
 /** [channels, height, width]. */

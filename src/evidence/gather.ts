@@ -7,17 +7,19 @@ import { isFolder, readText } from '../io/open-file.ts';
 import { hiddenFeatures, shortcutInName } from './architecture-names.ts';
 import { type Evidence, known, type ReadEvidence } from './evidence.ts';
 import { readTimmConfig } from './timm-config.ts';
-import { readTransformersConfig, readTransformersPreprocessor } from './transformers-config.ts';
+import { readTransformersConfig } from './transformers-config.ts';
+import { readTransformersProcessor } from './transformers-processor.ts';
 import { readWeightsMetadata } from './weights-metadata.ts';
-
-/** A configuration has kilobytes, a list of labels a megabyte at most. */
-const mostBytes = 8 * 2 ** 20;
 
 interface Kind {
   /** The names that such files have; `stem` is that of the weights. */
   readonly names: (stem: string, folder: readonly string[]) => readonly string[];
+  /** A larger file is none: configurations have kilobytes, lists of labels a megabyte at most. */
+  readonly mostBytes: number;
   readonly load: () => Promise<readonly ReadEvidence[]> | readonly ReadEvidence[];
 }
+
+const mib = 2 ** 20;
 
 const readLabelsFile: ReadEvidence = (text) => {
   const labels = parseLabels(text);
@@ -34,20 +36,31 @@ function yamlNames(stem: string, folder: readonly string[]): readonly string[] {
 
 /** Of each kind the first file that says something is taken. */
 const kinds: readonly Kind[] = [
-  { names: () => ['config.json'], load: () => [readTimmConfig, readTransformersConfig] },
-  { names: () => ['preprocessor_config.json'], load: () => [readTransformersPreprocessor] },
+  {
+    names: () => ['config.json'],
+    mostBytes: 8 * mib,
+    load: () => [readTimmConfig, readTransformersConfig],
+  },
+  {
+    names: () => ['preprocessor_config.json'],
+    mostBytes: 8 * mib,
+    load: () => [readTransformersProcessor],
+  },
   {
     names: yamlNames,
+    // YAML is read a thousand times slower than JSON.
+    mostBytes: mib / 4,
     load: async () => [(await import('./paddleclas-config.ts')).readPaddleClasConfig],
   },
   {
     names: (stem) => [`${stem}.labels.txt`, 'labels.txt', 'classes.txt', 'label_list.txt'],
+    mostBytes: 8 * mib,
     load: () => [readLabelsFile],
   },
 ];
 
 /** The text of a neighbour; undefined where it is none that can be read: nobody named it. */
-async function readNeighbour(path: string): Promise<string | undefined> {
+async function readNeighbour(path: string, mostBytes: number): Promise<string | undefined> {
   try {
     return statSync(path).size > mostBytes ? undefined : await readText(path, 'configuration');
   } catch (error) {
@@ -56,21 +69,27 @@ async function readNeighbour(path: string): Promise<string | undefined> {
   }
 }
 
+/** Where neighbours are looked for, and the channels of the network's input. */
+interface Place {
+  readonly stem: string;
+  readonly channels: number;
+  readonly folder: { readonly path: string; readonly names: readonly string[] };
+}
+
 async function readKind(
-  { names, load }: Kind,
-  stem: string,
-  folder: { readonly path: string; readonly names: readonly string[] },
+  { names, mostBytes, load }: Kind,
+  { stem, channels, folder }: Place,
 ): Promise<readonly Evidence[]> {
   const there = names(stem, folder.names).filter((name) => folder.names.includes(name));
   for (const source of there) {
     const path = join(folder.path, source);
-    const text = await readNeighbour(path);
+    const text = await readNeighbour(path, mostBytes);
     if (text === undefined) continue;
     for (const read of await load()) {
-      const evidence = read(text);
+      const evidence = read(text, channels);
       if (!evidence) continue;
       const isList = read === readLabelsFile;
-      return [{ source, ...evidence, ...(isList ? { labelsFile: path } : {}) }];
+      return [{ kind: 'file', source, ...evidence, ...(isList ? { labelsFile: path } : {}) }];
     }
   }
   return [];
@@ -84,18 +103,27 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
+/** What of a network is known from its weights file. */
+interface Network {
+  readonly metadata?: WeightsFile['metadata'] | undefined;
+  /** Of its input: neighbours tell sides without them. */
+  readonly channels: number;
+}
+
 /** What a weights file says of itself. */
-function readMetadata(path: string, metadata: WeightsFile['metadata']): readonly Evidence[] {
-  const evidence = metadata && readWeightsMetadata(metadata);
-  return evidence ? [{ source: `the metadata of ${basename(path)}`, ...evidence }] : [];
+function readMetadata(path: string, { metadata, channels }: Network): readonly Evidence[] {
+  const evidence = metadata && readWeightsMetadata(metadata, channels);
+  const source = `the metadata of ${basename(path)}`;
+  return evidence ? [{ kind: 'metadata', source, ...evidence }] : [];
 }
 
 /** What the name of a weights file says. */
 function readName(path: string): readonly Evidence[] {
-  const source = basename(path);
-  const shortcut = shortcutInName(source);
-  const beyond = hiddenFeatures(source);
-  return shortcut || beyond.length > 0 ? [{ source, values: known({ shortcut }), beyond }] : [];
+  const name = basename(path);
+  const shortcut = shortcutInName(name);
+  const beyond = hiddenFeatures(name);
+  if (!shortcut && beyond.length === 0) return [];
+  return [{ kind: 'name', source: `the name of ${name}`, values: known({ shortcut }), beyond }];
 }
 
 /**
@@ -104,11 +132,12 @@ function readName(path: string): readonly Evidence[] {
  */
 export async function gatherEvidence(
   weights: string,
-  metadata?: WeightsFile['metadata'],
+  network: Network,
 ): Promise<readonly Evidence[]> {
   const path = isFolder(weights, 'weights file') ? weights : dirname(weights);
   const folder = { path, names: namesIn(path) };
   const stem = basename(weights).replace(/\.[^.]+$/, '');
-  const found = await Promise.all(kinds.map((kind) => readKind(kind, stem, folder)));
-  return [...readMetadata(weights, metadata), ...found.flat(), ...readName(weights)];
+  const place = { stem, channels: network.channels, folder };
+  const found = await Promise.all(kinds.map((kind) => readKind(kind, place)));
+  return [...readMetadata(weights, network), ...found.flat(), ...readName(weights)];
 }

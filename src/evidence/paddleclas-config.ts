@@ -4,12 +4,13 @@ import { asFields, asList, type Fields, stringField } from '../io/outside-fields
 import type { PropertyValues } from '../language/properties.ts';
 import { hiddenFeatures, shortcutInName } from './architecture-names.ts';
 import { known, type ReadEvidence } from './evidence.ts';
-import { channelsField, countField, fieldsAt, textsField } from './fields.ts';
+import { countField, fieldsAt, textsField } from './fields.ts';
+import { channelsOfMean, normalisation } from './normalisation.ts';
 
-/** YAML as other programs write it; undefined where it is none. Aliases are bounded by the library, 100 of them. */
+/** YAML as other programs write it; undefined where it is none. Aliases are bounded by the library, 100 of them; its search for keys that stand twice is quadratic. */
 function yamlFields(text: string): Fields | undefined {
   try {
-    return asFields(parse(text, { logLevel: 'silent' }));
+    return asFields(parse(text, { logLevel: 'silent', uniqueKeys: false }));
   } catch {
     return undefined;
   }
@@ -38,25 +39,20 @@ function scaleOf(value: unknown): number {
   return Number(above) / Number(below);
 }
 
-/** mean and std of values from 0 to 1, whatever the step scales them to. */
-function normalisation(step: Fields | undefined): PropertyValues {
-  if (!step) return {};
-  const white = scaleOf(ownValue(step, 'scale') ?? '1.0/255.0') * 255;
-  const rounded = (value: number) => Number((value / white).toPrecision(6));
-  const mean = channelsField(step, 'mean', 3)?.map(rounded);
-  const std = channelsField(step, 'std', 3)?.map(rounded);
-  const isNumber = [...(mean ?? []), ...(std ?? [])].every(Number.isFinite);
-  return isNumber ? known({ 'preprocess.mean': mean, 'preprocess.std': std }) : {};
+/** The value of white after the step. */
+function whiteOf(step: Fields): number {
+  return scaleOf(ownValue(step, 'scale') ?? '1.0/255.0') * 255;
 }
 
-function preparation(steps: ReadonlyMap<string, Fields>): PropertyValues {
+function preparation(steps: ReadonlyMap<string, Fields>, channels: number): PropertyValues {
   const resize = steps.get('ResizeImage');
   const side = countField(steps.get('CropImage'), 'size') ?? countField(resize, 'size');
   const asked = resize && stringField(resize, 'interpolation');
   const decode = steps.get('DecodeImage');
+  const normalise = steps.get('NormalizeImage');
   return {
     ...known({
-      input: side === undefined ? undefined : { channels: 3, height: side, width: side },
+      input: side === undefined ? undefined : { channels, height: side, width: side },
       'preprocess.resize': countField(resize, 'resize_short'),
       'preprocess.crop': countField(steps.get('CropImage'), 'size'),
       'preprocess.color':
@@ -66,7 +62,13 @@ function preparation(steps: ReadonlyMap<string, Fields>): PropertyValues {
       ),
       'preprocess.antialias': resize ? stringField(resize, 'backend') === 'pil' : undefined,
     }),
-    ...normalisation(steps.get('NormalizeImage')),
+    ...(normalise
+      ? normalisation(
+          normalise,
+          { mean: 'mean', std: 'std' },
+          { white: whiteOf(normalise), channels },
+        )
+      : {}),
   };
 }
 
@@ -74,7 +76,7 @@ function preparation(steps: ReadonlyMap<string, Fields>): PropertyValues {
  * A configuration of PaddleClas: of training (`Arch`, `DataLoader.Eval`, `Infer`) or the `inference.yml` of an exported model
  * (`Global`, `PreProcess`, `PostProcess`).
  */
-export const readPaddleClasConfig: ReadEvidence = (text) => {
+export const readPaddleClasConfig: ReadEvidence = (text, channels) => {
   const config = yamlFields(text);
   const arch = fieldsAt(config, 'Arch');
   const backbone = fieldsAt(arch, 'Backbone') ?? arch;
@@ -82,15 +84,17 @@ export const readPaddleClasConfig: ReadEvidence = (text) => {
     (backbone && stringField(backbone, 'name')) ??
     stringField(fieldsAt(config, 'Global') ?? {}, 'model_name');
   if (!config || architecture === undefined) return undefined;
+  const steps = stepsIn(config);
   return {
     architecture,
+    channels: channelsOfMean(steps.get('NormalizeImage'), 'mean'),
     values: {
       ...known({
         classes:
           countField(arch, 'class_num') ?? countField(fieldsAt(config, 'Global'), 'class_num'),
         shortcut: shortcutInName(architecture),
       }),
-      ...preparation(stepsIn(config)),
+      ...preparation(steps, channels),
     },
     beyond: hiddenFeatures(architecture),
     labels: textsField(fieldsAt(config, 'PostProcess', 'Topk'), 'label_list'),

@@ -1,4 +1,6 @@
-import { stringField } from '../io/outside-fields.ts';
+import { ownValue } from '../collections/own-value.ts';
+import { printable } from '../diagnostics/printable.ts';
+import { type Fields, stringField } from '../io/outside-fields.ts';
 import { hiddenFeatures } from './architecture-names.ts';
 import { known, type ReadEvidence } from './evidence.ts';
 import {
@@ -11,13 +13,36 @@ import {
   textsField,
 } from './fields.ts';
 
+/** Arguments of a model that leave no trace in names and shapes: what is usual, and what another is (models/resnet.py). */
+const hiddenArguments = {
+  act_layer: ['relu', 'another activation than ReLU'],
+  aa_layer: ['', 'anti-aliasing'],
+  output_stride: ['32', 'dilated stages'],
+  global_pool: ['avg', 'another pool before the linear layer'],
+} as const;
+
+/** What is set to something unusual: where nothing is said, the usual holds. */
+function unusual(
+  fields: Fields | undefined,
+  usually: Readonly<Record<string, readonly [usual: string, feature: string]>>,
+): readonly string[] {
+  return Object.entries(usually).flatMap(([name, [usual, feature]]) => {
+    const value = (fields && ownValue(fields, name)) ?? usual;
+    const said = typeof value === 'string' ? value : JSON.stringify(value);
+    return said === usual ? [] : [`${feature} (${name} ${printable(said)})`];
+  });
+}
+
+/** The same of how pictures are prepared (data/transforms_factory.py): squeezed, or with a border. */
+const hiddenSteps = { crop_mode: ['center', 'pictures of changed proportions'] } as const;
+
 const interpolations = ['bilinear', 'bicubic', 'nearest'] as const;
 
 /**
  * `config.json` of timm (models/_hub.py save_config_for_hf): architecture, pretrained_cfg, labels. Pictures are resized so that
  * the crop is crop_pct of the short side, rounded down, by PIL, which filters (data/transforms_factory.py).
  */
-export const readTimmConfig: ReadEvidence = (text) => {
+export const readTimmConfig: ReadEvidence = (text, channels) => {
   const config = jsonFields(text);
   const architecture = config && stringField(config, 'architecture');
   const pretrained = fieldsAt(config, 'pretrained_cfg') ?? config;
@@ -26,10 +51,10 @@ export const readTimmConfig: ReadEvidence = (text) => {
   const crop = input && input.height === input.width ? input.height : undefined;
   const share = shareField(pretrained, 'crop_pct');
   const asked = stringField(pretrained, 'interpolation');
-  const channels = input?.channels ?? 3;
-  const pool = stringField(config, 'global_pool');
+  const modelArguments = { ...config, ...fieldsAt(config, 'model_args') };
   return {
     architecture,
+    channels: input?.channels,
     values: known({
       classes: countField(config, 'num_classes'),
       input,
@@ -42,7 +67,8 @@ export const readTimmConfig: ReadEvidence = (text) => {
     }),
     beyond: [
       ...hiddenFeatures(architecture),
-      ...(pool === undefined || pool === 'avg' ? [] : [`the global pool '${pool}'`]),
+      ...unusual(modelArguments, hiddenArguments),
+      ...unusual(pretrained, hiddenSteps),
     ],
     labels: textsField(config, 'label_names') ?? textsField(pretrained, 'label_names'),
   };

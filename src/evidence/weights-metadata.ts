@@ -2,7 +2,7 @@ import { ownValue } from '../collections/own-value.ts';
 import { asFields, asList, type Fields } from '../io/outside-fields.ts';
 import { readJson } from '../io/outside-json.ts';
 import { hiddenFeatures } from './architecture-names.ts';
-import { type Evidence, known } from './evidence.ts';
+import { known, type Told } from './evidence.ts';
 import { channelsField, countField, inputField, textsField } from './fields.ts';
 
 /** Under which keys trainers write what; the first that is there and has the form is taken. There is no standard. */
@@ -36,18 +36,19 @@ function inOrder(value: unknown): unknown {
 }
 
 /** 224, [224, 224] and [3, 224, 224] as the last. */
-function asInput(value: unknown): unknown {
-  if (typeof value === 'number') return [3, value, value];
+const asInput = (channels: number) => (value: unknown) => {
+  if (typeof value === 'number') return [channels, value, value];
   const list = asList(value);
-  return list?.length === 2 ? [3, ...list] : value;
-}
+  return list?.length === 2 ? [channels, ...list] : value;
+};
 
 type Read<T> = (fields: Fields, name: string) => T | undefined;
 
-/** What is said of a network in the metadata of its weights file; undefined where nothing is. */
+/** What is said of a network in the metadata of its weights file; undefined where nothing is. Sides without channels are of an input of `networkChannels`. */
 export function readWeightsMetadata(
   metadata: ReadonlyMap<string, string>,
-): Omit<Evidence, 'source'> | undefined {
+  networkChannels: number,
+): Told | undefined {
   const first = <T>(what: keyof typeof keys, read: Read<T>, form = (value: unknown) => value) => {
     for (const key of keys[what]) {
       const text = metadata.get(key);
@@ -58,9 +59,9 @@ export function readWeightsMetadata(
   };
   const architecture = keys.architecture.map((key) => metadata.get(key)).find((name) => name);
   const labels = first('labels', textsField, inOrder);
-  const input = first('input', inputField, asInput);
+  const input = first('input', inputField, asInput(networkChannels));
   const channels: Read<readonly number[]> = (fields, name) =>
-    channelsField(fields, name, input?.channels ?? 3);
+    channelsField(fields, name, input?.channels ?? networkChannels);
   const values = known({
     classes: first('classes', countField) ?? labels?.length,
     input,
@@ -69,5 +70,5 @@ export function readWeightsMetadata(
   });
   const beyond = hiddenFeatures(architecture ?? '');
   if (architecture === undefined && Object.keys(values).length === 0) return undefined;
-  return { architecture, values, beyond, labels };
+  return { architecture, channels: input?.channels, values, beyond, labels };
 }

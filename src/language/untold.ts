@@ -1,8 +1,20 @@
 import { propertiesOf, specMeant } from './draft.ts';
 import type { PropertyGroup } from './group-properties.ts';
 import { type AssumedProperty, printFields, printValue } from './print.ts';
-import { allProperties, groups, isGroupName, properties } from './properties.ts';
+import {
+  allProperties,
+  groups,
+  isGroupName,
+  type PropertyValues,
+  properties,
+} from './properties.ts';
 import type { Property, SpecParts } from './property.ts';
+
+/** Whether a field, as it is printed, changes anything: pictures that are not resized are not interpolated. */
+function hasEffect(field: string, values: PropertyValues): boolean {
+  const ofResize = /^(interpolation|antialias) /.test(field);
+  return !field.endsWith(' none') && !(ofResize && values['preprocess.resize'] === 'none');
+}
 
 /** What no weights file tells of a network, each with the value that holds where a model says nothing else. */
 export function untoldProperties(network: SpecParts): readonly AssumedProperty[] {
@@ -18,7 +30,7 @@ export function untoldProperties(network: SpecParts): readonly AssumedProperty[]
     .flatMap((property) => {
       const { untold: reason }: PropertyGroup = groups[property];
       if (reason === undefined) return [];
-      const fields = printFields(values, property).filter((field) => !field.endsWith(' none'));
+      const fields = printFields(values, property).filter((field) => hasEffect(field, values));
       return [{ property, assumed: `{ ${fields.join('  ')} }`, reason }];
     });
   return [...plain, ...grouped];

@@ -1,14 +1,19 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeWeights } from '../../codegen/weights/inference/describe-weights.ts';
+import type { NameScheme } from '../../codegen/weights/naming/scheme.ts';
 import { schemes } from '../../codegen/weights/naming/schemes.ts';
+import { openWeights } from '../../codegen/weights/open-weights.ts';
 import { draftFromWeights } from '../../src/compile/draft-from-weights.ts';
 import { specFromWeights } from '../../src/compile/spec-from-weights.ts';
+import { weightsOf } from '../../src/compile/trained-network.ts';
+import type { Told } from '../../src/evidence/evidence.ts';
+import { readTransformersConfig } from '../../src/evidence/transformers-config.ts';
 import { printSpec } from '../../src/language/print.ts';
-import { expectDiagnostic } from '../helpers/byte-sources.ts';
+import { expectDiagnostic, memorySource } from '../helpers/byte-sources.ts';
 import { rcc } from '../helpers/cli.ts';
 import { namedShapes } from '../helpers/inferred-networks.ts';
 import { specIn } from '../helpers/language.ts';
@@ -37,6 +42,16 @@ async function textOf(path: string, options: Parameters<typeof specFromWeights>[
   const specPath = join(dirname(path), 'x.rn');
   return (await specFromWeights(path, { specPath, ...options })).text;
 }
+
+/** What transformers would write of basic4. */
+const resnet = {
+  model_type: 'resnet',
+  layer_type: 'basic',
+  depths: [2, 1, 1, 1],
+  hidden_sizes: [8, 12, 16, 24],
+  embedding_size: 8,
+  num_channels: 3,
+};
 
 /** timm's neck4_d: 10 classes. */
 const timm = {
@@ -107,8 +122,48 @@ describe('the spec of a weights file', () => {
   it('speaks of what its name speaks of', async () => {
     const path = place('neck4_d.safetensors', {}, 'resnetaa50d.safetensors');
     expect(await textOf(path)).toContain(
-      '  # resnetaa50d.safetensors speaks of anti-aliasing by average pools, which no word says yet.\n',
+      '  # The name of resnetaa50d.safetensors speaks of anti-aliasing by average pools, which no word says\n  # yet.\n',
     );
+  });
+
+  it('leaves aside what its own name says of another network, and says that it was the name', async () => {
+    const text = await textOf(place('neck4_d.safetensors', {}, 'ResNet50_vc_pets.safetensors'));
+    expect(text).toContain(
+      '# The name of ResNet50_vc_pets.safetensors is of another network and was left aside.\n',
+    );
+    expect(text).toContain('  variant     vd\n');
+  });
+
+  it.each([
+    [{}, false],
+    [{ depths: [2, 1, 1, 2] }, true],
+    [{ hidden_sizes: [8, 12, 16, 32] }, true],
+    [{ embedding_size: 16 }, true],
+    [{ layer_type: 'bottleneck' }, true],
+    [{ num_channels: 1 }, true],
+  ])('holds the sizes of a configuration of transformers against its own: %j', async (sizes, isAside) => {
+    const text = await textOf(
+      place('basic4.safetensors', { 'config.json': JSON.stringify({ ...resnet, ...sizes }) }),
+    );
+    expect(text.includes('config.json is of another network')).toBe(isAside);
+    // What the names tell is no news.
+    expect(text).not.toContain('  # config.json');
+  });
+
+  it.each([
+    [{ size: { height: 64, width: 64 } }, 'resize 64  crop 64'],
+    [{ size: { height: 64, width: 96 } }, 'input           3x64x96'],
+    [{ size: 64, do_normalize: false }, 'mean [0, 0, 0]\n    std [1, 1, 1]\n'],
+    [{ do_resize: false }, 'resize none  crop none'],
+    [{ do_rescale: false, do_normalize: false, size: 64 }, 'std [0.00392156863,'],
+    [{ do_resize: false, crop_size: 64 }, 'resize none'],
+  ])('is one that rcc reads, whatever a processor does: %j', async (fields, expected) => {
+    const processor = { image_processor_type: 'ViTImageProcessor', resample: 2, ...fields };
+    const text = await textOf(
+      place('basic4.safetensors', { 'preprocessor_config.json': JSON.stringify(processor) }),
+    );
+    expect(text).toContain(expected);
+    await specIn(text);
   });
 
   it('cuts another input in the proportion that a neighbour has', async () => {
@@ -135,10 +190,29 @@ describe('the spec of a weights file', () => {
   it('is named after the network where the file is only called model', async () => {
     const path = place('neck4_d.safetensors', {}, 'pets/model.safetensors');
     expect(await textOf(path)).toContain('model pets {');
+    expect(await textOf(place('basic4.npz', {}, 'birds/inference.pkl'))).toContain('model birds {');
     const config = { 'config.json': JSON.stringify(timm) };
     expect(await textOf(place('neck4_d.safetensors', config, 'a b/model.safetensors'))).toContain(
       'model resnet50d {',
     );
+  });
+
+  it('is named after the folder of an index of shards', async () => {
+    const shard = place('basic4.safetensors', {}, 'cats/model-00001-of-00001.safetensors');
+    const { tensors } = await openWeights(memorySource(readFileSync(shard)));
+    const weight_map = Object.fromEntries(
+      [...tensors.keys()].map((name) => [name, basename(shard)]),
+    );
+    writeFileSync(
+      join(folder, 'cats/model.safetensors.index.json'),
+      JSON.stringify({ weight_map }),
+    );
+    const notes: string[] = [];
+    const text = await textOf(dirname(shard), { onNote: (note: string) => notes.push(note) });
+    expect(text).toContain('model cats {');
+    // What was done to find and open them.
+    expect(notes[0]).toBe("'model.safetensors.index.json' taken from the folder.");
+    expect(notes).toHaveLength(2);
   });
 
   it('is one that rcc reads, whatever the file is called', async () => {
@@ -188,6 +262,35 @@ describe('the spec of names and shapes', () => {
   });
 });
 
+describe('a configuration of transformers', () => {
+  const resnet18 = {
+    model_type: 'resnet',
+    layer_type: 'basic',
+    depths: [2, 2, 2, 2],
+    hidden_sizes: [64, 128, 256, 512],
+    embedding_size: 64,
+  };
+
+  it.each([
+    [{}, false],
+    [{ depths: [3, 4, 6, 3] }, true],
+    [{ layer_type: 'bottleneck' }, true],
+  ])('is held against the blocks that a depth stands for: %j', (fields, isAside) => {
+    const widths = { widths: [64, 128, 256, 512], stemWidths: [64] };
+    const spec = specOf({ stages: [2, 2, 2, 2], ...widths });
+    const [scheme] = schemes;
+    const inferred = describeWeights(fileOfShapes(namedShapes(spec, scheme as NameScheme)));
+    const told = readTransformersConfig(JSON.stringify({ ...resnet18, ...fields }), 3);
+    const config = { kind: 'file' as const, source: 'config.json', ...(told as Told) };
+    const options = { weights: 'w.pth', specPath: 'w.rn' };
+    const text = printSpec(draftFromWeights(inferred, [config], options));
+    expect(text).toContain('depth         18\n');
+    expect(text.includes('config.json is of another network')).toBe(isAside);
+    // Names and shapes tell it already.
+    expect(text).not.toContain('  # config.json');
+  });
+});
+
 describe('rcc init', () => {
   it('writes the spec, and the labels of a configuration beside it', async () => {
     const path = place('neck4_d.safetensors', { 'config.json': JSON.stringify(timm) });
@@ -208,6 +311,11 @@ describe('rcc init', () => {
     const output = join(folder, 'pets.rn');
     await rcc('init', path, '-o', output);
     expect(readFileSync(output, 'utf8')).toContain('"labels.txt"');
+  });
+
+  it('says what was done to open the weights', async () => {
+    const { stderr } = await rcc('init', dirname(place('basic4.safetensors', {})));
+    expect(stderr).toContain("'basic4.safetensors' taken from the folder. [weights-note]");
   });
 
   it.each([
@@ -237,8 +345,35 @@ describe('rcc compile', () => {
       "warning: 'config.json' beside 'neck4_d.safetensors' says otherwise than the spec in 3 properties. [weights-neighbour-disagrees]",
     );
     expect(stderr).toContain('`preprocess { resize 71 }`, the spec has `preprocess { resize 73 }`');
-    expect(stderr).toContain("'config.json' speaks of anti-aliasing by blur pools;");
+    expect(stderr).toContain(
+      "'config.json' beside 'neck4_d.safetensors' speaks of anti-aliasing by blur pools;",
+    );
     // Nothing has shown that the assumptions are right.
     expect(stderr).toContain('[verdict-scope]');
+  });
+
+  it('says that it was the name of a file that says otherwise', async () => {
+    const path = place('neck4_d.safetensors', {}, 'resnet50_vc_aa50.safetensors');
+    const spec = join(folder, 'pets.rn');
+    await rcc('init', path, '-o', spec);
+    const { stderr } = await rcc('compile', spec, '--target', 'onnx', '-o', join(folder, 'out'));
+    expect(stderr).toContain(
+      "warning: The name of 'resnet50_vc_aa50.safetensors' says otherwise than the spec in 1 property.",
+    );
+    expect(stderr).toContain('or give the file another name if it holds another network.');
+    expect(stderr).toContain("The name of 'resnet50_vc_aa50.safetensors' speaks of anti-aliasing");
+    expect(stderr).not.toContain('beside');
+  });
+
+  it('takes the spec’s own file for its own, however the path is spelled', () => {
+    const weights = { path: 'f/pair.safetensors', key: 'ema', scheme: 'timm' as const };
+    const spec = specOf({ weights });
+    const own = ['f/pair.safetensors', './f/pair.safetensors', 'f/../f/pair.safetensors'];
+    for (const path of [...own, resolve('f/pair.safetensors')]) {
+      expect(weightsOf(spec, { weights: path })).toEqual({ ...weights, path });
+    }
+    expect(weightsOf(spec, { weights: 'g/pair.safetensors' })).toEqual({
+      path: 'g/pair.safetensors',
+    });
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { gatherEvidence } from '../../src/evidence/gather.ts';
 
 let folder = '';
@@ -12,11 +13,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What is told of weights of a name that have these neighbours. */
-async function told(weights: string, files: Readonly<Record<string, string>>) {
+/** What is told of weights of a name that have these neighbours, of a network that takes so many channels. */
+async function told(weights: string, files: Readonly<Record<string, string>>, channels = 3) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   writeFileSync(join(folder, weights), '');
-  return await gatherEvidence(join(folder, weights));
+  return await gatherEvidence(join(folder, weights), { channels });
 }
 
 const timm = {
@@ -38,8 +39,10 @@ describe("timm's config.json", () => {
   it('tells classes, input and preprocessing', async () => {
     expect(await told('model.safetensors', { 'config.json': JSON.stringify(timm) })).toEqual([
       {
+        kind: 'file',
         source: 'config.json',
         architecture: 'resnet50d',
+        channels: 3,
         values: {
           classes: 3,
           input: { channels: 3, height: 224, width: 224 },
@@ -62,8 +65,29 @@ describe("timm's config.json", () => {
     const [evidence] = await told('model.safetensors', { 'config.json': JSON.stringify(config) });
     expect(evidence?.beyond).toEqual([
       'anti-aliasing by average pools',
-      "the global pool 'catavgmax'",
+      'another pool before the linear layer (global_pool catavgmax)',
     ]);
+  });
+
+  it('tells of arguments that leave no trace in names and shapes, and of crops that are none', async () => {
+    const model_args = { act_layer: 'silu', aa_layer: 'avg', output_stride: 16, drop_rate: 0.1 };
+    const pretrained_cfg = { ...timm.pretrained_cfg, crop_mode: 'squash' };
+    const config = { ...timm, model_args, pretrained_cfg };
+    const [evidence] = await told('m.safetensors', { 'config.json': JSON.stringify(config) });
+    expect(evidence?.beyond).toEqual([
+      'another activation than ReLU (act_layer silu)',
+      'anti-aliasing (aa_layer avg)',
+      'dilated stages (output_stride 16)',
+      'pictures of changed proportions (crop_mode squash)',
+    ]);
+  });
+
+  it('of the usual arguments has nothing to tell', async () => {
+    const model_args = { act_layer: 'relu', aa_layer: null, output_stride: 32, in_chans: 3 };
+    const pretrained_cfg = { ...timm.pretrained_cfg, crop_mode: 'center' };
+    const config = { ...timm, model_args, pretrained_cfg };
+    const [evidence] = await told('m.safetensors', { 'config.json': JSON.stringify(config) });
+    expect(evidence?.beyond).toEqual([]);
   });
 });
 
@@ -117,21 +141,138 @@ describe("transformers' files", () => {
     expect(found?.values.classes).toBe(2);
   });
 
-  it('tell of pictures that are squeezed, of an activation and of a first stage that halves', async () => {
-    const found = await told('model.safetensors', {
-      'config.json': JSON.stringify({
-        ...config,
-        hidden_act: 'silu',
-        downsample_in_first_stage: true,
-      }),
-      'preprocessor_config.json': JSON.stringify({ ...processor, size: { shortest_edge: 384 } }),
+  it('tell the sizes of blocks and stages, and the channels', async () => {
+    const sizes = { depths: [3, 4], embedding_size: 64, hidden_sizes: [256, 512], num_channels: 1 };
+    const [found] = await told('m', { 'config.json': JSON.stringify({ ...config, ...sizes }) });
+    expect(found).toMatchObject({
+      channels: 1,
+      values: {
+        block: 'bottleneck',
+        stages: [3, 4],
+        widths: [64, 128],
+        expansion: 4,
+        'stem-widths': [64],
+      },
     });
-    expect(found.flatMap(({ beyond }) => beyond)).toEqual([
-      "the activation 'silu'",
-      'a first stage that halves',
+    const basic = { ...config, ...sizes, layer_type: 'basic' };
+    const [other] = await told('m', { 'config.json': JSON.stringify(basic) });
+    expect(other?.values).toMatchObject({ widths: [256, 512], expansion: 1 });
+    // A basic block has no 1×1 convolution to carry the stride.
+    expect(other?.values).not.toHaveProperty('stride');
+  });
+
+  it.each([
+    [{ depths: [3, 0] }, 'stages'],
+    [{ depths: [1.5] }, 'stages'],
+    [{ depths: [] }, 'stages'],
+    [{ depths: [1, 1, 1, 1, 1, 1, 1, 1, 1] }, 'stages'],
+    // Four times no whole width.
+    [{ hidden_sizes: [255] }, 'widths'],
+    [{ hidden_sizes: [256], layer_type: 'other' }, 'widths'],
+  ])('of sizes that no spec has say nothing: %j', async (sizes, property) => {
+    const [found] = await told('m', { 'config.json': JSON.stringify({ ...config, ...sizes }) });
+    expect(found?.values).not.toHaveProperty(property);
+  });
+
+  it('tell of an activation and of a first stage that halves', async () => {
+    const other = { ...config, hidden_act: 'silu', downsample_in_first_stage: true };
+    const [found] = await told('model.safetensors', { 'config.json': JSON.stringify(other) });
+    expect(found?.beyond).toEqual(["the activation 'silu'", 'a first stage that halves']);
+  });
+
+  const input = (side: number) => ({ channels: 3, height: side, width: side });
+  const sides = { height: 224, width: 224 };
+  const bit = { ...processor, crop_pct: undefined, crop_size: sides, do_center_crop: true };
+
+  /** By the steps of transformers 5.24.0's processors (image_processing_convnext.py, image_processing_backends.py). */
+  it.each([
+    [{ crop_pct: 0.9 }, [input(224), 248, 224], undefined],
+    [{ size: 224 }, [input(224), 256, 224], undefined],
+    // From 384 on ConvNextImageProcessor crops no more.
+    [
+      { size: { shortest_edge: 384 } },
+      [input(384), 384, 384],
       'pictures squeezed to 384 × 384 without a crop',
-    ]);
-    expect(found[1]?.values).not.toHaveProperty('preprocess.crop');
+    ],
+    [
+      { crop_pct: undefined, size: sides },
+      [input(224), 224, 224],
+      'pictures squeezed to 224 × 224 without a crop',
+    ],
+    [
+      { crop_pct: undefined, size: 96 },
+      [input(96), 96, 96],
+      'pictures squeezed to 96 × 96 without a crop',
+    ],
+    [{ ...bit, size: { shortest_edge: 256 } }, [input(224), 256, 224], undefined],
+    [
+      { ...bit, do_center_crop: false },
+      [input(224), 224, 224],
+      'pictures resized to 224 without a crop',
+    ],
+    [
+      { ...bit, size: { height: 256, width: 256 } },
+      [input(224), 256, 224],
+      'pictures squeezed to 256 × 256 before the crop',
+    ],
+    [{ ...bit, do_resize: false }, [input(224), 'none', 224], undefined],
+    [{ do_resize: false }, [undefined, 'none', 'none'], undefined],
+    [
+      { crop_pct: undefined, size: { height: 64, width: 96 } },
+      [{ channels: 3, height: 64, width: 96 }, undefined, undefined],
+      'pictures squeezed to 64 × 96 without a crop',
+    ],
+  ])('tell what becomes of the sides: %j', async (fields, expected, beyond) => {
+    const text = JSON.stringify({ ...processor, ...fields });
+    const [found] = await told('m', { 'preprocessor_config.json': text });
+    const { input, ...values } = found?.values ?? {};
+    const { 'preprocess.resize': resize, 'preprocess.crop': crop } = values;
+    expect([input, resize, crop]).toEqual(expected);
+    expect(found?.beyond).toEqual(beyond === undefined ? [] : [beyond]);
+    expect('preprocess.antialias' in values).toBe(resize !== 'none');
+  });
+
+  /** As the processors compute it, of pixels from 0 to 255. */
+  function normalised(pixel: number, fields: object): number {
+    const { do_rescale, do_normalize, rescale_factor, image_mean, image_std } = {
+      ...{ do_rescale: true, do_normalize: true, rescale_factor: 1 / 255 },
+      ...{ image_mean: [0], image_std: [1] },
+      ...fields,
+    };
+    const value = do_rescale ? pixel * rescale_factor : pixel;
+    return do_normalize ? (value - Number(image_mean[0])) / Number(image_std[0]) : value;
+  }
+
+  it.each([
+    [{}],
+    [{ do_normalize: false }],
+    [{ do_rescale: false }],
+    [{ do_rescale: false, image_mean: [123.675, 1, 1], image_std: [58.395, 1, 1] }],
+    [{ do_rescale: false, do_normalize: false }],
+    [{ rescale_factor: 1 / 127.5 }],
+    [{ rescale_factor: 0.00392157, do_normalize: false }],
+  ])('tell what becomes of the values: %j', async (fields) => {
+    const config = { ...processor, ...fields };
+    const [found] = await told('m', { 'preprocessor_config.json': JSON.stringify(config) });
+    const { 'preprocess.mean': mean = [], 'preprocess.std': std = [] } = found?.values ?? {};
+    expect([mean.length, std.length]).toEqual([3, 3]);
+    for (const pixel of [0, 100, 255]) {
+      const value = (pixel / 255 - Number(mean[0])) / Number(std[0]);
+      const expected = normalised(pixel, config);
+      expect(Math.abs(value - expected)).toBeLessThanOrEqual(1e-5 * Math.max(1, expected));
+    }
+  });
+
+  it('tell the channels by the mean that is subtracted, and the sides with those of the network', async () => {
+    const of = async (fields: object) => {
+      const text = JSON.stringify({ ...processor, ...fields });
+      const [found] = await told('m', { 'preprocessor_config.json': text }, 1);
+      return [found?.channels, found?.values.input?.channels, found?.values['preprocess.mean']];
+    };
+    expect(await of({ image_mean: [0.5], image_std: [0.5] })).toEqual([1, 1, [0.5]]);
+    expect(await of({ image_mean: 0.5, image_std: 0.5 })).toEqual([undefined, 1, undefined]);
+    expect(await of({ do_normalize: false })).toEqual([undefined, 1, [0]]);
+    expect(await of({})).toEqual([3, 1, undefined]);
   });
 
   it('of another model say nothing', async () => {
@@ -163,8 +304,10 @@ DataLoader:
   it('tell classes, the shortcut of a vd and the preparation of the evaluation', async () => {
     const [found] = await told('best_model.pdparams', { 'ResNet50_vd.yaml': training });
     expect(found).toEqual({
+      kind: 'file',
       source: 'ResNet50_vd.yaml',
       architecture: 'ResNet50_vd',
+      channels: 3,
       values: {
         classes: 102,
         shortcut: 'avgpool',
@@ -214,6 +357,28 @@ DataLoader:
     });
   });
 
+  it('do not have each key compared with all others', async () => {
+    const keys = Array.from({ length: 8_000 }, (_, at) => `k${at}: 1\n`).join('');
+    const text = training + keys;
+    const timeMs = async (work: () => unknown) => {
+      const start = performance.now();
+      await work();
+      return performance.now() - start;
+    };
+    const files = { 'a.yaml': text };
+    const readMs = await timeMs(async () =>
+      expect(await told('m.pdparams', files)).toHaveLength(1),
+    );
+    const comparingMs = await timeMs(() => parse(text, { uniqueKeys: true }));
+    expect(readMs).toBeLessThan(comparingMs / 2);
+  });
+
+  it('of more than kilobytes are none', async () => {
+    const padded = (bytes: number) => `${training}# ${'x'.repeat(bytes)}\n`;
+    expect(await told('m.pdparams', { 'a.yaml': padded(2 ** 17) })).toHaveLength(1);
+    expect(await told('m.pdparams', { 'a.yaml': padded(2 ** 18) })).toEqual([]);
+  });
+
   it('are not taken where several lie there and none is named as the weights', async () => {
     const files = { 'a.yaml': training, 'b.yaml': training };
     expect(await told('m.pdparams', files)).toEqual([]);
@@ -242,7 +407,9 @@ describe("a file's own name", () => {
     ['ResNet50_last_stage_stride1.pdparams', {}, ['a last stage that does not halve']],
     ['resnet50_os8.pth', {}, ['dilated stages']],
   ])('%s', async (name, values, beyond) => {
-    expect(await told(name, {})).toEqual([{ source: name, values, beyond }]);
+    expect(await told(name, {})).toEqual([
+      { kind: 'name', source: `the name of ${name}`, values, beyond },
+    ]);
   });
 
   it.each([

@@ -8,8 +8,8 @@ import { gatherEvidence } from '../../src/evidence/gather.ts';
 import { readWeightsMetadata } from '../../src/evidence/weights-metadata.ts';
 import { memorySource } from '../helpers/byte-sources.ts';
 
-const told = (metadata: Readonly<Record<string, string>>) =>
-  readWeightsMetadata(new Map(Object.entries(metadata)));
+const told = (metadata: Readonly<Record<string, string>>, channels = 3) =>
+  readWeightsMetadata(new Map(Object.entries(metadata)), channels);
 
 describe('what a weights file says of itself', () => {
   it('is taken under the keys that trainers use', () => {
@@ -25,6 +25,7 @@ describe('what a weights file says of itself', () => {
     };
     expect(told(metadata)).toEqual({
       architecture: 'resnet50d',
+      channels: 3,
       values: {
         classes: 3,
         input: { channels: 3, height: 288, width: 288 },
@@ -61,6 +62,13 @@ describe('what a weights file says of itself', () => {
     expect(told(metadata)).toBeUndefined();
   });
 
+  it('tells sides of an input with the channels of the network', () => {
+    expect(told({ image_size: '32', mean: '[0.5]' }, 1)?.values).toEqual({
+      input: { channels: 1, height: 32, width: 32 },
+      'preprocess.mean': [0.5],
+    });
+  });
+
   it('speaks of what no spec can say', () => {
     expect(told({ model_name: 'resnetaa50d' })?.beyond).toEqual(['anti-aliasing by average pools']);
   });
@@ -93,8 +101,13 @@ describe('of a safetensors file', () => {
     writeFileSync(join(folder, 'labels.txt'), 'cat\ndog\n');
     const { metadata } = await openWeights(memorySource(bytes));
     expect(metadata).toEqual(new Map(Object.entries({ num_classes: '3', arch: 'resnet18' })));
-    expect(await gatherEvidence(path, metadata)).toMatchObject([
-      { source: 'the metadata of m.safetensors', architecture: 'resnet18', values: { classes: 3 } },
+    expect(await gatherEvidence(path, { metadata, channels: 3 })).toMatchObject([
+      {
+        kind: 'metadata',
+        source: 'the metadata of m.safetensors',
+        architecture: 'resnet18',
+        values: { classes: 3 },
+      },
       { source: 'labels.txt', values: { classes: 2 } },
     ]);
   });

@@ -27,7 +27,7 @@ describe('the README', () => {
   }, 120_000);
 
   it('shows the spec of the digits as rcc init writes it', async () => {
-    const { stdout } = await rcc('init', 'examples/digits/digits.safetensors');
+    const { stdout } = await rcc('init', 'examples/digits/digits.safetensors', '--input', '32');
     expect(readme).toContain(`\`\`\`\n${stdout}\`\`\`\n`);
   });
 

@@ -15,7 +15,10 @@ export const initCommand: CommandDefinition = {
   description: 'write the spec that a weights file describes',
   declare(command) {
     command
-      .argument('<weights>', 'weights file (.pdparams, .pth, .safetensors, .npz)')
+      .argument(
+        '<weights>',
+        'file of weights (.pdparams, .pth, .safetensors, …), index of shards, or folder',
+      )
       .option('-o, --output <file>', 'where to write it (default: stdout)')
       .option('--input <size>', 'input size, which no weights file tells, e.g. 3x224x224 or 224')
       .addOption(

@@ -7,6 +7,35 @@ const mostNamed = 8;
 
 const list = (values: readonly (number | string)[]): string => `[${listText(values)}]`;
 
+/** What says something of weights beside their numbers. */
+interface SaidBeside {
+  readonly kind: 'file' | 'metadata' | 'name';
+  /** The file, where it is one. */
+  readonly source: string;
+  readonly weights: string;
+}
+
+interface Sayer {
+  readonly where: (said: SaidBeside) => string;
+  /** What to do where it is wrong. */
+  readonly cure: string;
+}
+
+const saidBeside: Readonly<Record<SaidBeside['kind'], Sayer>> = {
+  file: {
+    where: ({ source, weights }) => `'${printable(source)}' beside '${printable(weights)}'`,
+    cure: 'move the file away if it belongs to other weights',
+  },
+  metadata: {
+    where: ({ weights }) => `The metadata of '${printable(weights)}'`,
+    cure: 'leave this as it is if the metadata is of another network',
+  },
+  name: {
+    where: ({ weights }) => `The name of '${printable(weights)}'`,
+    cure: 'give the file another name if it holds another network',
+  },
+};
+
 export const compileMessages = {
   'option-value': row<{ flag: string; text: string; reason: string }>({
     severity: 'error',
@@ -213,21 +242,20 @@ export const compileMessages = {
     example: 'rcc init resnet50.pth --input 1x224x224',
     cure: 'Leave the channels away.',
   }),
-  'weights-neighbour-disagrees': row<{ source: string; weights: string; count: number }>({
+  'weights-neighbour-disagrees': row<SaidBeside & { count: number }>({
     severity: 'warning',
-    message: ({ source, weights, count }) =>
-      `'${printable(source)}' beside '${printable(weights)}' says otherwise than the spec in ${count} ${count === 1 ? 'property' : 'properties'}.`,
-    hint: () =>
-      'Write the properties as the file says, or move the file away if it belongs to other weights.',
+    message: ({ count, ...said }) =>
+      `${saidBeside[said.kind].where(said)} says otherwise than the spec in ${count} ${count === 1 ? 'property' : 'properties'}.`,
+    hint: ({ kind }) => `Write the properties as the ${kind} says, or ${saidBeside[kind].cure}.`,
     cause:
-      'A configuration of timm, transformers or PaddleClas, or a list of labels, lies in the folder of the weights and describes another network or other preprocessing.',
+      'A configuration of timm, transformers or PaddleClas or a list of labels in the folder of the weights, the name of their file, or texts in it describe another network or other preprocessing.',
     example: 'config.json has a crop_pct of 0.95, the spec resizes to 256.',
     cure: '`rcc init WEIGHTS` writes a spec that follows the files beside the weights.',
   }),
-  'weights-hidden-feature': row<{ source: string; feature: string }>({
+  'weights-hidden-feature': row<SaidBeside & { feature: string }>({
     severity: 'warning',
-    message: ({ source, feature }) =>
-      `'${printable(source)}' speaks of ${printable(feature)}; no spec can say that, and the weights have the names and shapes of a network without it.`,
+    message: ({ feature, ...said }) =>
+      `${saidBeside[said.kind].where(said)} speaks of ${printable(feature)}; no spec can say that, and the weights have the names and shapes of a network without it.`,
     hint: () =>
       "`rcc verify SPEC --input X.npy --logits Y.npy` with the framework's own logits shows whether the network is another.",
     cause:
