@@ -315,7 +315,7 @@ GOOD = {
     "timm_resnet50d_folder": Checkpoint(lambda: narrow_timm("resnet50d"), hub_folder, spec=("config.json",)),
     "timm_resnet50_full_folder": Checkpoint(lambda: timm.create_model("resnet50"), hub_folder, sides=(224,), spec=("config.json",)),
     "timm_resnet50d_metadata": Checkpoint(
-        lambda: narrow_timm("resnet50d"), described(architecture="resnet50d", input_size="[3, 64, 64]", crop_pct="0.9"), spec=("# weights.safetensors",)
+        lambda: narrow_timm("resnet50d"), described(architecture="resnet50d", input_size="[3, 64, 64]", crop_pct="0.9"), spec=("# the metadata of weights.safetensors",)
     ),
     "timm_resnet18d": Checkpoint(lambda: narrow_timm("resnet18d"), safe()),
     "timm_resnet34_gray": Checkpoint(lambda: narrow_timm("resnet34", in_chans=1), safe(), channels=1),

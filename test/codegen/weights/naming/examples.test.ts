@@ -79,7 +79,8 @@ function build({ at, prefix, isWhole, fate, strange, copies }: Sample) {
   const file = fileOfShapes(own, others);
   for (const [name] of others)
     fitting.splice(0, fitting.length, ...fitting.filter((n) => n !== name));
-  return { graph, file, fitting };
+  const hasBody = own.some(([, shape]) => shape.length >= 4);
+  return { graph, file, fitting, hasBody };
 }
 
 function diagnosticOf(work: () => unknown): Diagnostic | undefined {
@@ -130,7 +131,9 @@ test('no message about names shows one that fits', () => {
   const seen = new Map<string, number>();
   fc.assert(
     fc.property(files, (sample) => {
-      const { graph, file, fitting } = build(sample);
+      const { graph, file, fitting, hasBody } = build(sample);
+      // A linear layer alone has the names of several frameworks, and the shape of one.
+      fc.pre(hasBody);
       const works = [() => describeWeights(file), () => bindWeights(graph, file)];
       for (const work of works) {
         const diagnostic = diagnosticOf(work);
