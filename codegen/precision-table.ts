@@ -59,8 +59,8 @@ export interface PrecisionRow {
   readonly isCalibrated?: true;
   /** Its ranges are the largest magnitudes that the calibration saw, whatever algorithm chose others from them. */
   readonly isCalibratedByMax?: true;
-  /** GPUs that compute in it, by compute capability; it is made for no other processor. Absent: it is made for any. */
-  readonly computeCapabilities?: readonly string[];
+  /** GPUs of this compute capability and later compute in it; it is made for no other processor. Absent: it is made for any. */
+  readonly leastComputeCapability?: string;
   /** Its activations may overflow: how large they get is told beside a verdict, and emulated where a processor widens them. */
   readonly isNarrowFloat?: true;
   /** The option that keeps some of its layers in float32; `blocks`: whole blocks at once. */
@@ -185,7 +185,8 @@ export const precisions = [
     ],
     isCalibrated: true,
     isCalibratedByMax: true,
-    computeCapabilities: ['8.9', '9.0', '10.0', '10.3', '12.0', '12.1'],
+    // PTX ISA: `mma` of e4m3 operands needs sm_89 or higher.
+    leastComputeCapability: '8.9',
     keeps: { option: 'int8Keep', by: 'layer' },
     tolerance: {
       minCosine: 0.99,

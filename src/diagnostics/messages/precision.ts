@@ -25,14 +25,14 @@ export const precisionMessages = {
     example: 'rcc compile specs/resnet50_vd.rn --int8 --calibrate pictures/',
     cure: 'Take pictures of the training set, from all classes: 500 are plenty, labels are not needed.',
   }),
-  'precision-needs-gpu': row<{ precision: string; where: string; able: readonly string[] }>({
+  'precision-needs-gpu': row<{ precision: string; where: string; least: string }>({
     severity: 'error',
-    message: ({ precision, where, able }) =>
-      `${precision.toUpperCase()} is for GPUs of compute capability ${listText(able)}; ${where} does not compute in it.`,
+    message: ({ precision, where, least }) =>
+      `${precision.toUpperCase()} is for GPUs of compute capability ${least} and later; ${where} does not compute in it.`,
     hint: () =>
       'Take --fp16 or --int8, or name what it is for: --target onnx --trt RELEASE, or --target tensorrt-rtx --compute-capability 8.9.',
     cause:
-      'Tensor cores for 8-bit floats came with Ada and Hopper. Anywhere else the numbers would be widened first, and the model be slower than FP16.',
+      'Tensor cores for 8-bit floats came with Ada and Hopper (PTX ISA: sm_89 or higher). TensorRT-RTX refuses such graphs for 7.5 and 8.6.',
     example:
       'rcc compile specs/resnet50_vd.rn --fp8 --target tensorrt-rtx --compute-capability 8.6',
     cure: 'Compile FP8 for a GPU that has it, and another precision for the others.',
@@ -194,9 +194,10 @@ export const precisionMessages = {
     cause: 'Four bytes a pixel are red, green, blue and alpha.',
     cure: 'Take another input type.',
   }),
-  'precision-option-idle': row<{ option: string; precision: string }>({
+  'precision-option-idle': row<{ option: string; able: readonly string[] }>({
     severity: 'warning',
-    message: ({ option, precision }) => `${option} changes nothing without --${precision}.`,
+    message: ({ option, able }) =>
+      `${option} changes nothing without ${able.map((name) => `--${name}`).join(' or ')}.`,
     cause: 'The option belongs to a precision that was not asked for.',
     cure: 'Give the precision too, or leave the option out.',
   }),
