@@ -6,7 +6,7 @@ import type { GraphForm } from './passes/graph-form.ts';
 import type { LayerFilter } from './passes/layer-filter.ts';
 import type { Pass } from './passes/pass.ts';
 import { quantize } from './passes/quantize.ts';
-import { defaultInt8Form, float8Form } from './quantization/int8-form.ts';
+import { defaultInt8Form, float8Form, type Int8Form } from './quantization/int8-form.ts';
 import type { TensorRanges } from './quantization/ranges.ts';
 
 /** What an engine's logits may differ from the expected ones. Errors are in the unit of the expected logits (engines/logit-unit.ts). */
@@ -55,6 +55,8 @@ export interface PrecisionRow {
   readonly bytesPerWeight: number;
   /** From the folded float32 graph to this one; none: it is that graph. */
   readonly passes: readonly PrecisionPass[];
+  /** Where its quantisers stand unless a target says otherwise; absent: it has none. */
+  readonly quantizers?: Int8Form;
   /** Its passes need the ranges of a calibration. */
   readonly isCalibrated?: true;
   /** Its ranges are the largest magnitudes that the calibration saw, whatever algorithm chose others from them. */
@@ -148,6 +150,7 @@ export const precisions = [
           int8Rest === 'float16' && emulation === true && emulateFloat16,
       },
     ],
+    quantizers: defaultInt8Form,
     isCalibrated: true,
     keeps: { option: 'int8Keep', by: 'layer' },
     tolerance: {
@@ -183,6 +186,7 @@ export const precisions = [
       { name: 'castFloat16', create: () => castFloat16({ tail: 'float16' }) },
       { name: 'emulateFloat16', create: ({ emulation }) => emulation && emulateFloat16 },
     ],
+    quantizers: float8Form,
     isCalibrated: true,
     isCalibratedByMax: true,
     // PTX ISA: `mma` of e4m3 operands needs sm_89 or higher.
