@@ -65,6 +65,8 @@ export interface PrecisionRow {
   readonly leastComputeCapability?: string;
   /** Its activations may overflow: how large they get is told beside a verdict, and emulated where a processor widens them. */
   readonly isNarrowFloat?: true;
+  /** What it computes in between its quantisers may be float32 (`--int8-rest`). */
+  readonly mayRestInFloat32?: true;
   /** The option that keeps some of its layers in float32; `blocks`: whole blocks at once. */
   readonly keeps?: { readonly option: 'keepFp32' | 'int8Keep'; readonly by: 'block' | 'layer' };
   readonly tolerance: Tolerance;
@@ -152,6 +154,7 @@ export const precisions = [
     ],
     quantizers: defaultInt8Form,
     isCalibrated: true,
+    mayRestInFloat32: true,
     keeps: { option: 'int8Keep', by: 'layer' },
     tolerance: {
       minCosine: 0.99,

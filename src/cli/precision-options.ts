@@ -144,7 +144,7 @@ const rows: readonly PrecisionOptionRow[] = [
       '--int8-rest <type>',
       'fp16 or fp32: what an int8 model computes in between its quantisers (default: fp16 where builders take types from the graph)',
     ).argParser(parseRest),
-    changes: ({ dataType }) => dataType === 'int8',
+    changes: ({ mayRestInFloat32 }) => mayRestInFloat32,
   },
   {
     key: 'inputType',

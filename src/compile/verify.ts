@@ -36,7 +36,7 @@ export interface Verification {
    * activations does beside it.
    */
   readonly emulated?: Verdict;
-  /** How large the numbers of each block get, for fp16. */
+  /** How large the numbers of each block get, where float16 is computed. */
   readonly ranges?: RangeReport;
   readonly bisection?: readonly StageReport[];
   readonly diagnostics: readonly Diagnostic[];

@@ -171,6 +171,24 @@ export const precisionMessages = {
       'Activations or weights beyond float16 become infinite on the device, and the answers NaN. A processor that computes the float16 graph in float32 does not show it.',
     cure: 'Keep the blocks in float32, or repair the batch norms whose scale is far off.',
   }),
+  'float16-rest-beyond': row<{
+    block: string;
+    largest: number;
+    precision: string;
+    data: string;
+    option: string | undefined;
+  }>({
+    severity: 'warning',
+    message: ({ block, largest, precision, data }) =>
+      `${block} holds numbers up to ${largest.toPrecision(4)} with ${data}; float16, in which an ${precision} graph computes between its quantisers, ends at 65504.`,
+    hint: ({ option, precision }) =>
+      option === undefined
+        ? `Take --fp16 with --keep-fp32, or --int8 with --int8-rest fp32: ${precision} has no rest in float32.`
+        : `Keep what is between the quantisers in float32: ${option}`,
+    cause:
+      'What is not quantised is computed in float16, and numbers beyond it become infinite there. Where a builder merges a layer with the quantisers around it, nothing is stored as float16 in between, and the device may answer well all the same.',
+    cure: 'Compare accuracies on the device, or keep the rest in float32, or repair the batch norms whose scale is far off.',
+  }),
   'layer-pattern-unknown': row<{
     option: string;
     pattern: string;
