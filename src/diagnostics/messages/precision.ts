@@ -214,8 +214,10 @@ export const precisionMessages = {
   }),
   'precision-option-idle': row<{ option: string; able: readonly string[] }>({
     severity: 'warning',
-    message: ({ option, able }) =>
-      `${option} changes nothing without ${able.map((name) => `--${name}`).join(' or ')}.`,
+    message: ({ option, able }) => {
+      const names = able.map((name) => `--${name}`);
+      return `${option} changes nothing without ${listText(names, ' or ')}.`;
+    },
     cause: 'The option belongs to a precision that was not asked for.',
     cure: 'Give the precision too, or leave the option out.',
   }),
