@@ -6,7 +6,7 @@ import type { GraphForm } from './passes/graph-form.ts';
 import type { LayerFilter } from './passes/layer-filter.ts';
 import type { Pass } from './passes/pass.ts';
 import { quantize } from './passes/quantize.ts';
-import { defaultInt8Form, float8Form } from './quantization/int8-form.ts';
+import { defaultInt8Form, float8Form, type Int8Form } from './quantization/int8-form.ts';
 import type { TensorRanges } from './quantization/ranges.ts';
 
 /** What an engine's logits may differ from the expected ones. Errors are in the unit of the expected logits (engines/logit-unit.ts). */
@@ -55,14 +55,18 @@ export interface PrecisionRow {
   readonly bytesPerWeight: number;
   /** From the folded float32 graph to this one; none: it is that graph. */
   readonly passes: readonly PrecisionPass[];
+  /** Where its quantisers stand unless a target says otherwise; absent: it has none. */
+  readonly quantizers?: Int8Form;
   /** Its passes need the ranges of a calibration. */
   readonly isCalibrated?: true;
   /** Its ranges are the largest magnitudes that the calibration saw, whatever algorithm chose others from them. */
   readonly isCalibratedByMax?: true;
-  /** GPUs that compute in it, by compute capability; it is made for no other processor. Absent: it is made for any. */
-  readonly computeCapabilities?: readonly string[];
+  /** GPUs of this compute capability and later compute in it; it is made for no other processor. Absent: it is made for any. */
+  readonly leastComputeCapability?: string;
   /** Its activations may overflow: how large they get is told beside a verdict, and emulated where a processor widens them. */
   readonly isNarrowFloat?: true;
+  /** What it computes in between its quantisers may be float32 (`--int8-rest`). */
+  readonly mayRestInFloat32?: true;
   /** The option that keeps some of its layers in float32; `blocks`: whole blocks at once. */
   readonly keeps?: { readonly option: 'keepFp32' | 'int8Keep'; readonly by: 'block' | 'layer' };
   readonly tolerance: Tolerance;
@@ -148,7 +152,9 @@ export const precisions = [
           int8Rest === 'float16' && emulation === true && emulateFloat16,
       },
     ],
+    quantizers: defaultInt8Form,
     isCalibrated: true,
+    mayRestInFloat32: true,
     keeps: { option: 'int8Keep', by: 'layer' },
     tolerance: {
       minCosine: 0.99,
@@ -183,9 +189,11 @@ export const precisions = [
       { name: 'castFloat16', create: () => castFloat16({ tail: 'float16' }) },
       { name: 'emulateFloat16', create: ({ emulation }) => emulation && emulateFloat16 },
     ],
+    quantizers: float8Form,
     isCalibrated: true,
     isCalibratedByMax: true,
-    computeCapabilities: ['8.9', '9.0', '10.0', '10.3', '12.0', '12.1'],
+    // PTX ISA: `mma` of e4m3 operands needs sm_89 or higher.
+    leastComputeCapability: '8.9',
     keeps: { option: 'int8Keep', by: 'layer' },
     tolerance: {
       minCosine: 0.99,

@@ -105,8 +105,10 @@ function writeGpus(): string {
   const lines = gpuSheet.lines.map((line) =>
     JSON.stringify({ from: lineStart(line), to: lineEnd(line), supported: line.supported }),
   );
+  // Who computes in fp8 is in the table of precisions.
   const rows = gpuSheet.gpus.map(
-    ({ cc, arch, precision }) => `  ${JSON.stringify(cc)}: ${JSON.stringify({ arch, precision })},`,
+    ({ cc, arch, precision: { fp8: _, ...precision } }) =>
+      `  ${JSON.stringify(cc)}: ${JSON.stringify({ arch, precision })},`,
   );
   return `// Written by scripts/trtexec-tables.ts from NVIDIA's release notes, support matrices and the public TensorRT repository.
 

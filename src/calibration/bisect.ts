@@ -5,17 +5,13 @@
 
 import type { Graph, Node } from '../../codegen/ir/graph.ts';
 import { outputOf, usersOf } from '../../codegen/ir/walk.ts';
-import { castFloat16 } from '../../codegen/passes/cast-float16.ts';
-import { emulateFloat16 } from '../../codegen/passes/emulate-float16.ts';
 import { expandFusedConv } from '../../codegen/passes/expand-fused-conv.ts';
-import { type LayerFilter, noLayer } from '../../codegen/passes/layer-filter.ts';
+import { noLayer } from '../../codegen/passes/layer-filter.ts';
 import { type Pass, runPasses } from '../../codegen/passes/pass.ts';
-import { quantize } from '../../codegen/passes/quantize.ts';
+import { type PipelineOptions, passesFor } from '../../codegen/passes/pipeline.ts';
 import { roundWeights } from '../../codegen/passes/round-weights.ts';
 import { freeBatch, tapValues } from '../../codegen/passes/tap-values.ts';
-import { precisionRow } from '../../codegen/precisions.ts';
-import { defaultInt8Form, type Int8Form } from '../../codegen/quantization/int8-form.ts';
-import type { TensorRanges } from '../../codegen/quantization/ranges.ts';
+import { precisionRow, referencePrecision } from '../../codegen/precisions.ts';
 import { computedTensors } from '../../codegen/quantization/tensors.ts';
 import { float32View } from '../../codegen/tensors/float-bytes.ts';
 import type { Precision, Tensor } from '../../engines/engine.ts';
@@ -51,42 +47,35 @@ export interface StageReport {
   readonly first?: LocatedError;
 }
 
-export interface BisectOptions {
-  /** Which forms are looked at, beside the folded one: those of a precision, or (default) all. */
-  readonly precision?: Precision | undefined;
-  readonly keepFp32?: LayerFilter | undefined;
-  readonly int8Keep?: LayerFilter | undefined;
-  /** Ranges of a calibration; without them int8 is left out. */
-  readonly ranges?: TensorRanges | undefined;
-  readonly int8Form?: Int8Form | undefined;
+/** How the model's graph is made: its forms are looked at, beside the folded one. */
+export interface BisectOptions extends PipelineOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-function allStages({
-  keepFp32 = noLayer,
-  int8Keep = noLayer,
-  ranges,
-  int8Form: form = defaultInt8Form,
-}: BisectOptions) {
-  const stages: readonly Stage[] = [
-    { name: 'batch norms folded', precision: 'fp32', passes: [] },
-    { name: 'float16 weights', precision: 'fp16', passes: [roundWeights({ keepFp32 })] },
-    {
-      name: 'float16 weights and activations',
-      precision: 'fp16',
-      passes: [castFloat16({ keepFp32 }), emulateFloat16],
-    },
-  ];
-  if (!ranges) return stages;
-  const passes = [quantize({ form, ranges, keep: int8Keep })];
-  return [...stages, { name: form.name, precision: 'int8' as const, passes }];
+const float16Stage = 'float16 weights and activations';
+
+/**
+ * The passes to what is written, on any processor. The head stays as it was lowered and the input as it is, so that every tensor has one of the
+ * trained network to be compared with.
+ */
+function comparablePasses(options: PipelineOptions): readonly Pass[] {
+  return passesFor({ ...options, head: undefined, input: undefined, emulation: true });
 }
 
-function stagesOf(options: BisectOptions): readonly Stage[] {
-  const { precision: wanted } = options;
-  return allStages(options).filter(
-    ({ precision }) => wanted === undefined || precision === 'fp32' || precision === wanted,
-  );
+function stagesOf(options: PipelineOptions): readonly Stage[] {
+  const { precision, keepFp32 = noLayer, int8Form } = options;
+  const { isNarrowFloat, quantizers } = precisionRow(precision);
+  const folded = { precision: referencePrecision };
+  const stages: Stage[] = [
+    { name: 'batch norms folded', ...folded, passes: comparablePasses(folded) },
+  ];
+  if (precision === referencePrecision) return stages;
+  if (isNarrowFloat) {
+    const passes = [roundWeights({ keepFp32 }), expandFusedConv];
+    stages.push({ name: 'float16 weights', precision, passes });
+  }
+  const name = quantizers ? (int8Form ?? quantizers).name : float16Stage;
+  return [...stages, { name, precision, passes: comparablePasses(options) }];
 }
 
 /** Names, in the network as trained, of the tensors of the fused one: a folded convolution's is its batch norm's. */
@@ -154,7 +143,7 @@ function firstImage({ dataType, shape, bytes }: Tensor): Tensor {
 export async function bisect(
   trained: Graph,
   input: Tensor,
-  options: BisectOptions = {},
+  options: BisectOptions,
 ): Promise<readonly StageReport[]> {
   const { signal } = options;
   const picture = firstImage(input);
@@ -168,11 +157,11 @@ export async function bisect(
     tensors.map(({ value, node }) =>
       errorOf(node, values.get(value) as Float32Array, expected.get(value) as Float32Array),
     );
-  const own = reportStage('as trained', 'fp32', errorsOf(expected));
+  const own = reportStage('as trained', referencePrecision, errorsOf(expected));
   if (own.first) return [own];
   const reports: StageReport[] = [];
   for (const { name, precision, passes } of stagesOf(options)) {
-    const { graph } = runPasses(fused, [...passes, expandFusedConv]);
+    const { graph } = runPasses(fused, passes);
     const names = new Map(tensors.map(({ value }) => [value, stagedName(value, graph)]));
     const actual = await runTapped(graph, names, picture, signal);
     reports.push(reportStage(name, precision, errorsOf(actual)));

@@ -1,5 +1,7 @@
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { blockOf, type LayerFilter, matchBlocks } from '../../codegen/passes/layer-filter.ts';
+import { type Precision, precisionRow } from '../../codegen/precisions.ts';
+import { float32View } from '../../codegen/tensors/float-bytes.ts';
 import { largestFloat16 } from '../../codegen/tensors/float16.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { CalibrationData } from './data.ts';
@@ -32,7 +34,11 @@ function larger(a: number, b: number): number {
 }
 
 class Largest {
-  readonly #found = new Map<string, number>();
+  readonly #found: Map<string, number>;
+
+  constructor(found: ReadonlyMap<string, number> = new Map()) {
+    this.#found = new Map(found);
+  }
 
   add(name: string, numbers: Float32Array): void {
     this.#found.set(name, larger(this.of(name), largestMagnitude(numbers)));
@@ -88,6 +94,19 @@ export async function reportRanges(
   return { data: data.description, images: data.images, blocks };
 }
 
+/** The same from the largest magnitudes that a calibration saw: nothing is run, and weights are read. */
+export async function reportCalibrated(
+  fused: Graph,
+  { seen, ...data }: { readonly seen: ReadonlyMap<string, number> } & Omit<RangeReport, 'blocks'>,
+): Promise<RangeReport> {
+  const largest = new Largest(seen);
+  for (const { name, source } of fused.initializers.values()) {
+    if (!source) continue;
+    for await (const rows of source.rows()) largest.add(name, float32View(rows));
+  }
+  return { ...data, blocks: summarize(fused, largest, () => false) };
+}
+
 /** Most blocks that a command line names one by one. */
 const mostNamedBlocks = 8;
 
@@ -132,4 +151,21 @@ export function judgeRanges({ blocks, data }: RangeReport): readonly Diagnostic[
         ]
       : [];
   });
+}
+
+/** The same for what a graph computes in float16 in between its quantisers, which are coarser than float16 is anywhere. */
+export function judgeRest(
+  { blocks, data }: RangeReport,
+  precision: Precision,
+): readonly Diagnostic[] {
+  const beyond = blocks
+    .map((each) => ({ ...each, largest: larger(each.largestActivation, each.largestWeight) }))
+    .filter(({ largest }) => largest > largestFloat16);
+  const [first] = beyond;
+  if (!first) return [];
+  const { block, largest } = beyond.reduce((a, b) => (b.largest > a.largest ? b : a), first);
+  const option = precisionRow(precision).mayRestInFloat32 ? '--int8-rest fp32' : undefined;
+  const details = beyond.map((each) => `${each.block}: ${each.largest.toPrecision(4)}`);
+  const facts = { block, largest, precision, data, option };
+  return [createDiagnostic('float16-rest-beyond', facts, { details })];
 }

@@ -144,7 +144,7 @@ const rows: readonly PrecisionOptionRow[] = [
       '--int8-rest <type>',
       'fp16 or fp32: what an int8 model computes in between its quantisers (default: fp16 where builders take types from the graph)',
     ).argParser(parseRest),
-    changes: ({ dataType }) => dataType === 'int8',
+    changes: ({ mayRestInFloat32 }) => mayRestInFloat32,
   },
   {
     key: 'inputType',
@@ -186,10 +186,7 @@ export function idleOptions(options: PrecisionCommandOptions): readonly Diagnost
   const asked = precisionsOf(options).map(precisionRow);
   return rows.flatMap(({ key, option, changes }) => {
     if (options[key] === undefined || !changes || asked.some(changes)) return [];
-    // The last precision is the one that most options are for.
-    const precision =
-      precisions.findLast((row: PrecisionRow) => changes(row) && !row.computeCapabilities)?.name ??
-      referencePrecision;
-    return [createDiagnostic('precision-option-idle', { option: option.long ?? key, precision })];
+    const able = precisions.filter((row: PrecisionRow) => changes(row)).map(({ name }) => name);
+    return [createDiagnostic('precision-option-idle', { option: option.long ?? key, able })];
   });
 }

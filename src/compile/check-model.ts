@@ -93,7 +93,7 @@ async function judgeModel(
   });
 }
 
-/** Judges what a model computes, and for fp16 how large its numbers get. */
+/** Judges what a model computes, and where float16 is computed how large its numbers get. */
 export async function checkModel(
   network: TrainedNetwork,
   model: MadeModel,

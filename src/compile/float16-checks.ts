@@ -1,6 +1,6 @@
 import { noLayer } from '../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
-import { passesFor } from '../../codegen/passes/pipeline.ts';
+import { computesFloat16, passesFor } from '../../codegen/passes/pipeline.ts';
 import { precisionRow } from '../../codegen/precisions.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
@@ -9,7 +9,13 @@ import { inspectInputs } from '../calibration/inspect-inputs.ts';
 import { keptFacts, refuseUnfit, warnOfInputs } from '../calibration/judge-inputs.ts';
 import { fuseNetwork, networkInput } from '../calibration/observe.ts';
 import { openCalibrationData, recognizeSource } from '../calibration/open-data.ts';
-import { judgeRanges, type RangeReport, reportRanges } from '../calibration/range-report.ts';
+import {
+  judgeRanges,
+  judgeRest,
+  type RangeReport,
+  reportCalibrated,
+  reportRanges,
+} from '../calibration/range-report.ts';
 import { greatest } from '../collections/extremes.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Spec } from '../language/spec.ts';
@@ -51,30 +57,56 @@ async function judgeInputs(
   return warnOfInputs(keptFacts(facts, data), spec);
 }
 
-/** How large numbers get in each block of a network that is computed in float16, and what of them float16 cannot hold; nothing for other precisions. */
+/** What blocks hold, and what of it float16 cannot. */
+interface CheckedRanges {
+  readonly report: RangeReport;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Runs the network in float32 to see how large its numbers get. */
+async function observeRanges(
+  { graph, spec }: TrainedNetwork,
+  { pipeline: { keepFp32 = noLayer } }: PreparedPrecision,
+  { calibrate, signal }: CheckRangesOptions,
+): Promise<CheckedRanges> {
+  const fused = fuseNetwork(graph);
+  const { data, isNoise } = await openData(spec, networkInput(fused).type, calibrate);
+  try {
+    const warnings = isNoise ? [] : await judgeInputs(data, spec, signal);
+    const report = await reportRanges(fused, data, { keepFp32, signal });
+    return { report, diagnostics: [...warnings, ...judgeRanges(report)] };
+  } finally {
+    await data.close();
+  }
+}
+
+/** What a calibration saw of the network already, for the float16 between quantisers. */
+async function recallRanges(
+  { graph }: TrainedNetwork,
+  { calibration, seen }: PreparedPrecision,
+  { target: { precision } }: CheckRangesOptions,
+): Promise<CheckedRanges> {
+  if (!calibration || !seen) throw new Error(`${precision} was not calibrated`);
+  const { description: data, images } = calibration;
+  const report = await reportCalibrated(fuseNetwork(graph), { seen, data, images });
+  return { report, diagnostics: judgeRest(report, precision) };
+}
+
+/** How large numbers get in each block of a network that is computed in float16, whole or between quantisers, and what of them float16 cannot hold; nothing for other precisions. */
 export async function checkRanges(
   network: TrainedNetwork,
-  { pipeline }: PreparedPrecision,
-  { target, calibrate, listener, signal }: CheckRangesOptions,
-): Promise<
-  { readonly report: RangeReport; readonly diagnostics: readonly Diagnostic[] } | undefined
-> {
+  prepared: PreparedPrecision,
+  options: CheckRangesOptions,
+): Promise<CheckedRanges | undefined> {
+  const { isNarrowFloat } = precisionRow(options.target.precision);
   // What the model computes in: its graph is float32 where the builder lowers it.
-  if (!precisionRow(target.precision).isNarrowFloat) return undefined;
-  return await runPhase('ranges', listener, async () => {
-    const fused = fuseNetwork(network.graph);
-    const { spec } = network;
-    const { data, isNoise } = await openData(spec, networkInput(fused).type, calibrate);
-    try {
-      const warnings = isNoise ? [] : await judgeInputs(data, spec, signal);
-      const { keepFp32 = noLayer } = pipeline;
-      const report = await reportRanges(fused, data, { keepFp32, signal });
-      const largest = greatest(report.blocks.map((block) => block.largestActivation));
-      const detail = `activations up to ${largest.toPrecision(3)} with ${data.description}`;
-      return { value: { report, diagnostics: [...warnings, ...judgeRanges(report)] }, detail };
-    } finally {
-      await data.close();
-    }
+  if (!isNarrowFloat && !computesFloat16(prepared.pipeline)) return undefined;
+  return await runPhase('ranges', options.listener, async () => {
+    const check = isNarrowFloat ? observeRanges : recallRanges;
+    const value = await check(network, prepared, options);
+    const { blocks, data } = value.report;
+    const largest = greatest(blocks.map((block) => block.largestActivation));
+    return { value, detail: `activations up to ${largest.toPrecision(3)} with ${data}` };
   });
 }
 

@@ -34,6 +34,8 @@ export interface GraphOptions {
 export interface PreparedPrecision {
   readonly pipeline: PipelineOptions;
   readonly calibration?: Manifest['calibration'];
+  /** Largest magnitude that the calibration saw of each tensor, by its name in the fused network. */
+  readonly seen?: ReadonlyMap<string, number>;
   /** Inputs that suit the model, to check it with; absent: seeded ones do. */
   readonly sample?: Tensor | undefined;
 }
@@ -81,7 +83,7 @@ function describeCalibration({
 
 /** Throws DiagnosticError `int8-rest-untyped` where the form is of a builder that chooses types by itself. */
 function restOf(form: GraphForm, asked: FloatRest | undefined): Pick<GraphForm, 'int8Rest'> {
-  if (asked === undefined || form.precision !== 'int8') return {};
+  if (asked === undefined || !precisionRow(form.precision).mayRestInFloat32) return {};
   if (asked === 'float16' && form.int8Rest !== 'float16') fail('int8-rest-untyped', {});
   return { int8Rest: asked };
 }
@@ -127,6 +129,9 @@ export async function preparePrecision(
   return {
     pipeline: { ...pipeline, ranges },
     calibration: describeCalibration(calibration),
+    seen: new Map(
+      Object.entries(calibration.file.tensors).map(([name, { largest }]) => [name, largest]),
+    ),
     sample: calibration.sample,
   };
 }

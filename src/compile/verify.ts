@@ -36,7 +36,7 @@ export interface Verification {
    * activations does beside it.
    */
   readonly emulated?: Verdict;
-  /** How large the numbers of each block get, for fp16. */
+  /** How large the numbers of each block get, where float16 is computed. */
   readonly ranges?: RangeReport;
   readonly bisection?: readonly StageReport[];
   readonly diagnostics: readonly Diagnostic[];
@@ -101,10 +101,11 @@ async function bisectNetwork(
   network: TrainedNetwork,
   { pipeline }: PreparedPrecision,
   input: Tensor,
-  { listener, signal }: VerifyOptions,
+  { target: { precision }, listener, signal }: VerifyOptions,
 ): Promise<readonly StageReport[]> {
   return await runPhase('bisect', listener, async () => {
-    const reports = await bisect(network.graph, input, { ...pipeline, signal });
+    // What the model computes in: its graph is float32 where the builder lowers it.
+    const reports = await bisect(network.graph, input, { ...pipeline, precision, signal });
     const found = reports.filter(({ first }) => first).length;
     const detail = `${found} of ${reports.length} forms out of bounds`;
     return { value: reports, detail };

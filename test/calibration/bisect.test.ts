@@ -15,30 +15,39 @@ const calibrated = await calibrate(fuseNetwork(network), noise, { algorithm: 'ma
 const ranges = new Map([...calibrated].map(([name, { range }]) => [name, range]));
 
 describe('bisect', () => {
-  it('finds every form of a sound network within its bounds', async () => {
-    for (const target of ['onnxruntime', 'tensorrt'] as const) {
-      const reports = await bisect(network, input, {
-        ranges,
-        int8Form: formFor(target, 'int8').int8Form,
-      });
-      expect(reports.map(({ stage }) => stage)).toEqual([
-        'batch norms folded',
-        'float16 weights',
-        'float16 weights and activations',
-        target === 'tensorrt' ? 'int8-trt' : 'int8-ort',
-      ]);
-      for (const { first, largest, bound } of reports) {
-        expect(first).toBeUndefined();
-        expect(largest.error).toBeGreaterThan(0);
-        expect(largest.error).toBeLessThan(bound / 2);
-      }
+  const half = { int8Rest: 'float16' } as const;
+
+  it.each([
+    ['fp32', {}, []],
+    ['fp16', {}, ['float16 weights', 'float16 weights and activations']],
+    ['int8', formFor('onnxruntime', 'int8'), ['int8-ort']],
+    ['int8', formFor('tensorrt', 'int8'), ['int8-trt']],
+    ['int8', { ...formFor('tensorrt', 'int8'), ...half }, ['int8-trt']],
+    ['fp8', formFor('tensorrt', 'fp8'), ['fp8-trt']],
+    ['fp8', {}, ['fp8-trt']],
+  ] as const)('finds every form of a sound network within its bounds: %s, %j', async (precision, form, stages) => {
+    const reports = await bisect(network, input, { ...form, ranges, precision });
+    expect(reports.map(({ stage }) => stage)).toEqual(['batch norms folded', ...stages]);
+    expect(reports.map((each) => each.precision)).toEqual(['fp32', ...stages.map(() => precision)]);
+    for (const { first, largest, bound } of reports) {
+      expect(first).toBeUndefined();
+      expect(largest.error).toBeGreaterThan(0);
+      expect(largest.error).toBeLessThan(bound / 2);
     }
   });
 
-  it('looks only at the forms of the precision that is asked for', async () => {
-    const reports = await bisect(network, input, { ranges, precision: 'int8' });
-    expect(reports.map(({ precision }) => precision)).toEqual(['fp32', 'int8']);
-    expect(await bisect(network, input, { precision: 'fp32' })).toHaveLength(1);
+  it('judges the float16 between the quantisers as it is written, scales and all', async () => {
+    // Too large for float16, and within the range of the quantiser behind it.
+    const scaled = withChanged(network, 'stage1/block1/conv1/bn.bias', (values) =>
+      values.fill(1e5),
+    );
+    const found = await calibrate(fuseNetwork(scaled), noise, { algorithm: 'max' });
+    const seen = new Map([...found].map(([name, { range }]) => [name, range]));
+    const form = { ...formFor('tensorrt', 'int8'), ranges: seen };
+    const [, single] = await bisect(scaled, input, form);
+    expect(single?.first?.node).not.toBe('stage1/block1/conv1');
+    const [, typed] = await bisect(scaled, input, { ...form, ...half });
+    expect(typed?.first?.node).toBe('stage1/block1/conv1');
   });
 
   it('names the layer whose int8 range is far too small', async () => {

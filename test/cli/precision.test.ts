@@ -218,6 +218,17 @@ describe('rcc verify', () => {
     expect(codes(json)).toContain(code);
   });
 
+  it.each([
+    [['--keep-fp32', 'stem'], '--keep-fp32 changes nothing without --fp16.'],
+    [['--int8-keep', 'stem'], '--int8-keep changes nothing without --int8 or --fp8.'],
+    [pictures, '--calibrate changes nothing without --fp16 or --int8 or --fp8.'],
+    [['--int8-rest', 'fp32'], '--int8-rest changes nothing without --int8.'],
+  ] as const)('names every precision that %j is for', async (options, message) => {
+    const { json } = await jsonOf('verify', digits, '--fp32', ...options);
+    const found = json.diagnostics.map((each: { message: string }) => each.message);
+    expect(found).toContain(message);
+  });
+
   it('keeps a block in float32', async () => {
     const { json } = await jsonOf('verify', digits, '--fp16', '--keep-fp32', 'stage2/block0');
     const kept = json.result[0].ranges.blocks.filter(

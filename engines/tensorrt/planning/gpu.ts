@@ -1,5 +1,6 @@
 import { createDiagnostic, type Diagnostic, fail } from '../../../src/diagnostics/diagnostic.ts';
 import type { Precision } from '../../engine.ts';
+import { isGpuPrecision } from '../../gpu-precision.ts';
 import { gpuNames } from './data/gpu-names.ts';
 import { computeCapabilities, supportLines } from './data/gpus.ts';
 import { dockerOption, imageOf } from './images.ts';
@@ -64,13 +65,15 @@ export function parseGpu(text: string): Gpu {
 
 export function abilitiesOf(gpu: Gpu): GpuAbilities {
   const row = Object.entries(computeCapabilities).find(([cc]) => cc === gpu.computeCapability);
-  const facts: Partial<Record<keyof GpuAbilities, boolean | null>> = row ? row[1].precision : {};
+  const facts: Partial<Record<Exclude<keyof GpuAbilities, 'fp8'>, boolean | null>> = row
+    ? row[1].precision
+    : {};
   return {
     tf32: facts.tf32 ?? undefined,
     fp16: facts.fp16 ?? undefined,
     int8: facts.int8 ?? undefined,
     int8TensorCores: facts.int8TensorCores ?? undefined,
-    fp8: facts.fp8 ?? undefined,
+    fp8: isGpuPrecision('fp8', gpu.computeCapability),
   };
 }
 

@@ -82,7 +82,8 @@ const recipes: readonly Recipe[] = [
     graph: 'int8-qdq',
   },
   { precision: 'fp8', typing: 'strong', from: '11.0.0', options: [], graph: 'fp8-qdq' },
-  // FP8 convolutions came to Ada with 10.3; the parsers before read the type, and had no kernel for it there.
+  // Parsers read the type from 9.0 on (onnx-tensorrt, docs/Changelog.md). As far as is known, FP8 convolutions came to Ada with 10.3
+  // (NVIDIA's release notes of 10.3.0, as others cite them).
   {
     precision: 'fp8',
     typing: 'strong',
@@ -114,7 +115,8 @@ function formOf({ graph, strong }: PrecisionPlan, release: Release): GraphForm {
   if (graph !== 'int8-qdq') return tensorrtForm(precision);
   return tensorrtForm(precision, {
     int8Weights: release.tableOrder >= int8WeightsSince ? 'int8' : 'float32',
-    // Parsers of strongly typed releases know opset 19: they are built with ONNX 1.14 and later (onnx-tensorrt's changelog).
+    // Parsers are built with ONNX 1.14, which has opset 19, from 9.0 on (onnx-tensorrt, docs/Changelog.md). That 9.x takes float16 scales is
+    // expected: it was not tried.
     ...(strong && { int8Rest: 'float16' as const }),
   });
 }

@@ -25,14 +25,14 @@ export const precisionMessages = {
     example: 'rcc compile specs/resnet50_vd.rn --int8 --calibrate pictures/',
     cure: 'Take pictures of the training set, from all classes: 500 are plenty, labels are not needed.',
   }),
-  'precision-needs-gpu': row<{ precision: string; where: string; able: readonly string[] }>({
+  'precision-needs-gpu': row<{ precision: string; where: string; least: string }>({
     severity: 'error',
-    message: ({ precision, where, able }) =>
-      `${precision.toUpperCase()} is for GPUs of compute capability ${listText(able)}; ${where} does not compute in it.`,
+    message: ({ precision, where, least }) =>
+      `${precision.toUpperCase()} is for GPUs of compute capability ${least} and later; ${where} does not compute in it.`,
     hint: () =>
       'Take --fp16 or --int8, or name what it is for: --target onnx --trt RELEASE, or --target tensorrt-rtx --compute-capability 8.9.',
     cause:
-      'Tensor cores for 8-bit floats came with Ada and Hopper. Anywhere else the numbers would be widened first, and the model be slower than FP16.',
+      'Tensor cores for 8-bit floats came with Ada and Hopper (PTX ISA: sm_89 or higher). TensorRT-RTX refuses such graphs for 7.5 and 8.6.',
     example:
       'rcc compile specs/resnet50_vd.rn --fp8 --target tensorrt-rtx --compute-capability 8.6',
     cure: 'Compile FP8 for a GPU that has it, and another precision for the others.',
@@ -171,6 +171,24 @@ export const precisionMessages = {
       'Activations or weights beyond float16 become infinite on the device, and the answers NaN. A processor that computes the float16 graph in float32 does not show it.',
     cure: 'Keep the blocks in float32, or repair the batch norms whose scale is far off.',
   }),
+  'float16-rest-beyond': row<{
+    block: string;
+    largest: number;
+    precision: string;
+    data: string;
+    option: string | undefined;
+  }>({
+    severity: 'warning',
+    message: ({ block, largest, precision, data }) =>
+      `${block} holds numbers up to ${largest.toPrecision(4)} with ${data}; float16, in which an ${precision} graph computes between its quantisers, ends at 65504.`,
+    hint: ({ option, precision }) =>
+      option === undefined
+        ? `Take --fp16 with --keep-fp32, or --int8 with --int8-rest fp32: ${precision} has no rest in float32.`
+        : `Keep what is between the quantisers in float32: ${option}`,
+    cause:
+      'What is not quantised is computed in float16, and numbers beyond it become infinite there. Where a builder merges a layer with the quantisers around it, nothing is stored as float16 in between, and the device may answer well all the same.',
+    cure: 'Compare accuracies on the device, or keep the rest in float32, or repair the batch norms whose scale is far off.',
+  }),
   'layer-pattern-unknown': row<{
     option: string;
     pattern: string;
@@ -194,9 +212,12 @@ export const precisionMessages = {
     cause: 'Four bytes a pixel are red, green, blue and alpha.',
     cure: 'Take another input type.',
   }),
-  'precision-option-idle': row<{ option: string; precision: string }>({
+  'precision-option-idle': row<{ option: string; able: readonly string[] }>({
     severity: 'warning',
-    message: ({ option, precision }) => `${option} changes nothing without --${precision}.`,
+    message: ({ option, able }) => {
+      const names = able.map((name) => `--${name}`);
+      return `${option} changes nothing without ${listText(names, ' or ')}.`;
+    },
     cause: 'The option belongs to a precision that was not asked for.',
     cure: 'Give the precision too, or leave the option out.',
   }),

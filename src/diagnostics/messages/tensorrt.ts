@@ -180,7 +180,7 @@ export const tensorrtMessages = {
       `TensorRT ${version} builds no ${precision.toUpperCase()} of this network: rcc writes it for ${since} and later.`,
     hint: () => 'Take another precision, or a later release.',
     cause:
-      'Earlier releases read graphs of the type, but have no convolutions in it on every GPU that computes in it.',
+      'Releases from 9.0 on read graphs of the type, but as far as is known FP8 convolutions came to Ada (compute capability 8.9) with 10.3. It was not tried on a GPU.',
     example: 'rcc compile resnet50_vd.rn --fp8 --target onnx --trt 8.6',
     cure: 'Install a later TensorRT, or compile with --int8 or --fp16.',
   }),

@@ -212,7 +212,6 @@ export const computeCapabilities = {
       int8: true,
       int8TensorCores: false,
       bf16: false,
-      fp8: false,
     },
   },
   '7.5': {
@@ -225,7 +224,6 @@ export const computeCapabilities = {
       int8: true,
       int8TensorCores: true,
       bf16: false,
-      fp8: false,
     },
   },
   '8.0': {
@@ -238,7 +236,6 @@ export const computeCapabilities = {
       int8: true,
       int8TensorCores: true,
       bf16: true,
-      fp8: false,
     },
   },
   '8.6': {
@@ -251,7 +248,6 @@ export const computeCapabilities = {
       int8: true,
       int8TensorCores: true,
       bf16: true,
-      fp8: false,
     },
   },
   '8.9': {
@@ -264,7 +260,6 @@ export const computeCapabilities = {
       int8: true,
       int8TensorCores: true,
       bf16: true,
-      fp8: true,
     },
   },
   '9.0': {
@@ -277,7 +272,6 @@ export const computeCapabilities = {
       int8: true,
       int8TensorCores: true,
       bf16: true,
-      fp8: true,
     },
   },
   '10.0': {
@@ -290,7 +284,6 @@ export const computeCapabilities = {
       int8: null,
       int8TensorCores: null,
       bf16: true,
-      fp8: true,
     },
   },
   '10.3': {
@@ -303,7 +296,6 @@ export const computeCapabilities = {
       int8: true,
       int8TensorCores: null,
       bf16: true,
-      fp8: true,
     },
   },
   '12.0': {
@@ -316,7 +308,6 @@ export const computeCapabilities = {
       int8: null,
       int8TensorCores: null,
       bf16: true,
-      fp8: true,
     },
   },
 } as const;
