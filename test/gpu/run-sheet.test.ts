@@ -11,7 +11,6 @@ import { reasonAgainst } from './machine-facts.ts';
 import { reportMarkdown, type SheetReport } from './report.ts';
 import { rows } from './rows.ts';
 import { placeInStandIn } from './run-sheet.ts';
-import { namesHere, withoutNames } from './without-names.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-run-sheet-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -144,31 +143,6 @@ describe('its rows', () => {
       ),
     );
     expect(never.map(({ name }) => name)).toEqual([]);
-  });
-});
-
-describe('a text without names', () => {
-  const names = namesHere([['/home/ada/rcc', 'RCC']], ['ssh', 'ada@gpu-box-7', 'trtexec']);
-
-  test.each([
-    ['/home/ada/rcc/build/x.plan', 'RCC/build/x.plan'],
-    ['Could not open /mnt/secret/team/model.onnx', 'Could not open …/model.onnx'],
-    ['--loadInputs=input:/data/a/b.bin', '--loadInputs=input:…/b.bin'],
-    [
-      'Device 0: "Tesla T4" UUID: GPU-1a2b3c4d-1111-2222-3333-444455556666',
-      'Device 0: "Tesla T4" UUID: GPU-UUID',
-    ],
-    ['connecting to 192.168.1.12', 'connecting to ADDRESS'],
-    ['from ada@gpu-box-7', 'from WORD'],
-    ['WORK/x/.rcc.gpu-box-8.12541.0.partial/model.b1.plan', 'WORK/x/.rcc.partial/model.b1.plan'],
-    // What is none stays.
-    [
-      'TensorRT 10.4.0.26 from nvcr.io/nvidia/tensorrt:24.09-py3',
-      'TensorRT 10.4.0.26 from nvcr.io/nvidia/tensorrt:24.09-py3',
-    ],
-    ['stage1/block0/conv1 + stage1/block0/add', 'stage1/block0/conv1 + stage1/block0/add'],
-  ])('%s', (text, expected) => {
-    expect(withoutNames(text, names)).toBe(expected);
   });
 });
 
