@@ -103,7 +103,41 @@ describe('the run sheet on the stand-in', () => {
   }, 120_000);
 });
 
+const factsWith = (computeCapability: string) => ({
+  tensorrt: '',
+  gpu: '',
+  computeCapability,
+  os: '',
+  node: '',
+  isPlain: true,
+});
+
+test('a row that runs when the time is over is stopped, and says nothing', async () => {
+  const output = join(folder, 'late');
+  const args = sheet('-o', output, '--only', 'help,fp16-build,fp16-audit', '--minutes', '0.15');
+  const slow = { env: { ...env, STAND_IN_DELAY_MS: '240000' }, timeout: 110_000 };
+  await promisify(execFile)(process.execPath, args, slow);
+  const report = reportIn(output);
+  expect(report.ended).toBe('the time was over');
+  const states = report.rows.map(({ name, state, reason }) => [name, state, reason]);
+  expect(states.slice(1)).toEqual([
+    ['fp16-build', 'not run', 'the time was over'],
+    ['fp16-audit', 'not run', 'the time was over'],
+  ]);
+}, 120_000);
+
 describe('its rows', () => {
+  test.each(
+    supportedReleases.filter((release) => orderOf(release) >= orderOf('8.6.0')),
+  )('one of them asks TensorRT %s for its words of a missing cache', (release) => {
+    const asking = rows.filter(
+      (row) =>
+        row.name.startsWith('cache-words') &&
+        !reasonAgainst(row, factsWith('7.5'), orderOf(release)),
+    );
+    expect(asking).toHaveLength(1);
+  });
+
   test('have names of their own, and a place of the stand-in that is there', () => {
     expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
     for (const { standIn } of rows)
@@ -123,22 +157,15 @@ describe('its rows', () => {
   });
 
   test('all say something on some release that rcc drives, and most on each', () => {
-    const facts = {
-      tensorrt: '',
-      gpu: '',
-      computeCapability: '7.5',
-      os: '',
-      node: '',
-      isPlain: true,
-    };
     const onEach = supportedReleases.map(
-      (release) => rows.filter((row) => !reasonAgainst(row, facts, orderOf(release))).length,
+      (release) =>
+        rows.filter((row) => !reasonAgainst(row, factsWith('7.5'), orderOf(release))).length,
     );
     expect(Math.min(...onEach)).toBeGreaterThan(30);
     const never = rows.filter((row) =>
       ['7.0', '8.9'].every((computeCapability) =>
         supportedReleases.every((release) =>
-          reasonAgainst(row, { ...facts, computeCapability }, orderOf(release)),
+          reasonAgainst(row, factsWith(computeCapability), orderOf(release)),
         ),
       ),
     );
