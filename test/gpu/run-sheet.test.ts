@@ -4,6 +4,7 @@ import { homedir, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
+import { precisionNames } from '../../codegen/precisions.ts';
 import { supportedReleases } from '../../engines/tensorrt/planning/release.ts';
 import { orderOf } from '../../engines/tensorrt/planning/release-order.ts';
 import { nvidiaSmiStandIn, trtexecStandIn } from '../engines/tensorrt/helpers.ts';
@@ -68,6 +69,28 @@ describe('the run sheet on the stand-in', () => {
     expect(existsSync(join(output, 'logs', 'fp16-build', 'layers.b1.json'))).toBe(true);
   }, 300_000);
 
+  test('agrees in FP8 on a GPU that computes it, with every row of the precision', async () => {
+    const output = join(folder, 'fp8');
+    expect(await run(output, 'fp8,int8-rest-fp32', { STAND_IN_GPU: 'l4' })).toBe(0);
+    const states = reportIn(output).rows.map(({ name, state }) => `${name} ${state}`);
+    expect(states).toEqual([
+      'fp8-plan agrees',
+      'fp8-build agrees',
+      'fp8-audit agrees',
+      'fp8-reference agrees',
+      'fp8-bench agrees',
+      'fp8-check-engine agrees',
+      'fp8-refused not run',
+      'int8-rest-fp32 agrees',
+    ]);
+  }, 300_000);
+
+  test('agrees that FP8 is refused elsewhere', async () => {
+    const output = join(folder, 'fp8-refused');
+    expect(await run(output, 'fp8-refused', { STAND_IN_GPU: 'a100' })).toBe(0);
+    expect(reportIn(output).rows.map(({ state }) => state)).toEqual(['agrees']);
+  }, 120_000);
+
   test('a row that differs stops no other, and is shown with what was found', async () => {
     const output = join(folder, 'differs');
     const only = 'fp16-build,help';
@@ -127,6 +150,13 @@ test('a row that runs when the time is over is stopped, and says nothing', async
 }, 120_000);
 
 describe('its rows', () => {
+  test.each(precisionNames)('build %s of a digit and of a whole network somewhere', (precision) => {
+    const names = rows.map(({ name }) => name);
+    const wanted = ['plan', 'build', 'audit', 'reference', 'bench', 'check-engine'];
+    expect(names).toEqual(expect.arrayContaining(wanted.map((kind) => `${precision}-${kind}`)));
+    expect(names).toContain(`resnet50_vd-${precision}`);
+  });
+
   test.each(
     supportedReleases.filter((release) => orderOf(release) >= orderOf('8.6.0')),
   )('one of them asks TensorRT %s for its words of a missing cache', (release) => {
