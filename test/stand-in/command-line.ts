@@ -145,8 +145,8 @@ const alone = (name: string, needed: string) => (options: Options) =>
   options.has(name) && !options.has(needed);
 
 /**
- * Combinations that a parser rejects: BuildOptions::parse, InferenceOptions::parse and AllOptions::parse in sampleOptions.cpp. Those of
- * --cpuOnly and --dumpKernelText, and the words of all but the first two, are not NVIDIA's to the letter.
+ * Combinations that a parser rejects, all in sampleOptions.cpp: a missing model, --batch (8.x) in AllOptions::parse, the budget in InferenceOptions::parse,
+ * the others in BuildOptions::parse. The words of --cpuOnly, --dumpKernelText and --fp8 are invented after ../shared/trtexec/options.json.
  */
 export const togetherRules: readonly TogetherRule[] = [
   {
