@@ -1,4 +1,5 @@
 import { escapeCell, markdownTable } from '../bench/markdown-table.ts';
+import { type Precision, precisionNames, referencePrecision } from '../codegen/precisions.ts';
 import { flagOf, type OptionRow, type OptionText } from '../engines/option-row.ts';
 import { readOptions } from '../engines/read-options.ts';
 import { computeCapabilities, supportLines } from '../engines/tensorrt/planning/data/gpus.ts';
@@ -66,7 +67,7 @@ stream), so that figures of two releases are of one thing, and writes the defini
 - Minimum, mean, median, p90, p95, p99 and coefficient of variation come from the times of single runs (\`--exportTimes\`), from the printed summary where these are missing; \`source\` in the
   figures says which.
 - \`rcc bench\` warms up for 500 ms and counts at least 3000 ms and 100 runs; \`rcc compile\` ends with a first impression, 200 ms and at least 800 ms.
-- Clocks, temperature and throttle reasons are read before, once a second during and after a run (beside a command prefix: before and after). A timing of a throttled GPU is not stable.
+- Clocks, temperature and throttle reasons are read before, once a second during and after a run (beside a command prefix: before and after). A timing of a GPU that was throttled by heat or hardware is not stable; one at its power cap may be, and a note says which clock it reached.
 - A timing is stable where the middle half of its GPU compute times spreads over no more than \`--stable\` of their median, the second half of the runs is no further than that from the first, and
   p99 is at most twice the median. One that is not is repeated, up to \`--repeats\` times; the steadiest counts, its warnings and trtexec's own go with it.
 - Figures of a GPU and of a processor never stand in one table.`;
@@ -97,8 +98,8 @@ const model = {
   outputs: [{ name: 'logits', dataType: 'float32', shape: ['N', 1000] }],
 } as const;
 
-/** A GPU that has every ability and that every release supports. */
-const gpu = parseGpu('a100');
+/** A GPU that computes in every precision and that every release supports. */
+const gpu = parseGpu('8.9');
 
 function planFor(release: string, intent: TensorrtIntent): PlanResult {
   return planTrtexec(intent, { release: resolveRelease(release), gpu }, model);
@@ -129,10 +130,9 @@ const graphWords: Readonly<Record<GraphFlavour, string>> = {
   'int8-qdq': 'INT8 graph with quantisers',
   'fp8-qdq': 'FP8 graph with quantisers',
 };
-const precisions = ['fp32', 'fp16', 'int8', 'fp8'] as const;
 const precisionFlags = new Set(['--fp16', '--int8', '--stronglyTyped', '--noTF32']);
 
-function precisionText(release: string, precision: (typeof precisions)[number]): string {
+function precisionText(release: string, precision: Precision): string {
   const { plan } = planFor(release, tensorrtIntent({ precision, batches: [1] }));
   const [build] = plan?.commands ?? [];
   const flags = build?.args.filter((argument) => precisionFlags.has(argument)) ?? [];
@@ -141,9 +141,11 @@ function precisionText(release: string, precision: (typeof precisions)[number]):
 }
 
 function precisionTable(): string {
-  const rows = byRelease((release) => precisions.map((p) => precisionText(release, p)).join('\n'));
+  const rows = byRelease((release) =>
+    precisionNames.map((p) => precisionText(release, p)).join('\n'),
+  );
   const cells = rows.map(([releases, texts]) => [releases, ...texts.split('\n')]);
-  return markdownTable({ head: ['TensorRT', ...precisions], cells });
+  return markdownTable({ head: ['TensorRT', ...precisionNames], cells });
 }
 
 /* GPUs */
@@ -168,13 +170,15 @@ function gpuTable(): string {
       lineText(from, to),
       ...capabilities.map((cc) => supportCell(cc, from)),
     ]);
-  const precisionRows = (['fp16', 'int8'] as const).map((precision) => [
-    `rcc builds ${precision}`,
-    ...capabilities.map((cc) => {
-      const [against] = checkPrecision(parseGpu(cc), precision);
-      return against ? supportWords[against.severity] : 'yes';
-    }),
-  ]);
+  const precisionRows = precisionNames
+    .filter((name) => name !== referencePrecision)
+    .map((precision) => [
+      `rcc builds ${precision}`,
+      ...capabilities.map((cc) => {
+        const [against] = checkPrecision(parseGpu(cc), precision);
+        return against ? supportWords[against.severity] : 'yes';
+      }),
+    ]);
   const head = Object.entries(computeCapabilities).map(([cc, { arch }]) => `${cc} ${arch}`);
   return markdownTable({ head: ['TensorRT', ...head], cells: [...rows, ...precisionRows] });
 }
@@ -365,7 +369,7 @@ export function tensorrtDocs(): string {
     '## Precision by release',
     'Up to 9.0 the builder chooses the types (weak typing), from 9.1 the graph does; `--typing` overrides that where the release has both.',
     precisionTable(),
-    'FP32 means FP32: TF32 is off unless `--tf32` is given. An INT8 graph has INT8 weights from 10.0 and float32 weights with quantisers before.',
+    'FP32 means FP32: TF32 is off unless `--tf32` is given. An INT8 graph has INT8 weights from 10.0; before, they have quantisers of their own and are float16 where the rest of the graph is (strong typing, unless `--int8-rest fp32`), else float32.',
     '## GPU by release',
     'Compute capability 7.0 is a V100, 7.5 a T4. `?`: no source says; rcc tries, with a note. What is `no` is refused before anything is made.',
     gpuTable(),

@@ -55,12 +55,8 @@ async function digestOf(
   options: CompileOptions,
 ): Promise<{ readonly digest: string } | Diagnostic> {
   const unknown = (reason: string) => createDiagnostic('cache-key-unknown', { reason });
-  const { name, isCalibrated } = precisionRow(options.target.precision);
-  if (isCalibrated) {
-    return unknown(
-      `${name.replace(/^./, (letter) => letter.toUpperCase())} takes its ranges from a calibration.`,
-    );
-  }
+  const { title, isCalibrated } = precisionRow(options.target.precision);
+  if (isCalibrated) return unknown(`${title} takes its ranges from a calibration.`);
   const weights = await identifyWeights(spec, options);
   if (typeof weights === 'string') return unknown(weights);
   return { digest: digestModel(graph, weights, undefined) };

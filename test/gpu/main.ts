@@ -66,7 +66,7 @@ async function runAll(machine: TensorrtMachine, signal: AbortSignal): Promise<vo
     [folder, 'REPORT'],
     [process.cwd(), 'RCC'],
   ] as const;
-  const names = namesHere(places, machine.tool.command);
+  const names = namesHere(places, machine.tool.command, machine.fullVersion);
   const report = await runSheet({
     rows: chosenRows(given.only),
     machine,

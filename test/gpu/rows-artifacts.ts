@@ -1,4 +1,5 @@
 /* Artifacts: every precision planned, built, verified, timed and audited; refit and stripping; full-size networks. */
+import { type Precision, precisionNames, precisionRow } from '../../codegen/precisions.ts';
 import { doesNotPrint, exits, leaves, leavesNo, measures, prints, tells } from './expectations.ts';
 import type { Condition, Expectation, Row } from './row.ts';
 
@@ -12,92 +13,118 @@ export const verified = prints(
   'the engine computes what the unfolded graph does',
 );
 
-interface PrecisionCase extends Condition {
-  readonly precision: string;
-  readonly options: readonly string[];
-}
-
-const precisions: readonly PrecisionCase[] = [
-  { precision: 'fp32', options: ['--fp32'] },
-  { precision: 'fp16', options: ['--fp16'] },
-  { precision: 'int8', options: ['--int8', ...calibrate], capabilityFrom: '7.5' },
-];
+/** What a precision's rows are told and need beside its name: `Record` leaves none of the table out. */
+const cases: Readonly<Record<Precision, { readonly when?: Condition }>> = {
+  fp32: {},
+  fp16: {},
+  int8: { when: { capabilityFrom: '7.5' } },
+  fp8: { when: { from: '10.3', capabilityFrom: '8.9' } },
+};
 
 const fused = prints(/residual blocks +6 of 6 fused/, '6 of 6 residual blocks fused');
 const promised = prints(/fusion audit: pass/, 'every layer in the precision that was promised');
 
-function rowsOf({ precision, options, ...condition }: PrecisionCase): Row[] {
-  const folder = `{work}/${precision}-build`;
-  const bench = `${precision}.json`;
-  const common = { group: precision, program: 'rcc', ...condition } as const;
-  const needs = `${precision}-build/manifest.json`;
-  return [
-    {
-      ...common,
-      name: `${precision}-plan`,
-      what: 'plan for this release and GPU',
-      args: ['compile', digits, ...options, ...onTensorrt, '--dry-run', '-o', folder],
-      expects: [exits(0), prints(/^trtexec|trtexec.* --onnx=/m, 'the command of a build')],
-      standIn: ['option-table.ts', 'export const options'],
-    },
-    {
-      ...common,
-      name: `${precision}-build`,
-      what: 'build for batches 1 and 4, audit, verify, time',
-      args: ['compile', digits, ...options, ...onTensorrt, '--batches', '1,4', '-o', folder],
-      expects: [
-        exits(0),
-        verified,
-        leaves('model.b1.plan', 'model.b4.plan', 'layers.b1.json', 'manifest.json', 'timing.json'),
-        clean,
-        doesNotPrint(/Could not read .*cache/, 'no warning of a first build’s missing cache'),
-      ],
-      standIn: ['build-step.ts', 'export async function buildEngine'],
-    },
-    {
-      ...common,
-      name: `${precision}-audit`,
-      what: 'audit the layers of the built engine',
-      args: ['audit', folder],
-      needs,
-      expects: [exits(0), promised, fused],
-      standIn: ['fuse-layers.ts', 'export function fuseLayers'],
-    },
-    {
-      ...common,
-      name: `${precision}-reference`,
-      what: 'verify against the training framework’s own logits',
-      args: ['verify', digits, ...options, ...onTensorrt, '--batches', '1,4'],
-      expects: [exits(0), prints(/passed against the reference/, 'it passes')],
-      standIn: ['io-format.ts', 'export function readInput'],
-    },
-    {
-      ...common,
-      name: `${precision}-bench`,
-      what: 'time batches 1, 4 and 8',
-      args: [
-        'bench',
-        digits,
-        ...options,
-        ...onTensorrt,
-        '--batches',
-        '1,4,8',
-        '-o',
-        `{work}/${bench}`,
-      ],
-      expects: [exits(0), measures(bench, 3)],
-      standIn: ['figures.ts', 'export function exportTimes'],
-    },
-    {
-      ...common,
-      name: `${precision}-check-engine`,
-      what: 'compare the artifact with this machine',
-      args: ['check-engine', folder],
-      needs,
-      expects: [exits(0)],
-      standIn: ['run-step.ts', 'async function loadEngine'],
-    },
-  ];
+/** What all rows of a precision share. */
+interface PrecisionCase {
+  readonly precision: Precision;
+  /** That ask for the precision. */
+  readonly options: readonly string[];
+  readonly folder: string;
+  readonly common: Condition & Pick<Row, 'group' | 'program'>;
+}
+
+function caseOf(precision: Precision): PrecisionCase {
+  const { isCalibrated } = precisionRow(precision);
+  return {
+    precision,
+    options: [`--${precision}`, ...(isCalibrated ? calibrate : [])],
+    folder: `{work}/${precision}-build`,
+    common: { group: precision, program: 'rcc', ...cases[precision].when },
+  };
+}
+
+function planRow({ precision, options, folder, common }: PrecisionCase): Row {
+  return {
+    ...common,
+    name: `${precision}-plan`,
+    what: 'plan for this release and GPU',
+    args: ['compile', digits, ...options, ...onTensorrt, '--dry-run', '-o', folder],
+    expects: [exits(0), prints(/^trtexec|trtexec.* --onnx=/m, 'the command of a build')],
+    standIn: ['option-table.ts', 'export const options'],
+  };
+}
+
+const built = ['model.b1.plan', 'model.b4.plan', 'layers.b1.json', 'manifest.json', 'timing.json'];
+
+function wholeBuildRow({ precision, options, folder, common }: PrecisionCase): Row {
+  return {
+    ...common,
+    name: `${precision}-build`,
+    what: 'build for batches 1 and 4, audit, verify, time',
+    args: ['compile', digits, ...options, ...onTensorrt, '--batches', '1,4', '-o', folder],
+    expects: [
+      exits(0),
+      verified,
+      leaves(...built),
+      clean,
+      doesNotPrint(/Could not read .*cache/, 'no warning of a first build’s missing cache'),
+    ],
+    standIn: ['build-step.ts', 'export async function buildEngine'],
+  };
+}
+
+function auditRow({ precision, folder, common }: PrecisionCase): Row {
+  return {
+    ...common,
+    name: `${precision}-audit`,
+    what: 'audit the layers of the built engine',
+    args: ['audit', folder],
+    needs: `${precision}-build/manifest.json`,
+    expects: [exits(0), promised, fused],
+    standIn: ['fuse-layers.ts', 'export function fuseLayers'],
+  };
+}
+
+function referenceRow({ precision, options, common }: PrecisionCase): Row {
+  return {
+    ...common,
+    name: `${precision}-reference`,
+    what: 'verify against the training framework’s own logits',
+    args: ['verify', digits, ...options, ...onTensorrt, '--batches', '1,4'],
+    expects: [exits(0), prints(/passed against the reference/, 'it passes')],
+    standIn: ['io-format.ts', 'export function readInput'],
+  };
+}
+
+function benchRow({ precision, options, common }: PrecisionCase): Row {
+  const file = `${precision}.json`;
+  const args = ['bench', digits, ...options, ...onTensorrt, '--batches', '1,4,8'];
+  return {
+    ...common,
+    name: `${precision}-bench`,
+    what: 'time batches 1, 4 and 8',
+    args: [...args, '-o', `{work}/${file}`],
+    expects: [exits(0), measures(file, 3)],
+    standIn: ['figures.ts', 'export function exportTimes'],
+  };
+}
+
+function checkEngineRow({ precision, folder, common }: PrecisionCase): Row {
+  return {
+    ...common,
+    name: `${precision}-check-engine`,
+    what: 'compare the artifact with this machine',
+    args: ['check-engine', folder],
+    needs: `${precision}-build/manifest.json`,
+    expects: [exits(0)],
+    standIn: ['run-step.ts', 'async function loadEngine'],
+  };
+}
+
+const kinds = [planRow, wholeBuildRow, auditRow, referenceRow, benchRow, checkEngineRow];
+
+function rowsOf(precision: Precision): Row[] {
+  return kinds.map((rowOf) => rowOf(caseOf(precision)));
 }
 
 /** A build of the digits for one batch; its outputs are looked at, its times are not. */
@@ -114,7 +141,7 @@ export function buildRow(
 const weightless = { group: 'weights', standIn: ['run-step.ts', 'function refits'] } as const;
 
 export const artifactRows: readonly Row[] = [
-  ...precisions.flatMap(rowsOf),
+  ...precisionNames.flatMap(rowsOf),
   {
     ...buildRow(
       'int8-on-volta',
@@ -128,6 +155,24 @@ export const artifactRows: readonly Row[] = [
       },
     ),
   },
+  buildRow('fp8-refused', ['--fp8', ...calibrate], [exits(3), tells('tensorrt-gpu-precision')], {
+    group: 'fp8',
+    what: 'FP8 where no tensor core computes it is refused',
+    from: '10.3',
+    capabilityTo: '8.6',
+    standIn: ['pretended-gpu.ts', 't4'],
+  }),
+  buildRow(
+    'int8-rest-fp32',
+    ['--int8', ...calibrate, '--int8-rest', 'fp32'],
+    [exits(0), verified],
+    {
+      group: 'int8',
+      what: 'INT8 with float32 between its quantisers',
+      capabilityFrom: '7.5',
+      standIn: ['layer-info.ts', 'function placeLayers'],
+    },
+  ),
   buildRow('tf32', ['--fp32', '--tf32', '--no-verify'], [exits(0)], {
     group: 'fp32',
     what: 'FP32 that may be TF32',
@@ -196,14 +241,8 @@ export const artifactRows: readonly Row[] = [
   },
 ];
 
-const networks = [
-  { precision: 'fp16', limitS: 900 },
-  { precision: 'fp32', limitS: 900 },
-  { precision: 'int8', limitS: 900, capabilityFrom: '7.5' },
-] as const;
-
 /** Last, because they take longest; made-up weights do for layers and times. */
-export const networkRows: readonly Row[] = networks.map(({ precision, ...rest }) => ({
+export const networkRows: readonly Row[] = precisionNames.map((precision) => ({
   name: `resnet50_vd-${precision}`,
   group: 'networks',
   what: `ResNet50_vd in ${precision.toUpperCase()}, batches 1 and 8: built, audited, verified, timed`,
@@ -225,5 +264,6 @@ export const networkRows: readonly Row[] = networks.map(({ precision, ...rest })
     clean,
   ],
   standIn: ['fuse-layers.ts', 'export function fuseLayers'],
-  ...rest,
+  limitS: 900,
+  ...cases[precision].when,
 }));

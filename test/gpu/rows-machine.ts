@@ -169,7 +169,7 @@ export const cacheRows: readonly Row[] = [
     args: cacheArgs,
     needs,
     from: '8.6',
-    to: '10.12',
+    to: '10.13.2',
     expects: [
       exits(0),
       prints(/Could not read timing cache from/, 'timing cache'),

@@ -4,6 +4,7 @@ import { homedir, hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
+import { precisionNames } from '../../codegen/precisions.ts';
 import { supportedReleases } from '../../engines/tensorrt/planning/release.ts';
 import { orderOf } from '../../engines/tensorrt/planning/release-order.ts';
 import { nvidiaSmiStandIn, trtexecStandIn } from '../engines/tensorrt/helpers.ts';
@@ -11,7 +12,6 @@ import { reasonAgainst } from './machine-facts.ts';
 import { reportMarkdown, type SheetReport } from './report.ts';
 import { rows } from './rows.ts';
 import { placeInStandIn } from './run-sheet.ts';
-import { namesHere, withoutNames } from './without-names.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-run-sheet-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -69,6 +69,28 @@ describe('the run sheet on the stand-in', () => {
     expect(existsSync(join(output, 'logs', 'fp16-build', 'layers.b1.json'))).toBe(true);
   }, 300_000);
 
+  test('agrees in FP8 on a GPU that computes it, with every row of the precision', async () => {
+    const output = join(folder, 'fp8');
+    expect(await run(output, 'fp8,int8-rest-fp32', { STAND_IN_GPU: 'l4' })).toBe(0);
+    const states = reportIn(output).rows.map(({ name, state }) => `${name} ${state}`);
+    expect(states).toEqual([
+      'fp8-plan agrees',
+      'fp8-build agrees',
+      'fp8-audit agrees',
+      'fp8-reference agrees',
+      'fp8-bench agrees',
+      'fp8-check-engine agrees',
+      'fp8-refused not run',
+      'int8-rest-fp32 agrees',
+    ]);
+  }, 300_000);
+
+  test('agrees that FP8 is refused elsewhere', async () => {
+    const output = join(folder, 'fp8-refused');
+    expect(await run(output, 'fp8-refused', { STAND_IN_GPU: 'a100' })).toBe(0);
+    expect(reportIn(output).rows.map(({ state }) => state)).toEqual(['agrees']);
+  }, 120_000);
+
   test('a row that differs stops no other, and is shown with what was found', async () => {
     const output = join(folder, 'differs');
     const only = 'fp16-build,help';
@@ -104,7 +126,48 @@ describe('the run sheet on the stand-in', () => {
   }, 120_000);
 });
 
+const factsWith = (computeCapability: string) => ({
+  tensorrt: '',
+  gpu: '',
+  computeCapability,
+  os: '',
+  node: '',
+  isPlain: true,
+});
+
+test('a row that runs when the time is over is stopped, and says nothing', async () => {
+  const output = join(folder, 'late');
+  const args = sheet('-o', output, '--only', 'help,fp16-build,fp16-audit', '--minutes', '0.15');
+  const slow = { env: { ...env, STAND_IN_DELAY_MS: '240000' }, timeout: 110_000 };
+  await promisify(execFile)(process.execPath, args, slow);
+  const report = reportIn(output);
+  expect(report.ended).toBe('the time was over');
+  const states = report.rows.map(({ name, state, reason }) => [name, state, reason]);
+  expect(states.slice(1)).toEqual([
+    ['fp16-build', 'not run', 'the time was over'],
+    ['fp16-audit', 'not run', 'the time was over'],
+  ]);
+}, 120_000);
+
 describe('its rows', () => {
+  test.each(precisionNames)('build %s of a digit and of a whole network somewhere', (precision) => {
+    const names = rows.map(({ name }) => name);
+    const wanted = ['plan', 'build', 'audit', 'reference', 'bench', 'check-engine'];
+    expect(names).toEqual(expect.arrayContaining(wanted.map((kind) => `${precision}-${kind}`)));
+    expect(names).toContain(`resnet50_vd-${precision}`);
+  });
+
+  test.each(
+    supportedReleases.filter((release) => orderOf(release) >= orderOf('8.6.0')),
+  )('one of them asks TensorRT %s for its words of a missing cache', (release) => {
+    const asking = rows.filter(
+      (row) =>
+        row.name.startsWith('cache-words') &&
+        !reasonAgainst(row, factsWith('7.5'), orderOf(release)),
+    );
+    expect(asking).toHaveLength(1);
+  });
+
   test('have names of their own, and a place of the stand-in that is there', () => {
     expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
     for (const { standIn } of rows)
@@ -124,51 +187,19 @@ describe('its rows', () => {
   });
 
   test('all say something on some release that rcc drives, and most on each', () => {
-    const facts = {
-      tensorrt: '',
-      gpu: '',
-      computeCapability: '7.5',
-      os: '',
-      node: '',
-      isPlain: true,
-    };
     const onEach = supportedReleases.map(
-      (release) => rows.filter((row) => !reasonAgainst(row, facts, orderOf(release))).length,
+      (release) =>
+        rows.filter((row) => !reasonAgainst(row, factsWith('7.5'), orderOf(release))).length,
     );
     expect(Math.min(...onEach)).toBeGreaterThan(30);
     const never = rows.filter((row) =>
       ['7.0', '8.9'].every((computeCapability) =>
         supportedReleases.every((release) =>
-          reasonAgainst(row, { ...facts, computeCapability }, orderOf(release)),
+          reasonAgainst(row, factsWith(computeCapability), orderOf(release)),
         ),
       ),
     );
     expect(never.map(({ name }) => name)).toEqual([]);
-  });
-});
-
-describe('a text without names', () => {
-  const names = namesHere([['/home/ada/rcc', 'RCC']], ['ssh', 'ada@gpu-box-7', 'trtexec']);
-
-  test.each([
-    ['/home/ada/rcc/build/x.plan', 'RCC/build/x.plan'],
-    ['Could not open /mnt/secret/team/model.onnx', 'Could not open …/model.onnx'],
-    ['--loadInputs=input:/data/a/b.bin', '--loadInputs=input:…/b.bin'],
-    [
-      'Device 0: "Tesla T4" UUID: GPU-1a2b3c4d-1111-2222-3333-444455556666',
-      'Device 0: "Tesla T4" UUID: GPU-UUID',
-    ],
-    ['connecting to 192.168.1.12', 'connecting to ADDRESS'],
-    ['from ada@gpu-box-7', 'from WORD'],
-    ['WORK/x/.rcc.gpu-box-8.12541.0.partial/model.b1.plan', 'WORK/x/.rcc.partial/model.b1.plan'],
-    // What is none stays.
-    [
-      'TensorRT 10.4.0.26 from nvcr.io/nvidia/tensorrt:24.09-py3',
-      'TensorRT 10.4.0.26 from nvcr.io/nvidia/tensorrt:24.09-py3',
-    ],
-    ['stage1/block0/conv1 + stage1/block0/add', 'stage1/block0/conv1 + stage1/block0/add'],
-  ])('%s', (text, expected) => {
-    expect(withoutNames(text, names)).toBe(expected);
   });
 });
 

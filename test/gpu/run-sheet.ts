@@ -18,13 +18,15 @@ export interface SheetRequest {
   readonly machine: TensorrtMachine;
   readonly work: string;
   readonly signal: AbortSignal;
-  /** No row begins after so long. */
+  /** No row begins after so long, and one that runs then is stopped. */
   readonly limitS: number;
   readonly listener: SheetListener;
 }
 
 const standInMark = 'stand-in of rcc’s tests';
 const tailLines = 30;
+/** Timers that are longer fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
 const standInFolder = new URL('../stand-in/', import.meta.url).pathname;
 
 /** `test/stand-in/run-step.ts:97`. Throws where the words are not there any more: the row has lost what it checks. */
@@ -84,13 +86,23 @@ function timingsOf(row: Row, { read }: Outcome): Timing[] {
   });
 }
 
-/** Why a row is not run now; undefined where it is. */
-function reasonFor(row: Row, request: SheetRequest, elapsedS: number): string | undefined {
-  const { machine, work, signal, limitS } = request;
-  const against = reasonAgainst(row, factsOf(machine), machine.release.order);
-  if (against) return against;
+interface Ends {
+  /** The user's. */
+  readonly signal: AbortSignal;
+  /** The sheet's own. */
+  readonly deadline: AbortSignal;
+}
+
+/** What cuts a row off, or keeps it from beginning. */
+function cutBy({ signal, deadline }: Ends): string | undefined {
   if (signal.aborted) return 'interrupted';
-  if (elapsedS > limitS) return 'the time was over';
+  return deadline.aborted ? 'the time was over' : undefined;
+}
+
+/** Why a row is not run now; undefined where it is. */
+function reasonFor(row: Row, { machine, work }: SheetRequest, ends: Ends): string | undefined {
+  const against = reasonAgainst(row, factsOf(machine), machine.release.order) ?? cutBy(ends);
+  if (against) return against;
   const isMissing = row.needs !== undefined && !existsSync(join(work, row.needs));
   return isMissing ? `an earlier row did not leave ${row.needs}` : undefined;
 }
@@ -100,11 +112,12 @@ function endOf(rows: readonly RowReport[], total: number): string {
   return cut?.reason ?? (rows.length === total ? 'complete' : 'running');
 }
 
-async function judgedRun(row: Row, request: SheetRequest) {
+async function judgedRun(row: Row, request: SheetRequest, ends: Ends) {
   const startedMs = performance.now();
   const seconds = () => (performance.now() - startedMs) / 1000;
   try {
-    const outcome = await runRow(row, request);
+    const signal = AbortSignal.any([ends.signal, ends.deadline]);
+    const outcome = await runRow(row, { ...request, signal });
     return { outcome, report: judge(row, outcome, seconds()) };
   } catch (error) {
     return { outcome: undefined, report: brokenRow(row, error, seconds()) };
@@ -120,8 +133,8 @@ const notRun = (row: Row, reason: string): RowReport => ({
 
 /** Runs the rows one after another, each judged for itself. */
 export async function runSheet(request: SheetRequest): Promise<SheetReport> {
-  const { rows, machine, signal, listener } = request;
-  const startedMs = performance.now();
+  const { rows, machine, signal, limitS, listener } = request;
+  const ends = { signal, deadline: AbortSignal.timeout(Math.min(limitS * 1000, longestTimerMs)) };
   const done: RowReport[] = [];
   const timings: Timing[] = [];
   let isStandIn = false;
@@ -130,17 +143,17 @@ export async function runSheet(request: SheetRequest): Promise<SheetReport> {
     return { rcc: version, machine: factsOf(machine), isStandIn, ended, rows: done, timings };
   };
   for (const row of rows) {
-    const reason = reasonFor(row, request, (performance.now() - startedMs) / 1000);
-    const ran = reason === undefined ? await judgedRun(row, request) : undefined;
-    // What was cut off by the interruption says nothing.
-    const isCut = ran !== undefined && signal.aborted;
-    const report = ran && !isCut ? ran.report : notRun(row, reason ?? 'interrupted');
+    const reason = reasonFor(row, request, ends);
+    const ran = reason === undefined ? await judgedRun(row, request, ends) : undefined;
+    // What was cut off says nothing.
+    const cut = reason ?? cutBy(ends);
+    const report = ran && cut === undefined ? ran.report : notRun(row, cut ?? 'interrupted');
     done.push(report);
-    if (ran?.outcome && !isCut) {
+    if (ran?.outcome && cut === undefined) {
       isStandIn ||= ran.outcome.output.includes(standInMark);
       timings.push(...timingsOf(row, ran.outcome));
     }
-    await listener.onRow(report, isCut ? undefined : ran?.outcome, soFar());
+    await listener.onRow(report, cut === undefined ? ran?.outcome : undefined, soFar());
   }
   return soFar();
 }

@@ -100,7 +100,10 @@ export async function buildEngine(parsed: ParsedCommandLine): Promise<void> {
   await exportLayers(parsed, header, fileSource(onnx));
 }
 
-/** A builder finds no kernel for a type in a layout that does not hold it (TensorFormat in NvInferRuntimeBase.h). */
+/**
+ * A builder finds no kernel for a type in a layout that does not hold it: TensorFormat in NvInferRuntimeBase.h says which. The message is
+ * invented: the library that prints it has no public source.
+ */
 function refuseFormat(option: string, format: string, { inputs, outputs }: LoadedModel): void {
   const sides: Readonly<Record<string, LoadedModel['inputs']>> = {
     '--inputIOFormats': inputs,
@@ -132,11 +135,15 @@ function checkInputName(option: string, value: string | undefined, { inputs }: L
   }
 }
 
+/**
+ * loadTimingCacheFile and saveTimingCacheFile: in headers of samples/common up to 8.6, later in shared/utils/timingCache.cpp, from 10.13.3 as
+ * cacheUtils.cpp. The warning of another GPU's cache and the line of hit or miss are invented: TensorRT's library prints its own.
+ */
 function useTimingCache(path: string | undefined): void {
   if (!path) return;
   const own = `stand-in timing cache ${release.version} ${gpu?.computeCapability}\n`;
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  // sampleUtils.cpp/sampleEngines.cpp: `timing cache` up to 10.13.2, `cache` from 10.13.3, which reads other caches the same way.
+  // `timing cache` up to 10.13.2; cacheUtils.cpp of 10.13.3 reads other caches too.
   const word = since('10.13.3') ? 'cache' : 'timing cache';
   if (!text)
     log('W', `Could not read ${word} from: ${path}. A new ${word} will be generated and written.`);
@@ -144,6 +151,6 @@ function useTimingCache(path: string | undefined): void {
     log('W', '[TRT] The timing cache was created with a different TensorRT or GPU and is ignored.');
   log('V', `timing cache: ${text.startsWith(own) ? 'hit' : 'miss'}`);
   writeFileSync(path, text.startsWith(own) ? `${text}build\n` : `${own}build\n`);
-  // From 8.6 a lock file is made beside the cache, and nobody removes it.
+  // FileLock (common.h of 8.6, later shared/utils/fileLock.cpp) makes a file beside the cache, and nobody removes it.
   if (since('8.6.0')) writeFileSync(`${path}.lock`, '');
 }

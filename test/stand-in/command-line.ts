@@ -132,38 +132,67 @@ function checkValue(name: string, value: string, release: Release): string | und
 
 type Options = ReadonlyMap<string, string>;
 
-/** Combinations that a parser rejects: BuildOptions::parse and InferenceOptions::parse in sampleOptions.cpp. */
+interface TogetherRule {
+  readonly words: string;
+  isBroken(options: Options, release: Release): boolean;
+}
+
+const both =
+  (...names: string[]) =>
+  (options: Options) =>
+    names.every((name) => options.has(name));
+const alone = (name: string, needed: string) => (options: Options) =>
+  options.has(name) && !options.has(needed);
+
+/**
+ * Combinations that a parser rejects, all in sampleOptions.cpp: a missing model, --batch (8.x) in AllOptions::parse, the budget in InferenceOptions::parse,
+ * the others in BuildOptions::parse. The words of --cpuOnly, --dumpKernelText and --fp8 are invented after ../shared/trtexec/options.json.
+ */
+export const togetherRules: readonly TogetherRule[] = [
+  {
+    words: 'Model missing or format not recognized',
+    isBroken: (options) => !options.has('--onnx') && !options.has('--loadEngine'),
+  },
+  {
+    words: 'Incompatible load and save engine options selected',
+    isBroken: both('--loadEngine', '--saveEngine'),
+  },
+  {
+    words: 'Building a TensorRT engine requires --useRuntime=full.',
+    isBroken: (options) =>
+      !options.has('--loadEngine') && (options.get('--useRuntime') ?? 'full') !== 'full',
+  },
+  {
+    words: 'The weight streaming budget can only be set with --allowWeightStreaming specified.',
+    isBroken: alone('--weightStreamingBudget', '--allowWeightStreaming'),
+  },
+  {
+    words: '--cpuOnly requires --safe to be enabled.',
+    isBroken: alone('--cpuOnly', '--safe'),
+  },
+  {
+    words: '--dumpKernelText requires --safe to be enabled.',
+    isBroken: alone('--dumpKernelText', '--safe'),
+  },
+  {
+    words: 'Invalid usage, fp8 and int8 are not allowed at the same time.',
+    isBroken: both('--fp8', '--int8'),
+  },
+  {
+    words: 'Invalid usage, setting --best mode is not allowed if the network is strongly typed.',
+    isBroken: (options, release) =>
+      both('--stronglyTyped', '--best')(options) && from('10.8.0', release),
+  },
+  {
+    words: 'The --batch and --maxBatch flags should not be used when the input model is ONNX',
+    isBroken: both('--onnx', '--batch'),
+  },
+];
+
 function checkTogether(options: Options, release: Release): string[] {
-  const has = (...names: string[]) => names.every((name) => options.has(name));
-  const rules: readonly (readonly [boolean, string])[] = [
-    [
-      !options.has('--onnx') && !options.has('--loadEngine'),
-      'Model missing or format not recognized',
-    ],
-    [has('--loadEngine', '--saveEngine'), 'Incompatible load and save engine options selected'],
-    [
-      options.has('--useRuntime') &&
-        options.get('--useRuntime') !== 'full' &&
-        !options.has('--loadEngine'),
-      'Building a TensorRT engine requires --useRuntime=full.',
-    ],
-    [
-      has('--weightStreamingBudget') && !has('--allowWeightStreaming'),
-      'The weight streaming budget can only be set with --allowWeightStreaming specified.',
-    ],
-    [has('--cpuOnly') && !has('--safe'), '--cpuOnly requires --safe to be enabled.'],
-    [has('--dumpKernelText') && !has('--safe'), '--dumpKernelText requires --safe to be enabled.'],
-    [has('--fp8', '--int8'), 'Invalid usage, fp8 and int8 are not allowed at the same time.'],
-    [
-      has('--stronglyTyped', '--best') && from('10.8.0', release),
-      'Invalid usage, setting --best mode is not allowed if the network is strongly typed.',
-    ],
-    [
-      has('--onnx', '--batch'),
-      'The --batch and --maxBatch flags should not be used when the input model is ONNX',
-    ],
-  ];
-  return rules.filter(([broken]) => broken).map(([, words]) => words);
+  return togetherRules
+    .filter(({ isBroken }) => isBroken(options, release))
+    .map(({ words }) => words);
 }
 
 function warnTogether(options: Options, release: Release): string[] {

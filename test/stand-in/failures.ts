@@ -79,7 +79,7 @@ export const failures: Readonly<Record<string, Failure>> = {
     moment: 'start',
     strike: ({ release }) => cudaFailure('no CUDA-capable device is detected', release),
   },
-  // sampleDevice.cpp from 9.1, setCudaDevice: an info line of trtexec's own, then exit.
+  // setCudaDevice in sampleDevice.cpp from 9.1: cudaGetDeviceCount gives none, an info line of trtexec's own, then exit(EXIT_FAILURE).
   'no-devices': {
     moment: 'start',
     strike: () => {
@@ -107,7 +107,8 @@ export const failures: Readonly<Record<string, Failure>> = {
       throw new Exit(127);
     },
   },
-  // trtexec.cpp of 8.6 and later opens TensorRT with dlopen: the plugins' library first (DynamicLibrary in common.h throws), then the others (initLibrary).
+  // trtexec.cpp of 8.6 and later opens TensorRT with dlopen: the plugins' library first (DynamicLibrary in common.h throws), then the others
+  // (initLibrary). What follows `due to` is dlerror's.
   'unopened-plugins': {
     moment: 'plugins',
     strike: ({ release }) => {

@@ -76,7 +76,8 @@ function elementAt(buffer: Buffer, at: number, type: string): number {
 
 /**
  * The text of an output's numbers, in the order of the graph whatever the layout: dumpBuffer of sampleUtils.cpp walks the logical dimensions and
- * takes each number by its strides (8.5.3 and later), print makes floats of halves and numbers of int8, and a stream writes six digits.
+ * takes each number by its strides (8.5.3 and later), print makes floats of halves and numbers of int8, and a stream
+ * writes six digits: for `float` six significant ones, of which the stand-in keeps trailing zeros that a stream leaves out.
  */
 export function printOutput(values: Iterable<number>, { type }: Format): string {
   const rounded = Array.from(values, (value) => {

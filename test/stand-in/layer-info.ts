@@ -9,7 +9,7 @@ import { type FusedLayer, fuseLayers } from './fuse-layers.ts';
 import { orderOf, type Release } from './release.ts';
 
 /** TensorRT's words for the types of a ResNet. */
-type TypeWord = 'Float' | 'Half' | 'Int8';
+type TypeWord = 'Float' | 'Half' | 'Int8' | 'FP8';
 
 export interface LayerInfoOptions {
   readonly release: Release;
@@ -56,12 +56,18 @@ const layouts: Readonly<Record<TypeWord, readonly [words: string, type: string]>
   Float: ['Row major linear', 'FP32'],
   Half: ['Channel major', 'FP16'],
   Int8: ['Thirty-two wide channel vectorized row major', 'Int8'],
+  // Invented: no list of an FP8 engine has been seen.
+  FP8: ['Channel major', 'FP8'],
 };
 
 /** Operators that hand the type of their input on. */
 const passing = new Set(['MaxPool', 'Flatten']);
 
-const typeWords: Readonly<Record<string, TypeWord>> = { float16: 'Half', int8: 'Int8' };
+const typeWords: Readonly<Record<string, TypeWord>> = {
+  float16: 'Half',
+  int8: 'Int8',
+  float8e4m3fn: 'FP8',
+};
 
 /** Type and shape of every value as the graph declares them. */
 function declaredTensors(file: OnnxFile, batch: number): Map<string, PlacedTensor> {
@@ -119,8 +125,9 @@ function placeLayers(file: OnnxFile, options: LayerInfoOptions): PlacedLayer[] {
     const inputs = layer.inputs.map(tensorOf);
     const declared = tensorOf(layer.output);
     const passed = passing.has(layer.op) ? inputs[0]?.type : undefined;
+    const quantized = declared.type === 'FP8' ? 'FP8' : 'Int8';
     const wanted = layer.ops.includes('QuantizeLinear')
-      ? 'Int8'
+      ? quantized
       : (passed ?? weak ?? declared.type);
     const output = { ...declared, type: flaw === 'float' ? 'Float' : wanted } as const;
     tensors.set(layer.output, output);
@@ -140,6 +147,7 @@ const tactics: Readonly<Record<TypeWord, string>> = {
   Float: 'implicit_gemm_f32_ffma_simt',
   Half: 'xmma_fprop_implicit_gemm_f16_tensor16x8x8',
   Int8: 'xmma_fprop_implicit_gemm_i8_imma_tensor8x8x16',
+  FP8: 'xmma_fprop_implicit_gemm_e4m3e4m3_e4m3f32_f32_tensor16x8x32',
 };
 
 const tf32Tactic = 'xmma_fprop_implicit_gemm_tf32f32_tf32f32_f32_tensor16x8x8';
@@ -162,7 +170,8 @@ export function layerInfoText(file: OnnxFile, options: LayerInfoOptions): string
   const since = (version: string) => release.order >= orderOf(version);
   const describe = ({ name, type, shape }: PlacedTensor) => {
     const [words, short] = layouts[type];
-    const multiple = type === 'Half' ? ' format where channel % 8 == 0' : '';
+    const multiples: Partial<Record<TypeWord, number>> = { Half: 8, FP8: 16 };
+    const multiple = multiples[type] ? ` format where channel % ${multiples[type]} == 0` : '';
     const split = { Format: `${words}${multiple}`, Datatype: type };
     const joined = { 'Format/Datatype': `${words} ${short}${multiple || ' format'}` };
     return {

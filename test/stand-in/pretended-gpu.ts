@@ -32,9 +32,16 @@ export const gpus: Readonly<Record<string, PretendedGpu>> = {
     memoryMiB: 40536,
     uuid: 'GPU-00000000-0000-0000-0000-000000000080',
   },
+  l4: {
+    name: 'NVIDIA L4 (stand-in)',
+    computeCapability: '8.9',
+    multiprocessors: 58,
+    memoryMiB: 23034,
+    uuid: 'GPU-00000000-0000-0000-0000-000000000089',
+  },
 };
 
-/** STAND_IN_GPU: t4, v100, a100 or none. */
+/** STAND_IN_GPU: a name of the table above, or none. */
 export function pretendedGpu(env: NodeJS.ProcessEnv): PretendedGpu | undefined {
   // As CUDA hides devices.
   return env.CUDA_VISIBLE_DEVICES === '-1' ? undefined : gpus[env.STAND_IN_GPU ?? 't4'];

@@ -5,7 +5,7 @@ import { type Release, releaseNamed } from './release.ts';
 export interface Settings {
   /** STAND_IN_RELEASE, default 10.4. */
   readonly release: Release;
-  /** STAND_IN_GPU: t4, v100, a100 or none. */
+  /** STAND_IN_GPU: t4, v100, a100, l4 or none. */
   readonly gpu: PretendedGpu | undefined;
   /** STAND_IN_FAILURE: a name of failures.ts, with `@build` or `@load` for one kind of run. */
   readonly failure: string | undefined;

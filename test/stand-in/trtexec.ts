@@ -28,7 +28,10 @@ function refuseOptions({ unknown, complaints }: ParsedCommandLine): void {
   throw new FailedRun();
 }
 
-/** From 8.6 trtexec opens TensorRT with dlopen, which takes the first libnvinfer of LD_LIBRARY_PATH, whatever is in it. */
+/**
+ * From 8.6 trtexec.cpp (initLibrary) opens TensorRT by DynamicLibrary of common.h, which is dlopen and takes the first libnvinfer of
+ * LD_LIBRARY_PATH, whatever is in it. What dlopen says of an empty file is glibc's.
+ */
 function openLibraries(): void {
   const library = `libnvinfer.so.${Math.floor(release.order / 10_000)}`;
   const folders = (process.env.LD_LIBRARY_PATH ?? '').split(':').filter(Boolean);

@@ -1,4 +1,6 @@
 import { precisionRow } from '../../../codegen/precisions.ts';
+import { float8Form } from '../../../codegen/quantization/int8-form.ts';
+import type { AuditNode, GraphIndex } from '../audit-graph.ts';
 import type { BlockVerdict } from '../block-verdicts.ts';
 import {
   type AuditContext,
@@ -60,6 +62,22 @@ function isQuantized(context: AuditContext, verdict: BlockVerdict): boolean {
   });
 }
 
+/** Who reads a value, behind the Relu where there is one. */
+function readersOf(index: GraphIndex, value: string): readonly AuditNode[] {
+  const users = index.users(value);
+  const [first] = users;
+  return first?.op === 'Relu' ? index.users(first.outputs[0] ?? '') : users;
+}
+
+const float8Ops: ReadonlySet<string> = new Set(['QuantizeLinear', ...float8Form.computing]);
+
+/** Whether nobody who computes in float8 reads the block: no pool does. */
+function isLeftInRest({ index, expectation }: AuditContext, { add }: BlockVerdict): boolean {
+  const value = index?.nodes.get(add ?? '')?.outputs[0];
+  if (expectation.precision !== 'fp8' || !index || value === undefined) return false;
+  return readersOf(index, value).every(({ op }) => !float8Ops.has(op));
+}
+
 /** Blocks of a quantised engine must write what their readers compute in. */
 export function findFloatResiduals(context: AuditContext): readonly AuditFinding[] {
   const { precision } = context.expectation;
@@ -69,6 +87,7 @@ export function findFloatResiduals(context: AuditContext): readonly AuditFinding
   return context.verdicts.flatMap((verdict) => {
     const { block, writes } = verdict;
     if (writes === undefined || writes === asked || !isQuantized(context, verdict)) return [];
+    if (isLeftInRest(context, verdict)) return [];
     return [
       createFinding(
         context,

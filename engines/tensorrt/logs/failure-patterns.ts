@@ -1,7 +1,7 @@
 import { createDiagnostic, type Diagnostic } from '../../../src/diagnostics/diagnostic.ts';
 import type { Span } from '../../../src/diagnostics/source.ts';
 import type { ToolResult } from '../../process.ts';
-import { dockerOption, newestImageFor } from '../planning/images.ts';
+import { imageCure, newestImageFor } from '../planning/images.ts';
 import type { TrtexecReport } from './report.ts';
 
 /** A run of trtexec that did not give what it was started for. */
@@ -91,7 +91,7 @@ function smText(decimal: string | undefined, hexadecimal: string | undefined): s
 /** The GPU that a release was not built for, and an image of a release that was. */
 function refusedGpu(cc: string) {
   const image = cc === '' ? undefined : newestImageFor(cc);
-  return { cc, ...(image ? { docker: dockerOption(image) } : {}) };
+  return { cc, ...(image ? { docker: imageCure(image) } : {}) };
 }
 
 function requestedBytes({ errors, warnings }: TrtexecReport): string {

@@ -1,3 +1,4 @@
+import { precisionNames, precisionRow, referencePrecision } from '../../../codegen/precisions.ts';
 import { type Diagnostic, DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import { shellText } from '../../command-text.ts';
 import type { DoctorRow } from '../../doctor-row.ts';
@@ -14,7 +15,7 @@ import type { Release } from '../planning/release.ts';
 import { newestCovered, oldestSupportedOrder, releaseLine } from '../planning/release-order.ts';
 import { findTrtexec, type TrtexecTool } from './find.ts';
 import {
-  findMissingLibrary,
+  findObstacle,
   type InspectRequest,
   inspectMachine,
   probeRelease,
@@ -45,18 +46,24 @@ function missing(part: string, needed: string, diagnostic: Diagnostic): DoctorRo
   return { part, found, needed, state: 'missing', ...(hint ? { cure: hint } : {}) };
 }
 
+interface KnownGpu {
+  readonly computeCapability: string;
+  readonly driver: string | undefined;
+}
+
 /** A GPU's newest image is the way to trtexec that needs no installation. */
-function imageCure(computeCapability: string | undefined): string {
-  const image = computeCapability === undefined ? undefined : newestImageFor(computeCapability);
+function imageAdvice(gpu: KnownGpu | undefined): string {
+  const image = gpu && newestImageFor(gpu.computeCapability, gpu.driver);
   return image ? ` For this GPU: ${imageText(image)}, ${dockerOption(image)}` : '';
 }
 
-async function capabilityHere({ env }: InspectRequest): Promise<string | undefined> {
+async function gpuHere({ env }: InspectRequest): Promise<KnownGpu | undefined> {
   const [gpu] = (await findNvidiaSmi(undefined, env))?.gpus ?? [];
-  return gpu && (gpu.computeCapability ?? findComputeCapability(gpu.name));
+  const computeCapability = gpu && (gpu.computeCapability ?? findComputeCapability(gpu.name));
+  return computeCapability === undefined ? undefined : { computeCapability, driver: gpu?.driver };
 }
 
-function trtexecRow(tool: TrtexecTool | undefined, computeCapability?: string): DoctorRow {
+function trtexecRow(tool: TrtexecTool | undefined, gpu?: KnownGpu): DoctorRow {
   const part = 'trtexec';
   const needed = 'trtexec, or a command that starts it';
   return tool
@@ -66,7 +73,7 @@ function trtexecRow(tool: TrtexecTool | undefined, computeCapability?: string): 
         found: 'not found',
         needed,
         state: 'missing',
-        cure: `${installTrtexec}${imageCure(computeCapability)}`,
+        cure: `${installTrtexec}${imageAdvice(gpu)}`,
       };
 }
 
@@ -87,12 +94,17 @@ function supportRow(gpu: Gpu, release: Release): DoctorRow {
   return { part: 'GPU', found, needed, state, cure };
 }
 
-function precisionRow(gpu: Gpu): DoctorRow {
-  const refused = (precision: 'fp16' | 'int8') =>
-    checkPrecision(gpu, precision).some(({ severity }) => severity === 'error');
-  const built = (['fp16', 'int8'] as const).filter((precision) => !refused(precision));
-  const found = ['fp32', ...(abilitiesOf(gpu).tf32 ? ['tf32'] : []), ...built].join(', ');
-  const [doubt] = [...checkPrecision(gpu, 'fp16'), ...checkPrecision(gpu, 'int8')];
+function precisionsRow(gpu: Gpu): DoctorRow {
+  const checks = precisionNames.map((name) => ({ name, against: checkPrecision(gpu, name) }));
+  const tf32 = abilitiesOf(gpu).tf32 ? ['tf32'] : [];
+  const built = checks
+    .filter(({ against }) => against.every(({ severity }) => severity !== 'error'))
+    .flatMap(({ name }) => (name === referencePrecision ? [name, ...tf32] : [name]));
+  const found = built.join(', ');
+  // Few GPUs compute in a precision that was made for some: its absence is no doubt.
+  const [doubt] = checks
+    .filter(({ name }) => !precisionRow(name).computeCapabilities)
+    .flatMap(({ against }) => against);
   const row = { part: 'precisions', found, needed: 'those that are asked for' };
   return doubt ? { ...row, state: 'doubtful', cure: doubt.message } : { ...row, state: 'good' };
 }
@@ -100,7 +112,7 @@ function precisionRow(gpu: Gpu): DoctorRow {
 async function librariesRow(machine: TensorrtMachine, device: number): Promise<DoctorRow> {
   const part = 'libraries';
   const needed = 'what trtexec opens for a build';
-  const against = await findMissingLibrary(machine, device);
+  const against = await findObstacle(machine, device);
   return against
     ? missing(part, needed, against)
     : { part, found: 'TensorRT’s own, its plugins and its ONNX parser', needed, state: 'good' };
@@ -137,8 +149,8 @@ async function gpuWithoutTrtexec(request: InspectRequest): Promise<DoctorRow> {
 export async function tensorrtDoctor(request: InspectRequest): Promise<DoctorRow[]> {
   const tool = await findTrtexec(request);
   if (!tool) {
-    const capability = await capabilityHere(request);
-    return [trtexecRow(tool, capability), await gpuWithoutTrtexec(request)];
+    const gpu = await gpuHere(request);
+    return [trtexecRow(tool, gpu), await gpuWithoutTrtexec(request)];
   }
   const release = await attempt(() => probeRelease(tool, request.onNote));
   const first = [trtexecRow(tool), releaseRow(release)];
@@ -150,7 +162,7 @@ export async function tensorrtDoctor(request: InspectRequest): Promise<DoctorRow
     ...first,
     await librariesRow(machine, request.device),
     supportRow(gpu, machine.release),
-    precisionRow(gpu),
+    precisionsRow(gpu),
     driverRow(machine),
   ];
 }

@@ -113,13 +113,13 @@ async function probeBuild(tool: TrtexecTool, device: number): Promise<BuildProbe
   };
 }
 
-/** The diagnostic of a library that trtexec cannot open, which its help does not need; undefined where a build comes as far as its file. */
-export async function findMissingLibrary(
+/** What keeps a build from coming as far as its file, of which trtexec's help knows nothing: a library, the driver; undefined where it comes there. */
+export async function findObstacle(
   { tool }: TensorrtMachine,
   device: number,
 ): Promise<Diagnostic | undefined> {
   const { failure } = await probeBuild(tool, device);
-  return failure.code === 'tensorrt-library-missing' ? failure : undefined;
+  return failure.code === 'tensorrt-file-unseen' ? undefined : failure;
 }
 
 /**

@@ -21,6 +21,11 @@ const without =
   (_: string, given: Given): boolean =>
     !given.has(name);
 
+const beside =
+  (name: string) =>
+  (_: string, given: Given): boolean =>
+    given.has(name);
+
 const ioFormats = ['--inputIOFormats', '--outputIOFormats'].flatMap((option): Conflict[] => [
   {
     option,
@@ -41,7 +46,7 @@ const conflicts: readonly Conflict[] = [
   {
     option: '--best',
     from: '10.8.0',
-    isRefused: (_, given) => given.has('--stronglyTyped'),
+    isRefused: beside('--stronglyTyped'),
     reason: 'the network is strongly typed, so its types are those of the graph',
   },
   {
@@ -61,6 +66,13 @@ const conflicts: readonly Conflict[] = [
     from: '11.0.0',
     isRefused: (value) => /CUDNN|CUBLAS/.test(value),
     reason: 'from 11.0 there are no tactics of cuDNN and cuBLAS',
+  },
+  { option: '--fp8', isRefused: beside('--int8'), reason: 'it is not allowed beside --int8' },
+  { option: '--int8', isRefused: beside('--fp8'), reason: 'it is not allowed beside --fp8' },
+  {
+    option: '--batch',
+    isRefused: beside('--onnx'),
+    reason: 'an ONNX model takes its batch from --shapes',
   },
   ...ioFormats,
 ];

@@ -3,7 +3,7 @@ import type { Precision } from '../../engine.ts';
 import { isGpuPrecision } from '../../gpu-precision.ts';
 import { gpuNames } from './data/gpu-names.ts';
 import { computeCapabilities, supportLines } from './data/gpus.ts';
-import { dockerOption, imageOf } from './images.ts';
+import { imageCure, imageOf } from './images.ts';
 import type { Release } from './release.ts';
 import { orderOf, releaseLine } from './release-order.ts';
 
@@ -99,7 +99,7 @@ function firstSupported(computeCapability: string, after: number): string | unde
 /** The command that starts trtexec of a release from its image, where one is known for the GPU. */
 function dockerOf(release: string | undefined, gpu: Gpu): { readonly docker?: string } {
   const image = release && imageOf(orderOf(release), gpu.computeCapability);
-  return image ? { docker: dockerOption(image) } : {};
+  return image ? { docker: imageCure(image) } : {};
 }
 
 /** Whether the release supports the GPU at all: an error with the release that does, a note where no source says, or nothing. */

@@ -1,5 +1,11 @@
 import { images } from './data/images.ts';
-import { newestCovered, orderOf, releaseLine, releaseOrder } from './release-order.ts';
+import {
+  newestCovered,
+  oldestSupportedOrder,
+  orderOf,
+  releaseLine,
+  releaseOrder,
+} from './release-order.ts';
 
 /** An image of NVIDIA's that holds trtexec. */
 export interface TensorrtImage {
@@ -18,10 +24,27 @@ export interface TensorrtImage {
 
 const all: readonly TensorrtImage[] = images;
 
+/** Oldest driver of each major CUDA: docs.nvidia.com/deploy/cuda-compatibility, minor version compatibility. */
+const leastDrivers: ReadonlyMap<string, number> = new Map([
+  ['11', 450],
+  ['12', 525],
+  ['13', 580],
+]);
+
+/** The oldest driver that an image runs on, as far as is known. */
+function leastDriver({ cuda }: TensorrtImage): number | undefined {
+  return leastDrivers.get(cuda?.split('.', 1)[0] ?? '');
+}
+
 function serves(image: TensorrtImage, computeCapability: string): boolean {
   const capability = Number(computeCapability);
   const { leastCapability: least, greatestCapability: greatest } = image;
   return Number(least) <= capability && capability <= Number(greatest);
+}
+
+/** Whether it runs beside a driver, `550.54.15`; any, where none is told. */
+function runsOn(image: TensorrtImage, driver: string | undefined): boolean {
+  return driver === undefined || Number.parseInt(driver, 10) >= (leastDriver(image) ?? Infinity);
 }
 
 const orderIn = ({ tensorrt }: TensorrtImage): number => releaseOrder(tensorrt) ?? 0;
@@ -37,10 +60,24 @@ export function imageOf(order: number, computeCapability: string): TensorrtImage
   return best.findLast(({ isProven }) => isProven) ?? best.at(-1);
 }
 
-/** The newest image for a GPU whose release rcc has tables of. */
-export function newestImageFor(computeCapability: string): TensorrtImage | undefined {
-  const covered = all.filter((image) => orderIn(image) <= orderOf(newestCovered) + 99);
-  return covered.findLast((image) => serves(image, computeCapability));
+/** Whether an image holds the very release, not another of its line. */
+export function holdsRelease(image: TensorrtImage, order: number): boolean {
+  return orderIn(image) === order;
+}
+
+function isDriven(image: TensorrtImage): boolean {
+  const order = orderIn(image);
+  return oldestSupportedOrder <= order && order <= orderOf(newestCovered) + 99;
+}
+
+/** The newest image that rcc drives, for a GPU and its driver. */
+export function newestImageFor(
+  computeCapability: string,
+  driver?: string,
+): TensorrtImage | undefined {
+  return all.findLast(
+    (image) => isDriven(image) && serves(image, computeCapability) && runsOn(image, driver),
+  );
 }
 
 /** The command that rcc is given in place of trtexec. */
@@ -48,9 +85,21 @@ export function dockerOption({ tag }: TensorrtImage): string {
   return `--trtexec "docker run --rm --gpus all -v {dir}:{dir} nvcr.io/nvidia/tensorrt:${tag}-py3 trtexec"`;
 }
 
-/** `tensorrt:24.09-py3 (expected to hold TensorRT 10.4.0.26)`, with its CUDA and driver where a source says what it holds. */
-export function imageText({ tag, tensorrt, isProven, cuda, driver }: TensorrtImage): string {
+function driverText(image: TensorrtImage): string {
+  const driver = leastDriver(image);
+  return driver === undefined ? '' : `driver ${driver} or newer`;
+}
+
+/** The same, with the driver that the image needs. */
+export function imageCure(image: TensorrtImage): string {
+  const driver = driverText(image);
+  return `${dockerOption(image)}${driver && ` (${driver})`}`;
+}
+
+/** `tensorrt:24.09-py3 (expected to hold TensorRT 10.4.0.26)`, with its CUDA and the driver that it needs. */
+export function imageText(image: TensorrtImage): string {
+  const { tag, tensorrt, isProven, cuda } = image;
   const held = isProven ? `TensorRT ${tensorrt}` : `expected to hold TensorRT ${tensorrt}`;
-  const needs = [cuda ? `CUDA ${cuda}` : '', driver ? `driver ${driver}` : ''].filter(Boolean);
-  return `tensorrt:${tag}-py3 (${[held, ...needs].join(', ')})`;
+  const facts = [held, cuda ? `CUDA ${cuda}` : '', driverText(image)].filter(Boolean);
+  return `tensorrt:${tag}-py3 (${facts.join(', ')})`;
 }

@@ -1,6 +1,6 @@
 import { createDiagnostic, type Diagnostic, fail } from '../../../src/diagnostics/diagnostic.ts';
 import { coveredReleases } from './data/options.ts';
-import { dockerOption, newestImageFor } from './images.ts';
+import { imageCure, newestImageFor } from './images.ts';
 import {
   newestCovered,
   oldestSupportedOrder,
@@ -40,7 +40,7 @@ export const supportedReleases: readonly string[] = covered
 function failTooOld(version: string): never {
   const [docker, voltaDocker] = ['7.5', '7.0'].map((capability) => {
     const image = newestImageFor(capability);
-    return image ? dockerOption(image) : '';
+    return image ? imageCure(image) : '';
   });
   return fail('tensorrt-release-too-old', {
     version,

@@ -6,7 +6,7 @@ import {
 } from '../../../src/diagnostics/diagnostic.ts';
 import type { PlannedCommand, PlanRequest, TargetPlan } from '../../target.ts';
 import { type ToolCommand, toolCommand } from '../../tool-command.ts';
-import { dockerOption, imageOf, imageText } from './images.ts';
+import { dockerOption, holdsRelease, imageOf, imageText } from './images.ts';
 import type { TensorrtIntent } from './intent.ts';
 import type { CommandKind } from './option-rules.ts';
 import { type PlanMachine, plannedFiles, planTrtexec, type TrtexecPlan } from './plan.ts';
@@ -35,7 +35,8 @@ function titleOf({ release, gpu, graph }: TrtexecPlan): string {
 function imageNotes({ release, gpu }: TrtexecPlan, { command }: ToolCommand): Diagnostic[] {
   const image = command.length > 1 ? undefined : imageOf(release.order, gpu.computeCapability);
   if (!image) return [];
-  const facts = { image: imageText(image), docker: dockerOption(image) };
+  const isExact = holdsRelease(image, release.order);
+  const facts = { image: imageText(image), docker: dockerOption(image), isExact };
   return [createDiagnostic('tensorrt-image', facts)];
 }
 

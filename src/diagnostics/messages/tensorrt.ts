@@ -64,9 +64,10 @@ export const tensorrtMessages = {
     example: 'rcc compile resnet50_vd.rn --dry-run --trt 10.4 --gpu t5',
     cure: 'Give a model name as nvidia-smi prints it, or the compute capability.',
   }),
-  'tensorrt-image': row<{ image: string; docker: string }>({
+  'tensorrt-image': row<{ image: string; docker: string; isExact: boolean }>({
     severity: 'note',
-    message: ({ image, docker }) => `NVIDIA’s image of this release is ${image}: ${docker}`,
+    message: ({ image, docker, isExact }) =>
+      `NVIDIA’s ${isExact ? 'image of this release' : 'nearest image'} is ${image}: ${docker}`,
     cause: 'A plan names a release that need not be installed: a container holds it.',
     cure: 'Give the command to rcc, on a machine with docker and the NVIDIA container toolkit.',
   }),

@@ -27,7 +27,11 @@ const samples: { readonly [C in Code]: MessageParameters<C> } = {
   'tensorrt-image-pulled': { program: 'docker', image: 'nvcr.io/nvidia/tensorrt:24.09-py3' },
   'tensorrt-release-uncovered': { version: '11.5.0', table: '11.1.0', newer: true },
   'tensorrt-gpu-unknown': { name: 'T5' },
-  'tensorrt-image': { image: 'tensorrt:24.09-py3', docker: '--trtexec "docker run …"' },
+  'tensorrt-image': {
+    image: 'tensorrt:24.09-py3',
+    docker: '--trtexec "docker run …"',
+    isExact: true,
+  },
   'tensorrt-gpu-dropped': { ...v100, version: '10.5.0', last: '10.4' },
   'tensorrt-gpu-too-old': { gpu: 'GTX 1080', cc: '6.1', version: '10.0.1' },
   'tensorrt-gpu-too-new': { gpu: 'RTX 5090', cc: '12.0', version: '10.7.0', first: '10.8' },

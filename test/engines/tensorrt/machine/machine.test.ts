@@ -173,14 +173,43 @@ describe('doctor', () => {
     });
   });
 
+  test.each([
+    ['driver-too-old', 'The NVIDIA driver is too old for this TensorRT'],
+    ['unopened-library', 'trtexec starts but cannot open the library'],
+  ])('a build that does not come to its file says nothing good: %s', async (failure, found) => {
+    pretend({ RELEASE: '10.4', FAILURE: failure });
+    const rows = await tensorrtDoctor({ trtexec: trtexecStandIn, env, device: 0 });
+    expect(rows.find(({ part }) => part === 'libraries')).toMatchObject({
+      state: 'missing',
+      found: expect.stringContaining(found),
+    });
+  });
+
   test('a GPU that the release dropped', async () => {
     pretend({ RELEASE: '10.5', GPU: 'v100' });
     const rows = await tensorrtDoctor({ trtexec: trtexecStandIn, env, device: 0 });
     expect(rows.find(({ part }) => part === 'GPU')).toMatchObject({
       state: 'missing',
-      cure: 'Tesla V100-SXM2-16GB (stand-in) is compute capability 7.0: TensorRT 10.4 is the last release that supports it. This is TensorRT 10.5.0; install 10.4, or take its image: --trtexec "docker run --rm --gpus all -v {dir}:{dir} nvcr.io/nvidia/tensorrt:24.09-py3 trtexec"',
+      cure: 'Tesla V100-SXM2-16GB (stand-in) is compute capability 7.0: TensorRT 10.4 is the last release that supports it. This is TensorRT 10.5.0; install 10.4, or take its image: --trtexec "docker run --rm --gpus all -v {dir}:{dir} nvcr.io/nvidia/tensorrt:24.09-py3 trtexec" (driver 525 or newer)',
     });
     expect(rows.find(({ part }) => part === 'precisions')?.state).toBe('doubtful');
+  });
+
+  test.each([
+    ['t4', 'fp32, fp16, int8'],
+    ['a100', 'fp32, tf32, fp16, int8'],
+    ['l4', 'fp32, tf32, fp16, int8, fp8'],
+  ])('the precisions of a %s', async (gpu, found) => {
+    pretend({ GPU: gpu });
+    const rows = await tensorrtDoctor({ trtexec: trtexecStandIn, env, device: 0 });
+    expect(rows.find(({ part }) => part === 'precisions')).toMatchObject({ state: 'good', found });
+  });
+
+  test('an image that the driver does not run is no cure', async () => {
+    pretend({ DRIVER: '550.54.15' });
+    const [trtexec] = await tensorrtDoctor({ env, device: 0 });
+    expect(trtexec?.cure).toContain('tensorrt:25.07-py3');
+    expect(trtexec?.cure).toContain('driver 525 or newer');
   });
 
   test('what is missing is named with its cure', async () => {

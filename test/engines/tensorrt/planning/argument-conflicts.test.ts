@@ -5,7 +5,7 @@ import {
   resolveRelease,
   supportedReleases,
 } from '../../../../engines/tensorrt/planning/release.ts';
-import { parseCommandLine } from '../../../stand-in/command-line.ts';
+import { parseCommandLine, togetherRules } from '../../../stand-in/command-line.ts';
 import { releaseNamed } from '../../../stand-in/release.ts';
 
 const build = ['--onnx=m', '--saveEngine=e'];
@@ -29,7 +29,31 @@ const commands: readonly (readonly [planned: readonly string[], extra: readonly 
   [build, ['--outputIOFormats=fp16:chw']],
   [[...build, '--stronglyTyped'], ['--best']],
   [build, ['--best']],
+  [build, ['--fp8', '--int8']],
+  [[...build, '--int8'], ['--fp8']],
+  [[...build, '--fp8'], ['--int8']],
+  [build, ['--fp8']],
+  [build, ['--batch=4']],
+  [run, ['--batch=4']],
 ];
+
+/** Rules about the command that rcc itself plans: no argument of a user brings them about. */
+const ownRules: readonly string[] = [
+  'Model missing or format not recognized',
+  'Incompatible load and save engine options selected',
+];
+
+test('the commands break every rule of the parser at least once', () => {
+  const broken = commands.flatMap(([planned, extra]) =>
+    supportedReleases.flatMap(
+      (version) => parseCommandLine([...planned, ...extra], releaseNamed(version)).complaints,
+    ),
+  );
+  const missing = togetherRules
+    .map(({ words }) => words)
+    .filter((words) => !broken.includes(words));
+  expect(missing).toEqual(ownRules);
+});
 
 test.each(
   commands,

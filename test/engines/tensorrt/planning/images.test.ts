@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { checkSupport, parseGpu } from '../../../../engines/tensorrt/planning/gpu.ts';
 import {
   dockerOption,
+  holdsRelease,
   imageOf,
   imageText,
   newestImageFor,
@@ -19,7 +20,7 @@ test.each([
   ['8.6.1', '7.5', /^tensorrt:23\.12-py3 \(TensorRT 8\.6\.1\.6, /],
   ['8.6.3', '7.0', /^tensorrt:24\.04-py3 \(TensorRT 8\.6\.3, /],
   ['10.4.0', '7.0', /^tensorrt:24\.09-py3 \(expected to hold TensorRT 10\.4\.0\.26, /],
-  ['11.0.0', '7.5', /^tensorrt:26\.06-py3 \(TensorRT 11\.0\.0\.114, .*\(580 or newer/],
+  ['11.0.0', '7.5', /^tensorrt:26\.06-py3 \(TensorRT 11\.0\.0\.114, .*driver 580 or newer\)/],
   ['11.1.0', '7.5', /^tensorrt:26\.07-py3 \(TensorRT 11\.1\.0\.106, /],
 ] as const)('TensorRT %s for %s', (release, cc, expected) => {
   expect(textOf(release, cc)).toMatch(expected);
@@ -34,6 +35,26 @@ test('no image is named for a GPU that it does not serve', () => {
 test('the newest image of a GPU is of a release that rcc has tables of', () => {
   expect([newestImageFor('7.0')?.tag, newestImageFor('7.5')?.tag]).toEqual(['24.09', '26.07']);
   expect(newestImageFor('6.1')).toBeUndefined();
+});
+
+test.each([
+  ['610.43.02', '26.07'],
+  ['580.65', '26.07'],
+  // CUDA 13 needs 580 or newer, CUDA 12 needs 525.
+  ['575.57', '25.07'],
+  ['525.60.13', '25.07'],
+  ['520.61', '22.12'],
+  ['418.40', undefined],
+])('the newest image beside the driver %s is %s', (driver, tag) => {
+  expect(newestImageFor('7.5', driver)?.tag).toBe(tag);
+});
+
+test('a plan says where an image holds another patch', () => {
+  const isExact = (release: string) => {
+    const image = imageOf(orderOf(release), '7.5');
+    return image && holdsRelease(image, orderOf(release));
+  };
+  expect(['8.6.0', '10.13.0', '10.4.0'].map(isExact)).toEqual([false, false, true]);
 });
 
 test('a release that dropped the GPU is told with the image of the last that has it', () => {
