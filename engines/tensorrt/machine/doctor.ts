@@ -103,7 +103,7 @@ function precisionsRow(gpu: Gpu): DoctorRow {
   const found = built.join(', ');
   // Few GPUs compute in a precision that was made for some: its absence is no doubt.
   const [doubt] = checks
-    .filter(({ name }) => !precisionRow(name).computeCapabilities)
+    .filter(({ name }) => !precisionRow(name).leastComputeCapability)
     .flatMap(({ against }) => against);
   const row = { part: 'precisions', found, needed: 'those that are asked for' };
   return doubt ? { ...row, state: 'doubtful', cure: doubt.message } : { ...row, state: 'good' };

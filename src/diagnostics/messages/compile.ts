@@ -8,7 +8,7 @@ const mostNamed = 8;
 const list = (values: readonly (number | string)[]): string => `[${listText(values)}]`;
 
 /** What says something of weights beside their numbers. */
-interface SaidBeside {
+export interface SaidBeside {
   readonly kind: 'file' | 'metadata' | 'name';
   /** The file, where it is one. */
   readonly source: string;
