@@ -34,6 +34,7 @@ describe('the deployment pipeline', () => {
     expect(stdout).toContain('can be used here');
     expect(readdirSync(directory).sort()).toEqual([
       'bench.json',
+      'labels.txt',
       'layers.json',
       'manifest.json',
       'model.onnx',
