@@ -132,12 +132,12 @@ test('no message about names shows one that fits', () => {
   fc.assert(
     fc.property(files, (sample) => {
       const { graph, file, fitting, isRecognisable } = build(sample);
-      // What is left of a few layers has the names of several frameworks, and the shapes of one.
-      fc.pre(isRecognisable);
       const works = [() => describeWeights(file), () => bindWeights(graph, file)];
       for (const work of works) {
         const diagnostic = diagnosticOf(work);
         if (!diagnostic) continue;
+        // What is left of a few layers has the names of several frameworks: it may be held against the wrong one.
+        if (diagnostic.code === 'weights-do-not-fit' && !isRecognisable) continue;
         seen.set(diagnostic.code, (seen.get(diagnostic.code) ?? 0) + 1);
         const words = wordsOf(diagnostic);
         expect(
