@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { precisionNames } from '../../codegen/precisions.ts';
-import { preprocessingSchema } from '../images/preprocessing.ts';
+import { preprocessingSchema } from '../images/preprocessing-schema.ts';
 import { manifestVersion } from './manifest-version.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);

@@ -1,39 +1,6 @@
-import * as z from 'zod';
 import type { InputForm } from '../../codegen/passes/adapt-input.ts';
 import type { InputSize, Preprocess } from '../language/spec.ts';
-
-/** How a picture becomes what a model reads, as data: in manifest.json, in the model's metadata, in docs/manifest.schema.json. In this order. */
-export const preprocessingSchema = z.object({
-  /** Order of the channels; `gray`: the luma 0.299 R + 0.587 G + 0.114 B, before the resize. */
-  color: z.enum(['rgb', 'bgr', 'gray']),
-  /** Absent: none. */
-  resize: z
-    .object({
-      /** Pixels of the shorter side; the longer keeps the proportion. */
-      shortSide: z.number(),
-      interpolation: z.enum(['bilinear', 'bicubic', 'nearest']),
-      /** Whether the resize filters as Pillow's does (torchvision, timm), or samples as OpenCV's (PaddleClas). */
-      antialias: z.boolean(),
-    })
-    .optional(),
-  /** Cut from the middle; absent: nothing is cut. */
-  crop: z.object({ height: z.number(), width: z.number() }).optional(),
-  /** Values of 0 to 255 become (value · scale − mean) / std, a number a channel; absent: the model does it. */
-  normalize: z
-    .object({ scale: z.number(), mean: z.array(z.number()), std: z.array(z.number()) })
-    .optional(),
-  input: z.object({
-    channels: z.number(),
-    height: z.number(),
-    width: z.number(),
-    layout: z.enum(['NCHW', 'NHWC']),
-    dataType: z.enum(['float32', 'float16', 'uint8']),
-    /** A fourth channel of 255 behind the others. */
-    alpha: z.boolean().optional(),
-  }),
-});
-
-export type Preprocessing = z.infer<typeof preprocessingSchema>;
+import type { Preprocessing } from './preprocessing-schema.ts';
 
 const inputs = {
   float32: { layout: 'NCHW', dataType: 'float32' },
