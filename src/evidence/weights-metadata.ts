@@ -3,7 +3,7 @@ import { asFields, asList, type Fields } from '../io/outside-fields.ts';
 import { readJson } from '../io/outside-json.ts';
 import { hiddenFeatures } from './architecture-names.ts';
 import { known, type Told } from './evidence.ts';
-import { channelsField, countField, inputField, textsField } from './fields.ts';
+import { channelsField, countField, inputField, shareField, textsField } from './fields.ts';
 
 /** Under which keys trainers write what; the first that is there and has the form is taken. There is no standard. */
 const keys = {
@@ -12,6 +12,7 @@ const keys = {
   input: ['input_size', 'image_size', 'img_size'],
   mean: ['mean', 'image_mean'],
   std: ['std', 'image_std'],
+  crop: ['crop_pct'],
   labels: ['labels', 'class_names', 'classes', 'label_names', 'id2label'],
 } as const;
 
@@ -62,9 +63,15 @@ export function readWeightsMetadata(
   const input = first('input', inputField, asInput(networkChannels));
   const channels: Read<readonly number[]> = (fields, name) =>
     channelsField(fields, name, input?.channels ?? networkChannels);
+  const side = input && input.height === input.width ? input.height : undefined;
+  const share = first('crop', shareField);
+  const cut = side !== undefined && share !== undefined;
   const values = known({
     classes: first('classes', countField) ?? labels?.length,
     input,
+    // As timm means it: the crop is this share of the short side.
+    'preprocess.resize': cut ? Math.floor(side / share) : undefined,
+    'preprocess.crop': cut ? side : undefined,
     'preprocess.mean': first('mean', channels),
     'preprocess.std': first('std', channels),
   });

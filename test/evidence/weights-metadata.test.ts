@@ -48,6 +48,15 @@ describe('what a weights file says of itself', () => {
       { input: { channels: 1, height: 32, width: 32 }, 'preprocess.mean': [0.5] },
       undefined,
     ],
+    [
+      { input_size: '[3, 64, 64]', crop_pct: '0.9' },
+      {
+        input: { channels: 3, height: 64, width: 64 },
+        'preprocess.resize': 71,
+        'preprocess.crop': 64,
+      },
+      undefined,
+    ],
   ])('%j', (metadata, values, labels) => {
     expect(told(metadata)).toMatchObject({ values, labels });
     expect(Object.keys(told(metadata)?.values ?? {})).toEqual(Object.keys(values));
