@@ -6,7 +6,7 @@ import type { NamedPicture } from '../images/pictures.ts';
 import type { PictureRules } from '../images/prepared-images.ts';
 import { preparePixels } from '../images/preprocess.ts';
 import type { Raster } from '../images/raster.ts';
-import { createEngineRunner } from './engine-runner.ts';
+import { createEngineRunner, type EngineRunner } from './engine-runner.ts';
 
 /** An engine with all that is needed to put pictures in and names on its answers. */
 export interface Classifier extends PictureRules {
@@ -80,6 +80,23 @@ async function prepare(
   }
 }
 
+/** Pictures as the network sees them, as many at once as go through the engine. */
+async function* preparedBatches(
+  rules: PictureRules,
+  pictures: AsyncIterable<NamedPicture>,
+  { batch, signal }: Pick<ClassifyOptions, 'batch' | 'signal'>,
+): AsyncGenerator<readonly (Prepared | Unclassified)[]> {
+  let waiting: (Prepared | Unclassified)[] = [];
+  for await (const picture of pictures) {
+    signal?.throwIfAborted();
+    waiting.push(await prepare(picture, rules));
+    if (waiting.length < batch) continue;
+    yield waiting;
+    waiting = [];
+  }
+  if (waiting.length > 0) yield waiting;
+}
+
 /** NaN or infinity among the outputs is no answer. */
 function brokenAnswer(outputs: Float64Array, { model, precision }: Classifier) {
   const broken = outputs.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
@@ -111,6 +128,15 @@ function answersOf(
   });
 }
 
+/** Runs what of a batch could be read: the outputs of each, and how long all took. */
+async function runBatch(runner: EngineRunner, ready: readonly Prepared[], signal?: AbortSignal) {
+  const startedAt = performance.now();
+  const rasters = ready.map(({ pixels }) => pixels);
+  const outputs = rasters.length > 0 ? await runner.run(rasters, signal) : [];
+  const runMs = performance.now() - startedAt;
+  return { outputs: new Map(ready.map((one, index) => [one, outputs[index]])), runMs };
+}
+
 /** Classifies pictures in their order, as many at once as the batch says; those that cannot be read come with their problem. */
 export async function* classify(
   classifier: Classifier,
@@ -119,41 +145,21 @@ export async function* classify(
 ): AsyncGenerator<Classification | Unclassified> {
   const runner = createEngineRunner(classifier.engine, classifier);
   const count = Math.min(top, classifier.classes);
-  async function* run(waiting: readonly (Prepared | Unclassified)[]) {
+  for await (const waiting of preparedBatches(classifier, pictures, { batch, signal })) {
     const ready = waiting.filter((one) => 'pixels' in one);
-    const startedAt = performance.now();
-    const outputs =
-      ready.length > 0
-        ? await runner.run(
-            ready.map(({ pixels }) => pixels),
-            signal,
-          )
-        : [];
-    const runMs = performance.now() - startedAt;
-    const answers = new Map(ready.map((one, index) => [one, outputs[index]]));
+    const { outputs, runMs } = await runBatch(runner, ready, signal);
     for (const one of waiting) {
       if ('problem' in one) {
         yield one;
         continue;
       }
       const { picture, decodeMs, prepareMs } = one;
-      const answer = answers.get(one) as Float64Array;
+      const answer = outputs.get(one) as Float64Array;
       const problem = brokenAnswer(answer, classifier);
-      if (problem) {
-        yield { picture, problem };
-        continue;
-      }
       const found = answersOf(answer, classifier, count);
-      yield { picture, top: found, decodeMs, prepareMs, runMs, batch: ready.length };
+      yield problem
+        ? { picture, problem }
+        : { picture, top: found, decodeMs, prepareMs, runMs, batch: ready.length };
     }
   }
-  let waiting: (Prepared | Unclassified)[] = [];
-  for await (const picture of pictures) {
-    signal?.throwIfAborted();
-    waiting.push(await prepare(picture, classifier));
-    if (waiting.length < batch) continue;
-    yield* run(waiting);
-    waiting = [];
-  }
-  yield* run(waiting);
 }

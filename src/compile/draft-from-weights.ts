@@ -151,19 +151,43 @@ function asSubject({ kind, source }: Evidence): string {
   return kind === 'file' ? source : `${source.charAt(0).toUpperCase()}${source.slice(1)}`;
 }
 
-/** The draft of a spec: what names and shapes decide, what a person and the files beside the weights say, and the rest as comments. */
-export function draftFromWeights(
-  inferred: InferredSpec,
-  all: readonly Evidence[],
-  { weights, key, specPath, input, shortcut, labels }: DraftOptions,
-): SpecDraft {
-  const aside = all.filter((evidence) => isOfAnother(evidence, inferred));
-  const evidence = all.filter((one) => !aside.includes(one));
-  const given: SpecParts = {
+/** What stands below the properties: what was found and cannot be said, and what is taken for granted. */
+function closingOf(
+  evidence: readonly Evidence[],
+  labels: DraftOptions['labels'],
+): readonly string[] {
+  return [
+    ...(labels && labels.path === undefined
+      ? [`${labels.source} names the classes; with --output they are written beside the spec.`]
+      : []),
+    ...evidence.flatMap((one) =>
+      one.beyond.map(
+        (feature) => `${asSubject(one)} speaks of ${feature}, which no word says yet.`,
+      ),
+    ),
+    `Taken as in the plain network, no word says otherwise yet: ${plainNetwork.join('; ')}.`,
+  ];
+}
+
+/** What a person says of the network, as parts of a spec. */
+function givenParts({ input, shortcut, labels, specPath }: DraftOptions): SpecParts {
+  return {
     ...(input ? { input } : {}),
     ...(shortcut ? { shortcut } : {}),
     ...(labels?.path === undefined ? {} : { labels: relativeTo(specPath, labels.path) }),
   };
+}
+
+/** The draft of a spec: what names and shapes decide, what a person and the files beside the weights say, and the rest as comments. */
+export function draftFromWeights(
+  inferred: InferredSpec,
+  all: readonly Evidence[],
+  options: DraftOptions,
+): SpecDraft {
+  const { weights, key, specPath, labels } = options;
+  const aside = all.filter((evidence) => isOfAnother(evidence, inferred));
+  const evidence = all.filter((one) => !aside.includes(one));
+  const given = givenParts(options);
   const certain = { ...propertiesOf(certainParts(inferred)), ...propertiesOf(given) };
   const known = { ...spelledOut(certainParts(inferred)), ...certain };
   const { sources, values } = tellings(evidence, known);
@@ -193,16 +217,6 @@ export function draftFromWeights(
     properties: shortestProperties(properties, new Set(sources.keys())),
     remarks: sources,
     assumed: assumedOf(inferred, network, told),
-    closing: [
-      ...(labels && labels.path === undefined
-        ? [`${labels.source} names the classes; with --output they are written beside the spec.`]
-        : []),
-      ...evidence.flatMap((one) =>
-        one.beyond.map(
-          (feature) => `${asSubject(one)} speaks of ${feature}, which no word says yet.`,
-        ),
-      ),
-      `Taken as in the plain network, no word says otherwise yet: ${plainNetwork.join('; ')}.`,
-    ],
+    closing: closingOf(evidence, labels),
   };
 }

@@ -7,9 +7,8 @@ import { openDataset } from '../images/datasets/open-dataset.ts';
 import { readLabels } from '../images/labels.ts';
 import { withTemporaryFolder } from '../io/temporary-folder.ts';
 import type { Spec } from '../language/spec.ts';
-import { buildModel } from './make-model.ts';
-import { engineOf, type ModelOptions } from './model-options.ts';
-import { loadNetwork } from './trained-network.ts';
+import { loadEngine } from './load-engine.ts';
+import type { ModelOptions } from './model-options.ts';
 
 export interface EvaluateSpecOptions
   extends Pick<EvaluateOptions, 'maxDrops' | 'limit' | 'statePath' | 'signal' | 'onProgress'> {
@@ -30,20 +29,9 @@ interface Subject {
 }
 
 async function buildSubject(spec: Spec, options: ModelOptions, root: string): Promise<Subject> {
-  const { target } = options;
-  const { precision } = target;
-  const network = await loadNetwork(spec, options);
-  try {
-    const directory = join(root, precision);
-    const { built, manifest } = await buildModel(network, { ...options, directory });
-    return {
-      precision,
-      engine: await engineOf(target).load(built.path),
-      digest: manifest.onnx.digest,
-    };
-  } finally {
-    network.close();
-  }
+  const { precision } = options.target;
+  const { engine, manifest } = await loadEngine(spec, options, join(root, precision));
+  return { precision, engine, digest: manifest.onnx.digest };
 }
 
 /** Throws DiagnosticError `eval-without-weights` where neither the spec nor anybody else names a weights file. */

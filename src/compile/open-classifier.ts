@@ -8,10 +8,9 @@ import { rulesOf } from '../images/preprocessing.ts';
 import type { Spec } from '../language/spec.ts';
 import { artifactFiles } from './artifact-files.ts';
 import { requireTrainedWeights } from './evaluate.ts';
-import { buildModel } from './make-model.ts';
+import { loadEngine } from './load-engine.ts';
 import type { Manifest } from './manifest.ts';
-import { engineOf, type ModelOptions } from './model-options.ts';
-import { loadNetwork } from './trained-network.ts';
+import type { ModelOptions } from './model-options.ts';
 
 /** A classifier that holds an engine; close it. */
 export interface OpenClassifier extends Classifier {
@@ -71,26 +70,19 @@ export async function buildClassifier(
   options: ModelOptions,
   directory: string,
 ): Promise<OpenClassifier> {
-  const { classes, preprocess, input } = spec;
+  const { name: model, classes, preprocess, input } = spec;
+  const { precision } = options.target;
   requireTrainedWeights(spec, options.weights);
-  const { target } = options;
   const labels = spec.labels === undefined ? undefined : await readLabels(spec.labels, classes);
-  const network = await loadNetwork(spec, options);
-  try {
-    const { built } = await buildModel(network, { ...options, directory });
-    const engine = await engineOf(target).load(built.path);
-    const { name: model } = spec;
-    const { precision } = target;
-    const rules = { classes, preprocess, input };
-    return {
-      model,
-      precision,
-      ...rules,
-      labels: labels?.names,
-      engine,
-      close: () => engine.close(),
-    };
-  } finally {
-    network.close();
-  }
+  const { engine } = await loadEngine(spec, options, directory);
+  return {
+    model,
+    precision,
+    classes,
+    preprocess,
+    input,
+    labels: labels?.names,
+    engine,
+    close: () => engine.close(),
+  };
 }

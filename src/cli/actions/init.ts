@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
+import { writeWhole } from '../../compile/artifact-files.ts';
 import { type SpecFromWeightsOptions, specFromWeights } from '../../compile/spec-from-weights.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
-import { writeArtifact } from '../../io/artifact.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { InitCommandOptions } from '../commands/init.ts';
 import { listenerFor } from './listener.ts';
@@ -15,10 +15,6 @@ function parseInput(text: string): SpecFromWeightsOptions['input'] {
   const sides = match.slice(1).flatMap((part) => (part === undefined ? [] : [Number(part)]));
   const [width = 0, height = width, channels] = sides.toReversed();
   return { height, width, ...(channels === undefined ? {} : { channels }) };
-}
-
-async function writeText(path: string, text: string): Promise<void> {
-  await writeArtifact(path, (sink) => sink.write(new TextEncoder().encode(text)));
 }
 
 function refuseExisting(path: string, { force }: InitCommandOptions): void {
@@ -47,9 +43,9 @@ export async function initSpec(
   const written = output === undefined ? {} : { file: output };
   if (labels && labelsPath !== undefined) {
     refuseExisting(labelsPath, options);
-    await writeText(labelsPath, labels.map((label) => `${label}\n`).join(''));
+    await writeWhole(labelsPath, labels.map((label) => `${label}\n`).join(''));
   }
-  if (output !== undefined) await writeText(output, text);
+  if (output !== undefined) await writeWhole(output, text);
   return {
     text: output ?? text.trimEnd(),
     data: { inferred, text, ...written },
