@@ -11,7 +11,7 @@ export interface GraphForm {
   readonly head?: HeadForm | undefined;
   /** Where an int8 graph's quantisers stand; default: what processors compute with integers. */
   readonly int8Form?: Int8Form | undefined;
-  /** How an int8 graph stores its weights; see QuantizeInt8Options. Default: `int8`. */
+  /** How an int8 graph stores its weights; see QuantizeOptions. Default: `int8`. */
   readonly int8Weights?: 'int8' | 'float32' | undefined;
   /**
    * What an int8 graph computes in between its quantisers, scales and all. Default: `float32`. `float16` is for builders that take types from the

@@ -36,14 +36,11 @@ export function untoldProperties(network: SpecParts): readonly AssumedProperty[]
   return [...plain, ...grouped];
 }
 
-/**
- * What neither names nor shapes tell and no property says yet: how such a network must be for its logits to be right. In
- * brackets is how far they are off where it is not, in standard deviations of the logits.
- */
+/** What neither names nor shapes tell and no property says yet: how such a network must be for its logits to be right. */
 export const plainNetwork: readonly string[] = [
-  'no anti-aliasing (0.14 to 0.29)',
-  'a max pool behind stem conv7 and deep, none behind conv3 (0.52)',
-  'stages 2 and later halve, none is dilated (0.33)',
-  'the head averages (1.05)',
-  'ReLU (8.5)',
+  'no anti-aliasing',
+  'a max pool behind stem conv7 and deep, none behind conv3',
+  'stages 2 and later halve, none is dilated',
+  'the head averages',
+  'ReLU',
 ];

@@ -87,9 +87,9 @@ describe('the spec of a weights file', () => {
         # epsilon   0.00001
         #   PaddlePaddle, torchvision and timm add 0.00001 to a variance, TensorFlow and Caffe models often
         #   0.001, torchvision's detectors of COCO_V1 nothing.
-        # Taken as in the plain network, no word says otherwise yet: no anti-aliasing (0.14 to 0.29); a max
-        # pool behind stem conv7 and deep, none behind conv3 (0.52); stages 2 and later halve, none is dilated
-        # (0.33); the head averages (1.05); ReLU (8.5).
+        # Taken as in the plain network, no word says otherwise yet: no anti-aliasing; a max pool behind stem
+        # conv7 and deep, none behind conv3; stages 2 and later halve, none is dilated; the head averages;
+        # ReLU.
       }
       "
     `);
