@@ -1,7 +1,7 @@
 /** Eight times the input in less than this is in proportion: what is quadratic takes up to 64 times as long. */
 const most = 20;
 const share = 8;
-const attempts = 6;
+const attempts = 12;
 
 /** Processor time of this process, in which other programs do not count. */
 async function timeOf(work: () => unknown): Promise<number> {
