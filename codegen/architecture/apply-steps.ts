@@ -11,13 +11,20 @@ function missingPixels(side: number, window: number): number {
 }
 
 const appliers: { readonly [Kind in StepKind]: Apply<Kind> } = {
-  conv(builder, x, { path, channels, kernel, stride }) {
-    const shape = [channels, builder.channelsOf(x), kernel, kernel];
-    const pad = (kernel - 1) / 2;
-    return builder.node('Conv', path, [x, builder.parameter(path, 'conv.weight', shape)], {
-      kernel_shape: [kernel, kernel],
+  conv(builder, x, { path, channels, kernel, stride, groups = 1, bias = false }) {
+    const sides = typeof kernel === 'number' ? [kernel, kernel] : kernel;
+    const pads = sides.map((side) => (side - 1) / 2);
+    const weight = [channels, builder.channelsOf(x) / groups, ...sides];
+    const parameters = [
+      builder.parameter(path, 'conv.weight', weight),
+      ...(bias ? [builder.parameter(path, 'conv.bias', [channels])] : []),
+    ];
+    return builder.node('Conv', path, [x, ...parameters], {
+      kernel_shape: sides,
       strides: [stride, stride],
-      pads: [pad, pad, pad, pad],
+      pads: [...pads, ...pads],
+      // A graph without groups stays byte for byte what it was before there were any.
+      ...(groups === 1 ? {} : { group: groups }),
     });
   },
   norm(builder, x, { path }) {
@@ -28,6 +35,7 @@ const appliers: { readonly [Kind in StepKind]: Apply<Kind> } = {
     return builder.node('BatchNormalization', path, [x, ...parameters], { epsilon });
   },
   relu: (builder, x, { path }) => builder.node('Relu', path, [x]),
+  sigmoid: (builder, x, { path }) => builder.node('Sigmoid', path, [x]),
   maxPool(builder, x, { path, window, stride }) {
     const pad = (window - 1) / 2;
     return builder.node('MaxPool', path, [x], {
@@ -45,7 +53,21 @@ const appliers: { readonly [Kind in StepKind]: Apply<Kind> } = {
       count_include_pad: 0,
     });
   },
+  averageAll(builder, x, { path }) {
+    const sides = builder.sidesOf(x);
+    return builder.node('AveragePool', path, [x], {
+      kernel_shape: sides,
+      strides: [1, 1],
+      pads: [0, 0, 0, 0],
+      count_include_pad: 0,
+    });
+  },
+  swapChannels: (builder, x, { path }) =>
+    builder.node('Transpose', path, [x], { perm: [0, 2, 1, 3] }),
   padChannels,
+  scale(builder, x, { path, weights }) {
+    return builder.node('Mul', path, [x, applySteps(builder, x, weights)]);
+  },
   add(builder, x, { path, branch, shortcut }) {
     // The shortcut comes first so that the last convolution can take it in when the two are fused.
     const passed = applySteps(builder, x, shortcut);

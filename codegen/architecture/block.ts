@@ -1,5 +1,6 @@
-import type { BlockKind, ShortcutKind } from '../../src/language/spec.ts';
-import { convNorm, convNormRelu, type Step } from './step.ts';
+import type { Attention, BlockKind, ShortcutKind } from '../../src/language/spec.ts';
+import { attentionSteps } from './attention.ts';
+import { type ConvFields, convNorm, convNormRelu, type Step } from './step.ts';
 
 export interface BlockOptions {
   /** `stage1/block0`. */
@@ -8,39 +9,36 @@ export interface BlockOptions {
   /** Channels that come. */
   readonly inputs: number;
   /** Inner channels. */
-  readonly width: number;
-  readonly expansion: number;
+  readonly inner: number;
+  readonly outputs: number;
+  /** Of a bottleneck's 3×3 convolution. */
+  readonly groups: number;
   readonly stride: number;
   readonly strideIn: 'conv1' | 'conv2';
   readonly shortcut: ShortcutKind;
+  readonly attention: Attention;
   /** Whether the shortcut is projected even where shapes agree. */
   readonly projectAlways: boolean;
 }
 
-interface BranchConv {
-  readonly kernel: number;
-  readonly channels: number;
-  readonly stride: number;
-}
-
-function branchConvs(options: BlockOptions): readonly BranchConv[] {
-  const { kind, width, stride, strideIn, expansion } = options;
+function branchConvs(options: BlockOptions): readonly ConvFields[] {
+  const { kind, inner, outputs, groups, stride, strideIn } = options;
   if (kind === 'basic') {
     return [
-      { kernel: 3, channels: width, stride },
-      { kernel: 3, channels: width, stride: 1 },
+      { kernel: 3, channels: inner, stride },
+      { kernel: 3, channels: outputs, stride: 1 },
     ];
   }
   const inFirst = strideIn === 'conv1';
   return [
-    { kernel: 1, channels: width, stride: inFirst ? stride : 1 },
-    { kernel: 3, channels: width, stride: inFirst ? 1 : stride },
-    { kernel: 1, channels: width * expansion, stride: 1 },
+    { kernel: 1, channels: inner, stride: inFirst ? stride : 1 },
+    { kernel: 3, channels: inner, stride: inFirst ? 1 : stride, groups },
+    { kernel: 1, channels: outputs, stride: 1 },
   ];
 }
 
 /** A Relu behind each convolution but the last, whose Relu comes after the sum. */
-function branchSteps(path: string, convs: readonly BranchConv[]): readonly Step[] {
+function branchSteps(path: string, convs: readonly ConvFields[]): readonly Step[] {
   return convs.flatMap((conv, index) => {
     const steps = index < convs.length - 1 ? convNormRelu : convNorm;
     return steps(`${path}/conv${index + 1}`, conv);
@@ -48,9 +46,8 @@ function branchSteps(path: string, convs: readonly BranchConv[]): readonly Step[
 }
 
 function shortcutSteps(options: BlockOptions): readonly Step[] {
-  const { inputs, width, expansion, stride, shortcut, projectAlways } = options;
+  const { inputs, outputs: channels, stride, shortcut, projectAlways } = options;
   const path = `${options.path}/shortcut`;
-  const channels = width * expansion;
   const fits = stride === 1 && inputs === channels;
   if (fits && (shortcut === 'pad' || !projectAlways)) return [];
   if (shortcut === 'pad') return [{ kind: 'padChannels', path, channels, stride }];
@@ -59,11 +56,15 @@ function shortcutSteps(options: BlockOptions): readonly Step[] {
   return [{ kind: 'averagePool', path: `${path}/pool`, window: stride }, ...projection(1)];
 }
 
-/** relu(branch(x) + shortcut(x)): [N, inputs, H, W] → [N, width × expansion, H/stride, W/stride]. */
+/** relu(branch(x) + shortcut(x)): [N, inputs, H, W] → [N, outputs, H/stride, W/stride]. */
 export function blockSteps(options: BlockOptions): readonly Step[] {
   const convs = branchConvs(options);
   const last = `${options.path}/conv${convs.length}`;
-  const branch = branchSteps(options.path, convs);
+  const { outputs, attention } = options;
+  const branch = [
+    ...branchSteps(options.path, convs),
+    ...attentionSteps(`${options.path}/attention`, outputs, attention),
+  ];
   return [
     { kind: 'add', path: `${last}/add`, branch, shortcut: shortcutSteps(options) },
     { kind: 'relu', path: `${last}/relu` },

@@ -1,3 +1,4 @@
+import { innerWidth } from '../../src/language/inner-width.ts';
 import type { Spec } from '../../src/language/spec.ts';
 import { blockSteps } from './block.ts';
 import { headSteps } from './head.ts';
@@ -16,6 +17,10 @@ export type Architecture = Pick<
   | 'stages'
   | 'widths'
   | 'expansion'
+  | 'groups'
+  | 'groupWidth'
+  | 'attention'
+  | 'strides'
   | 'epsilon'
   | 'input'
   | 'classes'
@@ -30,17 +35,19 @@ export interface NetworkPart {
 
 function stageSteps(spec: Architecture, stage: number, stageInputs: number): readonly Step[] {
   const width = spec.widths[stage] ?? 0;
-  const { expansion, strideIn, shortcut } = spec;
+  const { expansion, groups, strideIn, shortcut, attention } = spec;
   return Array.from({ length: spec.stages[stage] ?? 0 }, (_, block) =>
     blockSteps({
       path: `stage${stage + 1}/block${block}`,
       kind: spec.block,
       inputs: block === 0 ? stageInputs : width * expansion,
-      width,
-      expansion,
-      stride: stage > 0 && block === 0 ? 2 : 1,
+      inner: innerWidth(spec, width),
+      outputs: width * expansion,
+      groups,
+      stride: block === 0 ? (spec.strides[stage] ?? 1) : 1,
       strideIn,
       shortcut,
+      attention,
       projectAlways: block === 0 && spec.firstShortcut === 'projection',
     }),
   ).flat();

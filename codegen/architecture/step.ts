@@ -1,18 +1,36 @@
+export interface ConvFields {
+  readonly channels: number;
+  /** Height and width, or both. */
+  readonly kernel: number | readonly [number, number];
+  readonly stride: number;
+  /** Default: 1. */
+  readonly groups?: number | undefined;
+  /** Default: false, as a batch norm follows. */
+  readonly bias?: boolean | undefined;
+}
+
 /** What each kind of step needs beside its path. Sides and input channels are those of the value that comes to it. */
 interface StepFields {
-  /** Convolution without bias, with "same" padding for odd kernels. */
-  readonly conv: { readonly channels: number; readonly kernel: number; readonly stride: number };
+  /** Convolution with "same" padding for odd kernels. */
+  readonly conv: ConvFields;
   /** Batch norm. */
   readonly norm: unknown;
   readonly relu: unknown;
+  readonly sigmoid: unknown;
   /** Pads by half the window on each side. */
   readonly maxPool: { readonly window: number; readonly stride: number };
   /** Windows side by side; at a side that they do not divide, the last averages the pixels that exist. */
   readonly averagePool: { readonly window: number };
+  /** The mean of each channel: [N, C, H, W] → [N, C, 1, 1]. */
+  readonly averageAll: unknown;
+  /** Channels and rows change places: [N, C, H, W] → [N, H, C, W]. */
+  readonly swapChannels: unknown;
   /** Every stride-th pixel, and zero channels before and after. */
   readonly padChannels: { readonly channels: number; readonly stride: number };
   /** branch(x) + shortcut(x); no steps: x itself. */
   readonly add: { readonly branch: readonly Step[]; readonly shortcut: readonly Step[] };
+  /** x · weights(x), which have one number a channel. */
+  readonly scale: { readonly weights: readonly Step[] };
   readonly globalPool: unknown;
   readonly flatten: unknown;
   readonly linear: { readonly channels: number };
@@ -30,10 +48,7 @@ export type Step<Kind extends StepKind = StepKind> = {
 }[Kind];
 
 /** A convolution and its batch norm, which stands below its path. */
-export function convNorm(
-  path: string,
-  conv: { readonly channels: number; readonly kernel: number; readonly stride: number },
-): readonly Step[] {
+export function convNorm(path: string, conv: ConvFields): readonly Step[] {
   return [
     { kind: 'conv', path, ...conv },
     { kind: 'norm', path: `${path}/bn` },

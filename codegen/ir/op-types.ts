@@ -66,7 +66,15 @@ export function inferConv(node: Node, inputs: readonly TensorType[]): TensorType
     x.shape.length === 4 && w.shape.length === 4,
     'Conv needs [N, C, H, W] and [O, I, kh, kw]',
   );
-  requireThat(x.shape[1] === w.shape[1], `${x.shape[1]} channels meet a weight for ${w.shape[1]}`);
+  const groups = intOf(node, 'group', 1);
+  requireThat(
+    x.shape[1] === sizeOf(w.shape[1]) * groups,
+    `${x.shape[1]} channels meet a weight for ${w.shape[1]}${groups === 1 ? '' : ` in ${groups} groups`}`,
+  );
+  requireThat(
+    sizeOf(w.shape[0]) % groups === 0,
+    `${w.shape[0]} output channels cannot be cut into ${groups} groups`,
+  );
   const bias = inputs[2];
   if (bias)
     requireThat(

@@ -39,6 +39,8 @@ export interface OpDefinition {
 
 const windowAttributes = { kernel_shape: 'ints', strides: 'ints', pads: 'ints' } as const;
 
+const convAttributes = { ...windowAttributes, group: 'int' } as const;
+
 const pairInputs = { minInputs: 2, maxInputs: 2, attributes: {} } as const;
 
 const quantizerInputs = { minInputs: 3, maxInputs: 3, attributes: { axis: 'int' } } as const;
@@ -49,7 +51,7 @@ export const ops = {
     onnx: true,
     minInputs: 2,
     maxInputs: 3,
-    attributes: windowAttributes,
+    attributes: convAttributes,
     inferType: inferConv,
     macs: convMacs,
   },
@@ -58,7 +60,7 @@ export const ops = {
     onnx: false,
     minInputs: 3,
     maxInputs: 4,
-    attributes: { ...windowAttributes, activation: 'string' },
+    attributes: { ...convAttributes, activation: 'string' },
     inferType: inferFusedConv,
     macs: convMacs,
   },
@@ -76,6 +78,7 @@ export const ops = {
     },
   },
   Relu: { onnx: true, minInputs: 1, maxInputs: 1, attributes: {}, inferType: sameAsInput },
+  Sigmoid: { onnx: true, minInputs: 1, maxInputs: 1, attributes: {}, inferType: sameAsInput },
   Add: { onnx: true, ...pairInputs, inferType: inferElementwise },
   MaxPool: {
     onnx: true,

@@ -1,5 +1,6 @@
 export type ParameterRole =
   | 'conv.weight'
+  | 'conv.bias'
   | 'bn.scale'
   | 'bn.bias'
   | 'bn.mean'

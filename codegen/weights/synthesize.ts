@@ -30,6 +30,7 @@ const fills: Readonly<Record<ParameterRole, Fill>> = {
   'conv.weight': (values, stream, { shape }) => {
     stream.fillNormal(values, Math.sqrt(2 / elementCount(shape.slice(1))));
   },
+  'conv.bias': fillEach((stream) => 0.1 * stream.normal()),
   'bn.scale': fillEach((stream, { branchScale }) => {
     const size = 0.7 + 0.6 * stream.uniform();
     return (stream.uniform() < 0.2 ? -size : size) * branchScale;

@@ -59,14 +59,16 @@ function usualInput({ stem, inputChannels }: InferredSpec): InputSize {
 }
 
 /** What names and shapes decide; nothing else may contradict it. */
-function certainParts(inferred: InferredSpec): SpecParts {
-  const { block, stem, stemWidths, firstShortcut, stages, widths, expansion, classes } = inferred;
-  const { depth, shortcut, unknowns } = inferred;
-  return {
-    ...(depth === undefined ? {} : { depth }),
-    ...{ block, stem, stemWidths, firstShortcut, stages, widths, expansion, classes },
-    ...(unknowns.some(({ property }) => property === 'shortcut') ? {} : { shortcut }),
-  };
+function certainParts({
+  scheme: _scheme,
+  inputChannels: _channels,
+  paramCount: _count,
+  unknowns,
+  shortcut,
+  ...parts
+}: InferredSpec): SpecParts {
+  const isKnown = !unknowns.some(({ property }) => property === 'shortcut');
+  return { ...parts, ...(isKnown ? { shortcut } : {}) };
 }
 
 /** Whether a neighbour speaks of this network: one of other classes or another input lies there for another file. */

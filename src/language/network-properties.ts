@@ -4,6 +4,7 @@ import { limits, pixels, property } from './property.ts';
 import type { StemKind } from './spec.ts';
 import { inputSize, knownDepth } from './values/network.ts';
 import { decimalNumber, numberList, wholeNumber } from './values/numbers.ts';
+import { wordWithParts } from './values/parts.ts';
 import { filePath, weightsFile } from './values/paths.ts';
 import { choice, prefixedChoice } from './values/words.ts';
 import { stemConvs, variants } from './variants.ts';
@@ -75,6 +76,48 @@ export const networkProperties = {
     from: ({ expansion }) => expansion,
     example: 'expansion 2',
   }),
+  groups: property({
+    type: wholeNumber({ least: 1, most: limits.groups }),
+    default: '1',
+    fallback: () => 1,
+    isLater: true,
+    check: 'without effect for basic blocks, which have none',
+    doc: "Groups of a bottleneck's 3×3 convolution: ResNeXt's cardinality.",
+    reason: 'resnext50_32x4d has 32 groups of 4 channels each in its first stage.',
+    from: ({ groups }) => groups,
+    example: 'groups 32',
+  }),
+  'group-width': property({
+    type: wholeNumber({ least: 1, most: limits.width }),
+    default: '64',
+    fallback: () => 64,
+    isLater: true,
+    unit: 'channels',
+    check: 'without effect for basic blocks; leaves each group at least one channel',
+    doc: 'Inner channels of each group where `widths` is 64; they grow with it. The inner channels of a bottleneck are width × group-width / 64, rounded down, times `groups`; what it puts out stays width times `expansion`.',
+    reason:
+      'Networks are named by it: resnext101_32x8d has groups 32 and group-width 8, wide_resnet50_2 has group-width 128.',
+    from: ({ groupWidth }) => groupWidth,
+    example: 'group-width 4',
+  }),
+  attention: property({
+    type: wordWithParts({
+      none: {},
+      se: {
+        reduce: { type: wholeNumber({ least: 1, most: 1024 }), fallback: 16 },
+        divisor: { type: wholeNumber({ least: 1, most: 1024 }), fallback: 1 },
+      },
+      eca: {},
+    }),
+    default: 'none',
+    fallback: () => ({ kind: 'none' }) as const,
+    isLater: true,
+    doc: 'What weighs the channels of a block before it is added to its shortcut. se: squeeze and excitation: the mean of each channel, a 1×1 convolution to channels / reduce, rounded to a multiple of divisor and at least divisor, ReLU, a 1×1 convolution back, sigmoid. eca: the mean of each channel, one small convolution along the channels, sigmoid.',
+    reason:
+      'SE: SE-ResNeXt of PaddleClas and timm; timm rounds to multiples of 8, PaddleClas does not. ECA: timm’s ecaresnets.',
+    from: ({ attention }) => attention,
+    example: 'attention se reduce 16',
+  }),
   variant: property({
     type: choice('vb', 'vc', 'vd'),
     default: 'vb',
@@ -136,6 +179,19 @@ export const networkProperties = {
         ? 'PaddleClas, torchvision and timm stride in the 3×3; Caffe in the first 1×1.'
         : undefined,
     example: 'stride in conv1',
+  }),
+  strides: property({
+    type: numberList({ whole: true, bounds: { least: 1, most: 2 }, longest: limits.stages }),
+    default: '1 for the first stage, 2 for each other',
+    fallback: ({ stages }) => stages.map((_, stage) => (stage === 0 ? 1 : 2)),
+    isLater: true,
+    check: 'one number a stage',
+    untold: () =>
+      'Networks that search and track often leave the last stage unhalved: [1, 2, 2, 1].',
+    doc: 'Stride of the first block of each stage: 2 halves height and width.',
+    reason: 'Re-identification keeps a larger last map: last stride 1.',
+    from: ({ strides }) => strides,
+    example: 'strides [1, 2, 2, 1]',
   }),
   epsilon: property({
     type: decimalNumber({ least: 0, most: 0.1 }),

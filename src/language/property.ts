@@ -10,6 +10,9 @@ export interface ResolvedProperties
     | 'stages'
     | 'widths'
     | 'expansion'
+    | 'groups'
+    | 'attention'
+    | 'strides'
     | 'stem'
     | 'shortcut'
     | 'epsilon'
@@ -18,6 +21,7 @@ export interface ResolvedProperties
   > {
   readonly variant: 'vb' | 'vc' | 'vd';
   readonly 'stem-widths': Spec['stemWidths'];
+  readonly 'group-width': Spec['groupWidth'];
   readonly 'first-shortcut': Spec['firstShortcut'];
   readonly stride: Spec['strideIn'];
   readonly input: InputSize;
@@ -74,6 +78,7 @@ export const limits = {
   stages: 8,
   blocks: 1000,
   width: 16_384,
+  groups: 1024,
   channels: 65_536,
   /** Of a .rn file, in 1024 UTF-16 units: room for a hundred models of twelve lines. */
   fileKib: 64,

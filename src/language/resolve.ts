@@ -61,8 +61,9 @@ export function resolveProperties(given: GivenProperties): ResolvedProperties {
 
 function resolveNetwork(model: ResolvedProperties) {
   const { block, stem, shortcut, stages, widths, expansion, epsilon } = model;
+  const { groups, 'group-width': groupWidth, attention, strides } = model;
   const stemWidths = model['stem-widths'];
-  const sameShape = stemWidths.at(-1) === (widths[0] ?? 0) * expansion;
+  const sameShape = stemWidths.at(-1) === (widths[0] ?? 0) * expansion && strides[0] === 1;
   return {
     block,
     stem,
@@ -74,6 +75,10 @@ function resolveNetwork(model: ResolvedProperties) {
     stages,
     widths,
     expansion,
+    groups,
+    groupWidth,
+    attention,
+    strides,
     epsilon,
   };
 }

@@ -1,5 +1,6 @@
 import { greatest } from '../collections/extremes.ts';
 import { depths } from './depths.ts';
+import { innerWidth } from './inner-width.ts';
 import { limits } from './property.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { preprocessRules } from './rules-preprocess.ts';
@@ -10,9 +11,9 @@ function list(numbers: readonly number[]): string {
   return `[${numbers.join(', ')}]`;
 }
 
-/** How often the network halves its sides: the stem twice unless it is conv3, each stage after the first once. */
-function halvingsOf({ stem, stages }: Spec): number {
-  return (stem === 'conv3' ? 0 : 2) + stages.length - 1;
+/** How often the network halves its sides: the stem twice unless it is conv3, each stage as its stride says. */
+function halvingsOf({ stem, strides }: Spec): number {
+  return (stem === 'conv3' ? 0 : 2) + strides.filter((stride) => stride === 2).length;
 }
 
 function checkInputSide({ spec, report }: RuleContext): void {
@@ -36,6 +37,17 @@ function checkPadShortcut({ spec, report }: RuleContext): void {
   if (spec.shortcut !== 'pad') return;
   const impossible = stageChannels(spec).find(({ from, to }) => to < from || (to - from) % 2 !== 0);
   if (impossible) report('pad-shortcut-channels', impossible);
+}
+
+function checkGroups({ spec, isOwn, report }: RuleContext): void {
+  const basic = (['groups', 'group-width'] as const).filter(
+    (property) => spec.block === 'basic' && isOwn(property),
+  );
+  for (const property of basic)
+    report('property-without-effect', { property, reason: 'a basic block has no groups' });
+  const narrow = spec.widths.find((width) => innerWidth(spec, width) < 1);
+  if (narrow !== undefined)
+    report('group-without-channels', { width: narrow, groupWidth: spec.groupWidth });
 }
 
 function checkTotals({ spec, report }: RuleContext): void {
@@ -138,6 +150,19 @@ export const rules: readonly Rule[] = [
     },
   },
   {
+    name: 'strides-of-stages',
+    involves: ['strides', 'stages', 'depth'],
+    check({ spec, report }) {
+      const [stages, strides] = [spec.stages.length, spec.strides.length];
+      if (stages !== strides) report('strides-mismatch', { stages, strides });
+    },
+  },
+  {
+    name: 'channels-of-groups',
+    involves: ['groups', 'group-width', 'widths', 'stages', 'depth', 'block'],
+    check: checkGroups,
+  },
+  {
     name: 'expansion-of-block',
     involves: ['expansion', 'block', 'depth', 'stages'],
     check({ spec, report }) {
@@ -156,7 +181,7 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'input-side',
-    involves: ['input', 'stages', 'depth', 'stem', 'variant'],
+    involves: ['input', 'stages', 'strides', 'depth', 'stem', 'variant'],
     check: checkInputSide,
   },
   {

@@ -5,6 +5,12 @@ export type StemKind = 'conv7' | 'deep' | 'conv3';
 export type ShortcutKind = 'projection' | 'avgpool' | 'pad';
 export type HeadKind = 'logits' | 'softmax';
 
+/** What weighs the channels of a block. `reduce`: channels divided by those of the squeeze, which are a multiple of `divisor`. */
+export type Attention =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'se'; readonly reduce: number; readonly divisor: number }
+  | { readonly kind: 'eca' };
+
 /** Input of the network in pixels: [channels, height, width]. */
 export interface InputSize {
   readonly channels: number;
@@ -81,6 +87,13 @@ export interface Spec {
   readonly widths: readonly number[];
   /** Output channels of a block = its width × expansion. */
   readonly expansion: number;
+  /** Of a bottleneck's 3×3 convolution. */
+  readonly groups: number;
+  /** Inner channels of each group where the width is 64. */
+  readonly groupWidth: number;
+  readonly attention: Attention;
+  /** Of the first block of each stage. */
+  readonly strides: readonly number[];
   /** Added to each variance by a batch norm. */
   readonly epsilon: number;
   readonly input: InputSize;

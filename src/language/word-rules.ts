@@ -15,7 +15,8 @@ export function takesWord(
   const fullName = qualifiedName(group, name);
   const type = isProperty(fullName) ? properties[fullName].type : undefined;
   const last = values.at(-1);
-  if (word === type?.follower && last !== undefined) return !values.includes(word);
-  if (last !== undefined && last !== type?.prefix) return false;
+  const followers = type?.followers ?? [];
+  if (followers.includes(word) && last !== undefined) return !values.includes(word);
+  if (last !== undefined && last !== type?.prefix && !followers.includes(last)) return false;
   return type?.words.includes(word) === true || !starts;
 }

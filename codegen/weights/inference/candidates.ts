@@ -1,10 +1,11 @@
 import type { LowerableSpec } from '../../architecture/lower.ts';
 import type { Architecture } from '../../architecture/network.ts';
 import { stemForms } from '../../architecture/stem.ts';
+import { attentionOf } from './attention.ts';
 import { type NetworkOutline, outputsOf } from './network-outline.ts';
 
 /** A network that may be the one in a file: what names and shapes tell of it. */
-export type Candidate = Omit<Architecture, 'head' | 'strideIn' | 'epsilon'>;
+export type Candidate = Omit<Architecture, 'head' | 'strideIn' | 'strides' | 'epsilon'>;
 
 /** The candidate with a value for what no parameter depends on. */
 export function networkOf(candidate: Candidate): LowerableSpec {
@@ -13,6 +14,7 @@ export function networkOf(candidate: Candidate): LowerableSpec {
     spans: {},
     head: 'logits',
     strideIn: 'conv2',
+    strides: candidate.stages.map(() => 1),
     epsilon: 1e-5,
     ...candidate,
   };
@@ -42,17 +44,36 @@ function channelsOf(shape: readonly number[] = []): readonly [number, number] {
   return [outputs, inputs];
 }
 
+type Widths = Pick<Candidate, 'widths' | 'expansion' | 'groups' | 'groupWidth'>;
+
+/** Output channels of a published bottleneck, divided by its width. */
+const usualExpansion = 4;
+
+/** Inner channels of each stage, as widths and expansion say them, or as groups and their width. */
+function widthsOf({ stages }: NetworkOutline): Widths {
+  const [[first] = []] = stages;
+  const inner = stages.map(([block]) => channelsOf(block?.layers[0])[0]);
+  const outputs = stages.map(([block]) => (block ? outputsOf(block) : 0));
+  const [width = 0] = inner;
+  const groups = first?.layers.length === 3 ? width / channelsOf(first.layers[1])[1] : 1;
+  const expansion = (outputs[0] ?? 0) / width;
+  if (groups === 1 && isCount(expansion))
+    return { widths: inner, expansion, groups, groupWidth: 64 };
+  const widths = outputs.map((channels) => channels / usualExpansion);
+  const groupWidth = (width * 64) / (groups * (widths[0] ?? 1));
+  return { widths, expansion: usualExpansion, groups, groupWidth };
+}
+
 /** The numbers of a network, where the places of its weights tell them. */
-function measure({ stem, stages, headWeight }: NetworkOutline) {
-  const [first] = stages;
-  const widths = stages.map(([block]) => channelsOf(block?.layers[0])[0]);
+function measure(outline: NetworkOutline) {
+  const { stem, stages, headWeight } = outline;
   const [classes] = channelsOf(headWeight);
   const [, inputChannels] = channelsOf(stem[0]);
   return {
+    ...widthsOf(outline),
+    attention: attentionOf(outline),
     stemWidths: stem.map((shape) => channelsOf(shape)[0]),
     stages: stages.map((stage) => stage.length),
-    widths,
-    expansion: first?.[0] ? outputsOf(first[0]) / (widths[0] ?? 0) : 0,
     classes,
     // Sides change no parameter.
     input: { channels: inputChannels, height: 32, width: 32 },
@@ -66,8 +87,9 @@ function isCount(value: number): boolean {
 /** The networks that names and shapes of convolutions can tell apart, the usual ones first; none where a number is no count. */
 export function candidatesOf(outline: NetworkOutline): readonly Candidate[] {
   const { expansion, ...numbers } = measure(outline);
-  const { stemWidths, widths, classes, input } = numbers;
-  if (![...stemWidths, ...widths, classes, input.channels].every(isCount)) return [];
+  const { stemWidths, widths, groups, groupWidth, classes, input } = numbers;
+  const counts = [...stemWidths, ...widths, groups, groupWidth, classes, input.channels];
+  if (!counts.every(isCount)) return [];
   return choices
     .filter(({ stem }) => stemForms[stem].convs === stemWidths.length)
     .map((words) => ({ ...words, ...numbers, expansion: words.block === 'basic' ? 1 : expansion }))

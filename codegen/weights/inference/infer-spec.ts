@@ -53,18 +53,11 @@ export function inferSpec(network: NamedNetwork): InferredSpec {
   const kind = shortcutKindOf(found, network);
   const depth = publishedDepthOf(described.block, described.stages);
   return {
+    ...described,
     scheme: scheme.name,
     ...(depth === undefined ? {} : { depth }),
-    block: described.block,
-    stem: described.stem,
-    stemWidths: described.stemWidths,
     inputChannels: input.channels,
     shortcut: kind.shortcut,
-    firstShortcut: described.firstShortcut,
-    stages: described.stages,
-    widths: described.widths,
-    expansion: described.expansion,
-    classes: described.classes,
     paramCount: countParameters(parameters),
     unknowns: kind.unknown
       ? [{ property: 'shortcut', assumed: kind.shortcut, reason: kind.unknown }]

@@ -5,7 +5,8 @@ import { unsupported } from './unsupported-network.ts';
 export interface BlockOutline {
   /** Shapes [out, in, kh, kw] of the main branch, in order. */
   readonly layers: readonly (readonly number[])[];
-  readonly shortcut?: readonly number[];
+  /** Shapes of all others, by their step: `shortcut`, `attention/reduce`. */
+  readonly others: ReadonlyMap<string, readonly number[]>;
 }
 
 /** Convolutions by place: what a file's names say before shapes are understood. */
@@ -20,7 +21,7 @@ interface BlockDraft {
   readonly stage: number | undefined;
   readonly block: number;
   readonly layers: (readonly number[])[];
-  shortcut?: readonly number[];
+  readonly others: Map<string, readonly number[]>;
 }
 
 /** The list without holes, which `unsupported` names. */
@@ -42,13 +43,18 @@ function draftBlocks(parameters: readonly NamedParameter[]): BlockDraft[] {
     const { stage, block, step } = place;
     const layer = numberOf(step);
     const key = `${stage}/${block}`;
-    const draft = drafts.get(key) ?? { stage, block, layers: [] };
+    const draft = drafts.get(key) ?? { stage, block, layers: [], others: new Map() };
     drafts.set(key, draft);
-    if (layer === undefined) draft.shortcut = shape;
+    if (layer === undefined) draft.others.set(step, shape);
     else if (layer < 8) draft.layers[layer] = shape;
     else unsupported(`block ${block} has a layer ${layer}`);
   }
   return [...drafts.values()].sort((a, b) => (a.stage ?? 0) - (b.stage ?? 0) || a.block - b.block);
+}
+
+/** Shape of a block's projection; undefined: it has none. */
+export function projectionOf({ others }: BlockOutline): readonly number[] | undefined {
+  return others.get('shortcut');
 }
 
 /** Channels that a block puts out. */
@@ -61,7 +67,7 @@ function splitStages(blocks: readonly BlockOutline[]): BlockOutline[][] {
   const stages: BlockOutline[][] = [];
   let previous: BlockOutline | undefined;
   for (const block of blocks) {
-    const begins = !previous || block.shortcut || outputsOf(block) !== outputsOf(previous);
+    const begins = !previous || projectionOf(block) || outputsOf(block) !== outputsOf(previous);
     if (begins) stages.push([block]);
     else stages.at(-1)?.push(block);
     previous = block;
@@ -71,7 +77,7 @@ function splitStages(blocks: readonly BlockOutline[]): BlockOutline[][] {
 
 function outlineOf(draft: BlockDraft): BlockOutline {
   const layers = dense(draft.layers, `block ${draft.block}: layer`);
-  return { layers, ...(draft.shortcut ? { shortcut: draft.shortcut } : {}) };
+  return { layers, others: draft.others };
 }
 
 /** Drafts of a scheme that names stages: every stage and every block of it must be there. */

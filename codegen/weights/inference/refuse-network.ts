@@ -1,5 +1,10 @@
 /* Why no candidate is the network in a file: what a reader can do something with, as far as the shapes tell it. */
-import { type BlockOutline, type NetworkOutline, outputsOf } from './network-outline.ts';
+import {
+  type BlockOutline,
+  type NetworkOutline,
+  outputsOf,
+  projectionOf,
+} from './network-outline.ts';
 import { unsupported } from './unsupported-network.ts';
 
 function kernelsOf(shapes: readonly (readonly number[])[]): string {
@@ -65,7 +70,7 @@ function stageInputs({ stem, stages }: NetworkOutline): readonly number[] {
 }
 
 function checkProjection(block: BlockOutline | undefined, inputs: number, stage: number): void {
-  const shape = block?.shortcut;
+  const shape = block && projectionOf(block);
   if (!block || !shape) return;
   const expected = [outputsOf(block), inputs, 1, 1];
   if (shape.join() !== expected.join()) {
@@ -78,10 +83,10 @@ function checkShortcuts(outline: NetworkOutline): void {
   const projected = new Set<boolean>();
   for (const [stage, [first, ...rest]] of outline.stages.entries()) {
     checkProjection(first, inputs[stage] ?? 0, stage);
-    if (rest.some(({ shortcut }) => shortcut)) {
+    if (rest.some(projectionOf)) {
       unsupported(`stage ${stage + 1} has a projection in the middle`);
     }
-    const isProjected = first?.shortcut !== undefined;
+    const isProjected = first !== undefined && projectionOf(first) !== undefined;
     const mayBeIdentity = stage === 0 && inputs[0] === inputs[1];
     if (isProjected || !mayBeIdentity) projected.add(isProjected);
   }

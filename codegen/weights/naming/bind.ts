@@ -4,7 +4,7 @@ import { isShortcut, readBlockPath } from '../../ir/block-path.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { elementCount, sameShape } from '../../ir/types.ts';
 import { bytesOf } from '../../tensors/float-bytes.ts';
-import { wholeTensor } from '../../tensors/tensor-source.ts';
+import { reshaped, wholeTensor } from '../../tensors/tensor-source.ts';
 import { type NamedNetwork, namedNetwork } from '../inference/named-shapes.ts';
 import type { ParameterRole } from '../parameter-slot.ts';
 import { parameterSources } from '../parameter-source.ts';
@@ -136,7 +136,9 @@ export function bindWeights(
   });
   for (const [index, source] of parameterSources(file.name, stored).entries()) {
     const { initializer } = wanted[index] as WantedParameter;
-    initializers.set(initializer.name, { ...initializer, source });
+    // A layer that is stored as another has the same bytes in another shape.
+    const shaped = reshaped(source, initializer.type.shape.map(Number));
+    initializers.set(initializer.name, { ...initializer, source: shaped });
   }
   return { graph: { ...graph, initializers }, scheme: scheme.name, tensorCount, notes };
 }

@@ -1,6 +1,6 @@
 import type { NetworkLayout } from '../network-layout.ts';
 import type { ParameterRole, ParameterSlot } from '../parameter-slot.ts';
-import type { LayerKind, LayerRule, NameScheme } from './scheme.ts';
+import type { LayerKind, LayerRule, NameScheme, Storage } from './scheme.ts';
 import { compileTemplate, formOf, type Template, type TemplateFields } from './template.ts';
 
 /** A name scheme at work, in both directions. */
@@ -8,6 +8,8 @@ export interface Naming {
   readonly scheme: NameScheme;
   /** Name of a parameter in a network of that layout; undefined where the scheme has no such layer (a stem of two convolutions). */
   nameOf(slot: ParameterSlot, layout: NetworkLayout): string | undefined;
+  /** How its weight is stored where that is not as the graph has it. */
+  storageOf(slot: ParameterSlot, layout: NetworkLayout): Storage | undefined;
   /**
    * What a name stands for; undefined where it is none of the scheme's. The path is as far as names tell: where the scheme
    * counts blocks through all stages it has no stage (`block7/conv1`).
@@ -26,6 +28,7 @@ interface CompiledRule {
   readonly name: Template;
   /** The path as far as a name tells it. */
   readonly told: Template;
+  readonly stored: Storage | undefined;
 }
 
 /** Last part of the name of each kind of parameter. */
@@ -34,6 +37,7 @@ type Suffixes = Readonly<Record<ParameterRole, string>>;
 function suffixesOf({ batchNorm }: NameScheme): Suffixes {
   return {
     'conv.weight': 'weight',
+    'conv.bias': 'bias',
     'linear.weight': 'weight',
     'linear.bias': 'bias',
     ...batchNorm,
@@ -46,13 +50,14 @@ function rolesOf(kind: LayerKind, suffixes: Suffixes): CompiledRule['roles'] {
   return new Map(own.map((role) => [suffixes[role], role]));
 }
 
-function compileRule({ kind, path, name }: LayerRule, suffixes: Suffixes): CompiledRule {
+function compileRule({ kind, path, name, stored }: LayerRule, suffixes: Suffixes): CompiledRule {
   const told = name.includes('{flat}') ? path.replace(blockOfStage, 'block{flat}') : path;
   return {
     roles: rolesOf(kind, suffixes),
     path: compileTemplate(path),
     name: compileTemplate(name),
     told: compileTemplate(told),
+    stored,
   };
 }
 
@@ -106,18 +111,23 @@ export function createNaming(scheme: NameScheme): Naming {
     Object.entries(scheme.stems).map(([convs, rules]) => [Number(convs), compiled(rules)]),
   );
   const index = indexRules([...layers, ...[...stems.values()].flat()]);
+  const find = ({ path, role }: ParameterSlot, { stemConvs }: NetworkLayout) => {
+    for (const rule of [...layers, ...(stems.get(stemConvs) ?? [])]) {
+      const fields = rule.roles.get(suffixes[role]) === role && rule.path.read(path);
+      if (fields) return { rule, fields };
+    }
+    return undefined;
+  };
   return {
     scheme,
     forms: index.keys(),
-    nameOf({ path, role }, layout) {
-      for (const rule of [...layers, ...(stems.get(layout.stemConvs) ?? [])]) {
-        const fields = rule.roles.get(suffixes[role]) === role && rule.path.read(path);
-        if (!fields) continue;
-        const layer = rule.name.write(withFlat(fields, layout), layout);
-        return `${layer}.${suffixes[role]}`;
-      }
-      return undefined;
+    nameOf(slot, layout) {
+      const found = find(slot, layout);
+      if (!found) return undefined;
+      const layer = found.rule.name.write(withFlat(found.fields, layout), layout);
+      return `${layer}.${suffixes[slot.role]}`;
     },
+    storageOf: (slot, layout) => find(slot, layout)?.rule.stored,
     parse: parserOf(index),
   };
 }

@@ -7,11 +7,15 @@ export type { SchemeName } from '../../../src/language/name-schemes.ts';
 /** Kinds of layers that have parameters, by what their roles begin with. */
 export type LayerKind = ParameterRole extends `${infer Kind}.${string}` ? Kind : never;
 
+/** How a framework stores the weight of a convolution that it computes as another layer: `linear`, without kernel; `conv1d`, without columns. */
+export type Storage = 'linear' | 'conv1d';
+
 /** What the framework calls the layer at a path; both are templates (template.ts), the name without its last part. */
 export interface LayerRule {
   readonly kind: LayerKind;
   readonly path: string;
   readonly name: string;
+  readonly stored?: Storage | undefined;
 }
 
 export type BatchNormRole = Extract<ParameterRole, `bn.${string}`>;

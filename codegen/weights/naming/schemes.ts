@@ -44,6 +44,25 @@ function head(name: string): LayerRule {
 const branch = 'stage{stage}/block{block}/conv{conv}';
 const shortcut = 'stage{stage}/block{block}/shortcut';
 
+const attention = 'stage{stage}/block{block}/attention';
+
+/** timm's squeeze and excitation, and its efficient channel attention, which is a convolution of one dimension. */
+function torchAttention(block: string): readonly LayerRule[] {
+  return [
+    { kind: 'conv', path: `${attention}/reduce`, name: `${block}.se.fc1` },
+    { kind: 'conv', path: `${attention}/expand`, name: `${block}.se.fc2` },
+    { kind: 'conv', path: `${attention}/conv`, name: `${block}.se.conv`, stored: 'conv1d' },
+  ];
+}
+
+/** PaddleClas' squeeze and excitation, of linear layers. */
+function paddleAttention(block: string): readonly LayerRule[] {
+  return [
+    { kind: 'conv', path: `${attention}/reduce`, name: `${block}.squeeze`, stored: 'linear' },
+    { kind: 'conv', path: `${attention}/expand`, name: `${block}.excitation`, stored: 'linear' },
+  ];
+}
+
 /** Three convolutions in a sequence, each with its batch norm and ReLU. */
 const wholeStems: NameScheme['stems'] = {
   3: [0, 3, 6].flatMap((conv, index) => sequence(`stem/conv${index + 1}`, 'stem', conv, conv + 1)),
@@ -74,6 +93,7 @@ function torchLayers(
   return [
     ...convNorm(branch, `${block}.conv{conv}`, `${block}.bn{conv}`),
     ...sequence(shortcut, `${block}.${shortcutName}`, conv, bn),
+    ...torchAttention(block),
   ];
 }
 
@@ -127,6 +147,7 @@ export const schemes: readonly NameScheme[] = [
     layers: [
       ...oldPaddleLayer(branch, 'bb_{stage-1}_{block}.conv{conv-1}'),
       ...oldPaddleLayer(shortcut, 'bb_{stage-1}_{block}.short'),
+      ...paddleAttention('bb_{stage-1}_{block}.scale'),
       head('out'),
     ],
     batchNorm: paddleBatchNorm,

@@ -48,6 +48,24 @@ export const languageNetworkMessages = {
     example: 'model a {\n  block basic\n  stages [3, 3, 3]\n  widths [16, 32]\n}\n',
     cure: 'Give a width for each stage. Without `widths` up to four stages take 64, 128, 256, 512.',
   }),
+  'strides-mismatch': row<{ stages: number; strides: number }>({
+    severity: 'error',
+    message: ({ stages, strides }) =>
+      `There are ${stages} stages and ${strides} strides; each stage has one stride.`,
+    hint: ({ stages }) => `Write \`strides [ … ]\` with ${stages} numbers of 1 or 2.`,
+    cause: 'The list of strides is shorter or longer than the list of stages.',
+    example: 'model a {\n  depth 50\n  strides [1, 2, 1]\n}\n',
+    cure: 'Give the stride of the first block of each stage. Without `strides` it is 1 for the first stage and 2 for each other.',
+  }),
+  'group-without-channels': row<{ width: number; groupWidth: number }>({
+    severity: 'error',
+    message: ({ width, groupWidth }) =>
+      `Groups of width ${groupWidth} have no channel where the width is ${width}.`,
+    cause: 'A group has width × group-width / 64 channels, rounded down.',
+    example:
+      'model a {\n  block bottleneck\n  stages [2, 2]\n  widths [8, 16]\n  groups 2\n  group-width 4\n}\n',
+    cure: 'Give a larger `group-width` or larger `widths`.',
+  }),
   'stem-widths-mismatch': row<{ stem: string; expected: number; given: number }>({
     severity: 'error',
     message: ({ stem, expected, given }) =>

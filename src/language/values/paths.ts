@@ -77,7 +77,7 @@ export function weightsFile(schemes: readonly string[]): ValueType<WeightsProper
   return {
     form: `[${schemes.join(' | ')}] "FILE" [${keyWord} "KEY"]`,
     words: schemes,
-    follower: keyWord,
+    followers: [keyWord],
     read(values, context) {
       const read = readScheme(values, schemes, context);
       if (!read) return undefined;

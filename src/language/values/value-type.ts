@@ -23,8 +23,8 @@ export interface ValueType<T> {
   readonly words: readonly string[];
   /** A word that stands before the value itself: `in`. */
   readonly prefix?: string;
-  /** A word that may stand behind a value and begins another of the same property. */
-  readonly follower?: string;
+  /** Words that may stand behind a value, each with a value of its own behind it. */
+  readonly followers?: readonly string[];
   /** The value, or undefined when a mistake was reported. */
   read(values: readonly ValueNode[], context: ReadContext): T | undefined;
   /** Canonical text, which `read` understands. */

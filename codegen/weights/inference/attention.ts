@@ -1,0 +1,42 @@
+import type { Attention } from '../../../src/language/spec.ts';
+import { squeezedChannels } from '../../architecture/attention.ts';
+import { type NetworkOutline, outputsOf } from './network-outline.ts';
+
+/** [channels, squeezed channels] of a block. */
+type Squeeze = readonly [number, number];
+
+/** To multiples of what squeezes are rounded, the plain first: PaddleClas not at all, timm to eights. */
+const divisors = [1, 8, 4, 16, 32];
+
+function squeezesOf({ stages }: NetworkOutline): readonly Squeeze[] {
+  return stages.flat().flatMap((block): Squeeze[] => {
+    const shape = block.others.get('attention/reduce');
+    return shape ? [[outputsOf(block), shape[0] ?? 0]] : [];
+  });
+}
+
+/** Reductions that may be meant: each block's ratio, the largest blocks first, which rounding moves least. */
+function reductions(squeezes: readonly Squeeze[]): readonly number[] {
+  const ratios = squeezes
+    .toReversed()
+    .map(([channels, squeezed]) => Math.round(channels / squeezed));
+  return [...new Set(ratios)];
+}
+
+function fits(squeezes: readonly Squeeze[], reduce: number, divisor: number): boolean {
+  return squeezes.every(
+    ([channels, squeezed]) => squeezedChannels(channels, reduce, divisor) === squeezed,
+  );
+}
+
+/** The attention that the shapes of a network's blocks tell; none where they have none, or one that no words say. */
+export function attentionOf(outline: NetworkOutline): Attention {
+  const blocks = outline.stages.flat();
+  if (blocks.some(({ others }) => others.has('attention/conv'))) return { kind: 'eca' };
+  const squeezes = squeezesOf(outline);
+  for (const divisor of squeezes.length === 0 ? [] : divisors) {
+    const reduce = reductions(squeezes).find((ratio) => fits(squeezes, ratio, divisor));
+    if (reduce !== undefined) return { kind: 'se', reduce, divisor };
+  }
+  return { kind: 'none' };
+}
