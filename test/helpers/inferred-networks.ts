@@ -2,7 +2,7 @@ import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import type { InferredSpec } from '../../codegen/weights/inference/inferred-spec.ts';
 import { createNaming } from '../../codegen/weights/naming/naming.ts';
 import type { NameScheme } from '../../codegen/weights/naming/scheme.ts';
-import { layoutOf } from '../../codegen/weights/network-layout.ts';
+import { wantedParameters } from '../../codegen/weights/naming/wanted-parameters.ts';
 import type { Spec } from '../../src/language/spec.ts';
 import { specOf } from './specs.ts';
 
@@ -11,14 +11,8 @@ export function namedShapes(
   spec: Spec,
   scheme: NameScheme,
 ): readonly (readonly [name: string, shape: readonly number[]])[] {
-  const { nameOf } = createNaming(scheme);
-  const graph = lowerSpec(spec);
-  return [...graph.initializers.values()].flatMap(({ slot, type }) => {
-    if (!slot) return [];
-    const shape = type.shape.map(Number);
-    const isTurned = slot.role === 'linear.weight' && scheme.linearLayout === 'io';
-    return [[nameOf(slot, layoutOf(graph)) ?? '', isTurned ? shape.toReversed() : shape] as const];
-  });
+  const wanted = [...wantedParameters(lowerSpec(spec), createNaming(scheme))];
+  return wanted.map(({ name, shape }) => [name, shape] as const);
 }
 
 /** The spec that a description of weights stands for, on square pictures. */

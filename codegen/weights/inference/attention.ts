@@ -1,3 +1,4 @@
+import { least } from '../../../src/collections/extremes.ts';
 import type { Attention } from '../../../src/language/spec.ts';
 import { squeezedChannels } from '../../architecture/attention.ts';
 import { type NetworkOutline, outputsOf } from './network-outline.ts';
@@ -11,7 +12,8 @@ const divisors = [1, 8, 4, 16, 32];
 function squeezesOf({ stages }: NetworkOutline): readonly Squeeze[] {
   return stages.flat().flatMap((block): Squeeze[] => {
     const shape = block.others.get('attention/reduce');
-    return shape ? [[outputsOf(block), shape[0] ?? 0]] : [];
+    // Linear layers of Paddle stand the other way round; a squeeze is the smaller side.
+    return shape ? [[outputsOf(block), least(shape.slice(0, 2))]] : [];
   });
 }
 

@@ -14,7 +14,7 @@ export function networkOf(candidate: Candidate): LowerableSpec {
     spans: {},
     head: 'logits',
     strideIn: 'conv2',
-    strides: candidate.stages.map(() => 1),
+    strides: candidate.stages.map((_, stage) => (stage === 0 ? 1 : 2)),
     epsilon: 1e-5,
     ...candidate,
   };

@@ -1,4 +1,5 @@
 /* Why no candidate is the network in a file: what a reader can do something with, as far as the shapes tell it. */
+import { attentionOf } from './attention.ts';
 import {
   type BlockOutline,
   type NetworkOutline,
@@ -103,6 +104,19 @@ function checkExpansion(outline: NetworkOutline): void {
   }
 }
 
+/** Attention that one block has and another has not, or whose squeezes follow no rule. */
+function checkAttention(outline: NetworkOutline): void {
+  const blocks = outline.stages.flat();
+  const steps = blocks.map(({ others }) =>
+    [...others.keys()].filter((step) => step.startsWith('attention/')).toSorted(),
+  );
+  const kinds = new Set(steps.map((own) => own.join()));
+  if (kinds.size > 1) unsupported('some of its blocks have attention layers, some have none');
+  const [[first] = []] = steps;
+  if (first !== undefined && attentionOf(outline).kind === 'none')
+    unsupported('the squeezes of its attention layers are no fixed part of the channels');
+}
+
 function checkHead(outline: NetworkOutline): void {
   const [, features] = outline.headWeight;
   const come = stageInputs(outline).at(-1) ?? 0;
@@ -116,6 +130,7 @@ const checks: readonly ((outline: NetworkOutline) => void)[] = [
   checkTrunk,
   checkShortcuts,
   checkExpansion,
+  checkAttention,
   checkHead,
 ];
 

@@ -1,6 +1,6 @@
 import type { NetworkLayout } from '../network-layout.ts';
 import type { ParameterRole, ParameterSlot } from '../parameter-slot.ts';
-import type { LayerKind, LayerRule, NameScheme, Storage } from './scheme.ts';
+import type { LayerRule, NameScheme, Storage } from './scheme.ts';
 import { compileTemplate, formOf, type Template, type TemplateFields } from './template.ts';
 
 /** A name scheme at work, in both directions. */
@@ -44,16 +44,19 @@ function suffixesOf({ batchNorm }: NameScheme): Suffixes {
   };
 }
 
-function rolesOf(kind: LayerKind, suffixes: Suffixes): CompiledRule['roles'] {
+function rolesOf({ kind, hasBias }: LayerRule, suffixes: Suffixes): CompiledRule['roles'] {
   const roles = Object.keys(suffixes) as ParameterRole[];
-  const own = roles.filter((role) => role.startsWith(`${kind}.`));
+  const own = roles
+    .filter((role) => role.startsWith(`${kind}.`))
+    .filter((role) => role !== 'conv.bias' || hasBias);
   return new Map(own.map((role) => [suffixes[role], role]));
 }
 
-function compileRule({ kind, path, name, stored }: LayerRule, suffixes: Suffixes): CompiledRule {
+function compileRule(rule: LayerRule, suffixes: Suffixes): CompiledRule {
+  const { path, name, stored } = rule;
   const told = name.includes('{flat}') ? path.replace(blockOfStage, 'block{flat}') : path;
   return {
-    roles: rolesOf(kind, suffixes),
+    roles: rolesOf(rule, suffixes),
     path: compileTemplate(path),
     name: compileTemplate(name),
     told: compileTemplate(told),

@@ -16,6 +16,8 @@ export interface LayerRule {
   readonly path: string;
   readonly name: string;
   readonly stored?: Storage | undefined;
+  /** Whether a convolution has a bias; default: none, as a batch norm follows. */
+  readonly hasBias?: true | undefined;
 }
 
 export type BatchNormRole = Extract<ParameterRole, `bn.${string}`>;

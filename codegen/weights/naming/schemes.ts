@@ -49,17 +49,18 @@ const attention = 'stage{stage}/block{block}/attention';
 /** timm's squeeze and excitation, and its efficient channel attention, which is a convolution of one dimension. */
 function torchAttention(block: string): readonly LayerRule[] {
   return [
-    { kind: 'conv', path: `${attention}/reduce`, name: `${block}.se.fc1` },
-    { kind: 'conv', path: `${attention}/expand`, name: `${block}.se.fc2` },
+    { kind: 'conv', path: `${attention}/reduce`, name: `${block}.se.fc1`, hasBias: true },
+    { kind: 'conv', path: `${attention}/expand`, name: `${block}.se.fc2`, hasBias: true },
     { kind: 'conv', path: `${attention}/conv`, name: `${block}.se.conv`, stored: 'conv1d' },
   ];
 }
 
 /** PaddleClas' squeeze and excitation, of linear layers. */
 function paddleAttention(block: string): readonly LayerRule[] {
+  const linear = { kind: 'conv', stored: 'linear', hasBias: true } as const;
   return [
-    { kind: 'conv', path: `${attention}/reduce`, name: `${block}.squeeze`, stored: 'linear' },
-    { kind: 'conv', path: `${attention}/expand`, name: `${block}.excitation`, stored: 'linear' },
+    { ...linear, path: `${attention}/reduce`, name: `${block}.squeeze` },
+    { ...linear, path: `${attention}/expand`, name: `${block}.excitation` },
   ];
 }
 

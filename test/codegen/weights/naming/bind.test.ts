@@ -307,7 +307,7 @@ describe('weights that do not fit', () => {
 
   test('a network that no spec can describe says so', async () => {
     const file = fileFor({});
-    file.tensors.set('layer1.0.se.fc1.weight', sourceOf(Float32Array.of(1), [1, 1, 1, 1]));
+    file.tensors.set('layer1.0.se_module.fc1.weight', sourceOf(Float32Array.of(1), [1, 1, 1, 1]));
     expect((await misfit({}, file)).hint).toContain('squeeze-and-excitation');
   });
 
