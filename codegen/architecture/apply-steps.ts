@@ -1,6 +1,11 @@
+import { applyBlur } from './blur.ts';
 import { padChannels } from './channel-pad.ts';
+import { applyGlobalPool } from './global-pool.ts';
 import type { GraphBuilder } from './graph-builder.ts';
+import { applyNorm } from './norm.ts';
+import { channelsOf } from './slices.ts';
 import type { Step, StepKind } from './step.ts';
+import { weighParts } from './weigh-parts.ts';
 
 /** Appends the nodes of a step that reads `x`, and gives the value that it makes. */
 type Apply<Kind extends StepKind> = (builder: GraphBuilder, x: string, step: Step<Kind>) => string;
@@ -11,9 +16,9 @@ function missingPixels(side: number, window: number): number {
 }
 
 const appliers: { readonly [Kind in StepKind]: Apply<Kind> } = {
-  conv(builder, x, { path, channels, kernel, stride, groups = 1, bias = false }) {
+  conv(builder, x, { path, channels, kernel, stride, groups = 1, dilation = 1, bias = false }) {
     const sides = typeof kernel === 'number' ? [kernel, kernel] : kernel;
-    const pads = sides.map((side) => (side - 1) / 2);
+    const pads = sides.map((side) => (dilation * (side - 1)) / 2);
     const weight = [channels, builder.channelsOf(x) / groups, ...sides];
     const parameters = [
       builder.parameter(path, 'conv.weight', weight),
@@ -23,17 +28,12 @@ const appliers: { readonly [Kind in StepKind]: Apply<Kind> } = {
       kernel_shape: sides,
       strides: [stride, stride],
       pads: [...pads, ...pads],
-      // A graph without groups stays byte for byte what it was before there were any.
+      // What is as by default stays unsaid: a graph keeps its bytes when the language grows.
       ...(groups === 1 ? {} : { group: groups }),
+      ...(dilation === 1 ? {} : { dilations: [dilation, dilation] }),
     });
   },
-  norm(builder, x, { path }) {
-    const roles = ['bn.scale', 'bn.bias', 'bn.mean', 'bn.var'] as const;
-    const shape = [builder.channelsOf(x)];
-    const parameters = roles.map((role) => builder.parameter(path, role, shape));
-    const { epsilon } = builder;
-    return builder.node('BatchNormalization', path, [x, ...parameters], { epsilon });
-  },
+  norm: applyNorm,
   relu: (builder, x, { path }) => builder.node('Relu', path, [x]),
   sigmoid: (builder, x, { path }) => builder.node('Sigmoid', path, [x]),
   maxPool(builder, x, { path, window, stride }) {
@@ -53,6 +53,36 @@ const appliers: { readonly [Kind in StepKind]: Apply<Kind> } = {
       count_include_pad: 0,
     });
   },
+  averageWindow(builder, x, { path, window, stride, pads: [before, behind], counted }) {
+    return builder.node('AveragePool', path, [x], {
+      kernel_shape: [window, window],
+      strides: [stride, stride],
+      pads: [before, before, behind, behind],
+      count_include_pad: counted ? 1 : 0,
+    });
+  },
+  blur: applyBlur,
+  parts(builder, x, { path, branches, chained }) {
+    const made: string[] = [];
+    for (const [index, steps] of branches.entries()) {
+      const own = `${path}/part${index}`;
+      const cut = channelsOf(builder, x, { path: `${own}/cut`, part: index, of: branches.length });
+      const before = made.at(-1);
+      const adds = chained && before !== undefined && index < branches.length - 1;
+      const read = adds ? builder.node('Add', `${own}/add`, [cut, before]) : cut;
+      made.push(applySteps(builder, read, steps));
+    }
+    return builder.node('Concat', `${path}/concat`, made, { axis: 1 });
+  },
+  beside(builder, x, { path, branches, reads }) {
+    const of = branches.length;
+    const made = branches.map((steps, part) => {
+      const cut = { path: `${path}/path${part}/cut`, part, of };
+      return applySteps(builder, reads === 'whole' ? x : channelsOf(builder, x, cut), steps);
+    });
+    return builder.node('Concat', `${path}/concat`, made, { axis: 1 });
+  },
+  weighParts: (builder, x, step) => weighParts(builder, x, step, applySteps),
   averageAll(builder, x, { path }) {
     const sides = builder.sidesOf(x);
     return builder.node('AveragePool', path, [x], {
@@ -73,7 +103,7 @@ const appliers: { readonly [Kind in StepKind]: Apply<Kind> } = {
     const passed = applySteps(builder, x, shortcut);
     return builder.node('Add', path, [applySteps(builder, x, branch), passed]);
   },
-  globalPool: (builder, x, { path }) => builder.node('GlobalAveragePool', path, [x]),
+  globalPool: applyGlobalPool,
   flatten: (builder, x, { path }) => builder.node('Flatten', path, [x], { axis: 1 }),
   linear(builder, x, { path, channels }) {
     const weight = builder.parameter(path, 'linear.weight', [channels, builder.channelsOf(x)]);

@@ -1,4 +1,5 @@
 import type { Span } from '../../src/diagnostics/source.ts';
+import type { Norm } from '../../src/language/spec.ts';
 import { renameOutput } from '../ir/edit.ts';
 import type { Attributes, Graph, Initializer, Node, Value } from '../ir/graph.ts';
 import { type OpType, opDefinition } from '../ir/ops.ts';
@@ -12,13 +13,15 @@ export class GraphBuilder {
   readonly #nodes: Node[] = [];
   readonly #initializers = new Map<string, Initializer>();
   readonly #inputs: Value[] = [];
-  /** Of every batch norm. */
+  /** Of every norm. */
   readonly epsilon: number;
+  readonly norm: Norm;
   /** The .rn property that the next nodes come from. */
   span: Span | undefined;
 
-  constructor({ epsilon }: { readonly epsilon: number }) {
+  constructor({ epsilon, norm }: { readonly epsilon: number; readonly norm: Norm }) {
     this.epsilon = epsilon;
+    this.norm = norm;
   }
 
   input(name: string, type: TensorType): string {

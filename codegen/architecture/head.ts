@@ -1,10 +1,14 @@
-import type { HeadKind } from '../../src/language/spec.ts';
+import type { Spec } from '../../src/language/spec.ts';
 import type { Step } from './step.ts';
 
 /** Global pool, linear layer and, where asked for, Softmax: [N, C, H, W] → [N, classes]. */
-export function headSteps(classes: number, head: HeadKind): readonly Step[] {
+export function headSteps({
+  classes,
+  head,
+  pool,
+}: Pick<Spec, 'classes' | 'head' | 'pool'>): readonly Step[] {
   const logits: readonly Step[] = [
-    { kind: 'globalPool', path: 'head/pool' },
+    { kind: 'globalPool', path: 'head/pool', how: pool },
     { kind: 'flatten', path: 'head/flatten' },
     { kind: 'linear', path: 'head/fc', channels: classes },
   ];

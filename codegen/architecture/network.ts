@@ -20,7 +20,15 @@ export type Architecture = Pick<
   | 'groups'
   | 'groupWidth'
   | 'attention'
+  | 'multiPath'
+  | 'narrowFirst'
+  | 'shortcutKernel'
   | 'strides'
+  | 'dilations'
+  | 'antiAlias'
+  | 'stemPool'
+  | 'norm'
+  | 'pool'
   | 'epsilon'
   | 'input'
   | 'classes'
@@ -35,19 +43,20 @@ export interface NetworkPart {
 
 function stageSteps(spec: Architecture, stage: number, stageInputs: number): readonly Step[] {
   const width = spec.widths[stage] ?? 0;
-  const { expansion, groups, strideIn, shortcut, attention } = spec;
+  const { expansion, dilations, ...options } = spec;
+  const dilation = dilations[stage] ?? 1;
   return Array.from({ length: spec.stages[stage] ?? 0 }, (_, block) =>
     blockSteps({
+      ...options,
       path: `stage${stage + 1}/block${block}`,
       kind: spec.block,
       inputs: block === 0 ? stageInputs : width * expansion,
       inner: innerWidth(spec, width),
       outputs: width * expansion,
-      groups,
       stride: block === 0 ? (spec.strides[stage] ?? 1) : 1,
-      strideIn,
-      shortcut,
-      attention,
+      dilation,
+      firstDilation: block === 0 ? (dilations[stage - 1] ?? 1) : dilation,
+      isFirst: block === 0,
       projectAlways: block === 0 && spec.firstShortcut === 'projection',
     }),
   ).flat();
@@ -63,9 +72,9 @@ export function networkParts(spec: Architecture): readonly NetworkPart[] {
   return [
     {
       properties: ['stem', 'stem-widths', 'variant'],
-      steps: stemSteps(spec.stem, spec.stemWidths),
+      steps: stemSteps(spec),
     },
     { properties: ['stages', 'depth'], steps: stages },
-    { properties: ['classes', 'head'], steps: headSteps(spec.classes, spec.head) },
+    { properties: ['classes', 'head'], steps: headSteps(spec) },
   ];
 }

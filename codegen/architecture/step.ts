@@ -1,3 +1,5 @@
+import type { HeadPool } from '../../src/language/spec.ts';
+
 export interface ConvFields {
   readonly channels: number;
   /** Height and width, or both. */
@@ -5,6 +7,8 @@ export interface ConvFields {
   readonly stride: number;
   /** Default: 1. */
   readonly groups?: number | undefined;
+  /** Default: 1. */
+  readonly dilation?: number | undefined;
   /** Default: false, as a batch norm follows. */
   readonly bias?: boolean | undefined;
 }
@@ -13,7 +17,7 @@ export interface ConvFields {
 interface StepFields {
   /** Convolution with "same" padding for odd kernels. */
   readonly conv: ConvFields;
-  /** Batch norm. */
+  /** Batch norm, or the norm that the network has. */
   readonly norm: unknown;
   readonly relu: unknown;
   readonly sigmoid: unknown;
@@ -21,6 +25,31 @@ interface StepFields {
   readonly maxPool: { readonly window: number; readonly stride: number };
   /** Windows side by side; at a side that they do not divide, the last averages the pixels that exist. */
   readonly averagePool: { readonly window: number };
+  /** Windows with a stride and zeros before and behind; whether those count in a mean. */
+  readonly averageWindow: {
+    readonly window: number;
+    readonly stride: number;
+    readonly pads: readonly [before: number, behind: number];
+    readonly counted: boolean;
+  };
+  /** A 3×3 binomial filter of stride 2 behind a mirrored border, each channel for itself. */
+  readonly blur: unknown;
+  /** The channels cut into as many parts as there are branches; what those make stands side by side. Where `chained`, all but the first and last add what the one before made. */
+  readonly parts: {
+    readonly branches: readonly (readonly Step[])[];
+    readonly chained: boolean;
+  };
+  /** The parts of x by channels, weighed against each other by what `weights` make of their sum; its channels are parts of each group in turn. */
+  readonly weighParts: {
+    readonly count: number;
+    readonly groups: number;
+    readonly weights: readonly Step[];
+  };
+  /** What several branches make of x, or of its parts, one behind the other. */
+  readonly beside: {
+    readonly branches: readonly (readonly Step[])[];
+    readonly reads: 'whole' | 'parts';
+  };
   /** The mean of each channel: [N, C, H, W] → [N, C, 1, 1]. */
   readonly averageAll: unknown;
   /** Channels and rows change places: [N, C, H, W] → [N, H, C, W]. */
@@ -31,7 +60,7 @@ interface StepFields {
   readonly add: { readonly branch: readonly Step[]; readonly shortcut: readonly Step[] };
   /** x · weights(x), which have one number a channel. */
   readonly scale: { readonly weights: readonly Step[] };
-  readonly globalPool: unknown;
+  readonly globalPool: { readonly how: HeadPool };
   readonly flatten: unknown;
   readonly linear: { readonly channels: number };
   readonly softmax: unknown;

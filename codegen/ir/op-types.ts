@@ -34,7 +34,8 @@ function sizeOf(dim: Dim | undefined): number {
 }
 
 /** Output side of a window: floor((side + pads − dilated kernel) / stride) + 1, as ONNX without ceil_mode. */
-function windowedSide(side: Dim | undefined, axis: number, node: Node, kernel: number): number {
+function windowedSide(side: Dim | undefined, axis: number, node: Node, size: number): number {
+  const kernel = (size - 1) * (intsOf(node, 'dilations', [1, 1])[axis] ?? 1) + 1;
   const pads = intsOf(node, 'pads', [0, 0, 0, 0]);
   const stride = intsOf(node, 'strides', [1, 1])[axis] ?? 1;
   const padded = sizeOf(side) + (pads[axis] ?? 0) + (pads[axis + 2] ?? 0);
@@ -193,4 +194,50 @@ export function inferReduce(node: Node, inputs: readonly TensorType[]): TensorTy
   return intOf(node, 'keepdims', 1) === 0
     ? { dataType, shape: shape.filter((_, axis) => !isReduced(axis)) }
     : { dataType, shape: shape.map((size, axis) => (isReduced(axis) ? 1 : size)) };
+}
+
+/** Parts of axes behind the batch. */
+export function inferSlice(node: Node, inputs: readonly TensorType[]): TensorType {
+  const { dataType, shape } = at(inputs, 0);
+  const [starts, ends] = [intsOf(node, 'starts', []), intsOf(node, 'ends', [])];
+  const sizes = [...shape];
+  for (const [index, axis] of intsOf(node, 'axes', []).entries()) {
+    const [start, end] = [starts[index] ?? 0, ends[index] ?? 0];
+    requireThat(axis > 0 && axis < shape.length, `axis ${axis} of ${shape.length}`);
+    requireThat(
+      start >= 0 && start < end && end <= sizeOf(sizes[axis]),
+      `${start} to ${end} of ${sizes[axis]}`,
+    );
+    sizes[axis] = end - start;
+  }
+  return { dataType, shape: sizes };
+}
+
+export function inferConcat(node: Node, inputs: readonly TensorType[]): TensorType {
+  const axis = intOf(node, 'axis', 1);
+  const { dataType, shape } = at(inputs, 0);
+  requireThat(axis > 0 && axis < shape.length, `axis ${axis} of ${shape.length}`);
+  const without = (type: TensorType) => type.shape.toSpliced(axis, 1);
+  for (const other of inputs)
+    requireThat(
+      other.dataType === dataType && sameShape(without(other), shape.toSpliced(axis, 1)),
+      `parts differ: ${inputs.map(printType).join(', ')}`,
+    );
+  const size = inputs.reduce((sum, type) => sum + sizeOf(type.shape[axis]), 0);
+  return { dataType, shape: shape.with(axis, size) };
+}
+
+/** Another arrangement of the sizes behind the batch, which stays. */
+export function inferReshape(node: Node, inputs: readonly TensorType[]): TensorType {
+  const { dataType, shape } = at(inputs, 0);
+  const asked = intsOf(node, 'shape', []);
+  requireThat(asked[0] === 0, 'the batch must stay');
+  const sizes = asked.map((size, axis) => (size === 0 ? (shape[axis] ?? 1) : size));
+  const known = sizes.slice(1).filter((size) => size !== -1);
+  const rest = elementCount(shape.slice(1)) / elementCount(known);
+  requireThat(
+    Number.isInteger(rest) && (sizes.includes(-1) || rest === 1),
+    `${printType({ dataType, shape })} does not fill [${asked}]`,
+  );
+  return { dataType, shape: sizes.map((size) => (size === -1 ? rest : size)) };
 }

@@ -2,6 +2,7 @@ import type { Node } from './graph.ts';
 import {
   at,
   convMacs,
+  inferConcat,
   inferConv,
   inferDequantize,
   inferElementwise,
@@ -9,6 +10,8 @@ import {
   inferPool,
   inferQuantize,
   inferReduce,
+  inferReshape,
+  inferSlice,
   inferTranspose,
   intOf,
   requireThat,
@@ -39,7 +42,7 @@ export interface OpDefinition {
 
 const windowAttributes = { kernel_shape: 'ints', strides: 'ints', pads: 'ints' } as const;
 
-const convAttributes = { ...windowAttributes, group: 'int' } as const;
+const convAttributes = { ...windowAttributes, group: 'int', dilations: 'ints' } as const;
 
 const pairInputs = { minInputs: 2, maxInputs: 2, attributes: {} } as const;
 
@@ -158,6 +161,41 @@ export const ops = {
     maxInputs: 1,
     attributes: { axes: 'input', keepdims: 'int' },
     inferType: inferReduce,
+  },
+  /** Behind x its starts, ends and axes; no step. */
+  Slice: {
+    onnx: true,
+    minInputs: 1,
+    maxInputs: 1,
+    attributes: { starts: 'input', ends: 'input', axes: 'input' },
+    inferType: inferSlice,
+  },
+  Concat: {
+    onnx: true,
+    minInputs: 2,
+    maxInputs: 64,
+    attributes: { axis: 'int' },
+    inferType: inferConcat,
+  },
+  /** 0 keeps a size, -1 is what is left. */
+  Reshape: {
+    onnx: true,
+    minInputs: 1,
+    maxInputs: 1,
+    attributes: { shape: 'input' },
+    inferType: inferReshape,
+  },
+  InstanceNormalization: {
+    onnx: true,
+    minInputs: 3,
+    maxInputs: 3,
+    attributes: { epsilon: 'float' },
+    inferType: (_node, inputs) => {
+      const x = at(inputs, 0);
+      for (const parameter of inputs.slice(1))
+        requireThat(sameShape(parameter.shape, [x.shape[1] ?? 0]), 'parameters must be [C]');
+      return x;
+    },
   },
   Transpose: {
     onnx: true,

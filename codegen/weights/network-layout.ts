@@ -16,7 +16,7 @@ export const layoutOf = oncePer((graph: Graph): NetworkLayout => {
   let stemConvs = 0;
   for (const { slot } of graph.initializers.values()) {
     if (!slot) continue;
-    if (slot.role === 'conv.weight' && slot.path.startsWith('stem/')) stemConvs++;
+    if (slot.role === 'conv.weight' && slot.path.startsWith('stem/conv')) stemConvs++;
     const { stage, block } = readBlockPath(slot.path) ?? {};
     if (stage === undefined || block === undefined) continue;
     stages[stage - 1] = Math.max(stages[stage - 1] ?? 0, block + 1);

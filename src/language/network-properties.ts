@@ -1,12 +1,12 @@
 import { type DepthDefinition, depths } from './depths.ts';
 import { nameSchemes } from './name-schemes.ts';
 import { limits, pixels, property } from './property.ts';
-import type { StemKind } from './spec.ts';
+import type { MultiPath, StemKind } from './spec.ts';
 import { inputSize, knownDepth } from './values/network.ts';
 import { decimalNumber, numberList, wholeNumber } from './values/numbers.ts';
 import { wordWithParts } from './values/parts.ts';
 import { filePath, weightsFile } from './values/paths.ts';
-import { choice, prefixedChoice } from './values/words.ts';
+import { choice, prefixedChoice, yesOrNo } from './values/words.ts';
 import { stemConvs, variants } from './variants.ts';
 
 /** Where the depth is missing or could not be read, 50 stands in for it. */
@@ -17,6 +17,15 @@ function depthOf(depth = 50): DepthDefinition | undefined {
 function stemWidthsFor(stem: StemKind, last: number): readonly number[] {
   const half = Math.ceil(last / 2);
   return stemConvs[stem] === 3 ? [half, half, last] : [last];
+}
+
+/** What the names of networks with more than one path leave open. */
+function untoldPaths(kind: MultiPath['kind'] | undefined): string | undefined {
+  if (kind === 'res2net')
+    return 'How the first block of a stage begins, and whether padding counts, is in no weights file.';
+  if (kind === 'resnest')
+    return 'Where a strided block averages, and whether padding counts, is in no weights file.';
+  return undefined;
 }
 
 /** The properties that stand in a model itself. */
@@ -147,6 +156,20 @@ export const networkProperties = {
     from: ({ stemWidths }) => stemWidths,
     example: 'stem-widths [32, 32, 64]',
   }),
+  'stem-pool': property({
+    type: choice('max', 'conv', 'none'),
+    default: 'max behind stem conv7 and deep, none behind conv3',
+    fallback: ({ stem }) => (stem === 'conv3' ? 'none' : 'max'),
+    isLater: true,
+    untold: ({ stemPool }) =>
+      stemPool === 'conv'
+        ? undefined
+        : 'Whether a pool stands behind the stem is in no weights file.',
+    doc: 'What halves the map behind the stem. max: a 3×3 max pool of stride 2. conv: a 3×3 convolution of stride 2 with norm and ReLU. none: nothing.',
+    reason: "timm's resnetrs networks have a convolution there.",
+    from: ({ stemPool }) => stemPool,
+    example: 'stem-pool conv',
+  }),
   shortcut: property({
     type: choice('projection', 'avgpool', 'pad'),
     default: 'what the variant stands for',
@@ -155,6 +178,17 @@ export const networkProperties = {
     doc: 'How a shortcut follows a change of shape. projection: a 1×1 convolution with the stride. avgpool: a 2×2 average pool where the stride is 2, then a 1×1 convolution. pad: every second pixel and channels of zeros, half of them on each side; no parameters.',
     from: ({ shortcut }) => shortcut,
     example: 'shortcut avgpool',
+  }),
+  'shortcut-kernel': property({
+    type: wholeNumber({ least: 1, most: 7 }),
+    default: '1',
+    fallback: () => 1,
+    isLater: true,
+    check: 'an odd number',
+    doc: 'Side of the projection where a shortcut has a stride; elsewhere it is 1.',
+    reason: 'senet154 projects with 3×3 convolutions.',
+    from: ({ shortcutKernel }) => shortcutKernel,
+    example: 'shortcut-kernel 3',
   }),
   'first-shortcut': property({
     type: choice('projection', 'identity'),
@@ -180,6 +214,49 @@ export const networkProperties = {
         : undefined,
     example: 'stride in conv1',
   }),
+  'multi-path': property({
+    type: wordWithParts({
+      none: {},
+      res2net: {
+        scale: { type: wholeNumber({ least: 2, most: 64 }), fallback: 4 },
+        start: { type: choice('pooled', 'chained'), fallback: 'pooled' },
+        padding: { type: choice('counted', 'ignored'), fallback: 'counted' },
+      },
+      resnest: {
+        radix: { type: wholeNumber({ least: 1, most: 64 }), fallback: 2 },
+        halving: { type: choice('before', 'after'), fallback: 'after' },
+        padding: { type: choice('counted', 'ignored'), fallback: 'counted' },
+        divisor: { type: wholeNumber({ least: 1, most: 1024 }), fallback: 8 },
+        bias: { type: yesOrNo, fallback: true },
+      },
+      select: {
+        reads: { type: choice('whole', 'halves'), fallback: 'halves' },
+        reduce: { type: wholeNumber({ least: 1, most: 1024 }), fallback: 16 },
+        divisor: { type: wholeNumber({ least: 1, most: 1024 }), fallback: 8 },
+      },
+    }),
+    default: 'none',
+    fallback: () => ({ kind: 'none' }) as const,
+    isLater: true,
+    untold: ({ multiPath }) => untoldPaths(multiPath?.kind),
+    check: 'res2net and resnest need bottlenecks; select has no groups of its own beside `groups`',
+    doc: "What stands in the place of a block's 3×3 convolution. res2net: its channels, group-width × groups × scale, are cut into `scale` parts; each but the last has a 3×3 convolution, which reads its part and what the one before made; the first block of a stage does not add (start pooled) and averages its last part 3×3, or is as all others (start chained). resnest: `radix` 3×3 convolutions whose sum is squeezed to a quarter, at least 32, and weighs them by a softmax; a stride is a 3×3 average pool before or after it. select: two 3×3 convolutions, the second dilated by 2, each on all channels (reads whole) or its half, weighed the same way by a squeeze of channels / reduce.",
+    reason:
+      'Res2Net, ResNeSt and SKNet. timm counts the padding of the 3×3 average pools and starts pooled; PaddleClas ignores it and starts chained; the wrong one changes every logit.',
+    from: ({ multiPath }) => multiPath,
+    example: 'multi-path res2net scale 4',
+  }),
+  'narrow-first': property({
+    type: wholeNumber({ least: 1, most: 64 }),
+    default: '1',
+    fallback: () => 1,
+    isLater: true,
+    check: 'divides the inner channels; without effect for basic blocks',
+    doc: "Divides the output channels of each bottleneck's first convolution.",
+    reason: 'senet154 has half of its inner channels there.',
+    from: ({ narrowFirst }) => narrowFirst,
+    example: 'narrow-first 2',
+  }),
   strides: property({
     type: numberList({ whole: true, bounds: { least: 1, most: 2 }, longest: limits.stages }),
     default: '1 for the first stage, 2 for each other',
@@ -192,6 +269,44 @@ export const networkProperties = {
     reason: 'Re-identification keeps a larger last map: last stride 1.',
     from: ({ strides }) => strides,
     example: 'strides [1, 2, 2, 1]',
+  }),
+  dilations: property({
+    type: numberList({ whole: true, bounds: { least: 1, most: 64 }, longest: limits.stages }),
+    default: '1 for each stage',
+    fallback: ({ stages }) => stages.map(() => 1),
+    isLater: true,
+    check: 'one number a stage',
+    untold: () => 'Segmentation networks keep a map large by dilations in place of strides.',
+    doc: "Dilation of the 3×3 convolutions of each stage. A stage's first block has that of the stage before.",
+    reason: 'A backbone of output stride 16 has strides [1, 2, 2, 1] and dilations [1, 1, 1, 2].',
+    from: ({ dilations }) => dilations,
+    example: 'dilations [1, 1, 1, 2]',
+  }),
+  'anti-alias': property({
+    type: choice('none', 'average', 'blur'),
+    default: 'none',
+    fallback: () => 'none' as const,
+    isLater: true,
+    untold: () =>
+      "timm's resnetaa and resnetblur networks have the names and shapes of their plain twins.",
+    doc: "What halves a map in the place of a strided 3×3 convolution: that has stride 1, and behind its ReLU stands a 2×2 average pool of stride 2 (average) or a 3×3 binomial filter of stride 2 whose borders are mirrored (blur). The stem's max pool becomes the average pool, or a 3×3 max pool of stride 1 and the filter.",
+    reason: 'resnetaa50d, resnetblur50, seresnextaa101d_32x8d.',
+    from: ({ antiAlias }) => antiAlias,
+    example: 'anti-alias blur',
+  }),
+  norm: property({
+    type: wordWithParts({
+      batch: {},
+      group: { count: { type: wholeNumber({ least: 1, most: 1024 }), fallback: 32 } },
+    }),
+    default: 'batch',
+    fallback: () => ({ kind: 'batch' }) as const,
+    isLater: true,
+    check: 'the count of groups divides the channels of every norm',
+    doc: 'What stands behind each convolution. batch: batch norm with running statistics. group: group norm of so many groups, which has none.',
+    reason: 'resnet50_gn.',
+    from: ({ norm }) => norm,
+    example: 'norm group count 32',
   }),
   epsilon: property({
     type: decimalNumber({ least: 0, most: 0.1 }),
@@ -226,6 +341,19 @@ export const networkProperties = {
     doc: 'Number of classes: the outputs of the last layer.',
     from: ({ classes }) => classes,
     example: 'classes 1000',
+  }),
+  pool: property({
+    type: choice('average', 'max', 'avgmax', 'catavgmax'),
+    default: 'average',
+    fallback: () => 'average' as const,
+    isLater: true,
+    untold: ({ pool }) =>
+      pool === 'catavgmax'
+        ? undefined
+        : 'How the last map becomes one number a channel is in no weights file.',
+    doc: 'How the last map becomes features. average and max: of each channel. avgmax: half of both. catavgmax: both, one behind the other, so that the last layer reads twice the channels.',
+    from: ({ pool }) => pool,
+    example: 'pool max',
   }),
   head: property({
     type: choice('logits', 'softmax'),

@@ -13,6 +13,9 @@ export interface ResolvedProperties
     | 'groups'
     | 'attention'
     | 'strides'
+    | 'dilations'
+    | 'norm'
+    | 'pool'
     | 'stem'
     | 'shortcut'
     | 'epsilon'
@@ -22,6 +25,11 @@ export interface ResolvedProperties
   readonly variant: 'vb' | 'vc' | 'vd';
   readonly 'stem-widths': Spec['stemWidths'];
   readonly 'group-width': Spec['groupWidth'];
+  readonly 'multi-path': Spec['multiPath'];
+  readonly 'narrow-first': Spec['narrowFirst'];
+  readonly 'shortcut-kernel': Spec['shortcutKernel'];
+  readonly 'anti-alias': Spec['antiAlias'];
+  readonly 'stem-pool': Spec['stemPool'];
   readonly 'first-shortcut': Spec['firstShortcut'];
   readonly stride: Spec['strideIn'];
   readonly input: InputSize;

@@ -61,7 +61,7 @@ export function resolveProperties(given: GivenProperties): ResolvedProperties {
 
 function resolveNetwork(model: ResolvedProperties) {
   const { block, stem, shortcut, stages, widths, expansion, epsilon } = model;
-  const { groups, 'group-width': groupWidth, attention, strides } = model;
+  const { groups, 'group-width': groupWidth, attention, strides, dilations, norm, pool } = model;
   const stemWidths = model['stem-widths'];
   const sameShape = stemWidths.at(-1) === (widths[0] ?? 0) * expansion && strides[0] === 1;
   return {
@@ -78,7 +78,15 @@ function resolveNetwork(model: ResolvedProperties) {
     groups,
     groupWidth,
     attention,
+    multiPath: model['multi-path'],
+    narrowFirst: model['narrow-first'],
+    shortcutKernel: model['shortcut-kernel'],
     strides,
+    dilations,
+    antiAlias: model['anti-alias'],
+    stemPool: model['stem-pool'],
+    norm,
+    pool,
     epsilon,
   };
 }

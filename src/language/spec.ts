@@ -11,6 +11,45 @@ export type Attention =
   | { readonly kind: 'se'; readonly reduce: number; readonly divisor: number }
   | { readonly kind: 'eca' };
 
+/** Whether padding counts in a mean. */
+export type MeanPadding = 'counted' | 'ignored';
+
+/** The 3×3 convolution of a block where it is more than one path. */
+export type MultiPath =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'res2net';
+      /** Parts that the channels are cut into. */
+      readonly scale: number;
+      /** In the first block of a stage: parts beside each other and a pooled last one, or each on the one before, as in the others. */
+      readonly start: 'pooled' | 'chained';
+      readonly padding: MeanPadding;
+    }
+  | {
+      readonly kind: 'resnest';
+      readonly radix: number;
+      /** Of what the average pool of a strided block stands before or behind. */
+      readonly halving: 'before' | 'after';
+      readonly padding: MeanPadding;
+      /** The squeeze is a multiple of it. */
+      readonly divisor: number;
+      /** Whether the squeeze has a bias before its norm. */
+      readonly bias: boolean;
+    }
+  | {
+      readonly kind: 'select';
+      /** Whether each path reads all channels or its half of them. */
+      readonly reads: 'whole' | 'halves';
+      readonly reduce: number;
+      readonly divisor: number;
+    };
+
+export type Norm = { readonly kind: 'batch' } | { readonly kind: 'group'; readonly count: number };
+
+export type StemPool = 'max' | 'conv' | 'none';
+export type AntiAlias = 'none' | 'average' | 'blur';
+export type HeadPool = 'average' | 'max' | 'avgmax' | 'catavgmax';
+
 /** Input of the network in pixels: [channels, height, width]. */
 export interface InputSize {
   readonly channels: number;
@@ -92,8 +131,20 @@ export interface Spec {
   /** Inner channels of each group where the width is 64. */
   readonly groupWidth: number;
   readonly attention: Attention;
+  readonly multiPath: MultiPath;
+  /** Divides the outputs of a bottleneck's first convolution. */
+  readonly narrowFirst: number;
+  /** Side of a strided projection. */
+  readonly shortcutKernel: number;
   /** Of the first block of each stage. */
   readonly strides: readonly number[];
+  /** Of the 3×3 convolutions of each stage. */
+  readonly dilations: readonly number[];
+  readonly antiAlias: AntiAlias;
+  readonly stemPool: StemPool;
+  readonly norm: Norm;
+  /** Of the head. */
+  readonly pool: HeadPool;
   /** Added to each variance by a batch norm. */
   readonly epsilon: number;
   readonly input: InputSize;

@@ -60,7 +60,7 @@ export function smallGraph(
   build: (builder: GraphBuilder, input: string) => string,
   channels = 3,
 ): Graph {
-  const builder = new GraphBuilder({ epsilon: 1e-5 });
+  const builder = new GraphBuilder({ norm: { kind: 'batch' }, epsilon: 1e-5 });
   const input = builder.input('input', { dataType: 'float32', shape: ['N', channels, 8, 8] });
   return builder.build('small', 13, { value: build(builder, input), name: 'logits' });
 }

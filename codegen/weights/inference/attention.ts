@@ -31,14 +31,22 @@ function fits(squeezes: readonly Squeeze[], reduce: number, divisor: number): bo
   );
 }
 
+/** Reduction and divisor by which all squeezes follow from their channels; undefined: no rule does. */
+export function squeezeRule(
+  squeezes: readonly Squeeze[],
+  ratios: readonly number[] = reductions(squeezes),
+): { readonly reduce: number; readonly divisor: number } | undefined {
+  for (const divisor of squeezes.length === 0 ? [] : divisors) {
+    const reduce = ratios.find((ratio) => fits(squeezes, ratio, divisor));
+    if (reduce !== undefined) return { reduce, divisor };
+  }
+  return undefined;
+}
+
 /** The attention that the shapes of a network's blocks tell; none where they have none, or one that no words say. */
 export function attentionOf(outline: NetworkOutline): Attention {
   const blocks = outline.stages.flat();
   if (blocks.some(({ others }) => others.has('attention/conv'))) return { kind: 'eca' };
-  const squeezes = squeezesOf(outline);
-  for (const divisor of squeezes.length === 0 ? [] : divisors) {
-    const reduce = reductions(squeezes).find((ratio) => fits(squeezes, ratio, divisor));
-    if (reduce !== undefined) return { kind: 'se', reduce, divisor };
-  }
-  return { kind: 'none' };
+  const rule = squeezeRule(squeezesOf(outline));
+  return rule ? { kind: 'se', ...rule } : { kind: 'none' };
 }

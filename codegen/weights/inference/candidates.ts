@@ -1,11 +1,16 @@
+import type { Norm, StemKind } from '../../../src/language/spec.ts';
 import type { LowerableSpec } from '../../architecture/lower.ts';
 import type { Architecture } from '../../architecture/network.ts';
 import { stemForms } from '../../architecture/stem.ts';
 import { attentionOf } from './attention.ts';
-import { type NetworkOutline, outputsOf } from './network-outline.ts';
+import { pathsOf } from './multi-path.ts';
+import { type NetworkOutline, outputsOf, projectionOf } from './network-outline.ts';
 
 /** A network that may be the one in a file: what names and shapes tell of it. */
-export type Candidate = Omit<Architecture, 'head' | 'strideIn' | 'strides' | 'epsilon'>;
+export type Candidate = Omit<
+  Architecture,
+  'head' | 'strideIn' | 'strides' | 'dilations' | 'antiAlias' | 'epsilon'
+>;
 
 /** The candidate with a value for what no parameter depends on. */
 export function networkOf(candidate: Candidate): LowerableSpec {
@@ -15,6 +20,8 @@ export function networkOf(candidate: Candidate): LowerableSpec {
     head: 'logits',
     strideIn: 'conv2',
     strides: candidate.stages.map((_, stage) => (stage === 0 ? 1 : 2)),
+    dilations: candidate.stages.map(() => 1),
+    antiAlias: 'none',
     epsilon: 1e-5,
     ...candidate,
   };
@@ -49,29 +56,57 @@ type Widths = Pick<Candidate, 'widths' | 'expansion' | 'groups' | 'groupWidth'>;
 /** Output channels of a published bottleneck, divided by its width. */
 const usualExpansion = 4;
 
+interface Inner {
+  readonly inner: number;
+  readonly groups: number;
+}
+
+/** Inner channels and groups of the first block, as its plain convolutions tell them. */
+function plainInner({ stages }: NetworkOutline): Inner {
+  const first = stages[0]?.[0];
+  const [outer = [], middle] = first?.layers ?? [];
+  if (first?.layers.length !== 3 || !middle) return { inner: outer[0] ?? 0, groups: 1 };
+  const [inner = 0, taken = 1] = middle;
+  return { inner, groups: (outer[0] ?? 0) / taken };
+}
+
 /** Inner channels of each stage, as widths and expansion say them, or as groups and their width. */
-function widthsOf({ stages }: NetworkOutline): Widths {
-  const [[first] = []] = stages;
-  const inner = stages.map(([block]) => channelsOf(block?.layers[0])[0]);
+function widthsOf({ stages }: NetworkOutline, { inner, groups }: Inner, isPlain: boolean): Widths {
   const outputs = stages.map(([block]) => (block ? outputsOf(block) : 0));
-  const [width = 0] = inner;
-  const groups = first?.layers.length === 3 ? width / channelsOf(first.layers[1])[1] : 1;
-  const expansion = (outputs[0] ?? 0) / width;
-  if (groups === 1 && isCount(expansion))
-    return { widths: inner, expansion, groups, groupWidth: 64 };
+  const expansion = (outputs[0] ?? 0) / inner;
+  if (isPlain && groups === 1 && isCount(expansion)) {
+    const widths = stages.map(([block]) => channelsOf(block?.layers[0])[0]);
+    return { widths, expansion, groups, groupWidth: 64 };
+  }
   const widths = outputs.map((channels) => channels / usualExpansion);
-  const groupWidth = (width * 64) / (groups * (widths[0] ?? 1));
+  const groupWidth = Math.ceil((inner * 64) / (groups * (widths[0] ?? 1)));
   return { widths, expansion: usualExpansion, groups, groupWidth };
 }
 
+/** Side of the projections that stride. */
+function shortcutKernelOf({ stages: [, ...strided] }: NetworkOutline): number {
+  const shapes = strided.flatMap(([first]) => (first && projectionOf(first)) ?? []);
+  return shapes[2] ?? 1;
+}
+
 /** The numbers of a network, where the places of its weights tell them. */
-function measure(outline: NetworkOutline) {
+function measure(outline: NetworkOutline, habits: FileHabits) {
   const { stem, stages, headWeight } = outline;
-  const [classes] = channelsOf(headWeight);
+  const [classes, features] = channelsOf(headWeight);
   const [, inputChannels] = channelsOf(stem[0]);
+  const paths = pathsOf(outline, habits);
+  const inner = paths ?? plainInner(outline);
+  const narrow = channelsOf(stages[0]?.[0]?.layers[0])[0];
+  const isSenet = !paths && inner.groups > 1 && narrow < inner.inner;
+  const last = stages.at(-1)?.at(-1);
   return {
-    ...widthsOf(outline),
+    ...widthsOf(outline, inner, !paths && narrow === inner.inner),
     attention: attentionOf(outline),
+    multiPath: paths?.multiPath ?? ({ kind: 'none' } as const),
+    narrowFirst: isSenet ? inner.inner / narrow : 1,
+    shortcutKernel: shortcutKernelOf(outline),
+    norm: habits.norm,
+    pool: last && features === 2 * outputsOf(last) ? ('catavgmax' as const) : ('average' as const),
     stemWidths: stem.map((shape) => channelsOf(shape)[0]),
     stages: stages.map((stage) => stage.length),
     classes,
@@ -84,14 +119,30 @@ function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value > 0;
 }
 
+/** What names tell beside shapes: whose network it is, and which norm. */
+export interface FileHabits {
+  readonly isPaddle: boolean;
+  readonly norm: Norm;
+}
+
+function stemPoolOf({ stemPool }: NetworkOutline, stem: StemKind): Candidate['stemPool'] {
+  if (stemPool) return 'conv';
+  return stem === 'conv3' ? 'none' : 'max';
+}
+
 /** The networks that names and shapes of convolutions can tell apart, the usual ones first; none where a number is no count. */
-export function candidatesOf(outline: NetworkOutline): readonly Candidate[] {
-  const { expansion, ...numbers } = measure(outline);
+export function candidatesOf(outline: NetworkOutline, habits: FileHabits): readonly Candidate[] {
+  const { expansion, ...numbers } = measure(outline, habits);
   const { stemWidths, widths, groups, groupWidth, classes, input } = numbers;
   const counts = [...stemWidths, ...widths, groups, groupWidth, classes, input.channels];
   if (!counts.every(isCount)) return [];
   return choices
     .filter(({ stem }) => stemForms[stem].convs === stemWidths.length)
-    .map((words) => ({ ...words, ...numbers, expansion: words.block === 'basic' ? 1 : expansion }))
+    .map((words) => ({
+      ...words,
+      ...numbers,
+      stemPool: stemPoolOf(outline, words.stem),
+      expansion: words.block === 'basic' ? 1 : expansion,
+    }))
     .filter((candidate) => isCount(candidate.expansion));
 }

@@ -44,10 +44,14 @@ export function inferSpec(network: NamedNetwork): InferredSpec {
   const { scheme } = naming;
   const parameters = readNames(network);
   const outline = outlineNetwork(parameters, scheme.linearLayout);
+  const habits = {
+    isPaddle: scheme.batchNorm['bn.mean'] === '_mean',
+    norm: { kind: 'batch' } as const,
+  };
   const weights = new Map(
     parameters.filter(({ role }) => telling.has(role)).map(({ name, shape }) => [name, shape]),
   );
-  const found = candidatesOf(outline).find((candidate) => fits(candidate, weights, naming));
+  const found = candidatesOf(outline, habits).find((candidate) => fits(candidate, weights, naming));
   if (!found) return refuseNetwork(outline);
   const { input, ...described } = found;
   const kind = shortcutKindOf(found, network);

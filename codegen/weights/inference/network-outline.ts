@@ -12,10 +12,15 @@ export interface BlockOutline {
 /** Convolutions by place: what a file's names say before shapes are understood. */
 export interface NetworkOutline {
   readonly stem: readonly (readonly number[])[];
+  /** Of the convolution in the pool's place. */
+  readonly stemPool: readonly number[] | undefined;
   readonly stages: readonly (readonly BlockOutline[])[];
   /** [classes, features]. */
   readonly headWeight: readonly [number, number];
 }
+
+/** Beyond it lies no block, but a file that would make a list of holes. */
+const mostLayers = 8;
 
 interface BlockDraft {
   readonly stage: number | undefined;
@@ -46,7 +51,7 @@ function draftBlocks(parameters: readonly NamedParameter[]): BlockDraft[] {
     const draft = drafts.get(key) ?? { stage, block, layers: [], others: new Map() };
     drafts.set(key, draft);
     if (layer === undefined) draft.others.set(step, shape);
-    else if (layer < 8) draft.layers[layer] = shape;
+    else if (layer < mostLayers) draft.layers[layer] = shape;
     else unsupported(`block ${block} has a layer ${layer}`);
   }
   return [...drafts.values()].sort((a, b) => (a.stage ?? 0) - (b.stage ?? 0) || a.block - b.block);
@@ -75,8 +80,18 @@ function splitStages(blocks: readonly BlockOutline[]): BlockOutline[][] {
   return stages;
 }
 
+/** The first path of a convolution that is several stands for it. */
+function withPaths({ layers, others }: BlockDraft): BlockDraft['layers'] {
+  const whole = [...layers];
+  for (const [step, shape] of others) {
+    const layer = numberOf(/^(conv\d+)\/(?:part|path)0$/.exec(step)?.[1] ?? '');
+    if (layer !== undefined && layer < mostLayers) whole[layer] ??= shape;
+  }
+  return whole;
+}
+
 function outlineOf(draft: BlockDraft): BlockOutline {
-  const layers = dense(draft.layers, `block ${draft.block}: layer`);
+  const layers = dense(withPaths(draft), `block ${draft.block}: layer`);
   return { layers, others: draft.others };
 }
 
@@ -119,14 +134,18 @@ export function outlineNetwork(
   linearLayout: 'io' | 'oi',
 ): NetworkOutline {
   const stem: (readonly number[])[] = [];
+  let stemPool: readonly number[] | undefined;
   for (const { path, role, shape } of parameters) {
     const [part, step = ''] = path.split('/');
-    if (part === 'stem' && role === 'conv.weight') stem[numberOf(step) ?? 0] = shape;
+    if (part !== 'stem' || role !== 'conv.weight') continue;
+    if (step === 'pool') stemPool = shape;
+    else stem[numberOf(step) ?? 0] = shape;
   }
   const headWeight = headWeightOf(parameters, linearLayout);
   if (stem.length === 0) unsupported('it has no stem');
   return {
     stem: dense(stem, 'stem convolution'),
+    stemPool,
     stages: stagesOf(draftBlocks(parameters)),
     headWeight,
   };

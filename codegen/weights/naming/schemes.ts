@@ -22,6 +22,11 @@ function convNorm(path: string, conv: string, bn: string): readonly LayerRule[] 
   ];
 }
 
+/** The same layers where the convolution has a bias all the same. */
+function biased(rules: readonly LayerRule[]): readonly LayerRule[] {
+  return rules.map((rule) => (rule.kind === 'conv' ? { ...rule, hasBias: true } : rule));
+}
+
 /** Both under one layer, as PaddleClas' ConvBNLayer has them. */
 function paddleLayer(path: string, layer: string): readonly LayerRule[] {
   return convNorm(path, `${layer}.conv`, `${layer}.bn`);
@@ -64,6 +69,76 @@ function paddleAttention(block: string): readonly LayerRule[] {
   ];
 }
 
+/** timm's Res2Net: parts of the 3×3 convolution in a list. */
+function torchParts(block: string): readonly LayerRule[] {
+  return convNorm(
+    'stage{stage}/block{block}/conv2/part{part}',
+    `${block}.convs.{part}`,
+    `${block}.bns.{part}`,
+  );
+}
+
+const inBlock = 'stage{stage}/block{block}';
+const timmBlock = 'layer{stage}.{block}';
+
+/** timm's ResNeSt: the 3×3 convolution and what weighs its parts are one layer. */
+const timmSplitAttention: readonly LayerRule[] = [
+  ...[1, 3].flatMap((conv) =>
+    convNorm(`${inBlock}/conv${conv}`, `${timmBlock}.conv${conv}`, `${timmBlock}.bn${conv}`),
+  ),
+  ...convNorm(`${inBlock}/conv2`, `${timmBlock}.conv2.conv`, `${timmBlock}.conv2.bn0`),
+  ...biased(
+    convNorm(
+      `${inBlock}/conv2/attention/reduce`,
+      `${timmBlock}.conv2.fc1`,
+      `${timmBlock}.conv2.bn1`,
+    ),
+  ),
+  {
+    kind: 'conv',
+    path: `${inBlock}/conv2/attention/expand`,
+    name: `${timmBlock}.conv2.fc2`,
+    hasBias: true,
+  },
+];
+
+/** timm's SKNet: every convolution and its norm are one layer, and the paths stand in the layer that strides. */
+const timmSelect: readonly LayerRule[] = [
+  ...convNorm(branch, `${timmBlock}.conv{conv}.conv`, `${timmBlock}.conv{conv}.bn`),
+  ...convNorm(
+    `${inBlock}/conv{conv}/path{part}`,
+    `${timmBlock}.conv{conv}.paths.{part}.conv`,
+    `${timmBlock}.conv{conv}.paths.{part}.bn`,
+  ),
+  ...convNorm(
+    `${inBlock}/conv{conv}/attention/reduce`,
+    `${timmBlock}.conv{conv}.attn.fc_reduce`,
+    `${timmBlock}.conv{conv}.attn.bn`,
+  ),
+  {
+    kind: 'conv',
+    path: `${inBlock}/conv{conv}/attention/expand`,
+    name: `${timmBlock}.conv{conv}.attn.fc_select`,
+  },
+];
+
+/** PaddleClas' ResNeSt. */
+const paddleNestBlock = 'layer{stage}.layer{stage}_bottleneck_{block}';
+const paddleSplitAttention: readonly LayerRule[] = [
+  ...[1, 3].flatMap((conv) =>
+    oldPaddleLayer(`${inBlock}/conv${conv}`, `${paddleNestBlock}.conv${conv}`),
+  ),
+  ...oldPaddleLayer(`${inBlock}/conv2`, `${paddleNestBlock}.conv2.conv1`),
+  ...oldPaddleLayer(`${inBlock}/conv2/attention/reduce`, `${paddleNestBlock}.conv2.conv2`),
+  {
+    kind: 'conv',
+    path: `${inBlock}/conv2/attention/expand`,
+    name: `${paddleNestBlock}.conv2.conv3`,
+    hasBias: true,
+  },
+  ...convNorm(shortcut, `${paddleNestBlock}.conv4`, `${paddleNestBlock}._batch_norm`),
+];
+
 /** Three convolutions in a sequence, each with its batch norm and ReLU. */
 const wholeStems: NameScheme['stems'] = {
   3: [0, 3, 6].flatMap((conv, index) => sequence(`stem/conv${index + 1}`, 'stem', conv, conv + 1)),
@@ -81,6 +156,9 @@ function torchStemsAt(conv: string, bn: string): NameScheme['stems'] {
   };
 }
 
+/** timm's resnetrs: a convolution in the pool's place. */
+const timmStemPool = sequence('stem/pool', 'maxpool', 0, 1);
+
 const torchStems = torchStemsAt('conv1', 'bn1');
 const plainStems: NameScheme['stems'] = { 1: convNorm('stem/conv1', 'conv1', 'bn1') };
 
@@ -95,6 +173,8 @@ function torchLayers(
     ...convNorm(branch, `${block}.conv{conv}`, `${block}.bn{conv}`),
     ...sequence(shortcut, `${block}.${shortcutName}`, conv, bn),
     ...torchAttention(block),
+    ...torchParts(block),
+    ...timmStemPool,
   ];
 }
 
@@ -285,5 +365,90 @@ export const schemes: readonly NameScheme[] = [
     layers: [...torchLayers('downsample', 1, 2, '{stage+3}.{block}'), head('fc')],
     ...torch,
     shortcutKind: 'avgpool',
+  },
+  {
+    name: 'timm',
+    title: "timm's ResNeSt",
+    aliases: [],
+    stems: torchStems,
+    layers: [
+      ...timmSplitAttention,
+      ...sequence(shortcut, `${timmBlock}.downsample`, 1, 2),
+      head('fc'),
+    ],
+    ...torch,
+    shortcutKind: 'avgpool',
+  },
+  {
+    name: 'timm',
+    title: "timm's SKNet",
+    aliases: [],
+    stems: torchStems,
+    layers: [...timmSelect, ...sequence(shortcut, `${timmBlock}.downsample`, 0, 1), head('fc')],
+    ...torch,
+    shortcutKind: 'projection',
+  },
+  {
+    name: 'timm',
+    title: "timm's SKNet",
+    aliases: [],
+    stems: torchStems,
+    layers: [...timmSelect, ...sequence(shortcut, `${timmBlock}.downsample`, 1, 2), head('fc')],
+    ...torch,
+    shortcutKind: 'avgpool',
+  },
+  {
+    name: 'paddleclas',
+    title: "PaddleClas' Res2Net",
+    aliases: [],
+    stems: {
+      1: oldPaddleLayer('stem/conv1', 'conv1'),
+      3: [1, 2, 3].flatMap((conv) => oldPaddleLayer(`stem/conv${conv}`, `conv1_${conv}`)),
+    },
+    layers: [
+      ...oldPaddleLayer(branch, 'bb_{stage-1}_{block}.conv{conv-1}'),
+      ...oldPaddleLayer(
+        'stage{stage}/block{block}/conv2/part{part}',
+        'bb_{stage-1}_{block}.res{stage+1}{letter}_branch2b_{part+1}',
+      ),
+      ...oldPaddleLayer(shortcut, 'bb_{stage-1}_{block}.short'),
+      head('out'),
+    ],
+    batchNorm: paddleBatchNorm,
+    linearLayout: 'io',
+    deepStemShortcut: 'avgpool',
+  },
+  {
+    name: 'paddleclas',
+    title: "PaddleClas' ResNeSt",
+    aliases: [],
+    stems: {
+      3: [1, 2, 3].flatMap((conv) => oldPaddleLayer(`stem/conv${conv}`, `stem.conv${conv}`)),
+    },
+    layers: [...paddleSplitAttention, head('out')],
+    batchNorm: paddleBatchNorm,
+    linearLayout: 'io',
+    deepStemShortcut: 'avgpool',
+  },
+  {
+    name: 'paddleclas',
+    title: "PaddleClas' ResNeXt of weak supervision",
+    aliases: [],
+    stems: { 1: convNorm('stem/conv1', '_conv_stem._conv', '_conv_stem._bn') },
+    layers: [
+      ...convNorm(
+        branch,
+        '_conv{stage}_{block}._conv{conv-1}._conv',
+        '_conv{stage}_{block}._conv{conv-1}._bn',
+      ),
+      ...convNorm(
+        shortcut,
+        '_conv{stage}_{block}._short._conv._conv',
+        '_conv{stage}_{block}._short._conv._bn',
+      ),
+      head('_out'),
+    ],
+    batchNorm: paddleBatchNorm,
+    linearLayout: 'io',
   },
 ];

@@ -8,7 +8,7 @@ import type { NetworkLayout } from '../network-layout.ts';
 export type TemplateFields = Readonly<Partial<Record<FieldName, number>>>;
 
 /** The fields and the least that each can be. */
-const least = { stage: 1, block: 0, flat: 0, conv: 1 } as const;
+const least = { stage: 1, block: 0, flat: 0, conv: 1, part: 0 } as const;
 type FieldName = keyof typeof least;
 
 const anyNumber = '#';

@@ -30,7 +30,9 @@ export function* wantedParameters(
     const stored = slot.role === 'conv.weight' ? storageOf(slot, layout) : undefined;
     const isLinear = slot.role === 'linear.weight' || stored === 'linear';
     const transposed = isLinear && scheme.linearLayout === 'io';
-    const shape = type.shape.map(Number).slice(0, stored && storedAxes[stored]);
+    // A norm's numbers are a list, whatever they are multiplied with.
+    const axes = slot.role.startsWith('bn.') ? 1 : stored && storedAxes[stored];
+    const shape = type.shape.map(Number).slice(0, axes);
     const name = nameOf(slot, layout) ?? initializer.name;
     yield { initializer, slot, name, transposed, shape: transposed ? shape.toReversed() : shape };
   }
