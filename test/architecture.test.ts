@@ -28,7 +28,9 @@ const rooms = [
 ];
 
 /** What codegen may know of the language: the words of a spec. */
-const words = ['src/language/spec.ts', 'src/language/depths.ts', 'src/language/name-schemes.ts'];
+const words = ['spec', 'depths', 'channels', 'name-schemes'].map(
+  (name) => `src/language/${name}.ts`,
+);
 
 const roomOf = (path: string): string =>
   rooms.find((room) => path === room || path.startsWith(`${room}/`)) ?? path;

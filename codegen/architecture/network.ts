@@ -1,4 +1,4 @@
-import { innerWidth } from '../../src/language/inner-width.ts';
+import { innerChannels, outputChannels } from '../../src/language/channels.ts';
 import type { Spec } from '../../src/language/spec.ts';
 import { blockSteps } from './block.ts';
 import { headSteps } from './head.ts';
@@ -9,6 +9,7 @@ import type { Step } from './step.ts';
 export type Architecture = Pick<
   Spec,
   | 'block'
+  | 'stageBlocks'
   | 'stem'
   | 'stemWidths'
   | 'shortcut'
@@ -42,17 +43,18 @@ export interface NetworkPart {
 }
 
 function stageSteps(spec: Architecture, stage: number, stageInputs: number): readonly Step[] {
-  const width = spec.widths[stage] ?? 0;
-  const { expansion, dilations, ...options } = spec;
+  const { dilations, ...options } = spec;
   const dilation = dilations[stage] ?? 1;
+  const outputs = outputChannels(spec, stage);
+  const inner = innerChannels(spec, stage);
   return Array.from({ length: spec.stages[stage] ?? 0 }, (_, block) =>
     blockSteps({
       ...options,
       path: `stage${stage + 1}/block${block}`,
-      kind: spec.block,
-      inputs: block === 0 ? stageInputs : width * expansion,
-      inner: innerWidth(spec, width),
-      outputs: width * expansion,
+      kind: spec.stageBlocks[stage] ?? spec.block,
+      inputs: block === 0 ? stageInputs : outputs,
+      inner,
+      outputs,
       stride: block === 0 ? (spec.strides[stage] ?? 1) : 1,
       dilation,
       firstDilation: block === 0 ? (dilations[stage - 1] ?? 1) : dilation,
@@ -66,7 +68,7 @@ function stageSteps(spec: Architecture, stage: number, stageInputs: number): rea
 export function networkParts(spec: Architecture): readonly NetworkPart[] {
   const inputs = [
     spec.stemWidths.at(-1) ?? spec.input.channels,
-    ...spec.widths.map((width) => width * spec.expansion),
+    ...spec.stages.map((_, stage) => outputChannels(spec, stage)),
   ];
   const stages = spec.stages.flatMap((_, stage) => stageSteps(spec, stage, inputs[stage] ?? 0));
   return [

@@ -6,7 +6,7 @@ import { inputSize, knownDepth } from './values/network.ts';
 import { decimalNumber, numberList, wholeNumber } from './values/numbers.ts';
 import { wordWithParts } from './values/parts.ts';
 import { filePath, weightsFile } from './values/paths.ts';
-import { choice, prefixedChoice, yesOrNo } from './values/words.ts';
+import { choice, prefixedChoice, wordList, yesOrNo } from './values/words.ts';
 import { stemConvs, variants } from './variants.ts';
 
 /** Where the depth is missing or could not be read, 50 stands in for it. */
@@ -59,6 +59,17 @@ export const networkProperties = {
     doc: 'Number of blocks in each stage. Each stage but the first halves height and width.',
     from: ({ depth, stages }) => (depth === undefined ? stages : undefined),
     example: 'stages [3, 4, 6, 3]',
+  }),
+  'stage-blocks': property({
+    type: wordList({ longest: limits.stages }, 'basic', 'bottleneck'),
+    default: '`block` for each stage',
+    fallback: ({ block, stages }) => stages.map(() => block),
+    isLater: true,
+    check: 'one word a stage',
+    doc: 'Kind of the blocks of each stage, where they differ. Basic blocks put out their width, whatever the expansion.',
+    reason: "timm's test_resnet.",
+    from: ({ stageBlocks }) => stageBlocks,
+    example: 'stage-blocks [basic, basic, bottleneck, basic]',
   }),
   widths: property({
     type: numberList({

@@ -24,6 +24,7 @@ export interface ResolvedProperties
   > {
   readonly variant: 'vb' | 'vc' | 'vd';
   readonly 'stem-widths': Spec['stemWidths'];
+  readonly 'stage-blocks': Spec['stageBlocks'];
   readonly 'group-width': Spec['groupWidth'];
   readonly 'multi-path': Spec['multiPath'];
   readonly 'narrow-first': Spec['narrowFirst'];

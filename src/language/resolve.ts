@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Span } from '../diagnostics/source.ts';
 import type { ModelNode } from './ast.ts';
+import { outputChannels } from './channels.ts';
 import { type GivenProperties, givenOf, valueGiven } from './given.ts';
 import { allProperties, type PropertyName, properties } from './properties.ts';
 import type { Property, ResolvedProperties } from './property.ts';
@@ -63,15 +64,18 @@ function resolveNetwork(model: ResolvedProperties) {
   const { block, stem, shortcut, stages, widths, expansion, epsilon } = model;
   const { groups, 'group-width': groupWidth, attention, strides, dilations, norm, pool } = model;
   const stemWidths = model['stem-widths'];
-  const sameShape = stemWidths.at(-1) === (widths[0] ?? 0) * expansion && strides[0] === 1;
+  const stageBlocks = model['stage-blocks'];
+  const channels = { stageBlocks, widths, expansion, groups, groupWidth };
+  const sameShape = stemWidths.at(-1) === outputChannels(channels, 0) && strides[0] === 1;
   return {
     block,
+    stageBlocks,
     stem,
     stemWidths,
     shortcut,
     firstShortcut: firstShortcutOf(model, sameShape),
     // A basic block always strides in its first convolution.
-    strideIn: block === 'basic' ? ('conv1' as const) : model.stride,
+    strideIn: stageBlocks.every((kind) => kind === 'basic') ? ('conv1' as const) : model.stride,
     stages,
     widths,
     expansion,

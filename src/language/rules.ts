@@ -1,6 +1,6 @@
 import { greatest } from '../collections/extremes.ts';
+import { innerChannels, outputChannels } from './channels.ts';
 import { depths } from './depths.ts';
-import { innerWidth } from './inner-width.ts';
 import { limits } from './property.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { preprocessRules } from './rules-preprocess.ts';
@@ -25,11 +25,11 @@ function checkInputSide({ spec, report }: RuleContext): void {
 }
 
 /** Channels on both sides of each stage: its input, and what its blocks put out. */
-function stageChannels({ stemWidths, widths, stages, expansion }: Spec) {
-  return stages.map((_, index) => ({
+function stageChannels(spec: Spec) {
+  return spec.stages.map((_, index) => ({
     stage: index + 1,
-    from: index === 0 ? (stemWidths.at(-1) ?? 0) : (widths[index - 1] ?? 0) * expansion,
-    to: (widths[index] ?? 0) * expansion,
+    from: index === 0 ? (spec.stemWidths.at(-1) ?? 0) : outputChannels(spec, index - 1),
+    to: outputChannels(spec, index),
   }));
 }
 
@@ -45,7 +45,7 @@ function checkGroups({ spec, isOwn, report }: RuleContext): void {
   );
   for (const property of basic)
     report('property-without-effect', { property, reason: 'a basic block has no groups' });
-  const narrow = spec.widths.find((width) => innerWidth(spec, width) < 1);
+  const narrow = spec.widths.find((_, stage) => innerChannels(spec, stage) < 1);
   if (narrow !== undefined)
     report('group-without-channels', { width: narrow, groupWidth: spec.groupWidth });
 }

@@ -113,6 +113,8 @@ export interface Spec {
   /** 18, 34, 50, 101, 152, 200, or undefined where the stages were given instead. */
   readonly depth?: number;
   readonly block: BlockKind;
+  /** Of each stage. */
+  readonly stageBlocks: readonly BlockKind[];
   readonly stem: StemKind;
   /** Output channels of each stem convolution; the last is what stage 1 reads. */
   readonly stemWidths: readonly number[];

@@ -15,6 +15,7 @@ export function specOf(overrides: Partial<Spec> = {}): Spec {
     epsilon: 1e-5,
     stages: [1, 1],
     widths: [8, 16],
+    stageBlocks: (overrides.stages ?? [1, 1]).map(() => overrides.block ?? 'basic'),
     groups: 1,
     groupWidth: 64,
     attention: { kind: 'none' },

@@ -9,7 +9,7 @@ import { type NetworkOutline, outputsOf, projectionOf } from './network-outline.
 /** A network that may be the one in a file: what names and shapes tell of it. */
 export type Candidate = Omit<
   Architecture,
-  'head' | 'strideIn' | 'strides' | 'dilations' | 'antiAlias' | 'epsilon'
+  'head' | 'stageBlocks' | 'strideIn' | 'strides' | 'dilations' | 'antiAlias' | 'epsilon'
 >;
 
 /** The candidate with a value for what no parameter depends on. */
@@ -19,6 +19,7 @@ export function networkOf(candidate: Candidate): LowerableSpec {
     spans: {},
     head: 'logits',
     strideIn: 'conv2',
+    stageBlocks: candidate.stages.map(() => candidate.block),
     strides: candidate.stages.map((_, stage) => (stage === 0 ? 1 : 2)),
     dilations: candidate.stages.map(() => 1),
     antiAlias: 'none',

@@ -68,6 +68,34 @@ export function prefixedChoice<const W extends string>(
   };
 }
 
+/** A list of words in brackets, at least one. */
+export function wordList<const W extends string>(
+  { longest }: { readonly longest: number },
+  ...choices: readonly W[]
+): ValueType<readonly W[]> {
+  return {
+    form: `[${choices.join(' | ')}, …]`,
+    range: `1 to ${longest} words`,
+    words: choices,
+    read(values, context) {
+      const list = readSingle(values, context);
+      if (!list) return undefined;
+      if (list.kind !== 'list') {
+        reportWrongValue(list, { expected: 'a list of words in brackets' }, context);
+        return undefined;
+      }
+      if (list.items.length < 1 || list.items.length > longest) {
+        const expected = `1 to ${longest} words`;
+        reportWrongValue(list, { expected }, context);
+        return undefined;
+      }
+      const words = list.items.map((item) => readChoice(item, choices, context));
+      return words.every((word) => word !== undefined) ? words : undefined;
+    },
+    print: (words) => `[${words.join(', ')}]`,
+  };
+}
+
 const yesNoWords = choice('yes', 'no');
 
 /** `yes` or `no`. */
