@@ -1,6 +1,5 @@
 import type { Precision } from '../../../codegen/precisions.ts';
 import type { Target } from '../../../engines/target.ts';
-import { append } from '../../collections/append.ts';
 import type { ModelOptions } from '../../compile/model-options.ts';
 import type { CompileListener } from '../../compile/phases.ts';
 import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
@@ -81,7 +80,15 @@ export interface JobsRequest<R> extends ModelsRequest {
 export interface JobsOutcome<R> {
   /** What the jobs gave that went well, in order. */
   readonly results: readonly R[];
-  /** What went wrong with the others; with --json also the notes, which people have seen on the way. */
+  /** What went wrong with the others; for a program also the notes, which people have seen on the way. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Those that went wrong. */
+  readonly failures: readonly FailedJob[];
+}
+
+export interface FailedJob {
+  readonly spec: Spec;
+  readonly precision: Precision;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -96,10 +103,9 @@ export async function runJobs<R>(
 ): Promise<JobsOutcome<R>> {
   const results: R[] = [];
   const notes: Diagnostic[] = [];
-  const failures: Diagnostic[] = [];
+  const failures: FailedJob[] = [];
   const listener = listenerFor(context, notes);
   const { models, warnings, refusals } = await modelsFor(options, context, listener, request);
-  append(failures, refusals);
   for (const { spec, model } of specs.flatMap((spec) => models.map((model) => ({ spec, model })))) {
     const { precision, reason } = model.target;
     context.progress.heading(`${spec.name} ${precision} for ${reason}`);
@@ -107,13 +113,19 @@ export async function runJobs<R>(
       results.push(await run(spec, model));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
-      append(failures, error.diagnostics);
+      failures.push({ spec, precision, diagnostics: error.diagnostics });
       context.progress.stop();
       if (context.signal.aborted) break;
     }
   }
   return {
     results,
-    diagnostics: [...warnings, ...(context.json ? notes : []), ...failures],
+    diagnostics: [
+      ...warnings,
+      ...(context.keepsNotes ? notes : []),
+      ...refusals,
+      ...failures.flatMap(({ diagnostics }) => diagnostics),
+    ],
+    failures,
   };
 }

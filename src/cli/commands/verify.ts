@@ -15,6 +15,7 @@ export interface VerifyCommandOptions extends ModelCommandOptions, TimingCommand
 
 export const verifyCommand: CommandDefinition = {
   name: 'verify',
+  judges: true,
   description:
     "compare what the engine computes with the framework's logits, or with the unfolded graph",
   declare(command) {
