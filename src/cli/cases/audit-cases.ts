@@ -2,22 +2,24 @@ import { auditRules } from '../../../engines/audit/audit.ts';
 import type { AuditedList } from '../../compile/audit-artifact.ts';
 import { type JudgedCase, judgedBy } from '../judged-case.ts';
 
-/** Of what belongs to no block, and of blocks whose names are no paths. */
+/** Of what belongs to no residual block (stem and head too), and of blocks whose names are no paths. */
 const wholeNetwork = 'network';
 
 /** `stage1` of `stage1/block0/conv1`. */
-function groupOf(name: string | undefined): string {
+function stageOf(name: string | undefined): string {
   return /^\/?([^/]+)\//.exec(name ?? '')?.[1] ?? wholeNetwork;
 }
 
-/** Of one list of layers each rule in each group of blocks, found fault with or not, so that names stay from run to run. */
+/** Of one list of layers each rule in each group of blocks, whether it found something or not, so that names stay from run to run. */
 function listCases({ path, report }: AuditedList): readonly JudgedCase[] {
   const { blocks, findings } = report;
-  const stages = blocks.map(({ block }) => groupOf(block));
-  const groups = [...new Set([...stages, ...findings.map(({ node }) => groupOf(node))])];
-  const all = [...groups.filter((group) => group !== wholeNetwork), wholeNetwork];
+  const stages = new Set([...blocks.map(({ block }) => stageOf(block)), wholeNetwork]);
+  const groupOf = (node: string | undefined): string => {
+    const stage = stageOf(node);
+    return stages.has(stage) ? stage : wholeNetwork;
+  };
   return auditRules.flatMap(({ name }) =>
-    all.map((group): JudgedCase => {
+    [...stages].map((group): JudgedCase => {
       const diagnostics = findings
         .filter(({ rule, node }) => rule === name && groupOf(node) === group)
         .map(({ diagnostic }) => diagnostic);
@@ -27,6 +29,7 @@ function listCases({ path, report }: AuditedList): readonly JudgedCase[] {
   );
 }
 
+/** Of each list of layers each rule in each group of blocks. */
 export function auditCases(audited: readonly AuditedList[]): readonly JudgedCase[] {
   return audited.flatMap(listCases);
 }

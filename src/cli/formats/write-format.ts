@@ -15,9 +15,10 @@ async function appendSummary(
   env: NodeJS.ProcessEnv,
 ): Promise<readonly Diagnostic[]> {
   const path = summary?.path(env);
-  if (!path) return [];
+  if (!summary || !path) return [];
   try {
-    await whileWriting(path, () => appendFile(path, summary.write(outcome)));
+    const text = summary.write(outcome);
+    await whileWriting(path, () => appendFile(path, text));
     return [];
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
