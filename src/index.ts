@@ -23,7 +23,7 @@ export type { TensorSource } from '../codegen/tensors/tensor-source.ts';
 export type { ParameterRole, ParameterSlot } from '../codegen/weights/parameter-slot.ts';
 export type { AuditBlock, AuditKind, AuditReport } from '../engines/audit/audit.ts';
 export type { FusionState } from '../engines/audit/block-verdicts.ts';
-export type { AuditFinding } from '../engines/audit/context.ts';
+export type { AuditFinding, RuledFinding } from '../engines/audit/context.ts';
 export type { EngineDataType, LayerKind, LayerSource } from '../engines/audit/layer.ts';
 export type { ErrorSummary, Judged, Verdict, VerdictFigures } from '../engines/compare.ts';
 export type { DoctorRow } from '../engines/doctor-row.ts';
