@@ -1,6 +1,7 @@
-import type { Value } from '../codegen/ir/graph.ts';
+import type { Graph, Value } from '../codegen/ir/graph.ts';
 import type { DataType } from '../codegen/ir/types.ts';
 import type { Precision } from '../codegen/precisions.ts';
+import type { Diagnostic } from '../src/diagnostics/diagnostic.ts';
 import type { Span } from '../src/diagnostics/source.ts';
 
 export type { Precision };
@@ -26,6 +27,8 @@ export interface BuildRequest {
   readonly modelPath: string;
   /** Folder of the artifact; the engine is written here under its final name when whole. */
   readonly directory: string;
+  /** The graph in that file, for a target that writes a wrapper around its engine; absent: none is written. */
+  readonly graph?: Pick<Graph, 'name' | 'opset' | 'inputs' | 'outputs'> | undefined;
   /** The batch that the graph fixes; absent: any. */
   readonly batch?: number | undefined;
   /** Digest of graph and weights, as far as they decide what is built: the same before and after the file is written. */
@@ -57,6 +60,8 @@ export interface BuiltEngine {
   readonly builtFor: string;
   /** What the engines are tied to, for the manifest: release, processor, options. A form of the target's own, see `TargetDefinition.facts`. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** What is to know of what was built. */
+  readonly notes?: readonly Diagnostic[];
 }
 
 /** Summary of a series of times, all in milliseconds. */
@@ -140,6 +145,8 @@ export interface Engine {
   readonly buildsOnly?: BuildsOnly | undefined;
   /** File name of what `build` writes, in the artifact's folder. */
   readonly fileName: string;
+  /** File name of a model that wraps the engine for another runtime, where `build` writes one. */
+  readonly wrapperName?: string | undefined;
   build(request: BuildRequest): Promise<BuiltEngine>;
   /** For many batches; `run` is for one. */
   load(path: string): Promise<LoadedEngine>;

@@ -89,6 +89,8 @@ of the graph, size, digest and batches of each engine, the arguments that built 
 | engines | there, with the digests as recorded | | missing, or changed |
 | model.onnx | there, with the digest as recorded | not there | changed |
 
+\`rcc rebuild DIR\` makes the artifact again for this machine, verifies it and then replaces the old: [rebuild.md](rebuild.md).
+
 The cache key is the digest of release, GPU, graph, weights and every argument but the paths: the same key, the same engine.`;
 
 const model = {

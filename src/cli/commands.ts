@@ -14,6 +14,7 @@ import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { listCommand } from './commands/list.ts';
+import { rebuildCommand } from './commands/rebuild.ts';
 import { reportCommand } from './commands/report.ts';
 import { verifyCommand } from './commands/verify.ts';
 
@@ -27,6 +28,7 @@ export const commands: readonly CommandDefinition[] = [
   benchCommand,
   auditCommand,
   checkEngineCommand,
+  rebuildCommand,
   doctorCommand,
   reportCommand,
   compareCommand,

@@ -21,6 +21,8 @@ export interface CompileOptions extends MakeOptions {
   readonly verify?: boolean | undefined;
   /** How long the engine is timed at each batch; default: it is not. */
   readonly timing?: TimingLimits | undefined;
+  /** Judges what was made beside its check; an error withholds it too. */
+  readonly accept?: ((made: Manifest) => readonly Diagnostic[]) | undefined;
 }
 
 /** What a compilation made. */
@@ -73,8 +75,9 @@ async function makeArtifact(
 ): Promise<Compilation & { readonly isSound: boolean }> {
   const made = await makeModel(network, options);
   const audits = await audit(made, options);
-  const { diagnostics: failures, ...checked } =
+  const { diagnostics: verdicts, ...checked } =
     options.verify === false ? { diagnostics: [] } : await checkModel(network, made, options);
+  const failures = [...verdicts, ...(options.accept?.(made.manifest) ?? [])];
   const isSound = failures.every(({ severity }) => severity !== 'error');
   const timed = isSound
     ? await time(network, made, audits, options)
@@ -91,9 +94,9 @@ async function makeArtifact(
 
 /** Options for the folder where an artifact is made, with notes that name it as it will be. */
 function inFolder(options: CompileOptions, staged: string, rename: Rename): CompileOptions {
-  const { listener, directory } = options;
+  const { listener, directory, earlier = directory } = options;
   const renaming = listener ? { listener: withNotes(listener, rename) } : {};
-  return { ...options, directory: staged, earlier: directory, ...renaming };
+  return { ...options, directory: staged, earlier, ...renaming };
 }
 
 /**

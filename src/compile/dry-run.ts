@@ -113,6 +113,8 @@ export async function dryRunSpec(spec: Spec, options: CompileOptions): Promise<D
   const own = (role: string, file: string) => ({ role, path: join(directory, file) });
   const plan = await planOf(spec, graph, keptNodes(graph, precision, pipeline), options);
   const engineFiles = engine ? [own('engine', engine.fileName)] : [];
+  const wrapper = engine?.wrapperName;
+  const wrappers = wrapper === undefined ? [] : [own('wrapper', wrapper)];
   const isTimed = timing !== undefined && engine && !engine.buildsOnly;
   return {
     model: spec.name,
@@ -123,7 +125,7 @@ export async function dryRunSpec(spec: Spec, options: CompileOptions): Promise<D
     ...(plan ?? { commands: [], notes: [] }),
     files: [
       own('model', artifactFiles.model),
-      ...(plan?.files ?? [...engineFiles, own('layers', artifactFiles.layers)]),
+      ...(plan?.files ?? [...engineFiles, ...wrappers, own('layers', artifactFiles.layers)]),
       ...(spec.labels === undefined ? [] : [own('labels', artifactFiles.labels)]),
       own('manifest', artifactFiles.manifest),
       ...(isTimed ? [own('timing', artifactFiles.timing)] : []),

@@ -44,6 +44,7 @@ function buildEngine(
     const built = await engine.build({
       modelPath: join(directory, artifactFiles.model),
       directory,
+      graph,
       batch: fixedBatch(graph),
       modelDigest: digestModel(graph, weights, prepared.pipeline.ranges),
       float32Nodes,
@@ -51,6 +52,7 @@ function buildEngine(
       report: (text) => listener?.onProgress?.(text),
       signal,
     });
+    for (const note of built.notes ?? []) listener?.onNote?.(note);
     const sizeBytes = built.engines[0]?.sizeBytes ?? 0;
     const detail = `${target.name}: ${basename(built.path)}, ${(sizeBytes / 1e6).toFixed(1)} MB`;
     return { value: built, detail };

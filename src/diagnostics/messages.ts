@@ -7,6 +7,7 @@ import { engineMessages } from './messages/engines.ts';
 import { imageMessages } from './messages/images.ts';
 import { languageMessages } from './messages/language.ts';
 import { precisionMessages } from './messages/precision.ts';
+import { rebuildMessages } from './messages/rebuild.ts';
 import { reportMessages } from './messages/report.ts';
 import { tensorrtMessages } from './messages/tensorrt.ts';
 import { tensorrtRtxMessages } from './messages/tensorrt-rtx.ts';
@@ -26,6 +27,7 @@ export const messages = {
   ...reportMessages,
   ...precisionMessages,
   ...compileMessages,
+  ...rebuildMessages,
   ...cliMessages,
 } as const;
 

@@ -20,6 +20,11 @@ const notOfArtifact = [
   'dryRun',
 ];
 
+/** The options that decide what an artifact is, as words that give them again. */
+export function givenToCompile(command: Command): readonly string[] {
+  return givenOptions(command, notOfArtifact);
+}
+
 export interface CompileCommandOptions extends ModelCommandOptions, TimingCommandOptions {
   /** The options that were given, as words, for the manifest. */
   readonly given: readonly string[];
@@ -57,7 +62,7 @@ export const compileCommand: CommandDefinition = {
     declareTargetOptions(command);
   },
   async run([paths, options, command], context) {
-    const given = givenOptions(command as Command, notOfArtifact);
+    const given = givenToCompile(command as Command);
     const { compileSpecs } = await import('../actions/compile.ts');
     return await compileSpecs(
       paths as readonly string[],
