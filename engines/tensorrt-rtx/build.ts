@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { ownValue } from '../../src/collections/own-value.ts';
 import { DiagnosticError, fail } from '../../src/diagnostics/diagnostic.ts';
 import { replaceFile, writeArtifact } from '../../src/io/artifact.ts';
@@ -116,9 +116,9 @@ function checkCapabilities({ computeCapabilities, installation }: TensorrtRtxOpt
 }
 
 /** The sizes that the engine takes: the graph's own where it fixes one. */
-function batchesOf(
+export function batchesOf(
   { batches = optionDefaults.batches }: TensorrtRtxOptions,
-  { batch }: BuildRequest,
+  { batch }: Pick<BuildRequest, 'batch'>,
 ): EngineFile['batches'] {
   if (batch !== undefined) return { min: batch, opt: batch, max: batch };
   return { min: batches.smallest, opt: batches.usual, max: batches.largest };
@@ -150,7 +150,13 @@ export async function buildEngine(
     auxStreams: options.auxStreams ?? optionDefaults.auxStreams,
     ...(list ? { kernels: list.layers.filter(isKernel).length } : {}),
   };
-  const engines = [await engineFileOf(paths.engine, batchesOf(options, request))];
-  const builtFor = options.computeCapabilities.join(', ');
-  return { path: paths.engine, engines, builtFor, buildMs: performance.now() - startedMs, facts };
+  const companions = [paths.log, ...(list ? [paths.layers] : [])].map((path) => basename(path));
+  return {
+    path: paths.engine,
+    engines: [await engineFileOf(paths.engine, batchesOf(options, request))],
+    companions,
+    builtFor: options.computeCapabilities.join(', '),
+    buildMs: performance.now() - startedMs,
+    facts,
+  };
 }

@@ -76,6 +76,7 @@ async function makeArtifact(
   const { diagnostics: failures, ...checked } =
     options.verify === false ? { diagnostics: [] } : await checkModel(network, made, options);
   const isSound = failures.every(({ severity }) => severity !== 'error');
+  if (!isSound || auditErrors(audits).length > 0) await made.forgetEngine?.();
   const timed = isSound
     ? await time(network, made, audits, options)
     : { measurements: [], diagnostics: [] };
