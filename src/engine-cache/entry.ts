@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { keyDigest } from '../../engines/engine-key.ts';
@@ -44,19 +45,29 @@ export interface EntryReading {
   readonly problem?: string;
 }
 
-/** Reads the entry of a key's digest from its folder. */
-export async function readEntry(directory: string, key: string): Promise<EntryReading> {
+function entryIn(text: string, digest: string): EntryReading {
+  const { value, problem } = readJsonAs(entrySchema, text);
+  if (problem) return { problem: `${entryFile}: ${problemText(problem)}` };
+  return keyDigest(value.key) === digest
+    ? { entry: value }
+    : { problem: `${entryFile} is of another key` };
+}
+
+async function textOf(folder: string): Promise<{ readonly text?: string; readonly why?: string }> {
   try {
-    const text = await readTextIfThere(
-      join(directory, key, entryFile),
-      'entry of the engine cache',
-    );
-    if (text === undefined) return {};
-    const { value, problem } = readJsonAs(entrySchema, text);
-    if (problem) return { problem: `${entryFile}: ${problemText(problem)}` };
-    const isOwn = keyDigest(value.key) === key;
-    return isOwn ? { entry: value } : { problem: `${entryFile} is of another key` };
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : `${entryFile} cannot be read` };
+    const text = await readTextIfThere(join(folder, entryFile), 'entry of the engine cache');
+    return text === undefined ? { why: `there is no ${entryFile}` } : { text };
+  } catch {
+    return { why: `${entryFile} cannot be read` };
   }
+}
+
+/** Reads the entry of a key's digest from its folder. */
+export async function readEntry(directory: string, digest: string): Promise<EntryReading> {
+  const folder = join(directory, digest);
+  const { text, why } = await textOf(folder);
+  if (text !== undefined) return entryIn(text, digest);
+  // Looked at afterwards: another process may have removed it meanwhile.
+  const isThere = await stat(folder).catch(() => undefined);
+  return isThere && why !== undefined ? { problem: why } : {};
 }

@@ -62,6 +62,11 @@ function builtOf({ engines, companions, builtFor, facts }: Entry, directory: str
   };
 }
 
+async function isThere(directory: string, digest: string): Promise<boolean> {
+  const { entry, problem } = await readEntry(directory, digest);
+  return entry !== undefined || problem !== undefined;
+}
+
 /** Copies the engine of a key into a folder, checked. An entry that is damaged is removed. Throws DiagnosticError where `directory` cannot be written. */
 export async function takeEngine(
   { directory: kept }: EngineCache,
@@ -79,7 +84,8 @@ export async function takeEngine(
     const built = { ...builtOf(entry, directory), buildMs: performance.now() - startedMs };
     return { built, builtAt: entry.builtAt };
   }
-  const isGone = (await readEntry(kept, digest)).entry === undefined && unread === undefined;
+  // Where another process removed it while it was copied, there is nothing to tell.
+  const isGone = entry !== undefined && !(await isThere(kept, digest));
   await removeEntry(kept, digest);
   return isGone || problem === undefined ? {} : { problem };
 }

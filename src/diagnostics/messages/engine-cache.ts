@@ -18,7 +18,7 @@ export const engineCacheMessages = {
   'engine-cache-damaged': row<{ digest: string; problem: string }>({
     severity: 'note',
     message: ({ digest, problem }) =>
-      `The engine ${digest.slice(0, 12)} of the cache was damaged (${problem}): it is built anew.`,
+      `The engine ${digest.slice(0, 12)} of the cache cannot be used (${problem}): it is built anew.`,
     cause: 'A file of the engine cache was changed, cut short or removed.',
     cure: 'Nothing needs to be done.',
   }),
