@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ownValue } from '../../src/collections/own-value.ts';
 import { DiagnosticError, fail } from '../../src/diagnostics/diagnostic.ts';
 import { replaceFile, writeArtifact } from '../../src/io/artifact.ts';
@@ -9,7 +9,7 @@ import { isKernel, type LayerList } from '../audit/layer.ts';
 import { printLayerList, readLayerList } from '../audit/read-layer-list.ts';
 import type { BuildRequest, BuiltEngine, EngineFile } from '../engine.ts';
 import { engineFileOf } from '../engine-file.ts';
-import { sizeOf } from '../tensorrt/running/optional-file.ts';
+import { sizeOf, writtenNames } from '../tensorrt/running/optional-file.ts';
 import type { TensorrtRtxFacts } from './facts.ts';
 import { explainFailure } from './failure.ts';
 import { optionDefaults, type TensorrtRtxOptions } from './options.ts';
@@ -150,11 +150,10 @@ export async function buildEngine(
     auxStreams: options.auxStreams ?? optionDefaults.auxStreams,
     ...(list ? { kernels: list.layers.filter(isKernel).length } : {}),
   };
-  const companions = [paths.log, ...(list ? [paths.layers] : [])].map((path) => basename(path));
   return {
     path: paths.engine,
     engines: [await engineFileOf(paths.engine, batchesOf(options, request))],
-    companions,
+    companions: await writtenNames([paths.log, paths.layers]),
     builtFor: options.computeCapabilities.join(', '),
     buildMs: performance.now() - startedMs,
     facts,

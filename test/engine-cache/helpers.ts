@@ -39,6 +39,7 @@ export async function obtain(
   cache: EngineCache & { readonly root: string },
   key: EngineKey,
   content = 'engine',
+  planning: readonly Diagnostic[] = [],
 ) {
   const directory = join(cache.root, `artifact${folders++}`);
   mkdirSync(directory);
@@ -49,7 +50,7 @@ export async function obtain(
     return writeEngine(directory, content);
   };
   const onNote = (note: Diagnostic) => void notes.push(note);
-  const planned = { key, notes: [] };
+  const planned = { key, notes: planning };
   const obtained = await takeOrBuild(cache, { planned, model: 'net', directory, build, onNote });
   return { ...obtained, directory, isBuilt, notes: notes.map(({ code }) => code) };
 }

@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keyDigest } from '../../engines/engine-key.ts';
+import { createDiagnostic } from '../../src/diagnostics/diagnostic.ts';
 import { freshCache, obtain } from './helpers.ts';
 
 const key = { graph: 'a', weights: 'b' };
@@ -41,6 +42,14 @@ describe('an engine that was built before', () => {
     truncateSync(second.built.path, 2);
     const third = await obtain(cache, key);
     expect([third.isBuilt, readFileSync(third.built.path, 'utf8')]).toEqual([false, 'engine']);
+  });
+
+  it('has the notes of its planning told all the same', async () => {
+    const cache = freshCache();
+    await obtain(cache, key);
+    const note = createDiagnostic('engine-cache-dropped', {});
+    const { isBuilt, notes } = await obtain(cache, key, 'engine', [note]);
+    expect([isBuilt, notes]).toEqual([false, [note.code]]);
   });
 
   it('is not taken for another key', async () => {

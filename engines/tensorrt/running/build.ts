@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { greatest } from '../../../src/collections/extremes.ts';
 import {
   createDiagnostic,
@@ -17,7 +17,7 @@ import {
 import { buildOne, type PlacedEngine } from './build-one.ts';
 import type { TensorrtEngineOptions } from './context.ts';
 import { enginesOf, factsOf } from './facts.ts';
-import { sizeOf } from './optional-file.ts';
+import { writtenNames } from './optional-file.ts';
 import { readModel } from './read-model.ts';
 import { lendTimingCache, takeTurn } from './timing-cache.ts';
 
@@ -65,17 +65,12 @@ async function buildAll(
   return built;
 }
 
-/** Layers and logs of builds, where trtexec wrote them. */
-async function companionsOf(
-  { release }: TrtexecPlan,
-  builds: readonly TrtexecCommand[],
-): Promise<readonly string[]> {
-  const written: string[] = [];
-  for (const { role, path } of plannedFiles(builds, release)) {
-    const belongs = role === 'layers' || role === 'log';
-    if (belongs && (await sizeOf(path)) > 0) written.push(basename(path));
-  }
-  return written;
+/** Layers and logs of builds. */
+function companionsOf({ release }: TrtexecPlan, builds: readonly TrtexecCommand[]) {
+  const belonging = plannedFiles(builds, release).filter(
+    ({ role }) => role === 'layers' || role === 'log',
+  );
+  return writtenNames(belonging.map(({ path }) => path));
 }
 
 /** Builds every engine of the plan: one for each batch, or one for the profile's range. Path and size are those of the first. */
