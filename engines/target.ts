@@ -51,10 +51,10 @@ export interface Target {
   /** Absent where the model is written and nothing is built. */
   readonly engine?: Engine | undefined;
   /**
-   * What decides the engine of a model; undefined where options decide it that no key can hold. Absent: its engines are built in about the time that a copy takes,
+   * What decides the engine of a model, or in a clause why no key can tell it. Absent: its engines are built in about the time that a copy takes,
    * and are not kept. Throws DiagnosticError where the model cannot be built so.
    */
-  readonly plannedEngine?: ((model: ModelFacts) => PlannedEngine | undefined) | undefined;
+  readonly plannedEngine?: ((model: ModelFacts) => PlannedEngine | string) | undefined;
   /** What a compilation would start. Throws DiagnosticError where the model cannot be built so. */
   readonly plan?: ((request: PlanRequest) => TargetPlan) | undefined;
 }

@@ -89,7 +89,7 @@ of the graph, size, digest and batches of each engine, the arguments that built 
 | engines | there, with the digests as recorded | | missing, or changed |
 | model.onnx | there, with the digest as recorded | not there | changed |
 
-The cache key is the digest of release, GPU, graph, weights and every argument but the paths: the same key, the same engine.`;
+The cache key is the digest of [its parts](engine-cache.md#what-decides-an-engine): the same key, the same engine.`;
 
 const model = {
   path: 'model.onnx',

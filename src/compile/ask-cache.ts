@@ -44,7 +44,7 @@ export async function askSpec(
   }
   const { facts, unknown } = await planModel(spec, options);
   const planned = target.plannedEngine(facts);
-  if (!planned) return { ...named, reason: 'not kept, since an argument for trtexec names a file' };
+  if (typeof planned === 'string') return { ...named, reason: `not kept, since ${planned}` };
   const answer = await askCache(cache, planned.key);
   return { ...named, answer, ...(unknown ? { unknown } : {}) };
 }

@@ -56,7 +56,8 @@ async function takeOrBuild(
   const build = () => engine.build(request);
   const facts = request.identity && { directory, identity: request.identity, float32Nodes };
   const planned = facts && target.plannedEngine?.(modelFactsOf(graph, facts));
-  if (!cache || !planned) return { built: await build(), key: planned?.key };
+  if (typeof planned !== 'object') return { built: await build() };
+  if (!cache) return { built: await build(), key: planned.key };
   // Most compilations have no use for it.
   const cached = await import('../engine-cache/take-or-build.ts');
   const onNote = (note: Diagnostic) => listener?.onNote?.(note);

@@ -45,6 +45,8 @@ export interface PlanMachine {
   readonly release: Release;
   /** With its build number, where the machine was asked: `10.4.0.26`. */
   readonly fullVersion?: string;
+  /** `linux-x64`, where the machine was asked. */
+  readonly system?: string | undefined;
   readonly gpu: Gpu;
 }
 
@@ -232,7 +234,7 @@ function buildParts(builds: readonly TrtexecCommand[]): Readonly<Record<string, 
 
 function keyOf(
   intent: TensorrtIntent,
-  { release, fullVersion, gpu }: PlanMachine,
+  { release, fullVersion, system, gpu }: PlanMachine,
   { identity }: ModelFacts,
   commands: readonly TrtexecCommand[],
 ): EngineKey {
@@ -245,7 +247,7 @@ function keyOf(
     release: fullVersion ?? release.version,
     GPU: gpu.name,
     'compute capability': gpu.computeCapability,
-    system: `${process.platform}-${process.arch}`,
+    ...(system === undefined ? {} : { system }),
     ...buildParts(builds),
   });
 }

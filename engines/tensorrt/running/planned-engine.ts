@@ -9,13 +9,14 @@ function namesFile(argument: string): boolean {
   return /[/\\]|\.\w/.test(splitArgument(argument).value?.replace(/^[\d.]+$/, '') ?? '');
 }
 
-/** The engine that a model would be built into; undefined where an argument of the user's own names a file. Throws DiagnosticError as a build would. */
+/** The engine that a model would be built into, or why no key can tell it. Throws DiagnosticError as a build would. */
 export function plannedEngine(
   options: TensorrtEngineOptions,
   model: ModelFacts,
-): PlannedEngine | undefined {
+): PlannedEngine | string {
   const { machine, intent } = options;
   const { key, notes } = planOrThrow(options, model);
-  if (intent.buildArguments.some(namesFile)) return undefined;
+  if (intent.buildArguments.some(namesFile)) return 'an argument for trtexec names a file';
+  if (machine.gpu.computeCapability === '') return 'nothing tells which GPU this is';
   return { key, notes: [...machine.notes, ...notes] };
 }
