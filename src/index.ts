@@ -101,7 +101,7 @@ export type { Severity } from './diagnostics/message-row.ts';
 export type { DiagnosticCode } from './diagnostics/messages.ts';
 export { type RenderOptions, renderDiagnostic } from './diagnostics/render.ts';
 export type { SourceFile, Span } from './diagnostics/source.ts';
-export { type EngineCache, engineCacheFor } from './engine-cache/place.ts';
+export type { EngineCache } from './engine-cache/place.ts';
 export type { PictureRules } from './images/prepared-images.ts';
 export type {
   BlockKind,
