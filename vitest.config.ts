@@ -14,19 +14,21 @@ const tools = [
  * free. The others share one a worker, which loads the sources once for all of them and is given its files at the start.
  */
 const alone = [
-  'test/cli/{faults,one-definition,prepare-conversion,pipes,report,start-up,streams,tensorrt}.test.ts',
+  'test/cli/{engine-cache,faults,one-definition,prepare-conversion,pipes,report,start-up,streams,tensorrt}.test.ts',
   'test/compile/few-classes.test.ts',
   'test/engines/process.test.ts',
   'test/engines/{onnxruntime,tensorrt-rtx}/**/*.test.ts',
   'test/engines/tensorrt/*.test.ts',
   'test/engines/tensorrt/{machine,running}/**/*.test.ts',
-  'test/{examples,io,judges}/**/*.test.ts',
+  'test/{engine-cache,examples,io,judges}/**/*.test.ts',
   'test/specs/references.test.ts',
 ];
 
 const shared = {
   setupFiles: ['test/helpers/poison.ts'],
   testTimeout: 30_000,
+  // The engines of whoever runs the tests are none of theirs.
+  env: { RCC_ENGINE_CACHE: 'off' },
 };
 
 export default defineConfig({

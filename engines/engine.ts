@@ -3,6 +3,7 @@ import type { DataType } from '../codegen/ir/types.ts';
 import type { Precision } from '../codegen/precisions.ts';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.ts';
 import type { Span } from '../src/diagnostics/source.ts';
+import type { ModelIdentity } from './model-facts.ts';
 
 export type { Precision };
 
@@ -31,8 +32,8 @@ export interface BuildRequest {
   readonly graph?: Pick<Graph, 'name' | 'opset' | 'inputs' | 'outputs'> | undefined;
   /** The batch that the graph fixes; absent: any. */
   readonly batch?: number | undefined;
-  /** Digest of graph and weights, as far as they decide what is built: the same before and after the file is written. */
-  readonly modelDigest?: string | undefined;
+  /** Graph and weights, as far as they decide what is built: the same before and after the file is written. */
+  readonly identity?: ModelIdentity | undefined;
   /** Nodes that compute in float32 whatever the precision; a typed graph says so itself. */
   readonly float32Nodes?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -55,6 +56,8 @@ export interface BuiltEngine {
   readonly path: string;
   /** All that the build left, in the order of their batches. */
   readonly engines: readonly EngineFile[];
+  /** Names of what else belongs to them: layers and logs of the build. */
+  readonly companions?: readonly string[] | undefined;
   readonly buildMs: number;
   /** The device that they are for. */
   readonly builtFor: string;

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../src/diagnostics/diagnostic.ts';
 import type { DoctorRow } from './doctor-row.ts';
 import type { Engine, MeasureRequest } from './engine.ts';
 import type { EngineCheck } from './engine-check.ts';
+import type { EngineKey, PlannedEngine } from './engine-key.ts';
 import type { ModelFacts } from './model-facts.ts';
 import type { OptionRow, OptionValues } from './option-row.ts';
 
@@ -49,6 +50,11 @@ export interface Target {
   readonly minIterations: number;
   /** Absent where the model is written and nothing is built. */
   readonly engine?: Engine | undefined;
+  /**
+   * What decides the engine of a model, or in a clause why no key can tell it. Absent: its engines are built in about the time that a copy takes,
+   * and are not kept. Throws DiagnosticError where the model cannot be built so.
+   */
+  readonly plannedEngine?: ((model: ModelFacts) => PlannedEngine | string) | undefined;
   /** What a compilation would start. Throws DiagnosticError where the model cannot be built so. */
   readonly plan?: ((request: PlanRequest) => TargetPlan) | undefined;
 }
@@ -84,8 +90,7 @@ export interface TargetPlan {
   readonly facts: Readonly<Record<string, unknown>>;
   readonly commands: readonly PlannedCommand[];
   readonly files: readonly PlannedFile[];
-  /** Same key, same engine. */
-  readonly cacheKey: string;
+  readonly key: EngineKey;
   readonly notes: readonly Diagnostic[];
 }
 

@@ -43,7 +43,8 @@ export type {
   Tensors,
 } from '../engines/engine.ts';
 export type { EngineCheck } from '../engines/engine-check.ts';
-export type { ModelFacts, TensorFacts } from '../engines/model-facts.ts';
+export type { EngineKey, PlannedEngine } from '../engines/engine-key.ts';
+export type { ModelFacts, ModelIdentity, TensorFacts } from '../engines/model-facts.ts';
 export type { OnnxTargetOptions } from '../engines/onnx/target.ts';
 export type { OnnxruntimeTargetOptions } from '../engines/onnxruntime/target.ts';
 export type { OptionRow, OptionValues } from '../engines/option-row.ts';
@@ -100,6 +101,7 @@ export type { Severity } from './diagnostics/message-row.ts';
 export type { DiagnosticCode } from './diagnostics/messages.ts';
 export { type RenderOptions, renderDiagnostic } from './diagnostics/render.ts';
 export type { SourceFile, Span } from './diagnostics/source.ts';
+export type { EngineCache } from './engine-cache/place.ts';
 export type { PictureRules } from './images/prepared-images.ts';
 export type {
   BlockKind,

@@ -19,6 +19,7 @@ const rooms = [
   'src/report',
   'src/estimate',
   'src/targets',
+  'src/engine-cache',
   'src/compile',
   'src/api',
   'src/index.ts',

@@ -14,7 +14,7 @@ import { isKernel, type LayerList } from '../audit/layer.ts';
 import { printLayerList, readLayerList } from '../audit/read-layer-list.ts';
 import type { BuildRequest, BuiltEngine, EngineFile } from '../engine.ts';
 import { engineFileOf } from '../engine-file.ts';
-import { sizeOf } from '../tensorrt/running/optional-file.ts';
+import { sizeOf, writtenNames } from '../tensorrt/running/optional-file.ts';
 import { epContextFileName, writeEpContext } from './ep-context.ts';
 import type { TensorrtRtxFacts } from './facts.ts';
 import { explainFailure } from './failure.ts';
@@ -122,9 +122,9 @@ function checkCapabilities({ computeCapabilities, installation }: TensorrtRtxOpt
 }
 
 /** The sizes that the engine takes: the graph's own where it fixes one. */
-function batchesOf(
+export function batchesOf(
   { batches = optionDefaults.batches }: TensorrtRtxOptions,
-  { batch }: BuildRequest,
+  { batch }: Pick<BuildRequest, 'batch'>,
 ): EngineFile['batches'] {
   if (batch !== undefined) return { min: batch, opt: batch, max: batch };
   return { min: batches.smallest, opt: batches.usual, max: batches.largest };
@@ -144,10 +144,10 @@ function factsOf(options: TensorrtRtxOptions, list: LayerList | undefined): Tens
 async function wrap(
   engine: EngineFile,
   facts: TensorrtRtxFacts,
-  { directory, graph }: BuildRequest,
+  { wrapper, graph }: { readonly wrapper: string; readonly graph: BuildRequest['graph'] },
 ): Promise<readonly Diagnostic[]> {
   if (!graph) return [];
-  await writeEpContext(join(resolve(directory), epContextFileName), graph, engine, facts);
+  await writeEpContext(wrapper, graph, engine, facts);
   return [createDiagnostic('ep-context-untried', { file: epContextFileName })];
 }
 
@@ -164,6 +164,7 @@ export async function buildEngine(
     engine: join(directory, engineFileName),
     log: join(directory, fileNames.log),
     layers: join(directory, fileNames.layers),
+    wrapper: join(directory, epContextFileName),
   };
   await whileWriting(directory, () => mkdir(directory, { recursive: true }));
   const list = await replaceFile(paths.engine, async (partial) => {
@@ -172,10 +173,11 @@ export async function buildEngine(
   });
   const engine = await engineFileOf(paths.engine, batchesOf(options, request));
   const facts = factsOf(options, list);
-  const notes = await wrap(engine, facts, request);
+  const notes = await wrap(engine, facts, { ...paths, graph: request.graph });
   return {
     path: paths.engine,
     engines: [engine],
+    companions: await writtenNames([paths.log, paths.layers, paths.wrapper]),
     builtFor: options.computeCapabilities.join(', '),
     buildMs: performance.now() - startedMs,
     facts: request.graph ? { ...facts, epContext: epContextFileName } : facts,

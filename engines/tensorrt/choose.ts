@@ -14,6 +14,7 @@ import { graphFor } from './planning/precision-recipes.ts';
 import { resolveRelease } from './planning/release.ts';
 import { planFor } from './planning/target-plan.ts';
 import { createTensorrtEngine } from './running/driver.ts';
+import { plannedEngine } from './running/planned-engine.ts';
 
 /** trtexec and the GPU of this machine. Throws DiagnosticError. */
 function findMachine(
@@ -68,6 +69,7 @@ function targetOn(
     float16: 'computed',
     minIterations: 100,
     engine: createTensorrtEngine({ machine, intent, cacheDirectory, ...(onNote && { onNote }) }),
+    plannedEngine: (model) => plannedEngine({ machine, intent, cacheDirectory }, model),
     plan: (plan) => planFor(intent, machine, plan),
   };
 }

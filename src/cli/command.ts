@@ -50,6 +50,7 @@ export const silentProgress: Progress = {
 
 /** One command of the command line. What it needs is imported when it runs, so that --help answers at once. */
 export interface CommandDefinition {
+  /** One word, or two: that of a group and its own. */
   readonly name: string;
   readonly description: string;
   /** Whether its outcome is verdicts, which --format writes. */

@@ -1,6 +1,9 @@
 import type { CommandDefinition } from './command.ts';
 import { auditCommand } from './commands/audit.ts';
 import { benchCommand } from './commands/bench.ts';
+import { cacheGcCommand } from './commands/cache/gc.ts';
+import { cacheLsCommand } from './commands/cache/ls.ts';
+import { cacheWhyCommand } from './commands/cache/why.ts';
 import { checkCommand } from './commands/check.ts';
 import { checkEngineCommand } from './commands/check-engine.ts';
 import { classifyCommand } from './commands/classify.ts';
@@ -17,6 +20,11 @@ import { listCommand } from './commands/list.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { reportCommand } from './commands/report.ts';
 import { verifyCommand } from './commands/verify.ts';
+
+/** What commands of two words have in common, by the first. */
+export const commandGroups: Readonly<Record<string, string>> = {
+  cache: 'the engines that are kept, so that they are not built twice',
+};
 
 /** Every command, in the order of the help. */
 export const commands: readonly CommandDefinition[] = [
@@ -37,5 +45,8 @@ export const commands: readonly CommandDefinition[] = [
   diagnoseCommand,
   initCommand,
   listCommand,
+  cacheLsCommand,
+  cacheWhyCommand,
+  cacheGcCommand,
   explainCommand,
 ];

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { ownValue } from '../collections/own-value.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { version } from '../version.ts';
 import {
@@ -8,7 +9,7 @@ import {
   type Progress,
   silentProgress,
 } from './command.ts';
-import { commands } from './commands.ts';
+import { commandGroups, commands } from './commands.ts';
 import { refuseEmptyValues } from './empty-values.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { declareFormat, type Format } from './formats/formats.ts';
@@ -153,10 +154,26 @@ async function runCommand(
   }
 }
 
+/** The command that words name; `rcc` where it is none. */
+function nameOfCommand([first = '', second = '']: readonly string[]): string {
+  const meant = [first, `${first} ${second}`];
+  return commands.find(({ name }) => meant.includes(name))?.name ?? 'rcc';
+}
+
 /** What follows `help` or `--help`. */
 function helpTopic(argv: readonly string[]): string | undefined {
   const at = argv[0] === 'help' ? 0 : argv.findIndex((word) => word === '--help' || word === '-h');
   return at < 0 ? undefined : argv[at + 1];
+}
+
+/** Where a command hangs: those of two words below their group. */
+function placeOf({ name }: CommandDefinition, program: Command) {
+  const [first = '', second] = name.split(' ');
+  if (second === undefined) return { parent: program, word: first };
+  const known = program.commands.find((command) => command.name() === first);
+  const description = ownValue(commandGroups, first) ?? '';
+  const made = () => program.command(first).description(description).helpCommand(false);
+  return { parent: known ?? made(), word: second };
 }
 
 /** Runs one command line and gives the exit code; nothing here ends the process. */
@@ -182,8 +199,9 @@ export async function run(
       writeErr: () => undefined,
     });
   for (const definition of commands) {
-    const command = program
-      .command(definition.name)
+    const { parent, word } = placeOf(definition, program);
+    const command = parent
+      .command(word)
       .description(definition.description)
       .option('--json', 'print the result and all diagnostics as JSON')
       .option('-q, --quiet', 'no progress on stderr');
@@ -216,7 +234,11 @@ export async function run(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    const command = commands.find(({ name }) => name === argv[0])?.name ?? 'rcc';
+    if (error.code === 'commander.help') {
+      program.commands.find((group) => group.name() === argv[0])?.outputHelp();
+      return 2;
+    }
+    const command = nameOfCommand(argv);
     return await report({ diagnostics: [usageDiagnostic(error)] }, command, { json, io });
   }
   return exitCode;

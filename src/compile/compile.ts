@@ -79,6 +79,7 @@ async function makeArtifact(
     options.verify === false ? { diagnostics: [] } : await checkModel(network, made, options);
   const failures = [...verdicts, ...(options.accept?.(made.manifest) ?? [])];
   const isSound = failures.every(({ severity }) => severity !== 'error');
+  if (!isSound || auditErrors(audits).length > 0) await made.forgetEngine?.();
   const timed = isSound
     ? await time(network, made, audits, options)
     : { measurements: [], diagnostics: [] };

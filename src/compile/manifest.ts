@@ -89,6 +89,10 @@ export const manifestSchema = z.object({
       ]),
     }),
   ),
+  /** What decided the engines: same parts, same engine. `isTaken`: they come from the engine cache, and an earlier run built them. */
+  engineKey: z
+    .object({ digest, parts: z.record(z.string(), z.string()), isTaken: z.boolean() })
+    .optional(),
   /** What the engines are tied to, in the target's own form. */
   facts: z.record(z.string(), z.unknown()).optional(),
 });

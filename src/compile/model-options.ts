@@ -1,6 +1,7 @@
 import type { Engine } from '../../engines/engine.ts';
 import { type Target, type TimingLimits, timedBatchesOf } from '../../engines/target.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
+import type { EngineCache } from '../engine-cache/place.ts';
 import type { CalibrationOptions } from './calibration-step.ts';
 import type { CompileListener } from './phases.ts';
 import type { GraphOptions } from './precision.ts';
@@ -17,6 +18,8 @@ export interface ModelOptions extends GraphOptions, CalibrationOptions {
   readonly batch?: number | 'N' | undefined;
   /** Batches that are verified and timed where the graph leaves the batch free; default: the target's. */
   readonly batches?: readonly number[] | undefined;
+  /** Where engines are kept that take long to build; default: they are built each time. */
+  readonly engineCache?: EngineCache | undefined;
   readonly listener?: CompileListener | undefined;
   readonly signal?: AbortSignal | undefined;
 }

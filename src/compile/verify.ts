@@ -158,6 +158,7 @@ export async function verifySpec(spec: Spec, options: VerifyOptions): Promise<Ve
       const { prepared } = model;
       const { input, ...judged } = await judge(network, model, options);
       const { against, verdict, emulated } = judged;
+      if (!verdict.ok) await model.forgetEngine?.();
       // Ranges of a network that computes no numbers are none.
       const ranges =
         verdict.nonFinite.expected > 0 ? undefined : await checkRanges(network, prepared, options);

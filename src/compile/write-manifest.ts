@@ -5,6 +5,7 @@ import { asLowered } from '../../codegen/passes/shape-head.ts';
 import { precisionRow } from '../../codegen/precisions.ts';
 import { defaultInt8Form } from '../../codegen/quantization/int8-form.ts';
 import type { BuiltEngine } from '../../engines/engine.ts';
+import { type EngineKey, keyDigest } from '../../engines/engine-key.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { version } from '../version.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
@@ -53,11 +54,30 @@ function formOf({ target }: MakeOptions, { prepared: { pipeline } }: WrittenMode
   };
 }
 
+/** An engine, and where it comes from. */
+export interface ObtainedEngine {
+  readonly built: BuiltEngine;
+  /** Absent where it has none. */
+  readonly key?: EngineKey | undefined;
+  /** ISO time at which it was built where it was taken from the cache. */
+  readonly takenFrom?: string | undefined;
+  /** Takes it out of the cache. */
+  readonly forget?: (() => Promise<void>) | undefined;
+}
+
+function engineOf({ built, key, takenFrom }: ObtainedEngine): Partial<Manifest> {
+  const isTaken = takenFrom !== undefined;
+  return {
+    ...(key ? { engineKey: { digest: keyDigest(key), parts: { ...key }, isTaken } } : {}),
+    facts: { ...built.facts },
+  };
+}
+
 function manifestOf(
   network: TrainedNetwork,
   options: MakeOptions,
   model: WrittenModel,
-  engine: BuiltEngine | undefined,
+  engine: ObtainedEngine | undefined,
 ): Manifest {
   const { spec, cost } = network;
   const { target } = options;
@@ -88,8 +108,8 @@ function manifestOf(
     ...(model.float32Nodes.length > 0 ? { float32Nodes: [...model.float32Nodes] } : {}),
     ...(casts ? { casts } : {}),
     ...(model.prepared.calibration ? { calibration: model.prepared.calibration } : {}),
-    engines: (engine?.engines ?? []).map((file) => ({ ...file })),
-    ...(engine ? { facts: { ...engine.facts } } : {}),
+    engines: (engine?.built.engines ?? []).map((file) => ({ ...file })),
+    ...(engine ? engineOf(engine) : {}),
   };
 }
 
@@ -98,9 +118,9 @@ export async function writeManifest(
   network: TrainedNetwork,
   options: MakeOptions,
   model: WrittenModel,
-  built?: BuiltEngine,
+  engine?: ObtainedEngine,
 ): Promise<Manifest> {
-  const manifest = manifestOf(network, options, model, built);
+  const manifest = manifestOf(network, options, model, engine);
   await writeJson(join(options.directory, artifactFiles.manifest), manifest);
   return manifest;
 }

@@ -3,6 +3,7 @@ import { auditMessages } from './messages/audit.ts';
 import { cliMessages } from './messages/cli.ts';
 import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
+import { engineCacheMessages } from './messages/engine-cache.ts';
 import { engineMessages } from './messages/engines.ts';
 import { imageMessages } from './messages/images.ts';
 import { languageMessages } from './messages/language.ts';
@@ -19,6 +20,7 @@ export const messages = {
   ...weightsMessages,
   ...codegenMessages,
   ...engineMessages,
+  ...engineCacheMessages,
   ...tensorrtMessages,
   ...tensorrtRtxMessages,
   ...auditMessages,

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import * as z from 'zod';
 import type { EngineFile } from '../../engine.ts';
 import { engineFileOf } from '../../engine-file.ts';
+import { keyDigest } from '../../engine-key.ts';
 import { fixedBatch, type ModelFacts } from '../../model-facts.ts';
 import type { TrtexecCommand, TrtexecPlan } from '../planning/plan.ts';
 import type { TensorrtEngineOptions } from './context.ts';
@@ -56,7 +57,7 @@ export function factsOf(
     versionCompatible: intent.versionCompatible,
     hardwareCompatibility: intent.hardwareCompatibility,
     tf32: intent.tf32,
-    cacheKey: plan.cacheKey,
+    cacheKey: keyDigest(plan.key),
     device: intent.device,
     builds: buildsOf(plan).map(buildOf),
   };

@@ -3,6 +3,7 @@ import type { Target } from '../../../engines/target.ts';
 import type { ModelOptions } from '../../compile/model-options.ts';
 import type { CompileListener } from '../../compile/phases.ts';
 import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
+import { engineCacheFor } from '../../engine-cache/place.ts';
 import type { Spec } from '../../language/spec.ts';
 import { chooseTarget } from '../../targets/choose-target.ts';
 import { readTargetIntent } from '../../targets/target-options.ts';
@@ -45,6 +46,7 @@ export async function modelsFor(
   const sizes = batch === undefined ? batches : [batch];
   const request = { env, doing, isPlan: isPlan === true, batches: sizes, found: new Map(), onNote };
   const graph = graphOptionsOf(options);
+  const engineCache = engineCacheFor(env, options.engineCache);
   const models: ModelOptions[] = [];
   const refusals = new Map<string, Diagnostic>();
   const choose = (precision: Precision): Promise<Target> =>
@@ -60,6 +62,7 @@ export async function modelsFor(
         seed,
         batch,
         batches,
+        engineCache,
         listener,
         signal,
       });

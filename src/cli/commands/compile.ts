@@ -14,6 +14,7 @@ const notOfArtifact = [
   'output',
   'json',
   'quiet',
+  'engineCache',
   ...precisionNames,
   'precision',
   'printAfter',
