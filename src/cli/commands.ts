@@ -4,6 +4,7 @@ import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
 import { checkEngineCommand } from './commands/check-engine.ts';
 import { classifyCommand } from './commands/classify.ts';
+import { collectCommand } from './commands/collect.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compileCommand } from './commands/compile.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
@@ -14,6 +15,7 @@ import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { listCommand } from './commands/list.ts';
+import { packCommand } from './commands/pack.ts';
 import { reportCommand } from './commands/report.ts';
 import { verifyCommand } from './commands/verify.ts';
 
@@ -27,6 +29,8 @@ export const commands: readonly CommandDefinition[] = [
   benchCommand,
   auditCommand,
   checkEngineCommand,
+  packCommand,
+  collectCommand,
   doctorCommand,
   reportCommand,
   compareCommand,

@@ -5,6 +5,7 @@ import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
 import { engineMessages } from './messages/engines.ts';
 import { imageMessages } from './messages/images.ts';
+import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
 import { precisionMessages } from './messages/precision.ts';
 import { reportMessages } from './messages/report.ts';
@@ -26,6 +27,7 @@ export const messages = {
   ...reportMessages,
   ...precisionMessages,
   ...compileMessages,
+  ...kitMessages,
   ...cliMessages,
 } as const;
 

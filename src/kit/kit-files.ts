@@ -3,7 +3,7 @@ export const kitFiles = {
   script: 'run.sh',
   /** Digests of all files but the manifest, as `sha256sum` writes and checks them. */
   digests: 'kit.sha256',
-  expected: 'expect/logits.bin',
+  expected: 'expect-logits.bin',
   attempts: 'attempts',
 } as const;
 
@@ -19,7 +19,7 @@ export const attemptFiles = {
 
 /** The input of one batch, as the engine's binding has it. */
 export function inputFile(batch: number): string {
-  return `expect/input.b${batch}.bin`;
+  return `expect-input.b${batch}.bin`;
 }
 
 /** What `--exportOutput` writes for one batch. */

@@ -7,6 +7,7 @@ import type { MakeOptions } from '../compile/model-options.ts';
 import type { ModelMeasurement } from '../compile/timing.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Spec } from '../language/spec.ts';
+import type { KitFacts } from './kit-facts.ts';
 import type { KitKeyParts } from './kit-key.ts';
 
 /** What a kit is made of. */
@@ -25,8 +26,7 @@ export interface Kit {
   readonly key: string;
   readonly keyParts: KitKeyParts;
   readonly manifest: Manifest;
-  /** Relative to the folder; `kit.sha256` lists all but itself and the manifest. */
-  readonly files: readonly string[];
+  readonly facts: KitFacts;
   readonly diagnostics: readonly Diagnostic[];
 }
 

@@ -26,6 +26,8 @@ export interface TensorrtMachine {
   readonly installed?: InstalledGpu;
   readonly cuda?: string;
   readonly nvidiaSmi?: readonly [string, ...string[]];
+  /** Of another machine than this one: `linux-arm64`. */
+  readonly system?: string;
   readonly notes: readonly Diagnostic[];
 }
 

@@ -1,0 +1,1 @@
+export async function collectKits(): Promise<never> { throw new Error('x'); }
