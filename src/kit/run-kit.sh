@@ -198,7 +198,7 @@ check_kit() {
 }
 
 check_disk() {
-  free=$(df -Pk "$attempt" 2>/dev/null | tail -n 1 | sed 's/^.* \([0-9][0-9]*\) *[0-9]*% .*$/\1/')
+  free=$(df -Pk "$attempt" 2>/dev/null | tail -n 1 | sed 's/^.* \([0-9][0-9]*\)  *[0-9][0-9]*% .*$/\1/')
   note free_kib "$free"
   case $free in
     *[!0-9]* | '') ;;
