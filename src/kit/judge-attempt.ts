@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { shellText } from '../../engines/command-text.ts';
 import { explainFailure } from '../../engines/tensorrt/logs/failure.ts';
 import { readLog } from '../../engines/tensorrt/logs/read-log.ts';
+import { append } from '../collections/append.ts';
 import { verdictDiagnostics } from '../compile/verdict-diagnostics.ts';
 import {
   createDiagnostic,
@@ -87,7 +88,7 @@ async function judgeBatches(subject: AttemptSubject): Promise<Outcome> {
       batches.push(await judgeBatch(subject, batch));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
-      unreadable.push(...error.diagnostics);
+      append(unreadable, error.diagnostics);
     }
   }
   return { batches, unreadable };

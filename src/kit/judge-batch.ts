@@ -11,6 +11,7 @@ import { judgeTiming } from '../../engines/tensorrt/running/judge-timing.ts';
 import { measurementOf } from '../../engines/tensorrt/running/measurement.ts';
 import { readOutputs } from '../../engines/tensorrt/running/outputs.ts';
 import { greatest } from '../collections/extremes.ts';
+import { ownValue } from '../collections/own-value.ts';
 import type { Manifest } from '../compile/manifest.ts';
 import type { KitFacts, KitPlan } from './kit-facts.ts';
 import { outputFile } from './kit-files.ts';
@@ -93,7 +94,7 @@ async function verdictOf(
   const path = join(attempt.directory, outputFile(batch));
   const outputs = await readOutputs(path, outputsOfGraph, join(attempt.directory, log));
   const images = Math.min(batch, expected.shape[0] ?? batch);
-  const actual = outputs[facts.expect.output];
+  const actual = ownValue(outputs, facts.expect.output);
   if (!actual) throw new Error(`no output '${facts.expect.output}'`);
   return compareOutputs(sliceBatch(actual, 0, images), sliceBatch(expected, 0, images), {
     precision: manifest.precision,

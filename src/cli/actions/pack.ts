@@ -79,7 +79,7 @@ export async function packSpecs(
         if (!(error instanceof DiagnosticError)) throw error;
         append(diagnostics, error.diagnostics);
         context.progress.stop();
-        if (context.signal.aborted) break;
+        context.signal.throwIfAborted();
       }
     }
   }
