@@ -2,7 +2,8 @@ import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 import { printable } from '../printable.ts';
 
-interface AttemptFacts {
+/** What is told of an attempt that is not done. */
+export interface AttemptFacts {
   readonly attempt: string;
   /** What was seen, a clause. */
   readonly reason: string;
