@@ -21,6 +21,7 @@ const rooms = [
   'src/targets',
   'src/engine-cache',
   'src/compile',
+  'src/kit',
   'src/api',
   'src/index.ts',
   'src/index-codegen.ts',

@@ -41,7 +41,11 @@ function batchesFor({ profile }: TensorrtOptions, asked: readonly number[] | und
   return profile ? [...new Set([profile.min, profile.opt, profile.max])] : [...publishedBatches];
 }
 
-function intentOf(options: TensorrtOptions, request: TargetRequest): TensorrtIntent {
+/** What is wanted of TensorRT: its options with precision and batches. */
+export function intentOf(
+  options: TensorrtOptions,
+  request: Pick<TargetRequest, 'precision' | 'batches'>,
+): TensorrtIntent {
   const { trtexec: _, trt: _trt, gpu: _gpu, ...own } = options;
   const { precision } = request;
   return tensorrtIntent({ ...own, precision, batches: batchesFor(options, request.batches) });

@@ -7,6 +7,7 @@ import { cacheWhyCommand } from './commands/cache/why.ts';
 import { checkCommand } from './commands/check.ts';
 import { checkEngineCommand } from './commands/check-engine.ts';
 import { classifyCommand } from './commands/classify.ts';
+import { collectCommand } from './commands/collect.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compileCommand } from './commands/compile.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
@@ -17,6 +18,7 @@ import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { listCommand } from './commands/list.ts';
+import { packCommand } from './commands/pack.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { reportCommand } from './commands/report.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -37,6 +39,8 @@ export const commands: readonly CommandDefinition[] = [
   auditCommand,
   checkEngineCommand,
   rebuildCommand,
+  packCommand,
+  collectCommand,
   doctorCommand,
   reportCommand,
   compareCommand,

@@ -44,7 +44,10 @@ function runnable(
 }
 
 /** The spec's reference, which is of the spec's weights. */
-function referenceFor({ spec }: TrainedNetwork, { weights }: MakeOptions): Reference | undefined {
+export function referenceFor(
+  { spec }: TrainedNetwork,
+  { weights }: Pick<MakeOptions, 'weights'>,
+): Reference | undefined {
   if (!spec.weights) return undefined;
   return weights === undefined || isOwnFile(spec, weights) ? spec.reference : undefined;
 }

@@ -95,6 +95,8 @@ export const manifestSchema = z.object({
     .optional(),
   /** What the engines are tied to, in the target's own form. */
   facts: z.record(z.string(), z.unknown()).optional(),
+  /** In the folder of a kit (`rcc pack`): what it does elsewhere, and what its results are judged by. */
+  kit: z.record(z.string(), z.unknown()).optional(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

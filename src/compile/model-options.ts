@@ -53,6 +53,6 @@ export function engineOf({ name, engine }: Target): Engine {
 export const firstImpression: TimingLimits = { warmUpMs: 200, durationMs: 800, minIterations: 1 };
 
 /** A figure that is worth comparing: a processor's run may take a second, a GPU's a thousandth of it. */
-export function benchLimits({ minIterations }: Target): TimingLimits {
+export function benchLimits({ minIterations }: Pick<Target, 'minIterations'>): TimingLimits {
   return { warmUpMs: 500, durationMs: 3000, minIterations };
 }

@@ -6,6 +6,7 @@ import { compileMessages } from './messages/compile.ts';
 import { engineCacheMessages } from './messages/engine-cache.ts';
 import { engineMessages } from './messages/engines.ts';
 import { imageMessages } from './messages/images.ts';
+import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
 import { precisionMessages } from './messages/precision.ts';
 import { rebuildMessages } from './messages/rebuild.ts';
@@ -30,6 +31,7 @@ export const messages = {
   ...precisionMessages,
   ...compileMessages,
   ...rebuildMessages,
+  ...kitMessages,
   ...cliMessages,
 } as const;
 

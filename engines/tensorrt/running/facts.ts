@@ -39,12 +39,13 @@ function buildOf({ args, engine }: TrtexecCommand): TensorrtFacts['builds'][numb
   };
 }
 
-const buildsOf = ({ commands }: TrtexecPlan) => commands.filter(({ kind }) => kind === 'build');
+const buildsOf = ({ commands }: Pick<TrtexecPlan, 'commands'>) =>
+  commands.filter(({ kind }) => kind === 'build');
 
 /** The facts of the engines that a plan has built on a machine. */
 export function factsOf(
-  { machine, intent }: TensorrtEngineOptions,
-  plan: TrtexecPlan,
+  { machine, intent }: Pick<TensorrtEngineOptions, 'machine' | 'intent'>,
+  plan: Pick<TrtexecPlan, 'graph' | 'key' | 'commands'>,
 ): TensorrtFacts {
   return {
     tensorrt: machine.fullVersion,
@@ -52,7 +53,7 @@ export function factsOf(
     gpu: machine.gpu.name,
     ...(machine.installed ? { driver: machine.installed.driver } : {}),
     ...(machine.cuda ? { cuda: machine.cuda } : {}),
-    os: `${process.platform}-${process.arch}`,
+    os: machine.system ?? `${process.platform}-${process.arch}`,
     graph: plan.graph,
     versionCompatible: intent.versionCompatible,
     hardwareCompatibility: intent.hardwareCompatibility,
