@@ -43,7 +43,7 @@ const passed = (what: string, detail: string): ServedCheck => ({
   diagnostics: [],
 });
 
-const failed = (what: string, ...diagnostics: readonly Diagnostic[]): ServedCheck => ({
+const failed = (what: string, diagnostics: readonly Diagnostic[]): ServedCheck => ({
   what,
   ok: false,
   detail: 'FAILED',
@@ -82,7 +82,7 @@ export function checkTensors(
     ...compareTensors('input', expectation.inputs, inputs, model),
     ...compareTensors('output', expectation.outputs, outputs, model),
   ];
-  if (differences.length > 0) return failed('tensors', ...differences);
+  if (differences.length > 0) return failed('tensors', differences);
   return passed('tensors', [...inputs, ...outputs].map(tensorText).join(', '));
 }
 
@@ -140,7 +140,7 @@ export async function checkBatch(
   const verdict = await judgeBatch(subject, repeatQuestion(asked, batch), batch);
   if (isRefusal(verdict)) {
     const { reason } = verdict;
-    return failed(what, createDiagnostic('server-batch-refused', { model, batch, reason }));
+    return failed(what, [createDiagnostic('server-batch-refused', { model, batch, reason })]);
   }
   const { ok, reason } = verdict;
   const detail = `${ok ? 'passed' : 'FAILED'} against ${against}. ${reason}`;
@@ -158,7 +158,7 @@ export async function checkTooMany(
   const answer = await tryRun(subject, takeImages(engine, batch));
   if (isRefusal(answer)) return passed(what, `refused, as it must be: ${answer.reason}`);
   const { model } = subject.facts;
-  return failed(what, createDiagnostic('server-batch-accepted', { model, batch, largest }));
+  return failed(what, [createDiagnostic('server-batch-accepted', { model, batch, largest })]);
 }
 
 /** Why the classes of some pictures are not those that they should be; undefined where they are. */
@@ -195,7 +195,7 @@ export async function checkLabels(
   const inputs = { [facts.inputs[0]?.name ?? '']: pictures };
   const reason = labelProblem(await served.classify(inputs, labels.length, signal), batch, labels);
   if (reason !== undefined) {
-    return failed(what, createDiagnostic('server-labels-differ', { model, reason }));
+    return failed(what, [createDiagnostic('server-labels-differ', { model, reason })]);
   }
   return passed(what, `${labels.length} of ${labels.length} as they should be`);
 }
