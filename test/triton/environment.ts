@@ -12,6 +12,11 @@ const folder = process.env.RCC_TRITON || join(defaultCacheDirectory(process.env)
 export const isInstalled = existsSync(join(folder, 'made'));
 export const needs = 'needs test/triton/setup.sh';
 
+/** Folder of perf_analyzer and its libraries; undefined where it could not be had. */
+export const perfFolder = existsSync(join(folder, 'perf', 'perf_analyzer'))
+  ? join(folder, 'perf')
+  : undefined;
+
 export interface Triton {
   readonly address: string;
   readonly grpcAddress: string;

@@ -25,6 +25,18 @@ for backend in onnxruntime tensorrt; do
   mkdir "$folder.partial/backends/$backend"
   cp "$here/backend/model.py" "$folder.partial/backends/$backend"
 done
+# perf_analyzer is in this older wheel alone; its two libraries come with the server. Without it one test is skipped.
+perf="$folder.partial/perf"
+mkdir "$perf"
+if "$folder.partial/venv/bin/python" -m pip --disable-pip-version-check --quiet download --no-deps --only-binary=:all: \
+  --platform manylinux1_x86_64 --dest "$perf" tritonclient==2.48.0; then
+  python3 -m zipfile -e "$perf"/*.whl "$perf/wheel"
+  cp "$perf"/wheel/*.data/data/bin/perf_analyzer "$perf"
+  chmod +x "$perf/perf_analyzer"
+  cp "$packages_folder"/nvidia_pytriton.libs/libb64-*.so.0d "$perf/libb64.so.0d"
+  cp "$packages_folder"/nvidia_pytriton.libs/libcudart-*.so.12.* "$perf/libcudart.so.12"
+  rm -rf "$perf/wheel" "$perf"/*.whl
+fi
 # Tests start these without knowing Python's release.
 ln -s "venv/lib/python$release/site-packages" "$folder.partial/packages"
 echo "$made" > "$folder.partial/made"

@@ -1,10 +1,12 @@
 /* Models that rcc compiled, served by a real Triton and judged by rcc. The repository is written by hand: what makes one has tests of its own. */
+import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rcc } from '../helpers/cli.ts';
-import { isInstalled, needs, startTriton, type Triton } from './environment.ts';
+import { isInstalled, needs, perfFolder, startTriton, type Triton } from './environment.ts';
 
 const digits = 'examples/digits/digits.rn';
 const calibration = ['--calibrate', 'examples/digits/calibration.zip'];
@@ -135,5 +137,23 @@ describe.skipIf(!isInstalled)(`a real Triton (${needs})`, () => {
       const share = server.queueMs + server.computeInputMs + server.computeInferMs;
       expect(share + server.computeOutputMs).toBeLessThan(latency.meanMs);
     }
+  });
+
+  it.skipIf(!perfFolder)('is timed as perf_analyzer times it (needs its binary)', async () => {
+    const { address = '' } = triton ?? {};
+    const load = ['-b', '1', '--concurrency-range', '2', '--request-count', '1000'];
+    const { stdout: said } = await promisify(execFile)(
+      join(perfFolder ?? '', 'perf_analyzer'),
+      ['-m', 'fp32', '-u', address.replace('http://', ''), '-i', 'http', ...load],
+      { env: { ...process.env, LD_LIBRARY_PATH: perfFolder } },
+    );
+    const { stdout } = await rcc(
+      ...['bench', '--server', address, '--model', 'fp32', '--concurrency', '2', '--json'],
+    );
+    const [{ latency }] = JSON.parse(stdout).result.rows;
+    const p50Ms = Number(/p50 latency: (\d+) usec/.exec(said)?.[1]) / 1000;
+    // Two processes share two cores with others: the order of magnitude is held, and that both mean a round trip.
+    expect(latency.medianMs).toBeGreaterThan(p50Ms / 6);
+    expect(latency.medianMs).toBeLessThan(p50Ms * 6);
   });
 });
