@@ -10,6 +10,11 @@ packages='nvidia-pytriton==0.7.0 tritonclient[grpc]==2.73.0 onnxruntime==1.32.0 
 # Where one of these changes, the environment is made anew.
 made="$(echo "$packages" | cat - "$0" "$here/backend/model.py" | sha256sum | cut -d' ' -f1)"
 [ "$(cat "$folder/made" 2> /dev/null)" = "$made" ] && exit 0
+# Nothing that is not this script's is replaced.
+if [ -e "$folder" ] && [ ! -e "$folder/made" ]; then
+  echo "$folder exists and was not made by this script." >&2
+  exit 1
+fi
 rm -rf "$folder.partial"
 mkdir -p "$folder.partial/backends"
 python3 -m venv "$folder.partial/venv"
