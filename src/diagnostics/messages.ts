@@ -11,6 +11,7 @@ import { languageMessages } from './messages/language.ts';
 import { precisionMessages } from './messages/precision.ts';
 import { rebuildMessages } from './messages/rebuild.ts';
 import { reportMessages } from './messages/report.ts';
+import { serverMessages } from './messages/server.ts';
 import { tensorrtMessages } from './messages/tensorrt.ts';
 import { tensorrtRtxMessages } from './messages/tensorrt-rtx.ts';
 import { weightsMessages } from './messages/weights.ts';
@@ -28,6 +29,7 @@ export const messages = {
   ...imageMessages,
   ...accuracyMessages,
   ...reportMessages,
+  ...serverMessages,
   ...precisionMessages,
   ...compileMessages,
   ...rebuildMessages,
