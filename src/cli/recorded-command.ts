@@ -1,5 +1,6 @@
 /* The command in a manifest, read by the definition of `rcc compile`, so that it is given again and not guessed. */
 import { Command, CommanderError, type Option } from 'commander';
+import { shellText } from '../../engines/command-text.ts';
 import type { Manifest } from '../compile/manifest.ts';
 import { fromBase, fromHere } from '../compile/rebuild/find-base.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
@@ -42,7 +43,11 @@ export function readRecorded(
   if (words === undefined && !isNamedAnew) fail('rebuild-command-missing', { path });
   const [name, ...rest] = words ?? toldBy(manifest);
   const refuse = (reason: string): never =>
-    fail('rebuild-command-unreadable', { path, command: [...(words ?? [])], reason });
+    fail('rebuild-command-unreadable', {
+      path,
+      command: shellText(['rcc', ...(words ?? [])]),
+      reason,
+    });
   if (name !== 'compile') return refuse('it is no `rcc compile`.');
   try {
     const command = parse(rest);

@@ -17,10 +17,10 @@ export const rebuildMessages = {
     example: 'rcc rebuild build/digits/fp16 --spec digits.rn --weights digits.safetensors',
     cure: 'Name the files that it was made from: the manifest has the precision, the target and the digests, against which they are checked.',
   }),
-  'rebuild-command-unreadable': row<{ path: string; command: readonly string[]; reason: string }>({
+  'rebuild-command-unreadable': row<{ path: string; command: string; reason: string }>({
     severity: 'error',
     message: ({ path, command, reason }) =>
-      `The command in ${path} cannot be given again (rcc ${command.join(' ')}): ${reason}`,
+      `The command in ${path} cannot be given again (${command}): ${reason}`,
     cause: 'The manifest is of another version of rcc, or was changed by hand.',
     cure: 'Compile again with `rcc compile`.',
   }),
