@@ -20,6 +20,7 @@ const rooms = [
   'src/estimate',
   'src/targets',
   'src/compile',
+  'src/deploy',
   'src/api',
   'src/index.ts',
   'src/index-codegen.ts',

@@ -6,6 +6,7 @@ import { checkEngineCommand } from './commands/check-engine.ts';
 import { classifyCommand } from './commands/classify.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compileCommand } from './commands/compile.ts';
+import { deployCommand } from './commands/deploy.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { estimateCommand } from './commands/estimate.ts';
@@ -25,6 +26,7 @@ export const commands: readonly CommandDefinition[] = [
   verifyCommand,
   classifyCommand,
   benchCommand,
+  deployCommand,
   auditCommand,
   checkEngineCommand,
   doctorCommand,

@@ -3,6 +3,7 @@ import { auditMessages } from './messages/audit.ts';
 import { cliMessages } from './messages/cli.ts';
 import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
+import { deployMessages } from './messages/deploy.ts';
 import { engineMessages } from './messages/engines.ts';
 import { imageMessages } from './messages/images.ts';
 import { languageMessages } from './messages/language.ts';
@@ -26,6 +27,7 @@ export const messages = {
   ...reportMessages,
   ...precisionMessages,
   ...compileMessages,
+  ...deployMessages,
   ...cliMessages,
 } as const;
 
