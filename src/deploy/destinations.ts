@@ -2,7 +2,16 @@ import { requireKnown } from '../diagnostics/require-known.ts';
 import type { Destination } from './destination.ts';
 
 /** Every destination, in the order of the help. Read when the command line starts: what a row needs is loaded when it plans. */
-export const destinations: readonly Destination[] = [];
+export const destinations: readonly Destination[] = [
+  {
+    name: 'triton',
+    help: "a model repository of NVIDIA's Triton server",
+    takes: ['name', 'maxBatch', 'as'],
+    async plan(request) {
+      return await (await import('./triton/plan-triton.ts')).planTriton(request);
+    },
+  },
+];
 
 /** Throws DiagnosticError `argument-unknown` where there is none of the name. */
 export function destinationOf(name: string): Destination {
