@@ -11,6 +11,14 @@ export const destinations: readonly Destination[] = [
       return await (await import('./triton/plan-triton.ts')).planTriton(request);
     },
   },
+  {
+    name: 'kserve',
+    help: 'Triton repositories with the InferenceService of KServe for each',
+    takes: ['name', 'maxBatch', 'as', 'storageUri'],
+    async plan(request) {
+      return await (await import('./kserve/plan-kserve.ts')).planKserve(request);
+    },
+  },
 ];
 
 /** Throws DiagnosticError `argument-unknown` where there is none of the name. */

@@ -3,7 +3,7 @@ import { least } from '../../collections/extremes.ts';
 import { rebuildCommand } from '../../compile/rebuild-command.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { ModelGroup, ServedArtifact } from './group-artifacts.ts';
-import type { FileFacts } from './model-facts.ts';
+import { anyBatch, type FileFacts } from './model-facts.ts';
 
 /** Largest batch of a file that takes any, unless told otherwise: what rcc verifies and times. */
 const usualBatch = 8;
@@ -22,7 +22,7 @@ export interface ServedBatch {
 }
 
 function batchOf({ batches }: EngineFile): FileFacts['batch'] {
-  if (batches === 'any') return { most: Number.MAX_SAFE_INTEGER };
+  if (batches === 'any') return { most: anyBatch };
   const { min, max } = batches;
   return min === 1 && max > 1 ? { most: max } : { fixed: min };
 }
@@ -65,6 +65,6 @@ export function chooseBatch({ artifacts }: ModelGroup, asked: number | undefined
   const [first, ...others] = artifacts;
   const files = [fileFor(first, asked), ...others.map((one) => fileFor(one, asked))] as const;
   const most = least(files.map(mostOf));
-  const maxBatch = asked ?? (most === Number.MAX_SAFE_INTEGER ? usualBatch : most);
+  const maxBatch = asked ?? (most === anyBatch ? usualBatch : most);
   return { maxBatch, files };
 }

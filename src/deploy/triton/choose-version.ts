@@ -6,7 +6,7 @@ import { digestIfThere } from '../../io/digest-if-there.ts';
 import { failReading } from '../../io/file-failure.ts';
 
 /** Names in a folder; none where it is not there. */
-function namesIn(folder: string): readonly string[] {
+export function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch (error) {

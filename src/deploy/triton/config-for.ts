@@ -2,7 +2,8 @@ import type { Serving } from '../../../engines/serving.ts';
 import { greatest } from '../../collections/extremes.ts';
 import type { Manifest } from '../../compile/manifest.ts';
 import type { TritonConfig, TritonTensor, TritonWarmup } from './model-config.ts';
-import type { FileFacts, FileTensor } from './model-facts.ts';
+import { type FileFacts, type FileTensor, factsParameter } from './model-facts.ts';
+import { fileOfBackend } from './repository-rules.ts';
 
 export const labelsFile = 'labels.txt';
 
@@ -59,14 +60,20 @@ function warmUps(request: ConfigRequest): readonly TritonWarmup[] {
   }));
 }
 
+/** Whether the file itself says what it takes: `rcc check-repository` reads that. */
+const isReadable = (backend: Serving['backend']): boolean =>
+  fileOfBackend(backend).endsWith('.onnx');
+
 /** What the model was made from, so that a running server can be asked. */
-function parametersOf({ model, precision, rcc, onnx, spec, weights }: Manifest) {
+function parametersOf({ manifest, backend, facts }: ConfigRequest) {
+  const { model, precision, rcc, onnx, spec, weights } = manifest;
   const texts = {
     'rcc.version': rcc,
     'rcc.model': model,
     'rcc.precision': precision,
     'rcc.onnx.sha256': onnx.digest,
     'rcc.spec.sha256': spec.digest,
+    ...(isReadable(backend) ? {} : { [factsParameter]: JSON.stringify(facts) }),
     ...('digest' in weights ? { 'rcc.weights.sha256': weights.digest } : {}),
   };
   return Object.fromEntries(
@@ -76,7 +83,7 @@ function parametersOf({ model, precision, rcc, onnx, spec, weights }: Manifest) 
 
 /** The configuration of a model: batching, labels and a warm-up where its batch is free. */
 export function configFor(request: ConfigRequest): TritonConfig {
-  const { name, backend, facts, maxBatch, manifest, byCapability } = request;
+  const { name, backend, facts, maxBatch, byCapability } = request;
   return {
     name,
     backend,
@@ -87,6 +94,6 @@ export function configFor(request: ConfigRequest): TritonConfig {
     cc_model_filenames: Object.fromEntries(byCapability),
     ...(maxBatch > 0 ? { dynamic_batching: { preferred_batch_size: [] } } : {}),
     model_warmup: warmUps(request),
-    parameters: parametersOf(manifest),
+    parameters: parametersOf(request),
   };
 }

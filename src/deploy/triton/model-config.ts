@@ -41,7 +41,11 @@ export interface TritonConfig {
   readonly max_batch_size?: number;
   readonly input: readonly TritonTensor[];
   readonly output: readonly TritonTensor[];
-  readonly version_policy?: { readonly specific?: { readonly versions: readonly number[] } };
+  readonly version_policy?: {
+    readonly latest?: { readonly num_versions?: number };
+    readonly all?: Readonly<Record<string, never>>;
+    readonly specific?: { readonly versions: readonly number[] };
+  };
   readonly instance_group: readonly TritonInstanceGroup[];
   readonly default_model_filename?: string;
   readonly cc_model_filenames: Readonly<Record<string, string>>;

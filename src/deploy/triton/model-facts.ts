@@ -1,22 +1,32 @@
+import * as z from 'zod';
 import type { DataType, Dim } from '../../../codegen/ir/types.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 
-/** An input or output of a model's file. */
-export interface FileTensor {
-  readonly name: string;
+const fileTensorSchema = z.object({
+  name: z.string(),
   /** As Triton says it: `TYPE_FP32`. */
-  readonly dataType: string;
+  dataType: z.string(),
   /** Without the batch. */
-  readonly dims: readonly number[];
-}
+  dims: z.array(z.number()),
+});
 
 /** What is known of a model's file, beside what a configuration says of it. */
-export interface FileFacts {
+export const fileFactsSchema = z.object({
   /** Batches that it takes: a range from 1, or one alone. */
-  readonly batch: { readonly most: number } | { readonly fixed: number };
-  readonly inputs: readonly FileTensor[];
-  readonly outputs: readonly FileTensor[];
-}
+  batch: z.union([z.object({ most: z.number() }), z.object({ fixed: z.number() })]),
+  inputs: z.array(fileTensorSchema),
+  outputs: z.array(fileTensorSchema),
+});
+
+/** An input or output of a model's file. */
+export type FileTensor = Readonly<z.infer<typeof fileTensorSchema>>;
+export type FileFacts = Readonly<z.infer<typeof fileFactsSchema>>;
+
+/** Stands for the largest batch of a file that takes any. */
+export const anyBatch = Number.MAX_SAFE_INTEGER;
+
+/** Parameter of a configuration that keeps the facts of an engine that nobody but its backend can read. */
+export const factsParameter = 'rcc.engine';
 
 const tritonTypes: ReadonlyMap<DataType, string> = new Map([
   ['float32', 'TYPE_FP32'],

@@ -1,68 +1,19 @@
-import { quoteForShell } from '../../../engines/command-text.ts';
-import { rebuildCommand } from '../../compile/rebuild-command.ts';
-import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { join } from 'node:path';
 import type { Deployment, DeployRequest } from '../destination.ts';
-import { groupArtifacts, type ModelGroup } from './group-artifacts.ts';
+import { groupArtifacts } from './group-artifacts.ts';
 import { type PlannedModel, planModel } from './plan-model.ts';
+import { notesOf, serverCommands, serverFacts, verifyCommand } from './tell-models.ts';
 
-const uniqueOf = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
-
-/** Runs the image that has what the models need; they may need several, a server each. */
-function serverCommands(models: readonly PlannedModel[], output: string): readonly string[] {
-  const servings = models.map(({ group: { artifacts } }) => artifacts[0].serving);
-  const tags = uniqueOf(servings.map(({ image }) => image?.tag ?? 'TAG'));
-  // A backend that needs no release runs in every image.
-  const bound = uniqueOf(
-    servings.filter(({ release }) => release !== undefined).map(({ image }) => image?.tag ?? 'TAG'),
-  );
-  const gpus = servings.some(({ needsGpu }) => needsGpu) ? '--gpus all ' : '';
-  const options = uniqueOf(servings.flatMap(({ serverOptions }) => serverOptions));
-  const folder = output.startsWith('/') ? quoteForShell(output) : `"$PWD"/${quoteForShell(output)}`;
-  return (bound.length > 0 ? bound : tags).map((tag) =>
-    [
-      `docker run --rm ${gpus}--shm-size=1g -p 8000:8000 -p 8001:8001 -p 8002:8002`,
-      `-v ${folder}:/models nvcr.io/nvidia/tritonserver:${tag}-py3`,
-      ['tritonserver --model-repository=/models', ...options].join(' '),
-    ].join(' '),
-  );
-}
-
-function verifyCommands({ group: { name, artifacts } }: PlannedModel): string {
-  const directory = quoteForShell(artifacts[0].directory);
-  return `rcc verify --server http://localhost:8000 --model ${name} ${directory}`;
-}
-
-/** A note where clients have to normalise: pixels are the better form. */
-function inputNotes({ name, artifacts: [{ directory, manifest }] }: ModelGroup) {
-  if (manifest.preprocessing.input.dataType === 'uint8') return [];
-  const rebuild = rebuildCommand(manifest, directory, { set: { '--input-type': 'uint8-nhwc' } });
-  return [createDiagnostic('triton-float-input', { model: name, rebuild })];
-}
-
-function notesOf(models: readonly PlannedModel[]): readonly Diagnostic[] {
-  const notes = models.flatMap(({ group }) => [
-    ...group.artifacts.flatMap(({ serving }) => serving.notes),
-    ...inputNotes(group),
-  ]);
-  return [...new Map(notes.map((note) => [`${note.code} ${note.message}`, note])).values()];
-}
-
-/** A model as --json tells of it. */
-function modelFacts({ group: { name, artifacts }, version, maxBatch }: PlannedModel) {
-  const { backend, image, release } = artifacts[0].serving;
-  return {
-    ...{ name, version, backend, maxBatch },
-    ...(release === undefined ? {} : { release }),
-    ...(image
-      ? { image: `nvcr.io/nvidia/tritonserver:${image.tag}-py3`, because: image.because }
-      : {}),
-  };
-}
-
-/** The models that artifacts become, planned and judged. */
-export async function planModels(request: DeployRequest): Promise<readonly PlannedModel[]> {
+/** The models that artifacts become, planned and judged; each for the repository at `repositoryOf` beneath the output folder. */
+export async function planModels(
+  request: DeployRequest,
+  repositoryOf: (name: string) => string = () => '',
+): Promise<readonly PlannedModel[]> {
   const models: PlannedModel[] = [];
-  for (const group of await groupArtifacts(request)) models.push(await planModel(group, request));
+  for (const group of await groupArtifacts(request)) {
+    const output = join(request.output, repositoryOf(group.name));
+    models.push(await planModel(group, { ...request, output }));
+  }
   return models;
 }
 
@@ -71,8 +22,11 @@ export async function planTriton(request: DeployRequest): Promise<Deployment> {
   const models = await planModels(request);
   return {
     files: models.flatMap(({ files }) => files),
-    next: [...serverCommands(models, request.output), ...models.map(verifyCommands)],
+    next: [
+      ...serverCommands(models, request.output),
+      ...models.map(({ group }) => verifyCommand(group, 'http://localhost:8000')),
+    ],
     notes: notesOf(models),
-    facts: { models: models.map(modelFacts) },
+    facts: { models: models.map(serverFacts) },
   };
 }

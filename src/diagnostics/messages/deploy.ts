@@ -106,6 +106,13 @@ export const deployMessages = {
     example: 'max_batchsize: 8',
     cure: 'Correct the field, or let `rcc deploy` write the file.',
   }),
+  'triton-no-model': row<{ directory: string }>({
+    severity: 'error',
+    message: ({ directory }) =>
+      `'${directory}' is no model repository: no folder of it holds a config.pbtxt.`,
+    cause: 'A repository holds a folder a model, with config.pbtxt and folders of versions in it.',
+    cure: 'Name the repository, or the folder of one model; `rcc deploy` writes one.',
+  }),
   'triton-data-type': row<{ name: string; dataType: string }>({
     severity: 'error',
     exit: 'unacceptable',
@@ -132,6 +139,14 @@ export const deployMessages = {
     hint: ({ rebuild }) => `A model that takes pixels: ${rebuild}`,
     cause: 'The artifact was compiled with the default --input-type float32.',
     cure: 'Compile with --input-type uint8-nhwc: the model normalises, clients send what a decoder gives them.',
+  }),
+  'kserve-storage': row<{ uri: string; folder: string }>({
+    severity: 'note',
+    message: ({ uri, folder }) =>
+      `storageUri is the placeholder ${uri}: KServe fetches models from a store, not from '${folder}'.`,
+    hint: () => 'Copy that folder to the store and deploy again with --storage-uri URI.',
+    cause: 'A cluster cannot see the folder on this machine.',
+    cure: 'Give --storage-uri, such as s3://bucket/models, gs://…, or pvc://claim/models.',
   }),
   'serve-io-layout': row<{ path: string; layout: string }>({
     severity: 'error',
