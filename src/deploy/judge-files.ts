@@ -41,12 +41,21 @@ async function judge(
   return refusalOf(file, { output, found, recorded }) ?? { file, sha256, state: 'changed' };
 }
 
+/** A destination's mistake is a bug: its paths stay beneath the output folder and outside of rcc's own, each once. */
+function requireSafe(files: readonly DeployedFile[]): void {
+  const paths = files.map(({ path }) => path);
+  const isHidden = (path: string) => path.split('/').some((part) => /^(?:\.|$)/.test(part));
+  const wrong = paths.find((path, at) => isHidden(path) || paths.indexOf(path) !== at);
+  if (wrong !== undefined) throw new Error(`'${wrong}' is no path of a deployed file`);
+}
+
 /** What writing the files would do. Throws DiagnosticError with every file in the way that rcc did not write, or that is not to change. */
 export async function judgeFiles(
   files: readonly DeployedFile[],
   output: string,
   record: DeploymentRecord,
 ): Promise<readonly JudgedFile[]> {
+  requireSafe(files);
   const judged: JudgedFile[] = [];
   const refusals: Diagnostic[] = [];
   for (const file of files) {
