@@ -1,13 +1,13 @@
-import { join } from 'node:path';
 import { readManifest } from '../compile/read-manifest.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { whileWriting } from '../io/file-failure.ts';
 import { withLock } from '../io/lock.ts';
 import { makeFolders, removeFolders } from '../io/made-folders.ts';
 import { checkSources } from './check-sources.ts';
-import { ownFolder, readRecord } from './deployment-record.ts';
+import { readRecord } from './deployment-record.ts';
 import type { DeployArtifact, Deployment, DeployRequest, Destination } from './destination.ts';
 import { type JudgedFile, judgeFiles } from './judge-files.ts';
+import { lockOf, placeOf } from './output-place.ts';
 import { writeDeployment } from './write-deployment.ts';
 
 /** What a deployment did, or would do. */
@@ -65,11 +65,11 @@ async function alone<T>(
   { signal, onWait }: DeployContext,
   work: () => Promise<T>,
 ): Promise<T> {
-  const own = join(output, ownFolder);
-  const made = await whileWriting(output, () => makeFolders(own));
+  const place = placeOf(output);
+  const made = await whileWriting(output, () => makeFolders(place.base));
   try {
     return await withLock(
-      join(own, 'lock'),
+      lockOf(place),
       { signal, ...(onWait ? { onWait: (owner) => onWait(owner) } : {}) },
       work,
     );

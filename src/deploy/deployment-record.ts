@@ -3,11 +3,8 @@ import * as z from 'zod';
 import { readTextIfThere } from '../io/open-file.ts';
 import { parseResultFile } from '../report/result-file.ts';
 
-/** Folder of rcc's own inside an output folder. Triton reads no folder whose name begins with a point. */
-export const ownFolder = '.rcc';
-
-/** Path of the record beneath the output folder. */
-export const recordPath = `${ownFolder}/deployment.json`;
+/** Beneath the output folder. A file: Triton takes every folder of a repository for a model, whatever its name, and fails where it is none. */
+export const recordPath = '.rcc-deployment.json';
 
 const recordSchema = z.object({
   schemaVersion: z.literal(1),

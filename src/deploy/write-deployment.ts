@@ -9,10 +9,11 @@ import { writeArtifact } from '../io/artifact.ts';
 import { whileWriting } from '../io/file-failure.ts';
 import { streamFile } from '../io/open-file.ts';
 import { withStagedFolder } from '../io/staged-folder.ts';
-import { swapFiles } from '../io/swap-files.ts';
+import { type FileSwap, swapFiles } from '../io/swap-files.ts';
 import { type DeploymentRecord, recordPath, recordText } from './deployment-record.ts';
 import type { CopiedFile } from './destination.ts';
 import type { JudgedFile } from './judge-files.ts';
+import { beneath, type OutputPlace, placeOf } from './output-place.ts';
 
 async function copy(
   { from, sha256 }: CopiedFile,
@@ -34,15 +35,29 @@ async function writeText(path: string, text: string): Promise<void> {
   await writeArtifact(path, (sink) => sink.write(new TextEncoder().encode(text)));
 }
 
-/** The file, or the outermost folder above it that is not there yet. */
-function unitOf(path: string, output: string): string {
+/** The file, or the outermost folder above it that is not there yet; beneath the base. */
+function unitOf(path: string, { base }: OutputPlace): string {
   const parts = path.split('/');
   const heads = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
-  return heads.find((head) => !existsSync(join(output, head))) ?? path;
+  return heads.find((head) => !existsSync(join(base, head))) ?? path;
 }
 
 function pathsOf(files: readonly JudgedFile[], state: JudgedFile['state']): readonly string[] {
   return files.filter((one) => one.state === state).map(({ file }) => file.path);
+}
+
+/** What comes in which order: the record last. */
+function swapOf(files: readonly JudgedFile[], place: OutputPlace): FileSwap {
+  const inBase = (path: string) => beneath(place, path);
+  const changed = pathsOf(files, 'changed').map(inBase);
+  const units = pathsOf(files, 'new').map((path) => unitOf(inBase(path), place));
+  const record = inBase(recordPath);
+  const isFirst = !existsSync(join(place.base, record));
+  return {
+    leaving: [],
+    inPlace: isFirst ? changed : [...changed, record],
+    coming: [...new Set([...units, ...changed, unitOf(record, place)])],
+  };
 }
 
 export interface WriteRequest {
@@ -60,19 +75,15 @@ export async function writeDeployment(
   const files = judged.filter(({ state }) => state !== 'same');
   if (files.length === 0) return;
   const written = files.map(({ file, sha256 }) => [file.path, sha256] as const);
-  await withStagedFolder(output, async (staged) => {
+  const place = placeOf(output);
+  await withStagedFolder(place.base, async (staged) => {
+    const stagedPath = (path: string) => join(staged, beneath(place, path));
     for (const { file } of files) {
       signal?.throwIfAborted();
-      const path = join(staged, file.path);
+      const path = stagedPath(file.path);
       await ('text' in file ? writeText(path, file.text) : copy(file, path, signal));
     }
-    await writeText(join(staged, recordPath), recordText(new Map([...record, ...written])));
-    const changed = pathsOf(files, 'changed');
-    const units = new Set(pathsOf(files, 'new').map((path) => unitOf(path, output)));
-    const inPlace = existsSync(join(output, recordPath)) ? [...changed, recordPath] : changed;
-    const coming = [...units, ...changed, recordPath];
-    await whileWriting(output, async () =>
-      swapFiles(staged, output, { leaving: [], inPlace, coming }),
-    );
+    await writeText(stagedPath(recordPath), recordText(new Map([...record, ...written])));
+    await whileWriting(output, async () => swapFiles(staged, place.base, swapOf(files, place)));
   });
 }

@@ -41,7 +41,7 @@ function there(): readonly string[] {
   const names = readdirSync(output, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(output.length + 1));
-  return names.filter((name) => !name.startsWith('.rcc/')).sort();
+  return names.filter((name) => !name.startsWith('.rcc')).sort();
 }
 
 const text = (path: string): string => readFileSync(join(output, path), 'utf8');
@@ -59,11 +59,11 @@ describe('a deployment', () => {
     expect(await put(files)).toEqual(['m/1/model.plan new', 'm/config new']);
     expect(there()).toEqual(['m/1/model.plan', 'm/config']);
     expect(text('m/1/model.plan')).toBe(engine);
-    const record = text('.rcc/deployment.json');
+    const record = text('.rcc-deployment.json');
     expect(await put(files)).toEqual(['m/1/model.plan same', 'm/config same']);
-    expect(text('.rcc/deployment.json')).toBe(record);
-    expect(readdirSync(output).sort()).toEqual(['.rcc', 'm']);
-    expect(readdirSync(join(output, '.rcc'))).toEqual(['deployment.json']);
+    expect(text('.rcc-deployment.json')).toBe(record);
+    expect(readdirSync(output).sort()).toEqual(['.rcc-deployment.json', 'm']);
+    expect(readdirSync(join(folder, 'deep'))).toEqual(['out']);
   });
 
   it('replaces what rcc wrote, beside a new version', async () => {
@@ -133,8 +133,8 @@ describe('a deployment', () => {
   });
 
   it('takes the record of another program for what it is', async () => {
-    mkdirSync(join(output, '.rcc'), { recursive: true });
-    writeFileSync(join(output, '.rcc', 'deployment.json'), '{"files": 3}');
+    mkdirSync(output, { recursive: true });
+    writeFileSync(join(output, '.rcc-deployment.json'), '{"files": 3}');
     const files = [{ path: 'a', text: 'x' }];
     expect(await codesOfError(() => put(files))).toEqual(['result-file-invalid']);
     expect(there()).toEqual([]);
@@ -144,7 +144,7 @@ describe('a deployment', () => {
     '../a',
     '/a',
     'a/../../b',
-    '.rcc/deployment.json',
+    '.rcc-deployment.json',
     '',
   ])('takes %j of a destination for a bug', async (path) => {
     await expect(put([{ path, text: 'x' }])).rejects.toThrow('is no path');

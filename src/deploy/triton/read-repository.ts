@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { parseLabels } from '../../images/labels.ts';
 import { createFileByteSource } from '../../io/file-byte-source.ts';
-import { readText, readTextIfThere } from '../../io/open-file.ts';
+import { isFolder, readText, readTextIfThere } from '../../io/open-file.ts';
 import { readJsonAs } from '../../io/outside-json.ts';
 import { namesIn, versionsIn } from './choose-version.ts';
 import type { TritonConfig } from './model-config.ts';
@@ -21,14 +21,14 @@ import type { RepositoryModel, RepositoryVersion } from './rules.ts';
 
 const configFile = 'config.pbtxt';
 
-/** Folders of the models: of a repository, or the one that is a model itself. Triton reads no folder whose name begins with a point. */
+/** Folders of the models: of a repository, every folder of which Triton takes for one, or the one that is a model itself. */
 export function modelFolders(directory: string): readonly string[] {
-  if (existsSync(join(directory, configFile))) return [directory];
+  const hasConfig = (folder: string) => existsSync(join(folder, configFile));
+  if (hasConfig(directory)) return [directory];
   const folders = namesIn(directory)
-    .filter((name) => !name.startsWith('.'))
     .map((name) => join(directory, name))
-    .filter((folder) => existsSync(join(folder, configFile)));
-  return folders.length > 0 ? folders.toSorted() : fail('triton-no-model', { directory });
+    .filter((path) => isFolder(path, 'folder of a repository'));
+  return folders.some(hasConfig) ? folders.toSorted() : fail('triton-no-model', { directory });
 }
 
 /** What an ONNX file takes and gives; weights are not read. */

@@ -41,6 +41,14 @@ describe('rcc check-repository', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('refuses a folder beside models that is none: Triton takes it for one', async () => {
+    const repository = repositoryOf({ config: sound }, 'beside');
+    mkdirSync(join(repository, '.cache'));
+    const { exitCode, stderr } = await rcc('check-repository', repository);
+    expect(stderr).toContain('There is no configuration of Triton at');
+    expect(exitCode).toBeGreaterThan(0);
+  });
+
   it('says where there is no model', async () => {
     mkdirSync(join(folder, 'empty'));
     const { stderr } = await rcc('check-repository', join(folder, 'empty'));
