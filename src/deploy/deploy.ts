@@ -1,11 +1,13 @@
 import { readManifest } from '../compile/read-manifest.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { requireKnown } from '../diagnostics/require-known.ts';
 import { whileWriting } from '../io/file-failure.ts';
 import { withLock } from '../io/lock.ts';
 import { makeFolders, removeFolders } from '../io/made-folders.ts';
 import { checkSources } from './check-sources.ts';
 import { readRecord } from './deployment-record.ts';
 import type { DeployArtifact, Deployment, DeployRequest, Destination } from './destination.ts';
+import { destinations } from './destinations.ts';
 import { type JudgedFile, judgeFiles } from './judge-files.ts';
 import { lockOf, placeOf } from './output-place.ts';
 import { writeDeployment } from './write-deployment.ts';
@@ -37,6 +39,16 @@ export async function readArtifacts(
   return await Promise.all(
     directories.map(async (directory) => ({ directory, manifest: await readManifest(directory) })),
   );
+}
+
+/** Throws DiagnosticError `argument-unknown` where there is none of the name. */
+export function destinationOf(name: string): Destination {
+  requireKnown(
+    'destination',
+    name,
+    destinations.map((one) => one.name),
+  );
+  return destinations.find((one) => one.name === name) as Destination;
 }
 
 async function planAndWrite(

@@ -1,5 +1,4 @@
-import { type Deployed, deploy, readArtifacts } from '../../deploy/deploy.ts';
-import { destinationOf } from '../../deploy/destinations.ts';
+import { type Deployed, deploy, destinationOf, readArtifacts } from '../../deploy/deploy.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { DeployCommandOptions } from '../commands/deploy.ts';
