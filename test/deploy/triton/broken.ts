@@ -16,7 +16,7 @@ export interface Broken {
   readonly config: string;
   /** Part of rcc's sentence. */
   readonly rcc: string;
-  /** Part of Triton's log; absent: Triton loads it, and answers wrongly or ignores what was asked. */
+  /** Part of Triton's log; absent: Triton is not asked, as it loads the model and answers wrongly, or what it says is not known. */
   readonly triton?: string;
   /** Name of the version's folder; default `1`. */
   readonly version?: string;
