@@ -17,6 +17,7 @@ const tools = [
 const alone = [
   'test/cli/{engine-cache,faults,one-definition,prepare-conversion,pipes,report,start-up,streams,tensorrt}.test.ts',
   'test/compile/few-classes.test.ts',
+  'test/deploy/deploy-processes.test.ts',
   'test/engines/process.test.ts',
   'test/engines/{onnxruntime,tensorrt-rtx}/**/*.test.ts',
   'test/engines/tensorrt/*.test.ts',

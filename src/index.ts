@@ -49,6 +49,7 @@ export type { OnnxTargetOptions } from '../engines/onnx/target.ts';
 export type { OnnxruntimeTargetOptions } from '../engines/onnxruntime/target.ts';
 export type { OptionRow, OptionValues } from '../engines/option-row.ts';
 export type { Flip, RankingComparison } from '../engines/ranking.ts';
+export type { ServedTensor, ServeRequest, Serving, ServingImage } from '../engines/serving.ts';
 export type {
   DoctorRequest,
   Environment,

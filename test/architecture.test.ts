@@ -23,6 +23,7 @@ const rooms = [
   'src/engine-cache',
   'src/compile',
   'src/kit',
+  'src/deploy',
   'src/api',
   'src/index.ts',
   'src/index-codegen.ts',

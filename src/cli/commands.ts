@@ -6,10 +6,12 @@ import { cacheLsCommand } from './commands/cache/ls.ts';
 import { cacheWhyCommand } from './commands/cache/why.ts';
 import { checkCommand } from './commands/check.ts';
 import { checkEngineCommand } from './commands/check-engine.ts';
+import { checkRepositoryCommand } from './commands/check-repository.ts';
 import { classifyCommand } from './commands/classify.ts';
 import { collectCommand } from './commands/collect.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compileCommand } from './commands/compile.ts';
+import { deployCommand } from './commands/deploy.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { estimateCommand } from './commands/estimate.ts';
@@ -36,6 +38,8 @@ export const commands: readonly CommandDefinition[] = [
   verifyCommand,
   classifyCommand,
   benchCommand,
+  deployCommand,
+  checkRepositoryCommand,
   auditCommand,
   checkEngineCommand,
   rebuildCommand,

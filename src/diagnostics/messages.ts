@@ -3,6 +3,7 @@ import { auditMessages } from './messages/audit.ts';
 import { cliMessages } from './messages/cli.ts';
 import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
+import { deployMessages } from './messages/deploy.ts';
 import { engineCacheMessages } from './messages/engine-cache.ts';
 import { engineMessages } from './messages/engines.ts';
 import { imageMessages } from './messages/images.ts';
@@ -34,6 +35,7 @@ export const messages = {
   ...compileMessages,
   ...rebuildMessages,
   ...kitMessages,
+  ...deployMessages,
   ...cliMessages,
 } as const;
 

@@ -12,6 +12,9 @@ const folder = process.env.RCC_TRITON || join(defaultCacheDirectory(process.env)
 export const isInstalled = existsSync(join(folder, 'made'));
 export const needs = 'needs test/triton/setup.sh';
 
+/** Interpreter with tritonclient. */
+export const python = join(folder, 'venv', 'bin', 'python');
+
 /** Folder of perf_analyzer and its libraries; undefined where it could not be had. */
 export const perfFolder = existsSync(join(folder, 'perf', 'perf_analyzer'))
   ? join(folder, 'perf')
