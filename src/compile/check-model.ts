@@ -73,7 +73,7 @@ async function judgeModel(
   const { target, listener, signal } = options;
   const { precision } = target;
   return await runPhase('verify', listener, async () => {
-    const ends = endsOf(network.graph);
+    const ends = endsOf(model.graph);
     const { run, path, what } = runnable(model, options);
     const answer = async (images: Tensor): Promise<Tensor> =>
       pick(await run(path, { [ends.input]: images }, signal), ends.output);

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { outputForms } from '../../codegen/architecture/output-names.ts';
+import { inputForms } from '../../codegen/passes/adapt-input.ts';
 import { precisionNames } from '../../codegen/precisions.ts';
 import { preprocessingSchema } from '../images/preprocessing-schema.ts';
 import { manifestVersion } from './manifest-version.ts';
@@ -28,7 +30,9 @@ export const manifestSchema = z.object({
     precision,
     head: z.object({ layer: z.string(), pool: z.string() }),
     /** `float32`, or the pixels that the model normalises itself. */
-    input: z.string(),
+    input: z.enum(inputForms),
+    /** What it answers; absent: logits. */
+    output: z.enum(outputForms).optional(),
     /** Where an int8 graph's quantisers stand, and how it stores its weights. */
     int8: z.string().optional(),
     int8Weights: z.enum(['int8', 'float32']).optional(),
@@ -74,7 +78,7 @@ export const manifestSchema = z.object({
       warnings: z.array(z.object({ code: z.string(), message: z.string() })).optional(),
     })
     .optional(),
-  /** Nodes that compute in float32 because --keep-fp32 or --int8-keep says so. */
+  /** Nodes that compute in float32 because --keep-fp32, --int8-keep or --output-type says so. */
   float32Nodes: z.array(z.string()).optional(),
   casts: z.object({ clampedCount: z.number(), flushedCount: z.number() }).optional(),
   /** What was built, in the order of their batches; none where the model alone was written. */

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
+import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import type { CastReport } from '../../codegen/passes/pass.ts';
 import { asLowered } from '../../codegen/passes/shape-head.ts';
 import { precisionRow } from '../../codegen/precisions.ts';
@@ -34,7 +35,8 @@ export function castDiagnostics(casts: readonly CastReport[]): readonly Diagnost
 }
 
 /** Which graph model.onnx is, and whose. */
-function formOf({ target }: MakeOptions, { prepared: { pipeline } }: WrittenModel) {
+function formOf({ target }: MakeOptions, { graph, prepared: { pipeline } }: WrittenModel) {
+  const output = outputFormOf(graph);
   const {
     precision,
     head = asLowered,
@@ -47,6 +49,7 @@ function formOf({ target }: MakeOptions, { prepared: { pipeline } }: WrittenMode
     precision,
     head: { ...head },
     input: input?.form ?? 'float32',
+    ...(output === 'logits' ? {} : { output }),
     ...(precisionRow(precision).isCalibrated ? { int8: int8Form.name, int8Weights } : {}),
     ...(int8Rest === undefined ? {} : { int8Rest }),
     ...(target.release === undefined ? {} : { release: target.release }),
