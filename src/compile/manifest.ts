@@ -55,6 +55,16 @@ export const manifestSchema = z.object({
   ]),
   /** Names of the classes, one a line, in the artifact's folder. */
   labels: z.object({ file: z.string(), digest, count: z.number() }).optional(),
+  /** What the training framework answers for one input: absent where the spec has no reference of its weights. */
+  reference: z
+    .object({
+      /** The first of the spec's reference inputs, normalised, float32 [1, C, H, W]; the digest is over its little-endian numbers. */
+      input: z.object({ digest, shape: z.array(z.number()) }),
+      output: z.enum(outputForms),
+      /** One a class, to the nearest float32. */
+      values: z.array(z.number()),
+    })
+    .optional(),
   /** What is to be done to pictures before the model. */
   preprocessing: preprocessingSchema,
   onnx: z.object({

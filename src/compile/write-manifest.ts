@@ -78,6 +78,7 @@ function manifestOf(
     spec: { file: basename(spec.file), digest: digestSpec(spec), resolved: { ...meaningOf(spec) } },
     weights: model.weights,
     ...(model.labels ? { labels: model.labels } : {}),
+    ...(options.golden ? { reference: options.golden } : {}),
     preprocessing: model.preprocessing,
     onnx: {
       file: artifactFiles.model,
