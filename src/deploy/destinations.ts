@@ -2,7 +2,26 @@ import { requireKnown } from '../diagnostics/require-known.ts';
 import type { Destination } from './destination.ts';
 
 /** Every destination, in the order of the help. Read when the command line starts: what a row needs is loaded when it plans. */
-export const destinations: readonly Destination[] = [];
+export const destinations: readonly Destination[] = [
+  {
+    name: 'python',
+    help: 'classify.py for onnxruntime and Pillow',
+    takes: [],
+    plan: async (request) => (await import('./clients/destinations.ts')).planPython(request),
+  },
+  {
+    name: 'node',
+    help: 'classify.mjs for onnxruntime-node and sharp',
+    takes: [],
+    plan: async (request) => (await import('./clients/destinations.ts')).planNode(request),
+  },
+  {
+    name: 'deepstream',
+    help: 'configuration of Gst-nvinfer',
+    takes: ['maxBatch'],
+    plan: async (request) => (await import('./deepstream/destination.ts')).planDeepStream(request),
+  },
+];
 
 /** Throws DiagnosticError `argument-unknown` where there is none of the name. */
 export function destinationOf(name: string): Destination {

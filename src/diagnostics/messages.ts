@@ -4,6 +4,7 @@ import { cliMessages } from './messages/cli.ts';
 import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
 import { deployMessages } from './messages/deploy.ts';
+import { deployClientMessages } from './messages/deploy-clients.ts';
 import { engineMessages } from './messages/engines.ts';
 import { imageMessages } from './messages/images.ts';
 import { languageMessages } from './messages/language.ts';
@@ -28,6 +29,7 @@ export const messages = {
   ...precisionMessages,
   ...compileMessages,
   ...deployMessages,
+  ...deployClientMessages,
   ...cliMessages,
 } as const;
 
