@@ -28,11 +28,14 @@ interface ConfigOptions {
 export function printConfig(manifest: Manifest, { maxBatch, labelsFile }: ConfigOptions): string {
   const { model, precision, onnx, preprocessing } = manifest;
   const { channels, height, width } = preprocessing.input;
+  const batch = batchSize(manifest, maxBatch);
   const properties: readonly (readonly [string, string | number] | undefined)[] = [
     ['gpu-id', 0],
     ['onnx-file', onnx.file],
+    // What nvinfer calls the engine that it builds: it is taken when it is there.
+    ['model-engine-file', `${onnx.file}_b${batch}_gpu0_${precision}.engine`],
     labelsFile === undefined ? undefined : ['labelfile-path', labelsFile],
-    ['batch-size', batchSize(manifest, maxBatch)],
+    ['batch-size', batch],
     ['network-mode', networkModes.get(precision) ?? 0],
     ['network-type', 1],
     ['process-mode', 1],
