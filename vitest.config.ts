@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that ask what stands beside the project: NVIDIA's compiler, a browser, npm's registry, strace, a whole run sheet. `npm run test:all` runs them too. */
+/** Tests that ask what stands beside the project: NVIDIA's compiler, a Triton server, a browser, npm's registry, strace, a whole run sheet. `npm run test:all` runs them too. */
 const tools = [
   'test/cli/{footprint,package}.test.ts',
   'test/engines/tensorrt-rtx/{flavours,quantized,real,worse}.test.ts',
   'test/gpu/**/*.test.ts',
   'test/report/browser.test.ts',
+  'test/triton/**/*.test.ts',
 ];
 
 /**
@@ -21,6 +22,7 @@ const alone = [
   'test/engines/tensorrt/*.test.ts',
   'test/engines/tensorrt/{machine,running}/**/*.test.ts',
   'test/{examples,io,judges}/**/*.test.ts',
+  'test/server/verify.test.ts',
   'test/specs/references.test.ts',
 ];
 

@@ -6,6 +6,7 @@ import type { Engine, MeasureRequest } from './engine.ts';
 import type { EngineCheck } from './engine-check.ts';
 import type { ModelFacts } from './model-facts.ts';
 import type { OptionRow, OptionValues } from './option-row.ts';
+import type { ServeRequest, Serving } from './serving.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -133,6 +134,8 @@ export interface TargetDefinition<O = unknown, Name extends string = string> {
     facts: unknown,
     request: DoctorRequest<O> & { readonly path: string },
   ): Promise<TargetCheck>;
+  /** What its engines mean to an inference server; absent: no server loads them. Throws DiagnosticError where facts have another form, or a server cannot take them. */
+  serve?(request: ServeRequest): Promise<Serving>;
 }
 
 /** Batches that are timed where neither the user nor the target says more: those of the published tables. */

@@ -13,6 +13,7 @@ const rooms = [
   'src/io',
   'engines',
   'src/images',
+  'src/server',
   'src/evidence',
   'src/accuracy',
   'src/calibration',

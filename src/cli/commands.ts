@@ -3,6 +3,7 @@ import { auditCommand } from './commands/audit.ts';
 import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
 import { checkEngineCommand } from './commands/check-engine.ts';
+import { checkRepositoryCommand } from './commands/check-repository.ts';
 import { classifyCommand } from './commands/classify.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compileCommand } from './commands/compile.ts';
@@ -27,6 +28,7 @@ export const commands: readonly CommandDefinition[] = [
   classifyCommand,
   benchCommand,
   deployCommand,
+  checkRepositoryCommand,
   auditCommand,
   checkEngineCommand,
   doctorCommand,

@@ -34,15 +34,18 @@ const checkedImages = 2;
 const inputSeed = 20;
 
 /** A picture-like input that suits the network's batch. */
-function seededInputOf(graph: Graph, freeBatch = checkedImages): Tensor {
-  const type = graph.inputs[0]?.type;
+export function seededInputOf(
+  { inputs }: Pick<Graph, 'inputs'>,
+  freeBatch = checkedImages,
+): Tensor {
+  const type = inputs[0]?.type;
   if (!type) throw new Error('the network has no input');
   const batch = type.shape[0] === 'N' ? freeBatch : Number(type.shape[0]);
   return createSeededInput(type, batch, inputSeed);
 }
 
-/** So many images of a sample, from its beginning and again. */
-function takeImages({ dataType, shape, bytes }: Tensor, count: number): Tensor {
+/** So many images of a tensor, from its beginning and again. */
+export function takeImages({ dataType, shape, bytes }: Tensor, count: number): Tensor {
   const [images = 1, ...sizes] = shape;
   const size = bytes.length / images;
   const taken = new Uint8Array(count * size);
@@ -65,7 +68,8 @@ function outputsOf({ graph }: TrainedNetwork, { pipeline }: PreparedPrecision) {
   return { engine: pipeline.output ?? expected, expected };
 }
 
-async function askOn(
+/** Asks for what the unfolded graph answers to pictures that are there in both forms. */
+export async function askOn(
   network: TrainedNetwork,
   { trained, ...pair }: InputPair,
   source: string,
@@ -155,6 +159,19 @@ export async function judgeAnswer(
   { precision, batch }: { readonly precision: Precision; readonly batch?: number | undefined },
 ): Promise<Verdict> {
   return compareAnswer(await runInBatches(run, question.engine, batch), question, precision);
+}
+
+/** The same question with so many pictures at least, from the first again: a batch without empty places. */
+export function repeatQuestion(question: Question, images: number): Question {
+  const { trained, engine, expected } = question;
+  const count = Math.max(images, engine.shape[0] ?? 1);
+  const repeat = (tensor: Tensor): Tensor => takeImages(tensor, count);
+  return {
+    ...question,
+    trained: repeat(trained),
+    engine: repeat(engine),
+    expected: repeat(expected),
+  };
 }
 
 /** Of verdicts on one engine the first that is not acceptable, else the first. */

@@ -42,10 +42,11 @@ export interface Verification {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function ask(
+/** What a model of a network is asked: its reference, or without one what the unfolded graph answers. */
+export function askNetwork(
   network: TrainedNetwork,
   prepared: PreparedPrecision,
-  { reference = network.spec.reference, signal }: VerifyOptions,
+  { reference = network.spec.reference, signal }: Pick<VerifyOptions, 'reference' | 'signal'>,
 ): Promise<Question> {
   const asking = { prepared, signal };
   return reference ? askReference(network, reference, asking) : askUnfolded(network, asking);
@@ -84,7 +85,7 @@ async function judge(
   const { precision } = target;
   const { prepared } = model;
   return await runPhase('verify', listener, async () => {
-    const question = await ask(network, prepared, options);
+    const question = await askNetwork(network, prepared, options);
     const { against, trained: input } = question;
     const verdict = await judgeEngine(model, question, options);
     const emulate = (images: Tensor) => runEmulated(network, prepared, images, signal);

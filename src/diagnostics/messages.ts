@@ -10,6 +10,7 @@ import { imageMessages } from './messages/images.ts';
 import { languageMessages } from './messages/language.ts';
 import { precisionMessages } from './messages/precision.ts';
 import { reportMessages } from './messages/report.ts';
+import { serverMessages } from './messages/server.ts';
 import { tensorrtMessages } from './messages/tensorrt.ts';
 import { tensorrtRtxMessages } from './messages/tensorrt-rtx.ts';
 import { weightsMessages } from './messages/weights.ts';
@@ -26,6 +27,7 @@ export const messages = {
   ...imageMessages,
   ...accuracyMessages,
   ...reportMessages,
+  ...serverMessages,
   ...precisionMessages,
   ...compileMessages,
   ...deployMessages,

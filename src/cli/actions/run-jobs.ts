@@ -75,6 +75,8 @@ export async function modelsFor(
 
 export interface JobsRequest<R> extends ModelsRequest {
   readonly specs: readonly Spec[];
+  /** Where the models run, in a few words; default: as the target says. */
+  readonly place?: string | undefined;
   run(spec: Spec, model: ModelOptions): Promise<R>;
 }
 
@@ -90,7 +92,7 @@ export interface JobsOutcome<R> {
  * so that one broken file hides no result of the others; an interrupted run ends.
  */
 export async function runJobs<R>(
-  { specs, run, ...request }: JobsRequest<R>,
+  { specs, run, place, ...request }: JobsRequest<R>,
   options: ModelCommandOptions,
   context: CommandContext,
 ): Promise<JobsOutcome<R>> {
@@ -102,7 +104,7 @@ export async function runJobs<R>(
   append(failures, refusals);
   for (const { spec, model } of specs.flatMap((spec) => models.map((model) => ({ spec, model })))) {
     const { precision, reason } = model.target;
-    context.progress.heading(`${spec.name} ${precision} for ${reason}`);
+    context.progress.heading(`${spec.name} ${precision} ${place ?? `for ${reason}`}`);
     try {
       results.push(await run(spec, model));
     } catch (error) {

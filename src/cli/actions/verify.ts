@@ -5,14 +5,18 @@ import { loadSpecs } from '../../compile/spec-files.ts';
 import { type Verification, verifySpec } from '../../compile/verify.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
-import type { Reference, Spec } from '../../language/spec.ts';
+import type { Reference } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { formatTable } from '../table.ts';
 import { idleTiming } from '../timing-options.ts';
 import { runJobs } from './run-jobs.ts';
 
-function referenceOf(specs: readonly Spec[], options: VerifyCommandOptions): Reference | undefined {
+/** The files that the options name. Throws DiagnosticError `reference-incomplete`. */
+export function referenceOf(
+  specs: readonly unknown[],
+  options: VerifyCommandOptions,
+): Reference | undefined {
   const { input, logits } = options;
   if (input === undefined && logits === undefined) return undefined;
   if (input === undefined || logits === undefined || specs.length > 1)

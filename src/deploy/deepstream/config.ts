@@ -49,7 +49,7 @@ export function printConfig(manifest: Manifest, { maxBatch, labelsFile }: Config
   ];
   const lines = properties.flatMap((property) => (property ? [property.join('=')] : []));
   return `# ${model}, ${precision}. The model normalises pixels of 0 to 255 itself and answers probabilities: no scale, no offsets.
-# nvinfer stretches a frame to infer-dims; the network was trained on pictures that were resized and cut as preprocessing in manifest.json says.
+# nvinfer stretches a frame to infer-dims; the network was trained on pictures that were resized and cut as preprocessing in the artifact's manifest.json says.
 [property]
 ${lines.join('\n')}
 `;

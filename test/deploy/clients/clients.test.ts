@@ -107,6 +107,20 @@ describe.each(clients)('a client in %s', (destination, run, isHere) => {
     60_000,
   );
 
+  it('has nothing in it that its artifact does not need', async () => {
+    const texts: string[] = [];
+    for (const name of ['digits', 'bytes, blue first', 'bicubic as OpenCV']) {
+      const artifact = await artifactOf(name, cases[name] as ClientCase);
+      const output = join(root, name, `${destination}-text`);
+      const artifacts = await readArtifacts([artifact]);
+      const { files } = await deploy(destinationOf(destination), { artifacts, output });
+      texts.push(readFileSync(join(output, files.at(-1)?.path ?? ''), 'utf8'));
+    }
+    const ending = destination === 'node' ? 'mjs' : 'py';
+    for (const [i, name] of ['digits', 'bytes', 'opencv'].entries())
+      await expect(texts[i]).toMatchFileSnapshot(`golden/${name}.${ending}`);
+  }, 60_000);
+
   it.skipIf(!isHere)(
     'prints the first five with their labels',
     async () => {
