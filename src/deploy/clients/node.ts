@@ -154,8 +154,10 @@ export function printNodeClient(facts: ClientFacts): string {
   return `// What is in pictures, by ${model}: node classify.mjs PICTURE ...
 // Needs: npm install ${nodePackages.join(' ')}
 ${hasLabels ? "import { readFileSync } from 'node:fs';\n" : ''}import { fileURLToPath } from 'node:url';
-import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
+
+process.env.ORT_DISABLE_TELEMETRY = '1'; // read when onnxruntime is loaded
+const ort = await import('onnxruntime-node');
 
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 ${hasLabels ? "const labels = readFileSync(beside('labels.txt'), 'utf8').split('\\n');\n" : ''}${asWritten}const session = await ort.InferenceSession.create(beside('model.onnx')${options});

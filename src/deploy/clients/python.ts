@@ -104,9 +104,11 @@ export function printPythonClient(facts: ClientFacts): string {
   const { color, hasLabels, model } = facts;
   return `# What is in pictures, by ${model}: python classify.py PICTURE ...
 # Needs: pip install ${pythonPackages(facts).join(' ')}
+import os
 import sys
 from pathlib import Path
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when onnxruntime is imported
 ${cv2 ? 'import cv2\n' : ''}import numpy as np
 import onnxruntime
 from PIL import Image

@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 import { printable } from '../printable.ts';
 
@@ -30,7 +31,7 @@ export const deployClientMessages = {
     severity: 'note',
     message: ({ model, steps }) =>
       steps.length > 0
-        ? `nvinfer stretches frames to the input's size; '${printable(model)}' was trained on a ${steps.join(' and a ')}.`
+        ? `nvinfer stretches frames to the input's size; '${printable(model)}' was trained with ${listText(steps, ' and ')}.`
         : `nvinfer stretches frames to the input's size, which '${printable(model)}' was not trained on.`,
     cause: 'Gst-nvinfer scales without cropping, by a filter of its own.',
     cure: 'Measure the accuracy on frames, or crop before nvinfer (nvdspreprocess).',

@@ -1,8 +1,10 @@
 // What is in pictures, by m (fp32): node classify.mjs PICTURE ...
 // Needs: npm install onnxruntime-node sharp
 import { fileURLToPath } from 'node:url';
-import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
+
+process.env.ORT_DISABLE_TELEMETRY = '1'; // read when onnxruntime is loaded
+const ort = await import('onnxruntime-node');
 
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 const session = await ort.InferenceSession.create(beside('model.onnx'));

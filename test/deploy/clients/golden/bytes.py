@@ -1,8 +1,10 @@
 # What is in pictures, by m (fp32): python classify.py PICTURE ...
 # Needs: pip install onnxruntime pillow numpy
+import os
 import sys
 from pathlib import Path
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when onnxruntime is imported
 import numpy as np
 import onnxruntime
 from PIL import Image

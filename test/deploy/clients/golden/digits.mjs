@@ -2,8 +2,10 @@
 // Needs: npm install onnxruntime-node sharp
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import * as ort from 'onnxruntime-node';
 import sharp from 'sharp';
+
+process.env.ORT_DISABLE_TELEMETRY = '1'; // read when onnxruntime is loaded
+const ort = await import('onnxruntime-node');
 
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 const labels = readFileSync(beside('labels.txt'), 'utf8').split('\n');
