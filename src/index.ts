@@ -3,6 +3,8 @@
  * a target that was chosen. What a user or an outside program does wrong is thrown as a DiagnosticError or stands in the result's `diagnostics`; any
  * other error is a bug. The parts beneath are in `rcc/codegen`, figures and pages in `rcc/report`.
  */
+
+export type { OutputForm } from '../codegen/architecture/output-names.ts';
 export type {
   Attributes,
   AttributeValue,

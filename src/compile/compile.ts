@@ -13,8 +13,9 @@ import type { Manifest } from './manifest.ts';
 import type { MakeOptions } from './model-options.ts';
 import { withNotes } from './phases.ts';
 import { placeArtifact, type Rename } from './place-artifact.ts';
+import { describeReference } from './reference.ts';
 import { benchFileOf, measureBatches, stabilityWarnings } from './timing.ts';
-import { loadNetwork, type TrainedNetwork } from './trained-network.ts';
+import { loadNetwork, referenceFor, type TrainedNetwork } from './trained-network.ts';
 
 export interface CompileOptions extends MakeOptions {
   /** Whether what was made is run against the unfolded graph and the spec's reference, and withheld where it fails; default true. */
@@ -73,7 +74,8 @@ async function makeArtifact(
   network: TrainedNetwork,
   options: CompileOptions,
 ): Promise<Compilation & { readonly isSound: boolean }> {
-  const made = await makeModel(network, options);
+  const golden = await describeReference(network, referenceFor(network, options));
+  const made = await makeModel(network, { ...options, golden });
   const audits = await audit(made, options);
   const { diagnostics: verdicts, ...checked } =
     options.verify === false ? { diagnostics: [] } : await checkModel(network, made, options);

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { type OutputForm, outputOfHead } from '../../codegen/architecture/output-names.ts';
 import type { Value } from '../../codegen/ir/graph.ts';
 import type { DataType } from '../../codegen/ir/types.ts';
-import { type AdaptInputOptions, inputForms } from '../../codegen/passes/adapt-input.ts';
+import type { AdaptInputOptions } from '../../codegen/passes/adapt-input.ts';
+import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import { readLabels } from '../images/labels.ts';
@@ -26,7 +28,7 @@ export interface ExpectArtifactOptions {
 function adaptationOf({ form, spec }: Manifest): AdaptInputOptions {
   const preprocess = asFields(spec.resolved.preprocess) ?? {};
   return {
-    form: inputForms.find((known) => known === form.input) ?? 'float32',
+    form: form.input,
     mean: numbersField(preprocess, 'mean') ?? [],
     std: numbersField(preprocess, 'std') ?? [],
   };
@@ -48,7 +50,9 @@ function createAsker(directory: string, { onnx }: Manifest, signal: AbortSignal 
   const askOf = async (pair: Omit<InputPair, 'exact'>, source: string): Promise<Question> => {
     const tensors = { [names.input]: pair.engine };
     const expected = pick(await createOnnxruntimeEngine().run(path, tensors, signal), names.output);
-    return { ...pair, exact: true, expected, against: `${path} on ${source}` };
+    const form = outputFormOf({ outputs });
+    const forms = { engine: form, expected: form };
+    return { ...pair, exact: true, expected, outputs: forms, against: `${path} on ${source}` };
   };
   return { inputs, outputs, askOf };
 }
@@ -59,6 +63,11 @@ function trainedValue({ preprocessing: { input } }: Manifest): Value {
     name: 'input',
     type: { dataType: 'float32', shape: ['N', channels, height, width] },
   };
+}
+
+/** What the network as trained answers, whatever was made of it. */
+function trainedOutput({ spec }: Manifest): OutputForm {
+  return spec.resolved.head === 'softmax' ? outputOfHead.softmax : outputOfHead.logits;
 }
 
 /** What an artifact's folder says of a model on a server: its model.onnx answers here what the server should. Throws DiagnosticError. */
@@ -79,7 +88,8 @@ export async function expectArtifact(
     const { input: pictures, logits: expected } = await readReference(ends, files);
     const { exact, ...paired } = pair(pictures);
     if (!exact) return await askOf(paired, 'the reference input');
-    return { ...paired, exact, expected, against: `the reference ${files.logits}` };
+    const forms = { engine: outputFormOf({ outputs }), expected: trainedOutput(manifest) };
+    return { ...paired, exact, expected, outputs: forms, against: `the reference ${files.logits}` };
   }
   async function askSeeded(): Promise<Question> {
     const engine = seededInputOf({ inputs });

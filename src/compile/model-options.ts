@@ -3,6 +3,7 @@ import { type Target, type TimingLimits, timedBatchesOf } from '../../engines/ta
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { EngineCache } from '../engine-cache/place.ts';
 import type { CalibrationOptions } from './calibration-step.ts';
+import type { Manifest } from './manifest.ts';
 import type { CompileListener } from './phases.ts';
 import type { GraphOptions } from './precision.ts';
 
@@ -32,6 +33,8 @@ export interface MakeOptions extends ModelOptions {
   readonly earlier?: string | undefined;
   /** For the manifest: what makes the artifact again, as words after `rcc`, without its folder. */
   readonly command?: readonly string[] | undefined;
+  /** For the manifest: what the training framework answers for one input. */
+  readonly golden?: Manifest['reference'];
 }
 
 /** The sizes that are timed. */

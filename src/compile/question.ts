@@ -1,6 +1,9 @@
+import type { OutputForm } from '../../codegen/architecture/output-names.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
+import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import { compareOutputs, type Verdict } from '../../engines/compare.ts';
 import type { Precision, Tensor } from '../../engines/engine.ts';
+import { centredLogits, unfitSum } from '../../engines/log-probabilities.ts';
 import { hasFewClasses } from '../../engines/logit-unit.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
 import { joinBatches, sliceBatch } from '../../engines/tensor-batch.ts';
@@ -16,6 +19,8 @@ export interface Question extends InputPair, Pick<UnfoldedAnswer, 'termSize'> {
   /** Where the answer comes from, in a few words. */
   readonly against: string;
   readonly expected: Tensor;
+  /** What the model answers, and what `expected` is. */
+  readonly outputs: { readonly engine: OutputForm; readonly expected: OutputForm };
 }
 
 export interface QuestionOptions {
@@ -58,6 +63,11 @@ function checkedInputOf(graph: Graph, { sample }: PreparedPrecision, batch?: num
   return takeImages(sample, typeof fixed === 'number' ? fixed : (batch ?? sample.shape[0] ?? 1));
 }
 
+function outputsOf({ graph }: TrainedNetwork, { pipeline }: PreparedPrecision) {
+  const expected = outputFormOf(graph);
+  return { engine: pipeline.output ?? expected, expected };
+}
+
 /** Asks for what the unfolded graph answers to pictures that are there in both forms. */
 export async function askOn(
   network: TrainedNetwork,
@@ -67,7 +77,9 @@ export async function askOn(
 ): Promise<Question> {
   const form = prepared.pipeline.input ? ` as ${prepared.pipeline.input.form}` : '';
   const { logits: expected, ...unit } = await runUnfolded(network, trained, signal);
-  return { ...pair, ...unit, trained, expected, against: `the unfolded graph on ${source}${form}` };
+  const outputs = outputsOf(network, prepared);
+  const against = `the unfolded graph on ${source}${form}`;
+  return { ...pair, ...unit, trained, expected, outputs, against };
 }
 
 /** Asks for what the unfolded graph answers to so many pictures (default: 2, or all of a sample; a model may fix it). */
@@ -98,7 +110,8 @@ export async function askReference(
     ? await runUnfolded(network, pair.trained, options.signal)
     : {};
   const unit = termSize === undefined ? {} : { termSize };
-  return { ...pair, ...unit, expected, against: `the reference ${files.logits}` };
+  const outputs = outputsOf(network, options.prepared);
+  return { ...pair, ...unit, expected, outputs, against: `the reference ${files.logits}` };
 }
 
 /** Runs images through an engine, at once or in batches of one size; the last one is filled up. */
@@ -116,13 +129,36 @@ async function runInBatches(
   return joinBatches(parts, total);
 }
 
+/** The verdict on an answer: of probabilities, as on the logits that they come from. */
+function compareAnswer(
+  answer: Tensor,
+  { expected, outputs, termSize }: Question,
+  precision: Precision,
+): Verdict {
+  const options = { precision, termSize };
+  if (outputs.engine === 'logits' && outputs.expected === 'logits')
+    return compareOutputs(answer, expected, options);
+  const verdict = compareOutputs(
+    centredLogits(answer, outputs.engine),
+    centredLogits(expected, outputs.expected),
+    options,
+  );
+  const sum = outputs.engine === 'probabilities' ? unfitSum(answer) : undefined;
+  if (!verdict.ok || sum === undefined) return verdict;
+  return {
+    ...verdict,
+    ok: false,
+    reason: `The probabilities of an image sum to ${Number(sum.toPrecision(3))}.`,
+  };
+}
+
 /** The verdict on what an engine answers; `batch`: how many pictures it is given at once. */
 export async function judgeAnswer(
-  { engine: images, expected, termSize }: Question,
+  question: Question,
   run: (images: Tensor) => Promise<Tensor>,
   { precision, batch }: { readonly precision: Precision; readonly batch?: number | undefined },
 ): Promise<Verdict> {
-  return compareOutputs(await runInBatches(run, images, batch), expected, { precision, termSize });
+  return compareAnswer(await runInBatches(run, question.engine, batch), question, precision);
 }
 
 /** The same question with so many pictures at least, from the first again: a batch without empty places. */

@@ -206,7 +206,7 @@ async function readPicture(path: string, { rules, precision }: ServedExpectation
   const type = { dataType: 'float32', shape: ['N', channels, height, width] } as const;
   const packer = createInputPacker(
     { name: 'input', type },
-    { picture: rules.input, preprocess: rules.preprocess, precision },
+    { inputForm: 'float32', picture: rules.input, preprocess: rules.preprocess, precision },
   );
   for await (const { decode, name } of namedPictures([path])) {
     return packer.pack([preparePixels(await decode(), rules, name)]);

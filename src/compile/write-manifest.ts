@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
+import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import type { CastReport } from '../../codegen/passes/pass.ts';
 import { asLowered } from '../../codegen/passes/shape-head.ts';
 import { precisionRow } from '../../codegen/precisions.ts';
@@ -35,7 +36,8 @@ export function castDiagnostics(casts: readonly CastReport[]): readonly Diagnost
 }
 
 /** Which graph model.onnx is, and whose. */
-function formOf({ target }: MakeOptions, { prepared: { pipeline } }: WrittenModel) {
+function formOf({ target }: MakeOptions, { graph, prepared: { pipeline } }: WrittenModel) {
+  const output = outputFormOf(graph);
   const {
     precision,
     head = asLowered,
@@ -48,6 +50,7 @@ function formOf({ target }: MakeOptions, { prepared: { pipeline } }: WrittenMode
     precision,
     head: { ...head },
     input: input?.form ?? 'float32',
+    ...(output === 'logits' ? {} : { output }),
     ...(precisionRow(precision).isCalibrated ? { int8: int8Form.name, int8Weights } : {}),
     ...(int8Rest === undefined ? {} : { int8Rest }),
     ...(target.release === undefined ? {} : { release: target.release }),
@@ -95,6 +98,7 @@ function manifestOf(
     spec: { file: basename(spec.file), digest: digestSpec(spec), resolved: { ...meaningOf(spec) } },
     weights: model.weights,
     ...(model.labels ? { labels: model.labels } : {}),
+    ...(options.golden ? { reference: options.golden } : {}),
     preprocessing: model.preprocessing,
     onnx: {
       file: artifactFiles.model,

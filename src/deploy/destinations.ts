@@ -18,4 +18,22 @@ export const destinations: readonly Destination[] = [
       return await (await import('./kserve/plan-kserve.ts')).planKserve(request);
     },
   },
+  {
+    name: 'python',
+    help: 'classify.py for onnxruntime and Pillow',
+    takes: [],
+    plan: async (request) => (await import('./clients/destinations.ts')).planPython(request),
+  },
+  {
+    name: 'node',
+    help: 'classify.mjs for onnxruntime-node and sharp',
+    takes: [],
+    plan: async (request) => (await import('./clients/destinations.ts')).planNode(request),
+  },
+  {
+    name: 'deepstream',
+    help: 'configuration of Gst-nvinfer',
+    takes: ['maxBatch'],
+    plan: async (request) => (await import('./deepstream/destination.ts')).planDeepStream(request),
+  },
 ];

@@ -4,6 +4,7 @@ import { cliMessages } from './messages/cli.ts';
 import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
 import { deployMessages } from './messages/deploy.ts';
+import { deployClientMessages } from './messages/deploy-clients.ts';
 import { engineCacheMessages } from './messages/engine-cache.ts';
 import { engineMessages } from './messages/engines.ts';
 import { imageMessages } from './messages/images.ts';
@@ -36,6 +37,7 @@ export const messages = {
   ...rebuildMessages,
   ...kitMessages,
   ...deployMessages,
+  ...deployClientMessages,
   ...cliMessages,
 } as const;
 

@@ -4,11 +4,11 @@ import type { TensorrtIntent } from '../../engines/tensorrt/planning/intent.ts';
 import { bindingOf } from '../../engines/tensorrt/planning/io-format.ts';
 import { inputBytes } from '../../engines/tensorrt/running/input-bytes.ts';
 import { greatest } from '../collections/extremes.ts';
-import { referenceFor } from '../compile/check-model.ts';
+
 import type { MakeOptions } from '../compile/model-options.ts';
 import type { PreparedPrecision } from '../compile/precision.ts';
 import { askReference, askUnfolded, type Question } from '../compile/question.ts';
-import type { TrainedNetwork } from '../compile/trained-network.ts';
+import { referenceFor, type TrainedNetwork } from '../compile/trained-network.ts';
 import { inputFile, kitFiles } from './kit-files.ts';
 
 /** What decides the question. */
