@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that ask what stands beside the project: NVIDIA's compiler, a browser, npm's registry, strace, a whole run sheet. `npm run test:all` runs them too. */
+/** Tests that ask what stands beside the project: NVIDIA's compiler, a Triton server, a browser, npm's registry, strace, a whole run sheet. `npm run test:all` runs them too. */
 const tools = [
   'test/cli/{footprint,package}.test.ts',
   'test/engines/tensorrt-rtx/{flavours,quantized,real,worse}.test.ts',
   'test/gpu/**/*.test.ts',
   'test/report/browser.test.ts',
+  'test/triton/**/*.test.ts',
 ];
 
 /**
@@ -14,19 +15,23 @@ const tools = [
  * free. The others share one a worker, which loads the sources once for all of them and is given its files at the start.
  */
 const alone = [
-  'test/cli/{faults,one-definition,prepare-conversion,pipes,report,start-up,streams,tensorrt}.test.ts',
+  'test/cli/{engine-cache,faults,one-definition,prepare-conversion,pipes,report,start-up,streams,tensorrt}.test.ts',
   'test/compile/few-classes.test.ts',
+  'test/deploy/deploy-processes.test.ts',
   'test/engines/process.test.ts',
   'test/engines/{onnxruntime,tensorrt-rtx}/**/*.test.ts',
   'test/engines/tensorrt/*.test.ts',
   'test/engines/tensorrt/{machine,running}/**/*.test.ts',
-  'test/{examples,io,judges}/**/*.test.ts',
+  'test/{engine-cache,examples,io,judges,kit}/**/*.test.ts',
+  'test/server/verify.test.ts',
   'test/specs/references.test.ts',
 ];
 
 const shared = {
   setupFiles: ['test/helpers/poison.ts'],
   testTimeout: 30_000,
+  // The engines of whoever runs the tests are none of theirs.
+  env: { RCC_ENGINE_CACHE: 'off' },
 };
 
 export default defineConfig({

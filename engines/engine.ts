@@ -1,7 +1,9 @@
-import type { Value } from '../codegen/ir/graph.ts';
+import type { Graph, Value } from '../codegen/ir/graph.ts';
 import type { DataType } from '../codegen/ir/types.ts';
 import type { Precision } from '../codegen/precisions.ts';
+import type { Diagnostic } from '../src/diagnostics/diagnostic.ts';
 import type { Span } from '../src/diagnostics/source.ts';
+import type { ModelIdentity } from './model-facts.ts';
 
 export type { Precision };
 
@@ -26,10 +28,12 @@ export interface BuildRequest {
   readonly modelPath: string;
   /** Folder of the artifact; the engine is written here under its final name when whole. */
   readonly directory: string;
+  /** The graph in that file, for a target that writes a wrapper around its engine; absent: none is written. */
+  readonly graph?: Pick<Graph, 'name' | 'opset' | 'inputs' | 'outputs'> | undefined;
   /** The batch that the graph fixes; absent: any. */
   readonly batch?: number | undefined;
-  /** Digest of graph and weights, as far as they decide what is built: the same before and after the file is written. */
-  readonly modelDigest?: string | undefined;
+  /** Graph and weights, as far as they decide what is built: the same before and after the file is written. */
+  readonly identity?: ModelIdentity | undefined;
   /** Nodes that compute in float32 whatever the precision; a typed graph says so itself. */
   readonly float32Nodes?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -52,11 +56,15 @@ export interface BuiltEngine {
   readonly path: string;
   /** All that the build left, in the order of their batches. */
   readonly engines: readonly EngineFile[];
+  /** Names of what else belongs to them: layers and logs of the build. */
+  readonly companions?: readonly string[] | undefined;
   readonly buildMs: number;
   /** The device that they are for. */
   readonly builtFor: string;
   /** What the engines are tied to, for the manifest: release, processor, options. A form of the target's own, see `TargetDefinition.facts`. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** What is to know of what was built. */
+  readonly notes?: readonly Diagnostic[];
 }
 
 /** Summary of a series of times, all in milliseconds. */
@@ -140,6 +148,8 @@ export interface Engine {
   readonly buildsOnly?: BuildsOnly | undefined;
   /** File name of what `build` writes, in the artifact's folder. */
   readonly fileName: string;
+  /** File name of a model that wraps the engine for another runtime, where `build` writes one. */
+  readonly wrapperName?: string | undefined;
   build(request: BuildRequest): Promise<BuiltEngine>;
   /** For many batches; `run` is for one. */
   load(path: string): Promise<LoadedEngine>;

@@ -8,6 +8,16 @@ export interface TensorFacts {
   readonly shape: Shape;
 }
 
+/** Which graph it is and whose numbers it has: known before the file is written. */
+export interface ModelIdentity {
+  /** SHA-256 of the graph's text. */
+  readonly graph: string;
+  /** Digest of the weights file, with the network's key where one was asked for, or the seed. */
+  readonly weights: string;
+  /** SHA-256 of the ranges that an int8 graph was made with, or `none`. */
+  readonly ranges: string;
+}
+
 /** The network that is to be built, as far as trtexec's command line depends on it. */
 export interface ModelFacts {
   /** ONNX file. */
@@ -16,8 +26,8 @@ export interface ModelFacts {
   readonly directory: string;
   readonly inputs: readonly TensorFacts[];
   readonly outputs: readonly TensorFacts[];
-  /** Digest of graph and weights: part of the cache key. */
-  readonly digest?: string;
+  /** Parts of the engine's key. */
+  readonly identity?: ModelIdentity;
   /** Nodes that are to compute in float32 where the builder chooses types. */
   readonly float32Nodes?: readonly string[];
 }

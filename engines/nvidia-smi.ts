@@ -23,6 +23,8 @@ export interface GpuState {
   readonly maxSmClockMHz: number | undefined;
   readonly temperatureC: number | undefined;
   readonly powerW: number | undefined;
+  /** Share of the last moment in which something ran on it, in percent. */
+  readonly utilizationPercent: number | undefined;
   /** Why the clocks are below what they could be, in words. */
   readonly throttleReasons: readonly string[] | undefined;
 }
@@ -58,9 +60,20 @@ const stateFields = [
   'clocks.max.sm',
   'temperature.gpu',
   'power.draw',
+  'utilization.gpu',
 ];
 /** The field's name changed with driver 535. */
 const reasonFields = ['clocks_event_reasons.active', 'clocks_throttle_reasons.active'];
+
+/** What is asked of a GPU's state and of the GPU itself: of each, the first that the driver knows. */
+export const stateFieldSets: readonly (readonly string[])[] = [
+  ...reasonFields.map((reason) => [...stateFields, reason]),
+  stateFields,
+];
+export const listFieldSets: readonly (readonly string[])[] = [
+  [...listFields, 'compute_cap'],
+  listFields,
+];
 
 interface Answer {
   readonly result: ToolResult;
@@ -108,17 +121,28 @@ function numberIn(text: string | undefined): number | undefined {
   return Number.isFinite(value) ? value : undefined;
 }
 
-/** The GPUs that nvidia-smi lists; undefined where it cannot be asked. */
-async function listGpus(command: Command): Promise<InstalledGpu[] | undefined> {
-  const rows = await query(command, [[...listFields, 'compute_cap'], listFields]);
-  return rows?.map(([index, name = '', uuid = '', driver = '', memory, capability]) => ({
+/** A GPU from the answers to `listFieldSets`. */
+export function installedGpuOf([
+  index,
+  name = '',
+  uuid = '',
+  driver = '',
+  memory,
+  capability,
+]: readonly string[]): InstalledGpu {
+  return {
     index: Number(index),
     name,
     uuid,
     driver,
     memoryMiB: numberIn(memory),
     computeCapability: /^\d+\.\d$/.test(capability ?? '') ? capability : undefined,
-  }));
+  };
+}
+
+/** The GPUs that nvidia-smi lists; undefined where it cannot be asked. */
+async function listGpus(command: Command): Promise<InstalledGpu[] | undefined> {
+  return (await query(command, listFieldSets))?.map(installedGpuOf);
 }
 
 /** The newest CUDA that the driver can serve, from the head of nvidia-smi's overview. */
@@ -135,21 +159,24 @@ function reasonsIn(mask: string | undefined): string[] | undefined {
     : undefined;
 }
 
-/** Clocks, temperature and throttle reasons of a GPU now; undefined where it cannot be asked. */
-export async function readGpuState(command: Command, id: string): Promise<GpuState | undefined> {
-  const fieldSets = [...reasonFields.map((reason) => [...stateFields, reason]), stateFields];
-  const rows = await query(command, fieldSets, ['-i', id]);
-  const [row] = rows ?? [];
-  if (!row) return undefined;
-  const [, sm, memory, maxSm, temperature, power, reasons] = row;
+/** A state from the answers to `stateFieldSets`. */
+export function gpuStateOf(row: readonly string[]): GpuState {
+  const [, sm, memory, maxSm, temperature, power, utilization, reasons] = row;
   return {
     smClockMHz: numberIn(sm),
     memoryClockMHz: numberIn(memory),
     maxSmClockMHz: numberIn(maxSm),
     temperatureC: numberIn(temperature),
     powerW: numberIn(power),
+    utilizationPercent: numberIn(utilization),
     throttleReasons: reasonsIn(reasons),
   };
+}
+
+/** Clocks, temperature and throttle reasons of a GPU now; undefined where it cannot be asked. */
+export async function readGpuState(command: Command, id: string): Promise<GpuState | undefined> {
+  const [row] = (await query(command, stateFieldSets, ['-i', id])) ?? [];
+  return row && gpuStateOf(row);
 }
 
 /**

@@ -4,8 +4,10 @@ import type { Diagnostic } from '../src/diagnostics/diagnostic.ts';
 import type { DoctorRow } from './doctor-row.ts';
 import type { Engine, MeasureRequest } from './engine.ts';
 import type { EngineCheck } from './engine-check.ts';
+import type { EngineKey, PlannedEngine } from './engine-key.ts';
 import type { ModelFacts } from './model-facts.ts';
 import type { OptionRow, OptionValues } from './option-row.ts';
+import type { ServeRequest, Serving } from './serving.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -49,6 +51,11 @@ export interface Target {
   readonly minIterations: number;
   /** Absent where the model is written and nothing is built. */
   readonly engine?: Engine | undefined;
+  /**
+   * What decides the engine of a model, or in a clause why no key can tell it. Absent: its engines are built in about the time that a copy takes,
+   * and are not kept. Throws DiagnosticError where the model cannot be built so.
+   */
+  readonly plannedEngine?: ((model: ModelFacts) => PlannedEngine | string) | undefined;
   /** What a compilation would start. Throws DiagnosticError where the model cannot be built so. */
   readonly plan?: ((request: PlanRequest) => TargetPlan) | undefined;
 }
@@ -84,8 +91,7 @@ export interface TargetPlan {
   readonly facts: Readonly<Record<string, unknown>>;
   readonly commands: readonly PlannedCommand[];
   readonly files: readonly PlannedFile[];
-  /** Same key, same engine. */
-  readonly cacheKey: string;
+  readonly key: EngineKey;
   readonly notes: readonly Diagnostic[];
 }
 
@@ -133,6 +139,8 @@ export interface TargetDefinition<O = unknown, Name extends string = string> {
     facts: unknown,
     request: DoctorRequest<O> & { readonly path: string },
   ): Promise<TargetCheck>;
+  /** What its engines mean to an inference server; absent: no server loads them. Throws DiagnosticError where facts have another form, or a server cannot take them. */
+  serve?(request: ServeRequest): Promise<Serving>;
 }
 
 /** Batches that are timed where neither the user nor the target says more: those of the published tables. */

@@ -50,6 +50,7 @@ export const threads = ['src/io/hash-worker.mjs', 'src/calibration/counting-work
 export const besideModules = [
   'engines/tensorrt-rtx/build_engine.py',
   'src/report/page/page-script.js',
+  'src/kit/run-kit.sh',
 ];
 
 /** A thread's program as one file in a folder. */

@@ -47,7 +47,7 @@ graph and times it. \`--target auto\`, the default, does so where trtexec and a 
 - \`rcc compile SPEC --dry-run --trt RELEASE --gpu GPU\` prints graph, commands, cache key and files for any release and GPU, on any machine; with \`--json\` each command is an array.
 - Releases from ${releaseLine(oldestSupportedOrder)} on are driven. One that is newer than ${newestCovered} is treated as ${newestCovered}, with a note.
 - A build goes to a temporary name and gets its own when it is whole; two builds on one GPU take turns; a timing cache is shared by the builds of one release and GPU
-  (\`RCC_CACHE_DIR\`, or \`~/.cache/rcc\`). The log of each run lies beside the engine: \`trtexec-build.log\`, \`trtexec-time.log\`, \`trtexec-run.log\`. \`rcc bench\` and
+  (\`RCC_CACHE_DIR\`, or \`~/.cache/rcc\`), and so are whole engines ([engine-cache.md](engine-cache.md)). The log of each run lies beside the engine: \`trtexec-build.log\`, \`trtexec-time.log\`, \`trtexec-run.log\`. \`rcc bench\` and
   \`rcc verify\` build in a temporary folder. Of a run that failed the log alone is left, in a temporary folder that the error names.
 - While it runs, what trtexec is at and for how long is shown, beside how long the same run took last time. Ctrl-C ends it with all that it started and leaves no half engine.`;
 
@@ -89,7 +89,9 @@ of the graph, size, digest and batches of each engine, the arguments that built 
 | engines | there, with the digests as recorded | | missing, or changed |
 | model.onnx | there, with the digest as recorded | not there | changed |
 
-The cache key is the digest of release, GPU, graph, weights and every argument but the paths: the same key, the same engine.`;
+\`rcc rebuild DIR\` makes the artifact again for this machine, verifies it and then replaces the old: [rebuild.md](rebuild.md).
+
+The cache key is the digest of [its parts](engine-cache.md#what-decides-an-engine): the same key, the same engine.`;
 
 const model = {
   path: 'model.onnx',

@@ -3,6 +3,8 @@
  * a target that was chosen. What a user or an outside program does wrong is thrown as a DiagnosticError or stands in the result's `diagnostics`; any
  * other error is a bug. The parts beneath are in `rcc/codegen`, figures and pages in `rcc/report`.
  */
+
+export type { OutputForm } from '../codegen/architecture/output-names.ts';
 export type {
   Attributes,
   AttributeValue,
@@ -23,7 +25,7 @@ export type { TensorSource } from '../codegen/tensors/tensor-source.ts';
 export type { ParameterRole, ParameterSlot } from '../codegen/weights/parameter-slot.ts';
 export type { AuditBlock, AuditKind, AuditReport } from '../engines/audit/audit.ts';
 export type { FusionState } from '../engines/audit/block-verdicts.ts';
-export type { AuditFinding } from '../engines/audit/context.ts';
+export type { AuditFinding, RuledFinding } from '../engines/audit/context.ts';
 export type { EngineDataType, LayerKind, LayerSource } from '../engines/audit/layer.ts';
 export type { ErrorSummary, Judged, Verdict, VerdictFigures } from '../engines/compare.ts';
 export type { DoctorRow } from '../engines/doctor-row.ts';
@@ -43,11 +45,13 @@ export type {
   Tensors,
 } from '../engines/engine.ts';
 export type { EngineCheck } from '../engines/engine-check.ts';
-export type { ModelFacts, TensorFacts } from '../engines/model-facts.ts';
+export type { EngineKey, PlannedEngine } from '../engines/engine-key.ts';
+export type { ModelFacts, ModelIdentity, TensorFacts } from '../engines/model-facts.ts';
 export type { OnnxTargetOptions } from '../engines/onnx/target.ts';
 export type { OnnxruntimeTargetOptions } from '../engines/onnxruntime/target.ts';
 export type { OptionRow, OptionValues } from '../engines/option-row.ts';
 export type { Flip, RankingComparison } from '../engines/ranking.ts';
+export type { ServedTensor, ServeRequest, Serving, ServingImage } from '../engines/serving.ts';
 export type {
   DoctorRequest,
   Environment,
@@ -100,6 +104,7 @@ export type { Severity } from './diagnostics/message-row.ts';
 export type { DiagnosticCode } from './diagnostics/messages.ts';
 export { type RenderOptions, renderDiagnostic } from './diagnostics/render.ts';
 export type { SourceFile, Span } from './diagnostics/source.ts';
+export type { EngineCache } from './engine-cache/place.ts';
 export type { PictureRules } from './images/prepared-images.ts';
 export type {
   BlockKind,

@@ -30,7 +30,8 @@ function factsOf(spec: Spec): ModelFacts {
   const facts = (values: typeof inputs) => values.map(({ name, type }) => ({ name, ...type }));
   const directory = `build/${spec.name}`;
   const path = `${directory}/model.onnx`;
-  return { path, directory, inputs: facts(inputs), outputs: facts(outputs), digest: spec.name };
+  const identity = { graph: spec.name, weights: 'seed 0', ranges: 'none' };
+  return { path, directory, inputs: facts(inputs), outputs: facts(outputs), identity };
 }
 
 const startedMs = performance.now();

@@ -1,19 +1,14 @@
 import { ownValue } from '../../src/collections/own-value.ts';
-import type { HeadKind, Spec } from '../../src/language/spec.ts';
+import type { Spec } from '../../src/language/spec.ts';
 import type { Graph } from '../ir/graph.ts';
 import { oncePer } from '../ir/once-per.ts';
 import { applySteps } from './apply-steps.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { type Architecture, networkParts } from './network.ts';
+import { outputNames, outputOfHead } from './output-names.ts';
 
 /** Opset of every graph unless a pass needs more: TensorRT 8.5 to 11 and onnxruntime read it. */
 const opset = 13;
-
-/** What leaves the network, by its head. */
-const outputNames: Readonly<Record<HeadKind, string>> = {
-  logits: 'logits',
-  softmax: 'probabilities',
-};
 
 export interface LowerOptions {
   /** Fixed batch size, or `N` (default): any, known when the network runs. */
@@ -40,7 +35,7 @@ function lower(spec: LowerableSpec, batch: number | 'N'): Graph {
     builder.span = spanOf(spec, properties);
     value = applySteps(builder, value, steps);
   }
-  return builder.build(spec.name, opset, { value, name: outputNames[spec.head] });
+  return builder.build(spec.name, opset, { value, name: outputNames[outputOfHead[spec.head]] });
 }
 
 const lowerForAnyBatch = oncePer((spec: LowerableSpec) => lower(spec, 'N'));

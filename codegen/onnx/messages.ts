@@ -9,7 +9,8 @@ const { AttributeType } = onnx.AttributeProto;
 
 type Encoder = (value: AttributeValue) => Onnx.IAttributeProto;
 
-const encoders: Readonly<Record<Exclude<AttributeKind, 'input'>, Encoder>> = {
+/** Attributes without their names, by what they hold. */
+export const encoders: Readonly<Record<Exclude<AttributeKind, 'input'>, Encoder>> = {
   int: (value) => ({ type: AttributeType.INT, i: Number(value) }),
   float: (value) => ({ type: AttributeType.FLOAT, f: Number(value) }),
   ints: (value) => ({ type: AttributeType.INTS, ints: [...(value as readonly number[])] }),
@@ -57,7 +58,8 @@ function encodeNode(node: Node): Onnx.INodeProto {
   };
 }
 
-function encodeValue({ name, type }: Value): Onnx.IValueInfoProto {
+/** A graph input or output; `N` is a dimension of any size. */
+export function encodeValue({ name, type }: Value): Onnx.IValueInfoProto {
   return {
     name,
     type: {

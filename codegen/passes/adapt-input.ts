@@ -1,9 +1,10 @@
 /*
  * A graph that reads normalised float32 [N, C, H, W] → one that reads the form its caller has, computing the same:
  *
- *   float16      Cast → Conv
- *   uint8-nhwc   pixels [N, H, W, C]: Cast → Transpose → Sub(255 · mean) → Conv(W / (255 · std))
- *   rgba-uint8   pixels [N, H, W, 4], alpha 255: Cast → Transpose → Conv with a fourth channel of weights, −Σ W · mean / (255 · std)
+ *   float16         Cast → Conv
+ *   float32-pixels  pixels [N, C, H, W] of 0 to 255 in float32: Sub(255 · mean) → Conv(W / (255 · std))
+ *   uint8-nhwc      pixels [N, H, W, C]: Cast → Transpose → Sub(255 · mean) → Conv(W / (255 · std))
+ *   rgba-uint8      pixels [N, H, W, 4], alpha 255: Cast → Transpose → Conv with a fourth channel of weights, −Σ W · mean / (255 · std)
  *
  * Zero padding stands for a pixel of `mean` throughout: behind the Sub, or because alpha is 0 there. The mean never goes into the bias, which would be
  * wrong at the borders. The Cast comes first: it is the only operator that TensorRT lets read uint8.
@@ -17,9 +18,15 @@ import { float32View } from '../tensors/float-bytes.ts';
 import { mapRows, type TensorSource } from '../tensors/tensor-source.ts';
 import type { Pass } from './pass.ts';
 
-export const inputForms = ['float32', 'float16', 'uint8-nhwc', 'rgba-uint8'] as const;
+export const inputForms = [
+  'float32',
+  'float16',
+  'float32-pixels',
+  'uint8-nhwc',
+  'rgba-uint8',
+] as const;
 
-/** `float32` is the form of lowered graphs. */
+/** `float32` is the form of lowered graphs: normalised. */
 export type InputForm = (typeof inputForms)[number];
 
 export interface AdaptInputOptions {
@@ -32,7 +39,7 @@ export interface AdaptInputOptions {
 /** The largest magnitude that pixels can give in what the first convolution reads, by the value's name; a calibration has not seen these values. */
 export function pixelRanges({ form, mean }: AdaptInputOptions): ReadonlyMap<string, number> {
   if (form === 'rgba-uint8') return new Map([['input', 255]]);
-  if (form !== 'uint8-nhwc') return new Map();
+  if (form !== 'uint8-nhwc' && form !== 'float32-pixels') return new Map();
   return new Map([[centred, greatest(mean.flatMap((part) => [part, 1 - part])) * 255]]);
 }
 
@@ -57,13 +64,13 @@ const toPlanes: Node = {
   attributes: { perm: [0, 3, 1, 2] },
 };
 
-const subtractMean: Node = {
+const subtractMean = (pixels: string): Node => ({
   name: centred,
   op: 'Sub',
-  inputs: [planar, means],
+  inputs: [pixels, means],
   outputs: [centred],
   attributes: {},
-};
+});
 
 /** The weight [O, C, kh, kw] with each channel times its factor, and one more channel of sums where `offsets` are given. */
 function scaledWeight(
@@ -108,6 +115,22 @@ interface Adaptation {
 
 type Adapt = (input: Value, weight: Initializer, options: AdaptInputOptions) => Adaptation;
 
+/** What a Sub and a convolution need to read pixels: the means, and the weight over 255 · std. */
+function normalisation(
+  weight: Initializer,
+  { mean, std }: AdaptInputOptions,
+): Pick<Adaptation, 'initializers' | 'weight'> {
+  const shape = [mean.length, 1, 1];
+  const numbers = Float32Array.from(mean, (value) => value * 255);
+  const factors = std.map((value) => 1 / (255 * value));
+  return {
+    initializers: [
+      fixedInitializer(means, 'float32', shape, constantSource('float32', shape, numbers)),
+    ],
+    weight: weight.source ? { ...weight, source: scaledWeight(weight.source, factors) } : weight,
+  };
+}
+
 /** [N, C, H, W] → [N, H, W, channels]. */
 function interleaved([n = 'N', , h = 1, w = 1]: Shape, channels: number): Shape {
   return [n, h, w, channels];
@@ -120,19 +143,16 @@ const adaptations: Readonly<Record<Exclude<InputForm, 'float32'>, Adapt>> = {
     initializers: [],
     weight,
   }),
-  'uint8-nhwc': ({ type }, weight, { mean, std }) => {
-    const shape = [mean.length, 1, 1];
-    const numbers = Float32Array.from(mean, (value) => value * 255);
-    const factors = std.map((value) => 1 / (255 * value));
-    return {
-      input: { dataType: 'uint8', shape: interleaved(type.shape, mean.length) },
-      nodes: [toFloat, toPlanes, subtractMean],
-      initializers: [
-        fixedInitializer(means, 'float32', shape, constantSource('float32', shape, numbers)),
-      ],
-      weight: weight.source ? { ...weight, source: scaledWeight(weight.source, factors) } : weight,
-    };
-  },
+  'float32-pixels': ({ type, name }, weight, options) => ({
+    input: type,
+    nodes: [subtractMean(name)],
+    ...normalisation(weight, options),
+  }),
+  'uint8-nhwc': ({ type }, weight, options) => ({
+    input: { dataType: 'uint8', shape: interleaved(type.shape, options.mean.length) },
+    nodes: [toFloat, toPlanes, subtractMean(planar)],
+    ...normalisation(weight, options),
+  }),
   'rgba-uint8': ({ type }, { source, ...weight }, { mean, std }) => {
     const [outputs = 1, , ...kernel] = weight.type.shape;
     const factors = std.map((value) => 1 / (255 * value));

@@ -1,12 +1,15 @@
+import type { OutputForm } from '../architecture/output-names.ts';
 import type { Graph, Node } from '../ir/graph.ts';
 import {
   type Precision,
   type PrecisionPassOptions,
   precisionRow,
   precisions,
+  referencePrecision,
 } from '../precisions.ts';
 import { defaultInt8Form } from '../quantization/int8-form.ts';
 import { type AdaptInputOptions, adaptInput } from './adapt-input.ts';
+import { adaptOutput } from './adapt-output.ts';
 import { expandFusedConv } from './expand-fused-conv.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { fuseResidual } from './fuse-residual.ts';
@@ -18,6 +21,8 @@ import { asLowered, shapeHead } from './shape-head.ts';
 export interface PipelineOptions extends PrecisionPassOptions {
   /** The form of the input; default: normalised float32 [N, C, H, W]. */
   readonly input?: AdaptInputOptions | undefined;
+  /** The form of the output; default: as the network has it. */
+  readonly output?: OutputForm | undefined;
 }
 
 interface PipelineRow {
@@ -42,6 +47,7 @@ const rows: readonly PipelineRow[] = [
   { name: 'adaptInput', create: ({ input }) => input && adaptInput(input) },
   ...precisionPasses,
   { name: 'expandFusedConv', create: () => expandFusedConv },
+  { name: 'adaptOutput', create: ({ output }) => output && adaptOutput(output) },
 ];
 
 export const passNames: readonly string[] = [...new Set(rows.map(({ name }) => name))];
@@ -70,10 +76,24 @@ const conversions: ReadonlySet<Node['op']> = new Set([
 ]);
 
 /**
- * Names of a written graph's nodes that compute in float32 although the model is `precision`, because the options keep their layers so. A builder
- * that chooses types by itself has to be told.
+ * Names of a written graph's nodes that compute in float32 although the model is `precision`, because the options keep their layers so or ask for a Softmax.
+ * A builder that chooses types by itself has to be told.
  */
 export function keptNodes(
+  graph: Graph,
+  precision: Precision,
+  options: PipelineOptions,
+): readonly string[] {
+  const appended = graph.nodes.filter(({ op }) => options.output && op === 'Softmax');
+  const isNarrow = precision !== referencePrecision;
+  return [
+    ...keptLayers(graph, precision, options),
+    ...(isNarrow ? appended.map(({ name }) => name) : []),
+  ];
+}
+
+/** Those of them that `--keep-fp32` and `--int8-keep` name. */
+function keptLayers(
   { nodes }: Graph,
   precision: Precision,
   options: PipelineOptions,

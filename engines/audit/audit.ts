@@ -7,6 +7,7 @@ import {
   type AuditFinding,
   createContext,
   isComputeOp,
+  type RuledFinding,
 } from './context.ts';
 import {
   type EngineDataType,
@@ -92,7 +93,7 @@ export interface AuditReport {
   readonly onTensorCores: { readonly count: number; readonly of: number };
   /** Sum of the layers' times; kernels are profiled one after the other, so it exceeds the latency. */
   readonly totalMs?: number;
-  readonly findings: readonly AuditFinding[];
+  readonly findings: readonly RuledFinding[];
 }
 
 function summarizeBlocks(context: AuditContext): readonly AuditBlock[] {
@@ -129,7 +130,9 @@ function countOperations({ index }: AuditContext): { readonly operations?: numbe
 /** Judges the layers of an engine against what it should be. */
 export function auditLayers(list: LayerList, expectation: AuditExpectation): AuditReport {
   const context = createContext(list, expectation);
-  const findings = auditRules.flatMap((rule) => rule.find(context));
+  const findings = auditRules.flatMap(({ name, find }) =>
+    find(context).map((finding) => ({ ...finding, rule: name })),
+  );
   const failed = findings.some(({ diagnostic }) => diagnostic.severity === 'error');
   const { of, inPrecision } = precisionShare(context);
   const named = context.layers.filter(isComputeLayer).map(runsOnTensorCores);

@@ -32,6 +32,11 @@ export interface AuditFinding {
   readonly timeMs?: number;
 }
 
+/** A finding with the name of the rule that made it. */
+export interface RuledFinding extends AuditFinding {
+  readonly rule: string;
+}
+
 /** What every rule looks at. */
 export interface AuditContext {
   readonly expectation: AuditExpectation;

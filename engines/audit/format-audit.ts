@@ -149,7 +149,7 @@ export function auditToJson(report: AuditReport): unknown {
   return {
     ...report,
     findings: report.findings.map((finding) => {
-      const { diagnostic, ...place } = finding;
+      const { diagnostic, rule: _, ...place } = finding;
       const { span, ...rest } = diagnostic;
       return {
         ...rest,

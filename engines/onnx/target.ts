@@ -68,4 +68,7 @@ export const onnxTarget: TargetDefinition<OnnxTargetOptions, 'onnx'> = {
     const reason = `onnx: the model is written${whom}, nothing is built`;
     return { ...written, reason, precision, form: { precision } };
   },
+  async serve(request) {
+    return (await import('../onnxruntime/serve-model.ts')).serveModel(request);
+  },
 };

@@ -52,4 +52,7 @@ export const onnxruntimeTarget: TargetDefinition<OnnxruntimeTargetOptions, 'onnx
     const { readFacts } = await import('../read-facts.ts');
     return { checks: await checkOnnxruntimeEngine(readFacts(onnxruntimeFacts, facts, path)) };
   },
+  async serve(request) {
+    return (await import('./serve-model.ts')).serveModel(request);
+  },
 };

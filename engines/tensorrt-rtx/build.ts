@@ -1,7 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ownValue } from '../../src/collections/own-value.ts';
-import { DiagnosticError, fail } from '../../src/diagnostics/diagnostic.ts';
+import {
+  createDiagnostic,
+  type Diagnostic,
+  DiagnosticError,
+  fail,
+} from '../../src/diagnostics/diagnostic.ts';
 import { replaceFile, writeArtifact } from '../../src/io/artifact.ts';
 import { whileWriting } from '../../src/io/file-failure.ts';
 import { readText } from '../../src/io/open-file.ts';
@@ -9,7 +14,8 @@ import { isKernel, type LayerList } from '../audit/layer.ts';
 import { printLayerList, readLayerList } from '../audit/read-layer-list.ts';
 import type { BuildRequest, BuiltEngine, EngineFile } from '../engine.ts';
 import { engineFileOf } from '../engine-file.ts';
-import { sizeOf } from '../tensorrt/running/optional-file.ts';
+import { sizeOf, writtenNames } from '../tensorrt/running/optional-file.ts';
+import { epContextFileName, writeEpContext } from './ep-context.ts';
 import type { TensorrtRtxFacts } from './facts.ts';
 import { explainFailure } from './failure.ts';
 import { optionDefaults, type TensorrtRtxOptions } from './options.ts';
@@ -116,12 +122,33 @@ function checkCapabilities({ computeCapabilities, installation }: TensorrtRtxOpt
 }
 
 /** The sizes that the engine takes: the graph's own where it fixes one. */
-function batchesOf(
+export function batchesOf(
   { batches = optionDefaults.batches }: TensorrtRtxOptions,
-  { batch }: BuildRequest,
+  { batch }: Pick<BuildRequest, 'batch'>,
 ): EngineFile['batches'] {
   if (batch !== undefined) return { min: batch, opt: batch, max: batch };
   return { min: batches.smallest, opt: batches.usual, max: batches.largest };
+}
+
+function factsOf(options: TensorrtRtxOptions, list: LayerList | undefined): TensorrtRtxFacts {
+  return {
+    compiler: `TensorRT-RTX ${options.installation.version}`,
+    computeCapabilities: [...options.computeCapabilities],
+    tf32: options.tf32 ?? optionDefaults.tf32,
+    auxStreams: options.auxStreams ?? optionDefaults.auxStreams,
+    ...(list ? { kernels: list.layers.filter(isKernel).length } : {}),
+  };
+}
+
+/** Puts the model beside the engine that onnxruntime loads it by. */
+async function wrap(
+  engine: EngineFile,
+  facts: TensorrtRtxFacts,
+  { wrapper, graph }: { readonly wrapper: string; readonly graph: BuildRequest['graph'] },
+): Promise<readonly Diagnostic[]> {
+  if (!graph) return [];
+  await writeEpContext(wrapper, graph, engine, facts);
+  return [createDiagnostic('ep-context-untried', { file: epContextFileName })];
 }
 
 /** Builds one engine for all compute capabilities that were asked for, with its log and its layers beside it. */
@@ -137,20 +164,23 @@ export async function buildEngine(
     engine: join(directory, engineFileName),
     log: join(directory, fileNames.log),
     layers: join(directory, fileNames.layers),
+    wrapper: join(directory, epContextFileName),
   };
   await whileWriting(directory, () => mkdir(directory, { recursive: true }));
   const list = await replaceFile(paths.engine, async (partial) => {
     await compile(options, request, paths, partial);
     return await keepLayers(paths);
   });
-  const facts: TensorrtRtxFacts = {
-    compiler: `TensorRT-RTX ${options.installation.version}`,
-    computeCapabilities: [...options.computeCapabilities],
-    tf32: options.tf32 ?? optionDefaults.tf32,
-    auxStreams: options.auxStreams ?? optionDefaults.auxStreams,
-    ...(list ? { kernels: list.layers.filter(isKernel).length } : {}),
+  const engine = await engineFileOf(paths.engine, batchesOf(options, request));
+  const facts = factsOf(options, list);
+  const notes = await wrap(engine, facts, { ...paths, graph: request.graph });
+  return {
+    path: paths.engine,
+    engines: [engine],
+    companions: await writtenNames([paths.log, paths.layers, paths.wrapper]),
+    builtFor: options.computeCapabilities.join(', '),
+    buildMs: performance.now() - startedMs,
+    facts: request.graph ? { ...facts, epContext: epContextFileName } : facts,
+    notes,
   };
-  const engines = [await engineFileOf(paths.engine, batchesOf(options, request))];
-  const builtFor = options.computeCapabilities.join(', ');
-  return { path: paths.engine, engines, builtFor, buildMs: performance.now() - startedMs, facts };
 }

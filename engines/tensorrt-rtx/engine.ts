@@ -1,6 +1,7 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import type { Engine } from '../engine.ts';
 import { buildEngine, engineFileName } from './build.ts';
+import { epContextFileName } from './ep-context.ts';
 import type { TensorrtRtxOptions } from './options.ts';
 
 /** An engine of TensorRT-RTX is finished on the GPU that runs it; nothing of it can be loaded without one. */
@@ -16,6 +17,7 @@ export function createTensorrtRtxEngine(options: TensorrtRtxOptions): Engine {
   return {
     buildsOnly: { because: 'the engine needs its GPU', refuse },
     fileName: engineFileName,
+    wrapperName: epContextFileName,
     build: (request) => buildEngine(options, request),
     load: async () => refuse('loading'),
     run: async () => refuse('running'),

@@ -10,6 +10,8 @@ export const tensorrtRtxFacts = z.object({
   auxStreams: z.number(),
   /** Absent where the compiler's log lists none. */
   kernels: z.number().optional(),
+  /** The model that onnxruntime's TensorRT-RTX provider loads, around the engine: a file beside it. */
+  epContext: z.string().optional(),
 });
 
 export type TensorrtRtxFacts = Readonly<z.infer<typeof tensorrtRtxFacts>>;

@@ -102,14 +102,15 @@ export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions, 'tens
       ...(given.python === undefined ? {} : { python: given.python }),
     });
     const { tf32, auxStreams, timeoutS } = given;
-    const engine = createTensorrtRtxEngine({
+    const { plannedEngine } = await import('./planned-engine.ts');
+    const building = {
       installation,
       computeCapabilities,
       tf32,
       auxStreams,
       timeoutMs: timeoutS * 1000,
       ...batchesOf(given),
-    });
+    };
     return {
       name: this.name,
       reason: `tensorrt-rtx ${installation.version} for compute capability ${computeCapabilities.join(', ')}`,
@@ -120,7 +121,8 @@ export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions, 'tens
       tf32: given.tf32,
       float16: 'computed',
       minIterations: 100,
-      engine,
+      engine: createTensorrtRtxEngine(building),
+      plannedEngine: (model) => plannedEngine(building, precision, model),
     };
   },
   async doctor({ env, options: { python }, signal }) {

@@ -14,6 +14,7 @@ import { graphFor } from './planning/precision-recipes.ts';
 import { resolveRelease } from './planning/release.ts';
 import { planFor } from './planning/target-plan.ts';
 import { createTensorrtEngine } from './running/driver.ts';
+import { plannedEngine } from './running/planned-engine.ts';
 
 /** trtexec and the GPU of this machine. Throws DiagnosticError. */
 function findMachine(
@@ -40,7 +41,11 @@ function batchesFor({ profile }: TensorrtOptions, asked: readonly number[] | und
   return profile ? [...new Set([profile.min, profile.opt, profile.max])] : [...publishedBatches];
 }
 
-function intentOf(options: TensorrtOptions, request: TargetRequest): TensorrtIntent {
+/** What is wanted of TensorRT: its options with precision and batches. */
+export function intentOf(
+  options: TensorrtOptions,
+  request: Pick<TargetRequest, 'precision' | 'batches'>,
+): TensorrtIntent {
   const { trtexec: _, trt: _trt, gpu: _gpu, ...own } = options;
   const { precision } = request;
   return tensorrtIntent({ ...own, precision, batches: batchesFor(options, request.batches) });
@@ -68,6 +73,7 @@ function targetOn(
     float16: 'computed',
     minIterations: 100,
     engine: createTensorrtEngine({ machine, intent, cacheDirectory, ...(onNote && { onNote }) }),
+    plannedEngine: (model) => plannedEngine({ machine, intent, cacheDirectory }, model),
     plan: (plan) => planFor(intent, machine, plan),
   };
 }

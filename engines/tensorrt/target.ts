@@ -26,4 +26,7 @@ export const tensorrtTarget: TargetDefinition<TensorrtOptions, 'tensorrt'> = {
     const { checkTensorrt } = await import('./running/check-engine.ts');
     return await checkTensorrt(facts, { env, path, trtexec });
   },
+  async serve(request) {
+    return (await import('./running/serve-engine.ts')).serveTensorrt(request);
+  },
 };

@@ -1,3 +1,5 @@
+import type { InputForm } from '../../codegen/passes/adapt-input.ts';
+import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import type { LoadedEngine, Precision } from '../../engines/engine.ts';
 import { topIndices } from '../../engines/ranking.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -12,6 +14,7 @@ import { createEngineRunner, type EngineRunner } from './engine-runner.ts';
 export interface Classifier extends PictureRules {
   readonly model: string;
   readonly engine: LoadedEngine;
+  readonly inputForm: InputForm;
   readonly precision: Precision;
   readonly classes: number;
   /** Names of the classes in their order. */
@@ -118,9 +121,7 @@ function answersOf(
   { engine, labels }: Classifier,
   count: number,
 ): readonly ClassAnswer[] {
-  // The head of a network that ends in a softmax is called so (lower.ts).
-  const isProbability = engine.outputs[0]?.name === 'probabilities';
-  const probabilities = isProbability ? outputs : softmax(outputs);
+  const probabilities = outputFormOf(engine) === 'probabilities' ? outputs : softmax(outputs);
   return topIndices(outputs, count).map((index) => {
     const label = labels?.[index];
     const probability = probabilities[index] as number;

@@ -1,3 +1,4 @@
+import type { InputForm } from '../../codegen/passes/adapt-input.ts';
 import type { LoadedEngine, Precision, Tensor } from '../../engines/engine.ts';
 import { numbersOf } from '../../engines/tensor-values.ts';
 import { append } from '../collections/append.ts';
@@ -14,6 +15,8 @@ export interface EngineRunner {
 }
 
 export interface RunnerOptions {
+  /** What the engine reads. */
+  readonly inputForm: InputForm;
   readonly precision: Precision;
   readonly preprocess: Preprocess;
   /** Size of a picture as the network sees it. */
@@ -52,8 +55,9 @@ export async function runLogits(
 export function createEngineRunner(engine: LoadedEngine, options: RunnerOptions): EngineRunner {
   const [input] = engine.inputs;
   if (!input) throw new Error('the engine has no input');
-  const { precision, preprocess, classes } = options;
-  const packer = createInputPacker(input, { picture: options.input, preprocess, precision });
+  const { precision, preprocess, classes, inputForm } = options;
+  const form = { inputForm, picture: options.input, preprocess, precision };
+  const packer = createInputPacker(input, form);
   return {
     batch: packer.batch,
     async run(rasters, signal) {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { InputForm } from '../../codegen/passes/adapt-input.ts';
 import { referencePrecision } from '../../codegen/precisions.ts';
 import type { LoadedEngine, Precision } from '../../engines/engine.ts';
 import { greatest } from '../collections/extremes.ts';
@@ -25,6 +26,7 @@ import { type EvalIdentity, loadRecords, removeRecords, saveRecords } from './st
 export interface EvalSubject {
   readonly precision: Precision;
   readonly engine: LoadedEngine;
+  readonly inputForm: InputForm;
   /** Digest that tells this engine from another: that of model.onnx in the manifest. */
   readonly digest: string;
 }
@@ -124,9 +126,9 @@ interface Answerer {
 }
 
 function createAnswerers({ subjects, options }: Run): readonly Answerer[] {
-  return subjects.map(({ precision, engine }) => ({
+  return subjects.map(({ precision, engine, inputForm }) => ({
     precision,
-    runner: createEngineRunner(engine, { ...options, precision }),
+    runner: createEngineRunner(engine, { ...options, precision, inputForm }),
   }));
 }
 

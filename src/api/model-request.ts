@@ -3,6 +3,7 @@ import type { Environment, Target } from '../../engines/target.ts';
 import type { ModelOptions } from '../compile/model-options.ts';
 import { type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { requireKnown } from '../diagnostics/require-known.ts';
+import { engineCacheFor } from '../engine-cache/place.ts';
 import { auto, chooseTarget as chooseByIntent } from '../targets/choose-target.ts';
 import { readTargetSettings } from '../targets/target-settings.ts';
 import type { TargetName, TargetSettings } from '../targets/targets.ts';
@@ -19,7 +20,10 @@ export interface TargetChoice extends TargetSettings {
 }
 
 /** What every function that makes or runs a model is told. Everything may be left out, as on the command line. */
-export interface ModelRequest extends Omit<ModelOptions, 'target'>, TargetChoice {}
+export interface ModelRequest extends Omit<ModelOptions, 'target' | 'engineCache'>, TargetChoice {
+  /** Whether engines that take long to build are taken from the cache and kept there; default true. */
+  readonly engineCache?: boolean | undefined;
+}
 
 /** What an engine is to do on this machine, in a word: a target that cannot refuses at once. */
 type Doing = 'running' | 'timing';
@@ -56,7 +60,8 @@ export async function readyModel(
     found,
     onNote: (note) => request.listener?.onNote?.(note),
   });
-  return { model: { ...request, target }, warnings };
+  const engineCache = engineCacheFor(env, request.engineCache);
+  return { model: { ...request, target, engineCache }, warnings };
 }
 
 /**

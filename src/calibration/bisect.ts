@@ -55,11 +55,17 @@ export interface BisectOptions extends PipelineOptions {
 const float16Stage = 'float16 weights and activations';
 
 /**
- * The passes to what is written, on any processor. The head stays as it was lowered and the input as it is, so that every tensor has one of the
+ * The passes to what is written, on any processor. The head stays as it was lowered and input and output as they are, so that every tensor has one of the
  * trained network to be compared with.
  */
 function comparablePasses(options: PipelineOptions): readonly Pass[] {
-  return passesFor({ ...options, head: undefined, input: undefined, emulation: true });
+  return passesFor({
+    ...options,
+    head: undefined,
+    input: undefined,
+    output: undefined,
+    emulation: true,
+  });
 }
 
 function stagesOf(options: PipelineOptions): readonly Stage[] {

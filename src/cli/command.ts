@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { JudgedCase } from './judged-case.ts';
 
 /** What a command is handed beside its arguments. */
 export interface CommandContext {
   readonly json: boolean;
+  /** Whether notes that were shown on the way belong to the diagnostics too: a program reads them. */
+  readonly keepsNotes: boolean;
   /** Whether stderr takes colour. */
   readonly color: boolean;
   readonly env: NodeJS.ProcessEnv;
@@ -31,6 +34,8 @@ export interface CommandResult {
   readonly text?: string;
   /** For machines, on stdout with --json. */
   readonly data?: unknown;
+  /** What was judged, for --format. */
+  readonly cases?: readonly JudgedCase[];
   readonly diagnostics?: readonly Diagnostic[];
 }
 
@@ -45,8 +50,11 @@ export const silentProgress: Progress = {
 
 /** One command of the command line. What it needs is imported when it runs, so that --help answers at once. */
 export interface CommandDefinition {
+  /** One word, or two: that of a group and its own. */
   readonly name: string;
   readonly description: string;
+  /** Whether its outcome is verdicts, which --format writes. */
+  readonly judges?: true;
   /** Declares arguments and options. */
   declare(command: Command): void;
   /** Gets commander's values: the arguments in order, then the options. */

@@ -1,11 +1,17 @@
 import type { CommandDefinition } from './command.ts';
 import { auditCommand } from './commands/audit.ts';
 import { benchCommand } from './commands/bench.ts';
+import { cacheGcCommand } from './commands/cache/gc.ts';
+import { cacheLsCommand } from './commands/cache/ls.ts';
+import { cacheWhyCommand } from './commands/cache/why.ts';
 import { checkCommand } from './commands/check.ts';
 import { checkEngineCommand } from './commands/check-engine.ts';
+import { checkRepositoryCommand } from './commands/check-repository.ts';
 import { classifyCommand } from './commands/classify.ts';
+import { collectCommand } from './commands/collect.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compileCommand } from './commands/compile.ts';
+import { deployCommand } from './commands/deploy.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { estimateCommand } from './commands/estimate.ts';
@@ -14,8 +20,15 @@ import { explainCommand } from './commands/explain.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { listCommand } from './commands/list.ts';
+import { packCommand } from './commands/pack.ts';
+import { rebuildCommand } from './commands/rebuild.ts';
 import { reportCommand } from './commands/report.ts';
 import { verifyCommand } from './commands/verify.ts';
+
+/** What commands of two words have in common, by the first. */
+export const commandGroups: Readonly<Record<string, string>> = {
+  cache: 'the engines that are kept, so that they are not built twice',
+};
 
 /** Every command, in the order of the help. */
 export const commands: readonly CommandDefinition[] = [
@@ -25,8 +38,13 @@ export const commands: readonly CommandDefinition[] = [
   verifyCommand,
   classifyCommand,
   benchCommand,
+  deployCommand,
+  checkRepositoryCommand,
   auditCommand,
   checkEngineCommand,
+  rebuildCommand,
+  packCommand,
+  collectCommand,
   doctorCommand,
   reportCommand,
   compareCommand,
@@ -35,5 +53,8 @@ export const commands: readonly CommandDefinition[] = [
   diagnoseCommand,
   initCommand,
   listCommand,
+  cacheLsCommand,
+  cacheWhyCommand,
+  cacheGcCommand,
   explainCommand,
 ];

@@ -9,6 +9,7 @@ export interface ModelCommandOptions extends PrecisionCommandOptions {
   readonly weightsKey?: string;
   readonly target: string;
   readonly seed?: number;
+  readonly engineCache: boolean;
 }
 
 /** Of every command that reads weights. */
@@ -22,5 +23,9 @@ export function declareModelOptions(command: Command): void {
     .option('--weights <file>', 'weights file, in place of the one the spec names')
     .option('--weights-key <key>', weightsKeyHelp)
     .option('--seed <n>', 'seed of synthetic weights and inputs', whole(0, 2 ** 31 - 1));
+  command.option(
+    '--no-engine-cache',
+    'build engines anew: take none from the cache and keep none (see rcc cache)',
+  );
   declareTarget(command);
 }

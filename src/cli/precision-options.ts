@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type OutputForm, outputForms } from '../../codegen/architecture/output-names.ts';
 import { type InputForm, inputForms } from '../../codegen/passes/adapt-input.ts';
 import {
   type Precision,
@@ -28,6 +29,7 @@ export interface PrecisionCommandOptions {
   readonly calibrationImages?: number;
   readonly calibrationAlgorithm?: CalibrationAlgorithm;
   readonly inputType?: InputForm;
+  readonly outputType?: OutputForm;
 }
 
 /** The precisions asked for, in order. */
@@ -153,6 +155,13 @@ const rows: readonly PrecisionOptionRow[] = [
       'what the model reads: normalised numbers, or pixels that it normalises itself (default: float32)',
     ).choices(inputForms),
   },
+  {
+    key: 'outputType',
+    option: new Option(
+      '--output-type <form>',
+      "what the model answers: logits, or probabilities by a Softmax in the graph (default: as the spec's head)",
+    ).choices(outputForms),
+  },
 ];
 
 export function declarePrecisionOptions(command: Command): void {
@@ -169,6 +178,7 @@ export function graphOptionsOf({
   int8Keep,
   int8Rest,
   inputType: inputForm,
+  outputType: outputForm,
 }: PrecisionCommandOptions): GraphOptions & CalibrationOptions {
   return {
     calibrate,
@@ -178,6 +188,7 @@ export function graphOptionsOf({
     int8Keep,
     int8Rest,
     inputForm,
+    outputForm,
   };
 }
 

@@ -11,7 +11,7 @@ function valueAfter(option: string, argv: readonly string[]): string | undefined
  * they are.
  */
 export async function prepareConversion(argv: readonly string[]): Promise<void> {
-  if (argv[0] !== 'compile') return;
+  if (argv[0] !== 'compile' && argv[0] !== 'rebuild') return;
   // What is large is buffers outside of the heap: a young generation that stays small keeps the peak down.
   setFlagsFromString('--semi-space-growth-factor=1');
   // All is over before optimised code pays, except that of loops over weights; compiling the rest takes a core from the hash and the writes.

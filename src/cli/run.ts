@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { ownValue } from '../collections/own-value.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { version } from '../version.ts';
 import {
@@ -8,9 +9,10 @@ import {
   type Progress,
   silentProgress,
 } from './command.ts';
-import { commands } from './commands.ts';
+import { commandGroups, commands } from './commands.ts';
 import { refuseEmptyValues } from './empty-values.ts';
 import { exitCodeOf } from './exit-codes.ts';
+import { declareFormat, type Format } from './formats/formats.ts';
 import { targetHelp } from './target-options.ts';
 
 /** The streams of a run, so that tests can watch them. */
@@ -25,20 +27,50 @@ interface GlobalOptions {
   readonly quiet?: boolean;
 }
 
+/** What --format of a judging command names; other commands have options of that name with values of their own. */
+function formatOf(
+  { judges }: CommandDefinition,
+  options: { format?: unknown },
+): Format | undefined {
+  return judges ? (options.format as Format | undefined) : undefined;
+}
+
 function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
   if (env.NO_COLOR) return false;
   return Boolean(env.FORCE_COLOR && env.FORCE_COLOR !== '0') || stream.isTTY === true;
 }
 
+interface ReportContext {
+  readonly json: boolean;
+  readonly format?: Format | undefined;
+  /** The arguments of the command line. */
+  readonly subjects?: readonly string[];
+  readonly io: RunIo;
+}
+
+/** Writes a result in a format to stdout; what went wrong about it is told below, and is worse than a good end alone. */
+async function reportInFormat(
+  result: CommandResult,
+  command: string,
+  { format, subjects = [], io }: ReportContext & { readonly format: Format },
+): Promise<readonly Diagnostic[]> {
+  const { sourceRoot } = await import('./formats/outcome.ts');
+  const { writeFormat } = await import('./formats/write-format.ts');
+  const { cases = [], diagnostics = [] } = result;
+  const root = sourceRoot(io.env, process.cwd());
+  const exitCode = exitCodeOf(diagnostics);
+  return await writeFormat(format, { command, exitCode, cases, diagnostics, subjects, root }, io);
+}
+
 async function report(
   result: CommandResult,
   command: string,
-  context: { json: boolean; io: RunIo },
+  context: ReportContext,
 ): Promise<number> {
   // Loaded when there is something to tell: --help and --version answer without it.
   const { diagnosticToJson, renderDiagnostics } = await import('../diagnostics/render.ts');
   const { visibleJson, visibleText } = await import('../diagnostics/printable.ts');
-  const { io, json } = context;
+  const { io, json, format } = context;
   const diagnostics = result.diagnostics ?? [];
   const exitCode = exitCodeOf(diagnostics);
   if (json) {
@@ -59,9 +91,12 @@ async function report(
   // What matters most stands last: the result, and below it what makes it worthless.
   tell(({ severity }) => severity !== 'error');
   // Names of models, layers and files are in it, as somebody else wrote them.
-  if (result.text) io.stdout.write(`${visibleText(result.text)}\n`);
+  if (result.text && !format) io.stdout.write(`${visibleText(result.text)}\n`);
   tell(({ severity }) => severity === 'error');
-  return exitCode;
+  if (!format) return exitCode;
+  const failures = await reportInFormat(result, command, { ...context, format });
+  for (const text of renderDiagnostics(failures, { color })) io.stderr.write(`${text}\n`);
+  return exitCode || exitCodeOf(failures);
 }
 
 /** What went wrong as diagnostics; what nobody foresaw is a bug, and is told with its stack. */
@@ -77,25 +112,31 @@ function usageDiagnostic(error: CommanderError): Diagnostic {
   return createDiagnostic('command-line', { message }, { hint: hint?.replace(/^\((.*)\)$/, '$1') });
 }
 
-async function progressFor({ json, quiet }: GlobalOptions, io: RunIo): Promise<Progress> {
-  if (json) return silentProgress;
+async function progressFor(
+  { json, quiet }: GlobalOptions,
+  format: Format | undefined,
+  io: RunIo,
+): Promise<Progress> {
+  if (json || (quiet && format)) return silentProgress;
   const { createProgress, createQuietProgress } = await import('./progress.ts');
-  return quiet
-    ? createQuietProgress(io.stderr)
-    : createProgress(io.stderr, wantsColor(io.stderr, io.env));
+  if (quiet) return createQuietProgress(io.stderr);
+  const progress = await createProgress(io.stderr, wantsColor(io.stderr, io.env));
+  // Notes are part of what a format holds, and are told with it.
+  return format ? { ...progress, note: silentProgress.note } : progress;
 }
 
 async function contextFor(
   options: GlobalOptions,
-  io: RunIo,
-  signal: AbortSignal,
+  format: Format | undefined,
+  { io, signal }: { readonly io: RunIo; readonly signal: AbortSignal },
 ): Promise<CommandContext> {
   return {
     json: options.json === true,
+    keepsNotes: options.json === true || format !== undefined,
     color: wantsColor(io.stderr, io.env),
     env: io.env,
     signal,
-    progress: await progressFor(options, io),
+    progress: await progressFor(options, format, io),
   };
 }
 
@@ -113,10 +154,26 @@ async function runCommand(
   }
 }
 
+/** The command that words name; `rcc` where it is none. */
+function nameOfCommand([first = '', second = '']: readonly string[]): string {
+  const meant = [first, `${first} ${second}`];
+  return commands.find(({ name }) => meant.includes(name))?.name ?? 'rcc';
+}
+
 /** What follows `help` or `--help`. */
 function helpTopic(argv: readonly string[]): string | undefined {
   const at = argv[0] === 'help' ? 0 : argv.findIndex((word) => word === '--help' || word === '-h');
   return at < 0 ? undefined : argv[at + 1];
+}
+
+/** Where a command hangs: those of two words below their group. */
+function placeOf({ name }: CommandDefinition, program: Command) {
+  const [first = '', second] = name.split(' ');
+  if (second === undefined) return { parent: program, word: first };
+  const known = program.commands.find((command) => command.name() === first);
+  const description = ownValue(commandGroups, first) ?? '';
+  const made = () => program.command(first).description(description).helpCommand(false);
+  return { parent: known ?? made(), word: second };
 }
 
 /** Runs one command line and gives the exit code; nothing here ends the process. */
@@ -142,17 +199,25 @@ export async function run(
       writeErr: () => undefined,
     });
   for (const definition of commands) {
-    const command = program
-      .command(definition.name)
+    const { parent, word } = placeOf(definition, program);
+    const command = parent
+      .command(word)
       .description(definition.description)
       .option('--json', 'print the result and all diagnostics as JSON')
       .option('-q, --quiet', 'no progress on stderr');
     definition.declare(command);
+    if (definition.judges) declareFormat(command);
     command.hook('preAction', refuseEmptyValues);
     command.action(async (...values: unknown[]) => {
-      const context = await contextFor(command.opts<GlobalOptions>(), io, signal);
+      const format = formatOf(definition, command.opts());
+      const context = await contextFor(command.opts<GlobalOptions>(), format, { io, signal });
       const result = await runCommand(definition, values, context);
-      exitCode = await report(result, definition.name, { json: context.json, io });
+      exitCode = await report(result, definition.name, {
+        json: context.json,
+        format,
+        subjects: command.args,
+        io,
+      });
     });
   }
   const page = targetHelp(helpTopic(argv) ?? '');
@@ -169,7 +234,11 @@ export async function run(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    const command = commands.find(({ name }) => name === argv[0])?.name ?? 'rcc';
+    if (error.code === 'commander.help') {
+      program.commands.find((group) => group.name() === argv[0])?.outputHelp();
+      return 2;
+    }
+    const command = nameOfCommand(argv);
     return await report({ diagnostics: [usageDiagnostic(error)] }, command, { json, io });
   }
   return exitCode;

@@ -21,7 +21,7 @@ export function artifactDirectory(model: string, precision: Precision, root = 'b
 /** Names of all files that rcc leaves in an artifact's folder, whatever the target, its release and the batches. */
 const ownNames: readonly RegExp[] = [
   /^(?:model\.onnx|manifest\.json|timing\.json|calibration\.json|labels\.txt)$/,
-  /^model(?:\.ort\.onnx|\.rtx\.plan|(?:\.b\d+)?\.plan)$/,
+  /^model(?:\.ort\.onnx|\.ctx\.onnx|\.rtx\.plan|(?:\.b\d+)?\.plan)$/,
   /^(?:layers|layer-times|times)(?:\.b\d+)?\.json$/,
   /^trtexec-(?:build|time|profile|run)(?:\.b\d+)?\.log$/,
   /^tensorrt-rtx-build\.log$/,

@@ -17,7 +17,7 @@ import { keptFacts, refuseUnfit, warnOfCalibration } from '../calibration/judge-
 import { openCalibrationData, recognizeSource } from '../calibration/open-data.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
-import { identityText } from './model-digest.ts';
+import { identityText } from './model-identity.ts';
 import { type CompileListener, runPhase } from './phases.ts';
 import { digestSpec } from './spec-digest.ts';
 import type { TrainedNetwork } from './trained-network.ts';

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { shellText } from '../../engines/command-text.ts';
 import { checkOf, type EngineCheck, mismatchesOf } from '../../engines/engine-check.ts';
 import type { TargetCheck } from '../../engines/target.ts';
 import { type Diagnostic, DiagnosticError, fail } from '../diagnostics/diagnostic.ts';
@@ -10,6 +9,7 @@ import { targets } from '../targets/targets.ts';
 import { artifactFiles } from './artifact-files.ts';
 import type { Manifest } from './manifest.ts';
 import { readManifest } from './read-manifest.ts';
+import { rebuildCommand } from './rebuild-command.ts';
 
 export interface CheckArtifactOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -80,14 +80,6 @@ async function checkTarget(
   return await target.check(facts, { env, path, options: given });
 }
 
-/** The command in the manifest, or, where a program called the library, the nearest that can be told. */
-function rebuildOf(manifest: Manifest, directory: string): string {
-  const { spec, precision, target, weights } = manifest;
-  const source = 'file' in weights ? ['--weights', weights.file] : ['--seed', String(weights.seed)];
-  const told = ['compile', spec.file, `--${precision}`, '--target', target, ...source];
-  return shellText(['rcc', ...(manifest.command ?? told), '-o', directory]);
-}
-
 /** Compares an artifact's manifest with its files and with this machine: expected beside found, and how to rebuild it. Throws DiagnosticError. */
 export async function checkArtifact(
   directory: string,
@@ -103,7 +95,7 @@ export async function checkArtifact(
     await checkModel(directory, onnx),
     ...found.checks,
   ];
-  const rebuild = rebuildOf(manifest, directory);
+  const rebuild = rebuildCommand(manifest, directory);
   const diagnostics = [...(found.diagnostics ?? []), ...mismatchesOf(checks, rebuild)];
   const fits = diagnostics.length === 0;
   return { directory, model, precision, target, fits, checks, rebuild, diagnostics };

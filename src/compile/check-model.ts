@@ -5,14 +5,13 @@ import type { Tensor } from '../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import type { RangeReport } from '../calibration/range-report.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Reference } from '../language/spec.ts';
 import { artifactFiles } from './artifact-files.ts';
 import { checkRanges } from './float16-checks.ts';
 import { fixedBatch, type MadeModel } from './make-model.ts';
 import { type MakeOptions, verifiedBatches } from './model-options.ts';
 import { runPhase } from './phases.ts';
 import { askReference, askUnfolded, judgeAnswer, type Question, worstOf } from './question.ts';
-import { isOwnFile, type TrainedNetwork } from './trained-network.ts';
+import { referenceFor, type TrainedNetwork } from './trained-network.ts';
 import { endsOf, pick } from './unfolded.ts';
 import { verdictDiagnostics } from './verdict-diagnostics.ts';
 
@@ -43,12 +42,6 @@ function runnable(
   return { run, path: join(directory, model), what: `${model} on onnxruntime${why}` };
 }
 
-/** The spec's reference, which is of the spec's weights. */
-function referenceFor({ spec }: TrainedNetwork, { weights }: MakeOptions): Reference | undefined {
-  if (!spec.weights) return undefined;
-  return weights === undefined || isOwnFile(spec, weights) ? spec.reference : undefined;
-}
-
 /** What is asked, one after another: each holds the inputs and outputs of a batch. */
 async function* questionsFor(
   network: TrainedNetwork,
@@ -73,7 +66,7 @@ async function judgeModel(
   const { target, listener, signal } = options;
   const { precision } = target;
   return await runPhase('verify', listener, async () => {
-    const ends = endsOf(network.graph);
+    const ends = endsOf(model.graph);
     const { run, path, what } = runnable(model, options);
     const answer = async (images: Tensor): Promise<Tensor> =>
       pick(await run(path, { [ends.input]: images }, signal), ends.output);

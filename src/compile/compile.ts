@@ -13,14 +13,17 @@ import type { Manifest } from './manifest.ts';
 import type { MakeOptions } from './model-options.ts';
 import { withNotes } from './phases.ts';
 import { placeArtifact, type Rename } from './place-artifact.ts';
+import { describeReference } from './reference.ts';
 import { benchFileOf, measureBatches, stabilityWarnings } from './timing.ts';
-import { loadNetwork, type TrainedNetwork } from './trained-network.ts';
+import { loadNetwork, referenceFor, type TrainedNetwork } from './trained-network.ts';
 
 export interface CompileOptions extends MakeOptions {
   /** Whether what was made is run against the unfolded graph and the spec's reference, and withheld where it fails; default true. */
   readonly verify?: boolean | undefined;
   /** How long the engine is timed at each batch; default: it is not. */
   readonly timing?: TimingLimits | undefined;
+  /** Judges what was made beside its check; an error withholds it too. */
+  readonly accept?: ((made: Manifest) => readonly Diagnostic[]) | undefined;
 }
 
 /** What a compilation made. */
@@ -71,11 +74,14 @@ async function makeArtifact(
   network: TrainedNetwork,
   options: CompileOptions,
 ): Promise<Compilation & { readonly isSound: boolean }> {
-  const made = await makeModel(network, options);
+  const golden = await describeReference(network, referenceFor(network, options));
+  const made = await makeModel(network, { ...options, golden });
   const audits = await audit(made, options);
-  const { diagnostics: failures, ...checked } =
+  const { diagnostics: verdicts, ...checked } =
     options.verify === false ? { diagnostics: [] } : await checkModel(network, made, options);
+  const failures = [...verdicts, ...(options.accept?.(made.manifest) ?? [])];
   const isSound = failures.every(({ severity }) => severity !== 'error');
+  if (!isSound || auditErrors(audits).length > 0) await made.forgetEngine?.();
   const timed = isSound
     ? await time(network, made, audits, options)
     : { measurements: [], diagnostics: [] };
@@ -91,9 +97,9 @@ async function makeArtifact(
 
 /** Options for the folder where an artifact is made, with notes that name it as it will be. */
 function inFolder(options: CompileOptions, staged: string, rename: Rename): CompileOptions {
-  const { listener, directory } = options;
+  const { listener, directory, earlier = directory } = options;
   const renaming = listener ? { listener: withNotes(listener, rename) } : {};
-  return { ...options, directory: staged, earlier: directory, ...renaming };
+  return { ...options, directory: staged, earlier, ...renaming };
 }
 
 /**

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
-import type { Precision } from '../../codegen/precisions.ts';
-import type { LoadedEngine } from '../../engines/engine.ts';
-import { type EvaluateOptions, type Evaluation, evaluate } from '../accuracy/evaluate.ts';
+import {
+  type EvalSubject,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+} from '../accuracy/evaluate.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { openDataset } from '../images/datasets/open-dataset.ts';
 import { readLabels } from '../images/labels.ts';
@@ -22,16 +25,11 @@ export interface EvaluateSpecOptions
   readonly models: readonly ModelOptions[];
 }
 
-interface Subject {
-  readonly precision: Precision;
-  readonly engine: LoadedEngine;
-  readonly digest: string;
-}
-
-async function buildSubject(spec: Spec, options: ModelOptions, root: string): Promise<Subject> {
+async function buildSubject(spec: Spec, options: ModelOptions, root: string): Promise<EvalSubject> {
   const { precision } = options.target;
   const { engine, manifest } = await loadEngine(spec, options, join(root, precision));
-  return { precision, engine, digest: manifest.onnx.digest };
+  const { form, onnx } = manifest;
+  return { precision, engine, inputForm: form.input, digest: onnx.digest };
 }
 
 /** Throws DiagnosticError `eval-without-weights` where neither the spec nor anybody else names a weights file. */
@@ -57,7 +55,7 @@ export async function evaluateSpec(spec: Spec, options: EvaluateSpecOptions): Pr
   });
   try {
     return await withTemporaryFolder(async (root) => {
-      const subjects: Subject[] = [];
+      const subjects: EvalSubject[] = [];
       try {
         for (const model of models) subjects.push(await buildSubject(spec, model, root));
         const rules = { model: spec.name, classes, preprocess, input, expect };

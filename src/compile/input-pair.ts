@@ -21,36 +21,81 @@ function float16Pair(input: Tensor): Omit<InputPair, 'exact'> {
   };
 }
 
-/** Pixels [N, H, W, C] or, with alpha 255, [N, H, W, 4], and what they are when normalised as torchvision does, step by step in float32. */
-function pixelPair(input: Tensor, { mean, std }: AdaptInputOptions, alpha: boolean) {
-  const { fround } = Math;
-  const [images = 1, channels = 1, height = 1, width = 1] = input.shape;
+/** The pixels, 0 to 255 and planar, that normalised numbers stand for; whole ones for forms of bytes. */
+function pixelsOf(
+  { shape: [images = 1, channels = 1, height = 1, width = 1], bytes }: Tensor,
+  { mean, std }: AdaptInputOptions,
+  toPixel: (value: number) => number,
+): Float32Array {
   const area = height * width;
-  const bytes = alpha ? 4 : channels;
-  const numbers = float32View(input.bytes);
-  const normalised = new Float32Array(numbers.length);
-  const pixels = new Uint8Array(images * area * bytes).fill(255);
+  const numbers = float32View(bytes);
+  const pixels = new Float32Array(numbers.length);
   for (let plane = 0; plane < images * channels; plane++) {
-    const [image, channel] = [Math.floor(plane / channels), plane % channels];
-    const [average, deviation] = [fround(mean[channel] ?? 0), fround(std[channel] ?? 1)];
-    for (let i = 0; i < area; i++) {
-      const value = ((numbers[plane * area + i] as number) * deviation + average) * 255;
-      const pixel = Math.max(0, Math.min(255, Math.round(value)));
-      pixels[(image * area + i) * bytes + channel] = pixel;
-      normalised[plane * area + i] = fround(fround(pixel / 255) - average) / deviation;
+    const [average, deviation] = [mean[plane % channels] ?? 0, std[plane % channels] ?? 1];
+    for (let i = plane * area; i < (plane + 1) * area; i++) {
+      const value = ((numbers[i] as number) * deviation + average) * 255;
+      pixels[i] = Math.max(0, Math.min(255, toPixel(value)));
     }
   }
-  const shape = [images, height, width, bytes];
+  return pixels;
+}
+
+/** Planar pixels normalised as torchvision does, step by step in float32. */
+function normalise(
+  pixels: Float32Array,
+  { shape: [images = 1, channels = 1, height = 1, width = 1] }: Tensor,
+  { mean, std }: AdaptInputOptions,
+): Float32Array {
+  const { fround } = Math;
+  const area = height * width;
+  const normalised = new Float32Array(pixels.length);
+  for (let plane = 0; plane < images * channels; plane++) {
+    const average = fround(mean[plane % channels] ?? 0);
+    const deviation = fround(std[plane % channels] ?? 1);
+    for (let i = plane * area; i < (plane + 1) * area; i++) {
+      normalised[i] = fround(fround((pixels[i] as number) / 255) - average) / deviation;
+    }
+  }
+  return normalised;
+}
+
+/** Planar pixels as bytes [N, H, W, samples]; what is behind the channels is alpha, 255. */
+function interleave(pixels: Float32Array, { shape }: Tensor, samples: number): Tensor {
+  const [images = 1, channels = 1, height = 1, width = 1] = shape;
+  const area = height * width;
+  const bytes = new Uint8Array(images * area * samples).fill(255);
+  for (let plane = 0; plane < images * channels; plane++) {
+    const start = Math.floor(plane / channels) * area * samples + (plane % channels);
+    for (let i = 0; i < area; i++) bytes[start + i * samples] = pixels[plane * area + i] as number;
+  }
+  return { dataType: 'uint8', shape: [images, height, width, samples], bytes };
+}
+
+function floatPixelPair(input: Tensor, options: AdaptInputOptions): Omit<InputPair, 'exact'> {
+  const pixels = pixelsOf(input, options, (value) => value);
   return {
-    trained: { ...input, bytes: bytesOf(normalised) },
-    engine: { dataType: 'uint8' as const, shape, bytes: pixels },
+    trained: { ...input, bytes: bytesOf(normalise(pixels, input, options)) },
+    engine: { ...input, bytes: bytesOf(pixels) },
+  };
+}
+
+function bytePair(
+  input: Tensor,
+  options: AdaptInputOptions,
+  samples: number,
+): Omit<InputPair, 'exact'> {
+  const pixels = pixelsOf(input, options, Math.round);
+  return {
+    trained: { ...input, bytes: bytesOf(normalise(pixels, input, options)) },
+    engine: interleave(pixels, input, samples),
   };
 }
 
 const conversions: Readonly<Record<Exclude<InputForm, 'float32'>, Convert>> = {
   float16: float16Pair,
-  'uint8-nhwc': (input, options) => pixelPair(input, options, false),
-  'rgba-uint8': (input, options) => pixelPair(input, options, true),
+  'float32-pixels': floatPixelPair,
+  'uint8-nhwc': (input, options) => bytePair(input, options, options.mean.length),
+  'rgba-uint8': (input, options) => bytePair(input, options, 4),
 };
 
 /** Rounding of the normalisation itself. */

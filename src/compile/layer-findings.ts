@@ -6,9 +6,9 @@ import type { AuditSummary, LayerProfile } from '../report/bench-file.ts';
 /** What was built and measured of one model in one folder. */
 export interface LayerSubject {
   readonly model: string;
-  readonly target: Target;
+  readonly target: Pick<Target, 'layers' | 'name'>;
   readonly directory: string;
-  readonly built: BuiltEngine;
+  readonly built: Pick<BuiltEngine, 'builtFor'>;
   /** Of the engines in the folder, in the order of their layer lists. */
   readonly audits: readonly AuditReport[];
   readonly measurements: readonly Measurement[];

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { outputForms } from '../../codegen/architecture/output-names.ts';
+import { inputForms } from '../../codegen/passes/adapt-input.ts';
 import { precisionNames } from '../../codegen/precisions.ts';
 import { preprocessingSchema } from '../images/preprocessing-schema.ts';
 import { manifestVersion } from './manifest-version.ts';
@@ -28,7 +30,9 @@ export const manifestSchema = z.object({
     precision,
     head: z.object({ layer: z.string(), pool: z.string() }),
     /** `float32`, or the pixels that the model normalises itself. */
-    input: z.string(),
+    input: z.enum(inputForms),
+    /** What it answers; absent: logits. */
+    output: z.enum(outputForms).optional(),
     /** Where an int8 graph's quantisers stand, and how it stores its weights. */
     int8: z.string().optional(),
     int8Weights: z.enum(['int8', 'float32']).optional(),
@@ -51,6 +55,16 @@ export const manifestSchema = z.object({
   ]),
   /** Names of the classes, one a line, in the artifact's folder. */
   labels: z.object({ file: z.string(), digest, count: z.number() }).optional(),
+  /** What the training framework answers for one input: absent where the spec has no reference of its weights. */
+  reference: z
+    .object({
+      /** The first of the spec's reference inputs, normalised, float32 [1, C, H, W]; the digest is over its little-endian numbers. */
+      input: z.object({ digest, shape: z.array(z.number()) }),
+      output: z.enum(outputForms),
+      /** One a class, to the nearest float32. */
+      values: z.array(z.number()),
+    })
+    .optional(),
   /** What is to be done to pictures before the model. */
   preprocessing: preprocessingSchema,
   onnx: z.object({
@@ -74,7 +88,7 @@ export const manifestSchema = z.object({
       warnings: z.array(z.object({ code: z.string(), message: z.string() })).optional(),
     })
     .optional(),
-  /** Nodes that compute in float32 because --keep-fp32 or --int8-keep says so. */
+  /** Nodes that compute in float32 because --keep-fp32, --int8-keep or --output-type says so. */
   float32Nodes: z.array(z.string()).optional(),
   casts: z.object({ clampedCount: z.number(), flushedCount: z.number() }).optional(),
   /** What was built, in the order of their batches; none where the model alone was written. */
@@ -89,8 +103,14 @@ export const manifestSchema = z.object({
       ]),
     }),
   ),
+  /** What decided the engines: same parts, same engine. `isTaken`: they come from the engine cache, and an earlier run built them. */
+  engineKey: z
+    .object({ digest, parts: z.record(z.string(), z.string()), isTaken: z.boolean() })
+    .optional(),
   /** What the engines are tied to, in the target's own form. */
   facts: z.record(z.string(), z.unknown()).optional(),
+  /** In the folder of a kit (`rcc pack`): what it does elsewhere, and what its results are judged by. */
+  kit: z.record(z.string(), z.unknown()).optional(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -1,7 +1,9 @@
 import type { Engine } from '../../engines/engine.ts';
 import { type Target, type TimingLimits, timedBatchesOf } from '../../engines/target.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
+import type { EngineCache } from '../engine-cache/place.ts';
 import type { CalibrationOptions } from './calibration-step.ts';
+import type { Manifest } from './manifest.ts';
 import type { CompileListener } from './phases.ts';
 import type { GraphOptions } from './precision.ts';
 
@@ -17,6 +19,8 @@ export interface ModelOptions extends GraphOptions, CalibrationOptions {
   readonly batch?: number | 'N' | undefined;
   /** Batches that are verified and timed where the graph leaves the batch free; default: the target's. */
   readonly batches?: readonly number[] | undefined;
+  /** Where engines are kept that take long to build; default: they are built each time. */
+  readonly engineCache?: EngineCache | undefined;
   readonly listener?: CompileListener | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -29,6 +33,8 @@ export interface MakeOptions extends ModelOptions {
   readonly earlier?: string | undefined;
   /** For the manifest: what makes the artifact again, as words after `rcc`, without its folder. */
   readonly command?: readonly string[] | undefined;
+  /** For the manifest: what the training framework answers for one input. */
+  readonly golden?: Manifest['reference'];
 }
 
 /** The sizes that are timed. */
@@ -50,6 +56,6 @@ export function engineOf({ name, engine }: Target): Engine {
 export const firstImpression: TimingLimits = { warmUpMs: 200, durationMs: 800, minIterations: 1 };
 
 /** A figure that is worth comparing: a processor's run may take a second, a GPU's a thousandth of it. */
-export function benchLimits({ minIterations }: Target): TimingLimits {
+export function benchLimits({ minIterations }: Pick<Target, 'minIterations'>): TimingLimits {
   return { warmUpMs: 500, durationMs: 3000, minIterations };
 }

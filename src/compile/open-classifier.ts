@@ -49,7 +49,7 @@ export async function openArtifact(
   { engine: own, batch }: { readonly engine: Engine | undefined; readonly batch: number },
 ): Promise<OpenClassifier> {
   const classes = classesOf(manifest);
-  const { model, precision, labels, preprocessing } = manifest;
+  const { model, precision, form, labels, preprocessing } = manifest;
   const names = labels && (await readLabels(join(directory, labels.file), classes)).names;
   const engine = await engineFor(directory, manifest, { engine: own, batch });
   const rules = rulesOf(preprocessing);
@@ -60,6 +60,7 @@ export async function openArtifact(
     ...rules,
     labels: names,
     engine,
+    inputForm: form.input,
     close: () => engine.close(),
   };
 }
@@ -74,7 +75,7 @@ export async function buildClassifier(
   const { precision } = options.target;
   requireTrainedWeights(spec, options.weights);
   const labels = spec.labels === undefined ? undefined : await readLabels(spec.labels, classes);
-  const { engine } = await loadEngine(spec, options, directory);
+  const { engine, manifest } = await loadEngine(spec, options, directory);
   return {
     model,
     precision,
@@ -83,6 +84,7 @@ export async function buildClassifier(
     input,
     labels: labels?.names,
     engine,
+    inputForm: manifest.form.input,
     close: () => engine.close(),
   };
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { type Renaming, renamePaths } from '../diagnostics/rename-paths.ts';
 import { keepNamedLogs } from '../io/kept-logs.ts';
-import { replaceOwnFiles, type Staged } from '../io/staged-folder.ts';
+import { type OwnFiles, replaceOwnFiles, type Staged } from '../io/staged-folder.ts';
 import { artifactOwnFiles } from './artifact-files.ts';
 
 /** What is told of the folder where an artifact is made means the one that it is for. */
@@ -26,8 +26,9 @@ export type Rename = (diagnostic: Diagnostic) => Diagnostic;
 export async function placeArtifact<T>(
   directory: string,
   work: (staged: string, rename: Rename) => Promise<Staged<T>>,
+  files: OwnFiles = artifactOwnFiles,
 ): Promise<T> {
-  return await replaceOwnFiles(directory, artifactOwnFiles, async (staged) => {
+  return await replaceOwnFiles(directory, files, async (staged) => {
     try {
       return await work(staged, (each) => renamePaths(each, [renamingOf(staged)]));
     } catch (error) {

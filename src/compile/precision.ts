@@ -1,3 +1,4 @@
+import type { OutputForm } from '../../codegen/architecture/output-names.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import {
   type AdaptInputOptions,
@@ -28,6 +29,8 @@ export interface GraphOptions {
   readonly int8Rest?: FloatRest | undefined;
   /** Default `float32`, normalised [N, C, H, W]. */
   readonly inputForm?: InputForm | undefined;
+  /** Default: as the spec's `head` says. */
+  readonly outputForm?: OutputForm | undefined;
 }
 
 /** Everything that decides a model's graph. */
@@ -98,6 +101,7 @@ export function pipelineFor(
   return {
     ...form,
     input: adaptationOf(spec, options.inputForm),
+    ...(options.outputForm === undefined ? {} : { output: options.outputForm }),
     keepFp32: filterOf('--keep-fp32', options.keepFp32, graph),
     int8Keep: filterOf('--int8-keep', options.int8Keep, graph),
     ...restOf(form, options.int8Rest),

@@ -1,6 +1,9 @@
+import type { OutputForm } from '../../codegen/architecture/output-names.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
+import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import { compareOutputs, type Verdict } from '../../engines/compare.ts';
 import type { Precision, Tensor } from '../../engines/engine.ts';
+import { centredLogits, unfitSum } from '../../engines/log-probabilities.ts';
 import { hasFewClasses } from '../../engines/logit-unit.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
 import { joinBatches, sliceBatch } from '../../engines/tensor-batch.ts';
@@ -16,6 +19,8 @@ export interface Question extends InputPair, Pick<UnfoldedAnswer, 'termSize'> {
   /** Where the answer comes from, in a few words. */
   readonly against: string;
   readonly expected: Tensor;
+  /** What the model answers, and what `expected` is. */
+  readonly outputs: { readonly engine: OutputForm; readonly expected: OutputForm };
 }
 
 export interface QuestionOptions {
@@ -29,15 +34,18 @@ const checkedImages = 2;
 const inputSeed = 20;
 
 /** A picture-like input that suits the network's batch. */
-function seededInputOf(graph: Graph, freeBatch = checkedImages): Tensor {
-  const type = graph.inputs[0]?.type;
+export function seededInputOf(
+  { inputs }: Pick<Graph, 'inputs'>,
+  freeBatch = checkedImages,
+): Tensor {
+  const type = inputs[0]?.type;
   if (!type) throw new Error('the network has no input');
   const batch = type.shape[0] === 'N' ? freeBatch : Number(type.shape[0]);
   return createSeededInput(type, batch, inputSeed);
 }
 
-/** So many images of a sample, from its beginning and again. */
-function takeImages({ dataType, shape, bytes }: Tensor, count: number): Tensor {
+/** So many images of a tensor, from its beginning and again. */
+export function takeImages({ dataType, shape, bytes }: Tensor, count: number): Tensor {
   const [images = 1, ...sizes] = shape;
   const size = bytes.length / images;
   const taken = new Uint8Array(count * size);
@@ -55,7 +63,13 @@ function checkedInputOf(graph: Graph, { sample }: PreparedPrecision, batch?: num
   return takeImages(sample, typeof fixed === 'number' ? fixed : (batch ?? sample.shape[0] ?? 1));
 }
 
-async function askOn(
+function outputsOf({ graph }: TrainedNetwork, { pipeline }: PreparedPrecision) {
+  const expected = outputFormOf(graph);
+  return { engine: pipeline.output ?? expected, expected };
+}
+
+/** Asks for what the unfolded graph answers to pictures that are there in both forms. */
+export async function askOn(
   network: TrainedNetwork,
   { trained, ...pair }: InputPair,
   source: string,
@@ -63,7 +77,9 @@ async function askOn(
 ): Promise<Question> {
   const form = prepared.pipeline.input ? ` as ${prepared.pipeline.input.form}` : '';
   const { logits: expected, ...unit } = await runUnfolded(network, trained, signal);
-  return { ...pair, ...unit, trained, expected, against: `the unfolded graph on ${source}${form}` };
+  const outputs = outputsOf(network, prepared);
+  const against = `the unfolded graph on ${source}${form}`;
+  return { ...pair, ...unit, trained, expected, outputs, against };
 }
 
 /** Asks for what the unfolded graph answers to so many pictures (default: 2, or all of a sample; a model may fix it). */
@@ -94,7 +110,8 @@ export async function askReference(
     ? await runUnfolded(network, pair.trained, options.signal)
     : {};
   const unit = termSize === undefined ? {} : { termSize };
-  return { ...pair, ...unit, expected, against: `the reference ${files.logits}` };
+  const outputs = outputsOf(network, options.prepared);
+  return { ...pair, ...unit, expected, outputs, against: `the reference ${files.logits}` };
 }
 
 /** Runs images through an engine, at once or in batches of one size; the last one is filled up. */
@@ -112,13 +129,49 @@ async function runInBatches(
   return joinBatches(parts, total);
 }
 
+/** The verdict on an answer: of probabilities, as on the logits that they come from. */
+function compareAnswer(
+  answer: Tensor,
+  { expected, outputs, termSize }: Question,
+  precision: Precision,
+): Verdict {
+  const options = { precision, termSize };
+  if (outputs.engine === 'logits' && outputs.expected === 'logits')
+    return compareOutputs(answer, expected, options);
+  const verdict = compareOutputs(
+    centredLogits(answer, outputs.engine),
+    centredLogits(expected, outputs.expected),
+    options,
+  );
+  const sum = outputs.engine === 'probabilities' ? unfitSum(answer) : undefined;
+  if (!verdict.ok || sum === undefined) return verdict;
+  return {
+    ...verdict,
+    ok: false,
+    reason: `The probabilities of an image sum to ${Number(sum.toPrecision(3))}.`,
+  };
+}
+
 /** The verdict on what an engine answers; `batch`: how many pictures it is given at once. */
 export async function judgeAnswer(
-  { engine: images, expected, termSize }: Question,
+  question: Question,
   run: (images: Tensor) => Promise<Tensor>,
   { precision, batch }: { readonly precision: Precision; readonly batch?: number | undefined },
 ): Promise<Verdict> {
-  return compareOutputs(await runInBatches(run, images, batch), expected, { precision, termSize });
+  return compareAnswer(await runInBatches(run, question.engine, batch), question, precision);
+}
+
+/** The same question with so many pictures at least, from the first again: a batch without empty places. */
+export function repeatQuestion(question: Question, images: number): Question {
+  const { trained, engine, expected } = question;
+  const count = Math.max(images, engine.shape[0] ?? 1);
+  const repeat = (tensor: Tensor): Tensor => takeImages(tensor, count);
+  return {
+    ...question,
+    trained: repeat(trained),
+    engine: repeat(engine),
+    expected: repeat(expected),
+  };
 }
 
 /** Of verdicts on one engine the first that is not acceptable, else the first. */

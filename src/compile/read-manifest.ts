@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { shellText } from '../../engines/command-text.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { readText } from '../io/open-file.ts';
@@ -19,10 +19,14 @@ function refuseOutdated(path: string, directory: string, text: string): void {
   fail('manifest-outdated', { path, found: schemaVersion, wanted: manifestVersion, rebuild });
 }
 
-/** The manifest of an artifact's folder. Throws DiagnosticError where there is none, or it is of another form or version. */
-export async function readManifest(directory: string): Promise<Manifest> {
-  const path = join(directory, artifactFiles.manifest);
+/** A manifest at any path. Throws DiagnosticError where there is none, or it is of another form or version. */
+export async function readManifestAt(path: string): Promise<Manifest> {
   const text = await readText(path, 'manifest');
-  refuseOutdated(path, directory, text);
+  refuseOutdated(path, dirname(path), text);
   return parseResultFile(manifestSchema, text, { path, what: 'manifest' });
+}
+
+/** The manifest of an artifact's folder. Throws as `readManifestAt`. */
+export async function readManifest(directory: string): Promise<Manifest> {
+  return await readManifestAt(join(directory, artifactFiles.manifest));
 }

@@ -1,11 +1,17 @@
+import { createHash } from 'node:crypto';
 import type { Graph } from '../../codegen/ir/graph.ts';
+import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import { asFloat32 } from '../../codegen/tensors/as-float32.ts';
+import { float32View } from '../../codegen/tensors/float-bytes.ts';
 import { readAll, wholeTensor } from '../../codegen/tensors/tensor-source.ts';
 import { readNpy } from '../../codegen/weights/formats/npy.ts';
 import type { Tensor } from '../../engines/engine.ts';
+import { sliceBatch } from '../../engines/tensor-batch.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
 import type { Reference } from '../language/spec.ts';
+import type { Manifest } from './manifest.ts';
+import type { TrainedNetwork } from './trained-network.ts';
 
 /** An input, float32 [n, C, H, W], and what the training framework answered for it, float32 [n, classes]. */
 export interface ReferenceTensors {
@@ -48,4 +54,28 @@ export async function readReference(
   checkShape(files.input, input, anyBatch(inputs));
   checkShape(files.logits, logits, [input.shape[0] ?? 0, ...anyBatch(outputs).slice(1)]);
   return { input, logits };
+}
+
+/** The fewest digits that mean a float32 and no other. */
+const float32Digits = 9;
+
+/** What the manifest tells of a reference: its first input by digest, with the answer in numbers; undefined where those are not finite. */
+export async function describeReference(
+  { graph }: Pick<TrainedNetwork, 'graph'>,
+  files: Reference | undefined,
+): Promise<Manifest['reference']> {
+  if (!files) return undefined;
+  const { input, logits } = await readReference(graph, files);
+  const [first, answer] = [sliceBatch(input, 0, 1), sliceBatch(logits, 0, 1)];
+  const values = [...float32View(answer.bytes)];
+  // A verdict tells of such an answer; it is nothing to compare with.
+  if (!values.every(Number.isFinite)) return undefined;
+  return {
+    input: {
+      digest: createHash('sha256').update(first.bytes).digest('hex'),
+      shape: [...first.shape],
+    },
+    output: outputFormOf(graph),
+    values: values.map((value) => Number(value.toPrecision(float32Digits))),
+  };
 }

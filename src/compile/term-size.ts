@@ -11,9 +11,11 @@ export interface LogitTerms {
   readonly weight: Initializer;
 }
 
-/** The terms of a network as trained; undefined where its output is no sum, as behind a Softmax. */
+/** The terms of a network as trained; of the sum that a Softmax reads; undefined where there is none. */
 export function findTerms(graph: Graph): LogitTerms | undefined {
-  const last = producersOf(graph).get(graph.outputs[0]?.name ?? '');
+  const producers = producersOf(graph);
+  const end = producers.get(graph.outputs[0]?.name ?? '');
+  const last = end?.op === 'Softmax' ? producers.get(inputOf(end, 0)) : end;
   if (last?.op !== 'Gemm') return undefined;
   return { features: inputOf(last, 0), weight: initializerOf(graph, inputOf(last, 1)) };
 }

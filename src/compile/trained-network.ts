@@ -5,7 +5,7 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import { bindWeights } from '../../codegen/weights/naming/bind.ts';
 import { synthesizeWeights } from '../../codegen/weights/synthesize.ts';
 import { createDiagnostic, fail } from '../diagnostics/diagnostic.ts';
-import type { Spec } from '../language/spec.ts';
+import type { Reference, Spec } from '../language/spec.ts';
 import type { Manifest } from './manifest.ts';
 import type { ModelOptions } from './model-options.ts';
 import { neighbourWarnings } from './neighbour-warnings.ts';
@@ -52,6 +52,15 @@ interface WeightsChoice {
 /** Whether a file is the spec's own, however its path is spelled. */
 export function isOwnFile({ weights }: Spec, path: string): boolean {
   return weights !== undefined && resolve(path) === resolve(weights.path);
+}
+
+/** The spec's reference, where the numbers are of the spec's weights. */
+export function referenceFor(
+  { spec }: Pick<TrainedNetwork, 'spec'>,
+  { weights }: Pick<ModelOptions, 'weights'>,
+): Reference | undefined {
+  if (!spec.weights) return undefined;
+  return weights === undefined || isOwnFile(spec, weights) ? spec.reference : undefined;
 }
 
 /** The options' file and key, else the spec's; undefined: made-up numbers. What the spec says of its file goes for no other. */

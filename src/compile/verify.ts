@@ -39,13 +39,22 @@ export interface Verification {
   /** How large the numbers of each block get, where float16 is computed. */
   readonly ranges?: RangeReport;
   readonly bisection?: readonly StageReport[];
+  /** The verdict on each batch size; `verdict` is the worst. */
+  readonly batches: readonly {
+    /** Undefined: all images at once. */
+    readonly batch: number | undefined;
+    readonly verdict: Verdict;
+    /** Time that the engine took for all images, and that judging took. */
+    readonly elapsedMs: number;
+  }[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-function ask(
+/** What a model of a network is asked: its reference, or without one what the unfolded graph answers. */
+export function askNetwork(
   network: TrainedNetwork,
   prepared: PreparedPrecision,
-  { reference = network.spec.reference, signal }: VerifyOptions,
+  { reference = network.spec.reference, signal }: Pick<VerifyOptions, 'reference' | 'signal'>,
 ): Promise<Question> {
   const asking = { prepared, signal };
   return reference ? askReference(network, reference, asking) : askUnfolded(network, asking);
@@ -56,43 +65,50 @@ function widensFloat16({ float16 }: Target, { pipeline }: PreparedPrecision): bo
   return float16 === 'widened' && computesFloat16(pipeline);
 }
 
-/** The verdict on an engine; of several batch sizes the worst counts. */
+/** The verdict on an engine in each of its batch sizes. */
 async function judgeEngine(
   { built, graph }: BuiltModel,
   question: Question,
   options: VerifyOptions,
-): Promise<Verdict> {
+): Promise<Verification['batches']> {
   const { target, signal } = options;
   const { precision } = target;
   const ends = endsOf(graph);
   const run = async (tensor: Tensor): Promise<Tensor> =>
     pick(await engineOf(target).run(built.path, { [ends.input]: tensor }, signal), ends.output);
-  const verdicts: { verdict: Verdict }[] = [];
+  const judged: Verification['batches'][number][] = [];
   for (const batch of verifiedBatches(options) ?? [undefined]) {
-    verdicts.push({ verdict: await judgeAnswer(question, run, { precision, batch }) });
+    const start = performance.now();
+    const verdict = await judgeAnswer(question, run, { precision, batch });
+    judged.push({ batch, verdict, elapsedMs: performance.now() - start });
   }
-  return worstOf(verdicts).verdict;
+  return judged;
 }
+
+type Judgement = Pick<Verification, 'against' | 'verdict' | 'emulated' | 'batches'> & {
+  readonly input: Tensor;
+};
 
 /** Runs the engine, and where that shows less than a device would, its emulation; judges both. */
 async function judge(
   network: TrainedNetwork,
   model: BuiltModel,
   options: VerifyOptions,
-): Promise<Pick<Verification, 'against' | 'verdict' | 'emulated'> & { input: Tensor }> {
+): Promise<Judgement> {
   const { target, listener, signal } = options;
   const { precision } = target;
   const { prepared } = model;
   return await runPhase('verify', listener, async () => {
-    const question = await ask(network, prepared, options);
+    const question = await askNetwork(network, prepared, options);
     const { against, trained: input } = question;
-    const verdict = await judgeEngine(model, question, options);
+    const batches = await judgeEngine(model, question, options);
+    const { verdict } = worstOf(batches);
     const emulate = (images: Tensor) => runEmulated(network, prepared, images, signal);
     const emulated = widensFloat16(target, prepared)
       ? await judgeAnswer(question, emulate, { precision })
       : undefined;
     const ok = verdict.ok && emulated?.ok !== false;
-    const value = { against, verdict, ...(emulated ? { emulated } : {}), input };
+    const value = { against, verdict, ...(emulated ? { emulated } : {}), batches, input };
     return { value, detail: `${ok ? 'passed' : 'FAILED'} against ${against}` };
   });
 }
@@ -121,7 +137,11 @@ function bisectionDiagnostic(
     : createDiagnostic('bisection-found', { ...facts, node, error }, { span });
 }
 
-function bisectionDiagnostics(model: string, reports: readonly StageReport[]) {
+/** What a bisection says against a model. */
+export function bisectionDiagnostics(
+  model: string,
+  reports: readonly StageReport[],
+): readonly Diagnostic[] {
   return reports.flatMap(({ stage, bound, first }) =>
     first ? [bisectionDiagnostic({ model, stage, bound }, first)] : [],
   );
@@ -139,6 +159,7 @@ export async function verifySpec(spec: Spec, options: VerifyOptions): Promise<Ve
       const { prepared } = model;
       const { input, ...judged } = await judge(network, model, options);
       const { against, verdict, emulated } = judged;
+      if (!verdict.ok) await model.forgetEngine?.();
       // Ranges of a network that computes no numbers are none.
       const ranges =
         verdict.nonFinite.expected > 0 ? undefined : await checkRanges(network, prepared, options);

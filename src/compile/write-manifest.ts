@@ -1,10 +1,12 @@
 import { basename, join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
+import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import type { CastReport } from '../../codegen/passes/pass.ts';
 import { asLowered } from '../../codegen/passes/shape-head.ts';
 import { precisionRow } from '../../codegen/precisions.ts';
 import { defaultInt8Form } from '../../codegen/quantization/int8-form.ts';
 import type { BuiltEngine } from '../../engines/engine.ts';
+import { type EngineKey, keyDigest } from '../../engines/engine-key.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { version } from '../version.ts';
 import { artifactFiles, writeJson } from './artifact-files.ts';
@@ -34,7 +36,8 @@ export function castDiagnostics(casts: readonly CastReport[]): readonly Diagnost
 }
 
 /** Which graph model.onnx is, and whose. */
-function formOf({ target }: MakeOptions, { prepared: { pipeline } }: WrittenModel) {
+function formOf({ target }: MakeOptions, { graph, prepared: { pipeline } }: WrittenModel) {
+  const output = outputFormOf(graph);
   const {
     precision,
     head = asLowered,
@@ -47,9 +50,29 @@ function formOf({ target }: MakeOptions, { prepared: { pipeline } }: WrittenMode
     precision,
     head: { ...head },
     input: input?.form ?? 'float32',
+    ...(output === 'logits' ? {} : { output }),
     ...(precisionRow(precision).isCalibrated ? { int8: int8Form.name, int8Weights } : {}),
     ...(int8Rest === undefined ? {} : { int8Rest }),
     ...(target.release === undefined ? {} : { release: target.release }),
+  };
+}
+
+/** An engine, and where it comes from. */
+export interface ObtainedEngine {
+  readonly built: BuiltEngine;
+  /** Absent where it has none. */
+  readonly key?: EngineKey | undefined;
+  /** ISO time at which it was built where it was taken from the cache. */
+  readonly takenFrom?: string | undefined;
+  /** Takes it out of the cache. */
+  readonly forget?: (() => Promise<void>) | undefined;
+}
+
+function engineOf({ built, key, takenFrom }: ObtainedEngine): Partial<Manifest> {
+  const isTaken = takenFrom !== undefined;
+  return {
+    ...(key ? { engineKey: { digest: keyDigest(key), parts: { ...key }, isTaken } } : {}),
+    facts: { ...built.facts },
   };
 }
 
@@ -57,7 +80,7 @@ function manifestOf(
   network: TrainedNetwork,
   options: MakeOptions,
   model: WrittenModel,
-  engine: BuiltEngine | undefined,
+  engine: ObtainedEngine | undefined,
 ): Manifest {
   const { spec, cost } = network;
   const { target } = options;
@@ -75,6 +98,7 @@ function manifestOf(
     spec: { file: basename(spec.file), digest: digestSpec(spec), resolved: { ...meaningOf(spec) } },
     weights: model.weights,
     ...(model.labels ? { labels: model.labels } : {}),
+    ...(options.golden ? { reference: options.golden } : {}),
     preprocessing: model.preprocessing,
     onnx: {
       file: artifactFiles.model,
@@ -88,8 +112,8 @@ function manifestOf(
     ...(model.float32Nodes.length > 0 ? { float32Nodes: [...model.float32Nodes] } : {}),
     ...(casts ? { casts } : {}),
     ...(model.prepared.calibration ? { calibration: model.prepared.calibration } : {}),
-    engines: (engine?.engines ?? []).map((file) => ({ ...file })),
-    ...(engine ? { facts: { ...engine.facts } } : {}),
+    engines: (engine?.built.engines ?? []).map((file) => ({ ...file })),
+    ...(engine ? engineOf(engine) : {}),
   };
 }
 
@@ -98,9 +122,9 @@ export async function writeManifest(
   network: TrainedNetwork,
   options: MakeOptions,
   model: WrittenModel,
-  built?: BuiltEngine,
+  engine?: ObtainedEngine,
 ): Promise<Manifest> {
-  const manifest = manifestOf(network, options, model, built);
+  const manifest = manifestOf(network, options, model, engine);
   await writeJson(join(options.directory, artifactFiles.manifest), manifest);
   return manifest;
 }

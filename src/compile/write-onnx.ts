@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import type { OutputForm } from '../../codegen/architecture/output-names.ts';
 import { nodeCosts } from '../../codegen/cost.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { printType } from '../../codegen/ir/ops.ts';
 import type { ByteSink } from '../../codegen/onnx/byte-sink.ts';
 import { writeModel } from '../../codegen/onnx/write.ts';
+import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import { type CastReport, runPasses } from '../../codegen/passes/pass.ts';
 import { keptNodes, type PipelineOptions, passesFor } from '../../codegen/passes/pipeline.ts';
 import { positionAt } from '../diagnostics/source.ts';
@@ -57,10 +59,12 @@ function metadataOf(
   spec: Spec,
   options: MakeOptions,
   {
+    output,
     weights,
     labels,
     preprocessing,
   }: {
+    readonly output: OutputForm;
     readonly weights: Manifest['weights'];
     readonly labels: Labels | undefined;
     readonly preprocessing: Preprocessing;
@@ -77,6 +81,7 @@ function metadataOf(
       ? { 'rcc.labels.sha256': labels.digest, 'rcc.labels': labels.names.join('\n') }
       : {}),
     'rcc.preprocessing': JSON.stringify(preprocessing),
+    ...(output === 'logits' ? {} : { 'rcc.output': output }),
   };
 }
 
@@ -93,13 +98,14 @@ export async function writeOnnx(
     let weights: Manifest['weights'] | undefined;
     const { spec } = network;
     const labels = await labelsOf(spec);
+    const output = outputFormOf(graph);
     const preprocessing = preprocessingOf(spec, prepared.pipeline.input?.form ?? 'float32');
     const write = (sink: ByteSink) =>
       writeModel(graph, sink, {
         producerVersion: version,
         metadata: async () => {
           weights = await network.describeWeights();
-          return metadataOf(spec, options, { weights, labels, preprocessing });
+          return metadataOf(spec, options, { output, weights, labels, preprocessing });
         },
       });
     const digest = await writeArtifact(path, write, options.signal);

@@ -3,11 +3,17 @@ import { auditMessages } from './messages/audit.ts';
 import { cliMessages } from './messages/cli.ts';
 import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
+import { deployMessages } from './messages/deploy.ts';
+import { deployClientMessages } from './messages/deploy-clients.ts';
+import { engineCacheMessages } from './messages/engine-cache.ts';
 import { engineMessages } from './messages/engines.ts';
 import { imageMessages } from './messages/images.ts';
+import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
 import { precisionMessages } from './messages/precision.ts';
+import { rebuildMessages } from './messages/rebuild.ts';
 import { reportMessages } from './messages/report.ts';
+import { serverMessages } from './messages/server.ts';
 import { tensorrtMessages } from './messages/tensorrt.ts';
 import { tensorrtRtxMessages } from './messages/tensorrt-rtx.ts';
 import { weightsMessages } from './messages/weights.ts';
@@ -18,14 +24,20 @@ export const messages = {
   ...weightsMessages,
   ...codegenMessages,
   ...engineMessages,
+  ...engineCacheMessages,
   ...tensorrtMessages,
   ...tensorrtRtxMessages,
   ...auditMessages,
   ...imageMessages,
   ...accuracyMessages,
   ...reportMessages,
+  ...serverMessages,
   ...precisionMessages,
   ...compileMessages,
+  ...rebuildMessages,
+  ...kitMessages,
+  ...deployMessages,
+  ...deployClientMessages,
   ...cliMessages,
 } as const;
 

@@ -2,12 +2,19 @@ import type { InputForm } from '../../codegen/passes/adapt-input.ts';
 import type { InputSize, Preprocess } from '../language/spec.ts';
 import type { Preprocessing } from './preprocessing-schema.ts';
 
-const inputs = {
-  float32: { layout: 'NCHW', dataType: 'float32' },
-  float16: { layout: 'NCHW', dataType: 'float16' },
-  'uint8-nhwc': { layout: 'NHWC', dataType: 'uint8' },
-  'rgba-uint8': { layout: 'NHWC', dataType: 'uint8', alpha: true },
-} as const satisfies Readonly<Record<InputForm, object>>;
+interface FormFacts {
+  readonly input: Pick<Preprocessing['input'], 'layout' | 'dataType' | 'alpha'>;
+  /** Whether pictures are normalised before the model, not by it. */
+  readonly isNormalized: boolean;
+}
+
+const forms: Readonly<Record<InputForm, FormFacts>> = {
+  float32: { input: { layout: 'NCHW', dataType: 'float32' }, isNormalized: true },
+  float16: { input: { layout: 'NCHW', dataType: 'float16' }, isNormalized: true },
+  'float32-pixels': { input: { layout: 'NCHW', dataType: 'float32' }, isNormalized: false },
+  'uint8-nhwc': { input: { layout: 'NHWC', dataType: 'uint8' }, isNormalized: false },
+  'rgba-uint8': { input: { layout: 'NHWC', dataType: 'uint8', alpha: true }, isNormalized: false },
+};
 
 /** What has to be done to pictures for a model whose input has this form. */
 export function preprocessingOf(
@@ -15,15 +22,13 @@ export function preprocessingOf(
   form: InputForm,
 ): Preprocessing {
   const { resize, crop, mean, std, color, interpolation, antialias } = preprocess;
-  const { layout, dataType } = inputs[form];
+  const { input: facts, isNormalized } = forms[form];
   return {
     color,
     ...(resize === undefined ? {} : { resize: { shortSide: resize, interpolation, antialias } }),
     ...(crop === undefined ? {} : { crop: { height: crop, width: crop } }),
-    ...(dataType === 'uint8'
-      ? {}
-      : { normalize: { scale: 1 / 255, mean: [...mean], std: [...std] } }),
-    input: { ...input, ...inputs[form], layout, dataType },
+    ...(isNormalized ? { normalize: { scale: 1 / 255, mean: [...mean], std: [...std] } } : {}),
+    input: { ...input, ...facts },
   };
 }
 

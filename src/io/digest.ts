@@ -4,7 +4,7 @@ import type { ByteSource } from '../../codegen/tensors/byte-source.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { failReading } from './file-failure.ts';
 import { startFileHash } from './hash-thread.ts';
-import { openFile } from './open-file.ts';
+import { openFile, streamFile } from './open-file.ts';
 
 const chunkBytes = 1_048_576;
 
@@ -14,6 +14,13 @@ export async function digestBytes(source: ByteSource): Promise<string> {
   for (let at = 0; at < source.sizeBytes; at += chunkBytes) {
     hash.update(await source.read(at, Math.min(chunkBytes, source.sizeBytes - at)));
   }
+  return hash.digest('hex');
+}
+
+/** SHA-256 of a file, in hex. Throws DiagnosticError where it cannot be read. */
+export async function digestFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of streamFile(path, 'file')) hash.update(chunk as Uint8Array);
   return hash.digest('hex');
 }
 

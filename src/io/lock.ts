@@ -74,7 +74,8 @@ const takenCodes: readonly (string | undefined)[] = ['ENOTEMPTY', 'EEXIST', 'EPE
 /** Makes the lock with its owner in it; false where there is one already. */
 async function tryAcquire(path: string, owner: Owner): Promise<boolean> {
   const candidate = `${path}.${randomUUID()}`;
-  await mkdir(candidate);
+  // The folder of the lock may have gone with the last holder.
+  await mkdir(candidate, { recursive: true });
   try {
     await writeFile(join(candidate, ownerFile), JSON.stringify(owner));
     await rename(candidate, path);

@@ -51,14 +51,12 @@ async function putInPlace(staged: string, directory: string, files: OwnFiles): P
 }
 
 /**
- * Lets `work` make files in a folder of its own and puts them in `directory`, in the place of all files of ours there; others stay. When anything
- * fails, `directory` is as it was. Folders that are missing are made. Throws DiagnosticError `file-unwritable` where the system refuses; what `work` throws is
- * passed on.
+ * Runs `work` with a folder of its own inside of `directory`, which is gone afterwards, whatever happens, with folders above it that were made and hold
+ * nothing. Throws DiagnosticError `file-unwritable` where the system refuses; what `work` throws is passed on.
  */
-export async function replaceOwnFiles<T>(
+export async function withStagedFolder<T>(
   directory: string,
-  files: OwnFiles,
-  work: (staged: string) => Promise<Staged<T>>,
+  work: (staged: string) => Promise<T>,
 ): Promise<T> {
   const folders = await whileWriting(directory, () => makeFolders(resolve(directory)));
   const staged = partialPath(directory);
@@ -68,16 +66,29 @@ export async function replaceOwnFiles<T>(
   });
   try {
     await removeStalePartials(directory);
-    await whileWriting(directory, async () => {
-      await ownNames(directory, files);
-      await mkdir(staged);
-    });
-    const { value, keep } = await work(staged);
-    if (keep) await whileWriting(directory, () => putInPlace(staged, directory, files));
-    return value;
+    await whileWriting(directory, () => mkdir(staged));
+    return await work(staged);
   } finally {
     forget();
     await rm(staged, { recursive: true }).catch(() => {});
     await removeFolders(folders);
   }
+}
+
+/**
+ * Lets `work` make files in a folder of its own and puts them in `directory`, in the place of all files of ours there; others stay. When anything
+ * fails, `directory` is as it was. Folders that are missing are made. Throws DiagnosticError `file-unwritable` where the system refuses; what `work` throws is
+ * passed on.
+ */
+export async function replaceOwnFiles<T>(
+  directory: string,
+  files: OwnFiles,
+  work: (staged: string) => Promise<Staged<T>>,
+): Promise<T> {
+  return await withStagedFolder(directory, async (staged) => {
+    await whileWriting(directory, () => ownNames(directory, files));
+    const { value, keep } = await work(staged);
+    if (keep) await whileWriting(directory, () => putInPlace(staged, directory, files));
+    return value;
+  });
 }

@@ -1,14 +1,15 @@
 /*
  * The files of a folder take the place of earlier ones in the folder that it lies in. Each step is a rename:
  *
- *     staged/replacing/   earlier files go here,
- *     staged/replaced/    and when all of them are there, it gets this name;
- *     staged/coming.json  only then do these files leave `staged`, the one that counts last.
+ *     staged/.replacing/   earlier files go here (or copies of them, of those that are there until the new ones come),
+ *     staged/.replaced/    and when all of them are there, it gets this name;
+ *     staged/.coming.json  only then do these files and folders leave `staged`, the one that counts last.
  *
  * Where that one is still in `staged` the swap is not done, and can be taken back: at once, or by the run that finds what a killed one left.
  * All of it is synchronous, so that nothing else of this process comes in between, not even a signal.
  */
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -16,27 +17,41 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
+/** Names may lie in folders of either side: `digits/config.pbtxt`. */
 export interface FileSwap {
   /** Names that leave, in order. */
   readonly leaving: readonly string[];
+  /** Names of `coming` whose earlier files stay until the new ones are renamed over them. */
+  readonly inPlace?: readonly string[];
   /** Names that come, in order; the last one counts. */
   readonly coming: readonly string[];
 }
 
 const placesOf = (staged: string) => ({
-  replacing: join(staged, 'replacing'),
-  replaced: join(staged, 'replaced'),
-  list: join(staged, 'coming.json'),
+  replacing: join(staged, '.replacing'),
+  replaced: join(staged, '.replaced'),
+  list: join(staged, '.coming.json'),
 });
 
-function moveAll(names: readonly string[], from: string, to: string): void {
-  for (const name of names) renameSync(join(from, name), join(to, name));
+type Move = (from: string, to: string) => void;
+
+function moveAll(names: readonly string[], from: string, to: string, move: Move = renameSync) {
+  for (const name of names) {
+    mkdirSync(dirname(join(to, name)), { recursive: true });
+    move(join(from, name), join(to, name));
+  }
+}
+
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
 }
 
 function moveBack(from: string, directory: string): void {
-  if (existsSync(from)) moveAll(readdirSync(from), from, directory);
+  if (existsSync(from)) moveAll(filesIn(from), from, directory);
 }
 
 /** Takes back a swap that was begun and not done; does nothing to any other folder. */
@@ -54,12 +69,17 @@ export function undoSwap(staged: string, directory: string): void {
 }
 
 /** Puts files of `staged` in the place of others in `directory`, all of them or none. Throws what the file system throws. */
-export function swapFiles(staged: string, directory: string, { leaving, coming }: FileSwap): void {
+export function swapFiles(
+  staged: string,
+  directory: string,
+  { leaving, inPlace = [], coming }: FileSwap,
+): void {
   const { replacing, replaced, list } = placesOf(staged);
   writeFileSync(list, JSON.stringify(coming));
   mkdirSync(replacing);
   try {
     moveAll(leaving, directory, replacing);
+    moveAll(inPlace, directory, replacing, copyFileSync);
     renameSync(replacing, replaced);
     moveAll(coming, staged, directory);
   } catch (error) {

@@ -13,6 +13,14 @@ const verdicts: Readonly<
   same: { text: 'same', tone: 'quiet' },
 };
 
+/** A verdict in words. */
+export const verdictTexts: Readonly<Record<Verdict, string>> = {
+  slower: verdicts.slower.text,
+  faster: verdicts.faster.text,
+  noise: verdicts.noise.text,
+  same: verdicts.same.text,
+};
+
 function cellName({ model, precision, batch, device }: LatencyCell): string {
   return `${model} ${precision} batch ${batch} on ${device}`;
 }

@@ -43,7 +43,7 @@ async function isWritable(folder: string): Promise<boolean> {
 async function ownRows({ env }: DoctorRequest): Promise<DoctorRow[]> {
   const cache = defaultCacheDirectory(env);
   const part = 'cache';
-  const needed = 'a folder for timing caches and locks, that can be written';
+  const needed = 'a folder for engines, timing caches and locks, that can be written';
   const cure =
     'Set RCC_CACHE_DIR to a folder that can be written; builds only take longer without.';
   const node = { part: 'Node', found: process.version, needed: '20.19 or later' };

@@ -82,7 +82,7 @@ const subject = (
   precision: Precision,
   engine: LoadedEngine,
   digest = `${precision} digest`,
-): EvalSubject => ({ precision, engine, digest });
+): EvalSubject => ({ precision, engine, inputForm: 'float32', digest });
 
 const options: EvaluateOptions = {
   model: 'pixel',

@@ -115,4 +115,24 @@ describe('an artifact', () => {
     const [answer] = await classified(pixels, pictures);
     expect(answer?.top[0]?.label).toBe('zero');
   });
+
+  it('with pixels in float32 as its input and probabilities as its output says the same', async () => {
+    const made = join(folder, 'probabilities');
+    const forms = ['--input-type', 'float32-pixels', '--output-type', 'probabilities'];
+    const args = ['compile', digits, '--fp32', '--target', 'onnx', ...forms, '-o', made];
+    expect(await rcc(...args)).toMatchObject({ exitCode: 0 });
+    const manifest = JSON.parse(readFileSync(join(made, 'manifest.json'), 'utf8'));
+    expect(manifest.form).toMatchObject({ input: 'float32-pixels', output: 'probabilities' });
+    expect(manifest.command).toEqual(expect.arrayContaining(forms));
+    expect(manifest.preprocessing).not.toHaveProperty('normalize');
+    const { stdout } = await rcc('inspect', join(made, 'model.onnx'), '--json');
+    expect(JSON.parse(stdout).result[0].metadata['rcc.output']).toBe('probabilities');
+    const [answers, expected] = [
+      await classified(made, pictures, '--batch', '16'),
+      await classified(artifact, pictures, '--batch', '16'),
+    ];
+    for (const [i, { top }] of answers.entries())
+      for (const { class: index, probability } of expected[i]?.top ?? [])
+        expect(top.find((one) => one.class === index)?.probability).toBeCloseTo(probability, 5);
+  });
 });

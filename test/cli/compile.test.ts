@@ -263,9 +263,12 @@ describe('rcc', () => {
   it('prints its help on stdout with every command', async () => {
     const { exitCode, stdout, stderr } = await rcc('--help');
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    const grouped = await rcc('cache', '--help');
     for (const { name, description } of commands) {
-      expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(`${description}`);
-      expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+      const [word = '', second] = name.split(' ');
+      const told = second ? grouped.stdout : stdout;
+      expect(told.replaceAll(/\s+/g, ' ')).toMatch(`${description}`);
+      expect(stdout).toMatch(new RegExp(`^ {2}${word} `, 'm'));
     }
   });
 

@@ -66,6 +66,7 @@ describe('a mistake on the command line', () => {
   });
 
   const valued = commands.flatMap((definition) => {
+    const words = definition.name.split(' ');
     const command = new Command(definition.name);
     definition.declare(command);
     const needed = command.registeredArguments.filter(({ required }) => required).map(() => 'x.rn');
@@ -76,7 +77,7 @@ describe('a mistake on the command line', () => {
       ...command.registeredArguments.map((argument, index) => ({
         name: `${definition.name} ${argument.name()}`,
         argv: [
-          definition.name,
+          ...words,
           ...needed.slice(0, index),
           '',
           ...needed.slice(index + 1),
@@ -87,7 +88,7 @@ describe('a mistake on the command line', () => {
         .filter((option) => option.required)
         .map((option) => ({
           name: `${definition.name} ${option.flags}`,
-          argv: [definition.name, ...needed, ...others(option), `${option.long}=`],
+          argv: [...words, ...needed, ...others(option), `${option.long}=`],
         })),
     ];
   });

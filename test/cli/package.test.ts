@@ -133,7 +133,12 @@ describe('the package', () => {
     for (const entry of entriesOf('.')) expect(shipped).toContain(join('package', entry));
     for (const path of ['src/io/hash-worker.mjs', 'hash-worker.mjs', 'counting-worker.mjs'])
       expect(shipped).toContain(`package/dist/${path}`);
-    for (const path of ['src/report/page/page-script.js', 'page-script.js', 'build_engine.py'])
+    for (const path of [
+      'src/report/page/page-script.js',
+      'page-script.js',
+      'run-kit.sh',
+      'build_engine.py',
+    ])
       expect(shipped).toContain(`package/dist/${path}`);
     expect(shipped).toContain('package/dist/engines/tensorrt-rtx/build_engine.py');
     expect(shipped.filter((path) => /^package\/(test|bench)\/|stand-in/.test(path))).toEqual([]);

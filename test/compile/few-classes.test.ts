@@ -111,8 +111,9 @@ describe('the size of the terms', () => {
     });
   });
 
-  it('is not asked for behind a Softmax', async () => {
-    expect(findTerms(lowerSpec(await network(2, 'head softmax')))).toBeUndefined();
+  it('is that of what a Softmax reads', async () => {
+    const terms = findTerms(lowerSpec(await network(2, 'head softmax')));
+    expect(terms).toEqual(findTerms(lowerSpec(await network(2))));
     const { verdict } = await verifySpec(await network(2, 'head softmax'), {
       target: await embedded('fp16', engine),
     });

@@ -24,7 +24,7 @@ PRECISIONS = {
     "fp16": [[], ["--keep-fp32", "stem,head"]],
     "int8": [[], ["--trt", "8.6"], ["--trt", "10.16"], ["--int8-keep", "stem,fc"], ["--int8-keep", "stem,fc", "--trt", "10.16"]],
 }
-INPUTS = ["float16", "uint8-nhwc", "rgba-uint8"]
+INPUTS = ["float16", "float32-pixels", "uint8-nhwc", "rgba-uint8"]
 
 
 def flavours(reference, channels):

@@ -175,9 +175,9 @@ describe('a swap', () => {
   function leave(staged: Readonly<Record<string, string>>): void {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     const left = join(folder, `.rcc.${nameOfHost(hostname())}.${pid}.0.partial`);
-    mkdirSync(join(left, 'replaced'), { recursive: true });
-    writeTexts(left, { 'coming.json': JSON.stringify(Object.keys(next)), ...staged });
-    writeTexts(join(left, 'replaced'), earlier);
+    mkdirSync(join(left, '.replaced'), { recursive: true });
+    writeTexts(left, { '.coming.json': JSON.stringify(Object.keys(next)), ...staged });
+    writeTexts(join(left, '.replaced'), earlier);
   }
   const nextRun = () =>
     writeArtifact(join(folder, 'bench.json'), (sink) => sink.write(Buffer.from('{}')));

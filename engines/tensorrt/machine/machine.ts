@@ -21,6 +21,8 @@ export interface TensorrtMachine {
   readonly release: Release;
   /** As far as the banner tells: `10.4.0.26` from 10.4 on, `8.6.1` before. */
   readonly fullVersion: string;
+  /** `linux-x64`; absent where the machine was named and not asked. */
+  readonly system?: string;
   readonly gpu: Gpu;
   /** What nvidia-smi says of the GPU; absent where it cannot be asked. */
   readonly installed?: InstalledGpu;
@@ -178,6 +180,7 @@ export async function inspectMachine(request: InspectRequest): Promise<TensorrtM
   return {
     tool,
     ...version,
+    system: `${process.platform}-${process.arch}`,
     gpu,
     ...(installed ? { installed } : {}),
     ...(cuda ? { cuda } : {}),

@@ -80,6 +80,11 @@ export function newestImageFor(
   );
 }
 
+/** The newest image whose content a source tells. */
+export function newestProvenImage(): TensorrtImage | undefined {
+  return all.findLast(({ isProven }) => isProven);
+}
+
 /** The command that rcc is given in place of trtexec. */
 export function dockerOption({ tag }: TensorrtImage): string {
   return `--trtexec "docker run --rm --gpus all -v {dir}:{dir} nvcr.io/nvidia/tensorrt:${tag}-py3 trtexec"`;

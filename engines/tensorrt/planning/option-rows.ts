@@ -27,7 +27,7 @@ export const releaseRow: TensorrtOptionRow = {
   key: 'trt',
   flags: '--trt <RELEASE>',
   default: 'found',
-  doc: 'With --dry-run: TensorRT to plan for, e.g. 8.6, or 10 for the newest 10.x that rcc knows; with --target onnx: to write the model for.',
+  doc: 'With --dry-run or rcc pack: TensorRT to plan for, e.g. 8.6, or 10 for the newest 10.x that rcc knows; with --target onnx: to write the model for.',
   group: 'machine',
 };
 
@@ -45,7 +45,7 @@ export const tensorrtOptionRows: readonly TensorrtOptionRow[] = [
     key: 'gpu',
     flags: '--gpu <NAME>',
     default: 'found',
-    doc: 'With --dry-run: GPU to plan for, e.g. t4, 4090 or 7.5.',
+    doc: 'With --dry-run or rcc pack: GPU to plan for, e.g. t4, 4090 or 7.5.',
     group: 'machine',
   },
   {

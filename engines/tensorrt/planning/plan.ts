@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ownValue } from '../../../src/collections/own-value.ts';
 import { createDiagnostic, type Diagnostic } from '../../../src/diagnostics/diagnostic.ts';
+import { type EngineKey, engineKey } from '../../engine-key.ts';
 import { fixedBatch, hasFreeBatch, type ModelFacts, shapeText } from '../../model-facts.ts';
 import type { PlannedFile } from '../../target.ts';
 import { appendArguments } from './extra-arguments.ts';
@@ -36,13 +36,17 @@ export interface TrtexecPlan {
   /** Notes and warnings: nothing here stops the build. */
   readonly notes: readonly Diagnostic[];
   readonly files: readonly PlannedFile[];
-  /** Same key, same engine: SHA-256 over release, GPU, graph digest and every argument but the paths. */
-  readonly cacheKey: string;
+  /** Release, GPU, graph, weights and every argument of the builds but the paths. */
+  readonly key: EngineKey;
 }
 
 /** Where a plan is to run. */
 export interface PlanMachine {
   readonly release: Release;
+  /** With its build number, where the machine was asked: `10.4.0.26`. */
+  readonly fullVersion?: string;
+  /** `linux-x64`, where the machine was asked. */
+  readonly system?: string | undefined;
   readonly gpu: Gpu;
 }
 
@@ -210,14 +214,42 @@ export function plannedFiles(commands: readonly TrtexecCommand[], release: Relea
 
 const pathOptions = new Set([...Object.keys(rolesByOption), '--onnx']);
 
-function cacheKeyOf(machine: PlanMachine, model: ModelFacts, commands: readonly TrtexecCommand[]) {
-  const builds = commands.filter(({ kind }) => kind === 'build');
+/** Builds in the order of their batches; one for a range alone. */
+function batchesText({ profile, batches }: TensorrtIntent): string {
+  return profile ? `${profile.min}:${profile.opt}:${profile.max}` : batches.join(', ');
+}
+
+/** What decides the builds: the arguments that all share, and what a batch has beside them. */
+function buildParts(builds: readonly TrtexecCommand[]): Readonly<Record<string, string>> {
   const decisive = builds.map(({ args }) =>
     args.filter((argument) => !pathOptions.has(splitArgument(argument).name)),
   );
-  const { name, computeCapability } = machine.gpu;
-  const parts = [machine.release.version, name, computeCapability, model.digest ?? '', decisive];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  const shared = (decisive[0] ?? []).filter((word) => decisive.every((all) => all.includes(word)));
+  const own = builds.flatMap(({ batch = '' }, i) => {
+    const words = (decisive[i] ?? []).filter((word) => !shared.includes(word));
+    return words.length > 0 ? [[`build batch ${batch}`, words.join(' ')]] : [];
+  });
+  return { build: shared.join(' '), ...Object.fromEntries(own) };
+}
+
+function keyOf(
+  intent: TensorrtIntent,
+  { release, fullVersion, system, gpu }: PlanMachine,
+  { identity }: ModelFacts,
+  commands: readonly TrtexecCommand[],
+): EngineKey {
+  const builds = commands.filter(({ kind }) => kind === 'build');
+  return engineKey({
+    target: 'tensorrt',
+    ...identity,
+    precision: intent.precision,
+    batches: batchesText(intent),
+    release: fullVersion ?? release.version,
+    GPU: gpu.name,
+    'compute capability': gpu.computeCapability,
+    ...(system === undefined ? {} : { system }),
+    ...buildParts(builds),
+  });
 }
 
 /**
@@ -244,7 +276,7 @@ export function planTrtexec(
     return { plan: undefined, diagnostics: notes };
   }
   const files = plannedFiles(commands, release);
-  const cacheKey = cacheKeyOf(machine, model, commands);
-  const plan = { release, gpu, graph: precision.graph, commands, notes, files, cacheKey };
+  const key = keyOf(intent, machine, model, commands);
+  const plan = { release, gpu, graph: precision.graph, commands, notes, files, key };
   return { plan, diagnostics: notes };
 }

@@ -56,7 +56,7 @@ export function planFor(
   const { plan, diagnostics } = planTrtexec(timed, machine, model);
   if (!plan) throw new DiagnosticError(diagnostics);
   const planned = plan.commands.filter(({ kind }) => isTimed || kind === 'build');
-  const { release, gpu, graph, cacheKey, notes } = plan;
+  const { release, gpu, graph, key, notes } = plan;
   const commands = planned.map(({ kind, batch, args, log }): PlannedCommand => {
     const what = batch === undefined ? 'the engine' : `batch ${batch}`;
     return {
@@ -72,7 +72,7 @@ export function planFor(
     facts: { tensorrt: { release: release.version, gpu, graph } },
     commands,
     files: plannedFiles(planned, release),
-    cacheKey,
+    key,
     notes: [...notes, ...imageNotes(plan, tool)],
   };
 }

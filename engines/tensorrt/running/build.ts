@@ -8,10 +8,16 @@ import {
 } from '../../../src/diagnostics/diagnostic.ts';
 import type { BuildRequest, BuiltEngine } from '../../engine.ts';
 import type { ModelFacts } from '../../model-facts.ts';
-import { planTrtexec, type TrtexecCommand, type TrtexecPlan } from '../planning/plan.ts';
+import {
+  plannedFiles,
+  planTrtexec,
+  type TrtexecCommand,
+  type TrtexecPlan,
+} from '../planning/plan.ts';
 import { buildOne, type PlacedEngine } from './build-one.ts';
 import type { TensorrtEngineOptions } from './context.ts';
 import { enginesOf, factsOf } from './facts.ts';
+import { writtenNames } from './optional-file.ts';
 import { readModel } from './read-model.ts';
 import { lendTimingCache, takeTurn } from './timing-cache.ts';
 
@@ -59,16 +65,24 @@ async function buildAll(
   return built;
 }
 
+/** Layers and logs of builds. */
+function companionsOf({ release }: TrtexecPlan, builds: readonly TrtexecCommand[]) {
+  const belonging = plannedFiles(builds, release).filter(
+    ({ role }) => role === 'layers' || role === 'log',
+  );
+  return writtenNames(belonging.map(({ path }) => path));
+}
+
 /** Builds every engine of the plan: one for each batch, or one for the profile's range. Path and size are those of the first. */
 export async function buildEngines(
   options: TensorrtEngineOptions,
   request: BuildRequest,
 ): Promise<BuiltEngine> {
-  const { modelDigest: digest, float32Nodes } = request;
+  const { identity, float32Nodes } = request;
   const read = await readModel(request.modelPath, request.directory);
   const model = {
     ...read,
-    ...(digest === undefined ? {} : { digest }),
+    ...(identity === undefined ? {} : { identity }),
     ...(float32Nodes === undefined ? {} : { float32Nodes }),
   };
   const plan = planOrThrow(options, model);
@@ -83,6 +97,7 @@ export async function buildEngines(
     path: first?.engine ?? '',
     buildMs: performance.now() - startedMs,
     engines: await enginesOf(options, plan, model),
+    companions: await companionsOf(plan, builds),
     builtFor: options.machine.gpu.name,
     facts: factsOf(options, plan),
   };

@@ -19,7 +19,11 @@ function rangeOf(values: readonly (number | undefined)[]): readonly [number, num
   return known.length > 0 ? [least(known), greatest(known)] : undefined;
 }
 
-function summarizeStates(states: readonly GpuState[], during: readonly GpuState[]): GpuConditions {
+/** What states from before, while and after a run say together; `during`: those of the run itself. */
+export function summarizeStates(
+  states: readonly GpuState[],
+  during: readonly GpuState[],
+): GpuConditions {
   const told = states.flatMap(({ throttleReasons }) => (throttleReasons ? [throttleReasons] : []));
   return {
     // Before and after the run the GPU idles at a low clock.

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import * as z from 'zod';
 import type { EngineFile } from '../../engine.ts';
 import { engineFileOf } from '../../engine-file.ts';
+import { keyDigest } from '../../engine-key.ts';
 import { fixedBatch, type ModelFacts } from '../../model-facts.ts';
 import type { TrtexecCommand, TrtexecPlan } from '../planning/plan.ts';
 import type { TensorrtEngineOptions } from './context.ts';
@@ -38,12 +39,13 @@ function buildOf({ args, engine }: TrtexecCommand): TensorrtFacts['builds'][numb
   };
 }
 
-const buildsOf = ({ commands }: TrtexecPlan) => commands.filter(({ kind }) => kind === 'build');
+const buildsOf = ({ commands }: Pick<TrtexecPlan, 'commands'>) =>
+  commands.filter(({ kind }) => kind === 'build');
 
 /** The facts of the engines that a plan has built on a machine. */
 export function factsOf(
-  { machine, intent }: TensorrtEngineOptions,
-  plan: TrtexecPlan,
+  { machine, intent }: Pick<TensorrtEngineOptions, 'machine' | 'intent'>,
+  plan: Pick<TrtexecPlan, 'graph' | 'key' | 'commands'>,
 ): TensorrtFacts {
   return {
     tensorrt: machine.fullVersion,
@@ -51,12 +53,12 @@ export function factsOf(
     gpu: machine.gpu.name,
     ...(machine.installed ? { driver: machine.installed.driver } : {}),
     ...(machine.cuda ? { cuda: machine.cuda } : {}),
-    os: `${process.platform}-${process.arch}`,
+    os: machine.system ?? `${process.platform}-${process.arch}`,
     graph: plan.graph,
     versionCompatible: intent.versionCompatible,
     hardwareCompatibility: intent.hardwareCompatibility,
     tf32: intent.tf32,
-    cacheKey: plan.cacheKey,
+    cacheKey: keyDigest(plan.key),
     device: intent.device,
     builds: buildsOf(plan).map(buildOf),
   };

@@ -1,15 +1,14 @@
 import { dirname, join, resolve } from 'node:path';
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import type { Measurement, MeasureRequest } from '../../engine.ts';
-import { judgeStability, type StabilityLimits } from '../../stability.ts';
 import { summarize } from '../../statistics.ts';
 import type { TensorrtIntent } from '../planning/intent.ts';
 import { splitArgument } from '../planning/option-table.ts';
 import { engineFile, type TrtexecCommand } from '../planning/plan.ts';
 import { planOrThrow } from './build.ts';
-import { judgeConditions, watchClocks } from './clock-watch.ts';
+import { watchClocks } from './clock-watch.ts';
 import type { TensorrtEngineOptions } from './context.ts';
-import { type QueryTimes, readTimes } from './export-times.ts';
+import { judgeTiming } from './judge-timing.ts';
 import { measurementOf, type TimedRun } from './measurement.ts';
 import { replaceIfWritten, withTemporaryFile } from './optional-file.ts';
 import { readModelBeside } from './read-model.ts';
@@ -64,41 +63,6 @@ async function profileLayers(
   );
 }
 
-function limitsOf(
-  { stableVariation }: TensorrtIntent,
-  { minIterations }: MeasureRequest,
-): StabilityLimits {
-  // A GPU that is left alone repeats itself closely; what else the host does hardly reaches its compute times.
-  return {
-    minIterations: Math.min(minIterations, 30),
-    spread: stableVariation,
-    drift: stableVariation,
-    tail: 2,
-    otherLoad: 1,
-  };
-}
-
-function judge(
-  limits: StabilityLimits,
-  { report, times, conditions }: Pick<TimedRun, 'report' | 'times' | 'conditions'>,
-): Pick<TimedRun, 'stable' | 'repeatable' | 'warnings'> {
-  const state = judgeConditions(conditions);
-  const untimed = times
-    ? []
-    : ['Times of single runs are missing: whether they are steady is not known.'];
-  const broken = times?.unreadable ? [`${times.unreadable} runs have no readable time.`] : [];
-  const judged = times
-    ? judgeStability([...times.computeMs], limits)
-    : { stable: false, warnings: [] };
-  const warnings = [...judged.warnings, ...state.warnings, ...untimed, ...broken, ...report.doubts];
-  return { stable: judged.stable && state.steady, repeatable: state.told, warnings };
-}
-
-async function readTimesIfWhole(path: string): Promise<QueryTimes | undefined> {
-  const times = await readTimes(path).catch(() => undefined);
-  return times?.whole && times.computeMs.length > 0 ? times : undefined;
-}
-
 async function timeOnce(
   options: TensorrtEngineOptions,
   command: TrtexecCommand,
@@ -113,8 +77,7 @@ async function timeOnce(
     if (throughputQps === undefined || !metrics.gpuCompute || !metrics.latency) {
       fail('tensorrt-no-report', { log: command.log });
     }
-    const timed = { report, times: await readTimesIfWhole(timesPath), conditions };
-    return { ...timed, ...judge(limitsOf(options.intent, request), timed) };
+    return await judgeTiming(options.intent, request, { report, timesPath, conditions });
   });
 }
 

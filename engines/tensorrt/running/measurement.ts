@@ -19,6 +19,8 @@ export interface TimedRun {
   /** Absent where the file of times could not be used; the summary then serves. */
   readonly times: QueryTimes | undefined;
   readonly conditions: GpuConditions | undefined;
+  /** Whether the times themselves are steady, whatever the GPU's state. */
+  readonly isSteady: boolean;
   readonly stable: boolean;
   /** Whether another run might be stable. */
   readonly repeatable: boolean;
@@ -81,7 +83,7 @@ function definitionOf(intent: TensorrtIntent, request: MeasureRequest): string {
 }
 
 function settingsOf(
-  { machine, intent }: TensorrtEngineOptions,
+  { machine, intent }: TimingContext,
   { times, conditions }: TimedRun,
   runs: number,
 ): Record<string, string | number | boolean> {
@@ -107,7 +109,7 @@ function settingsOf(
   };
 }
 
-function deviceOf({ machine }: TensorrtEngineOptions, report: TrtexecReport): Device {
+function deviceOf({ machine }: TimingContext, report: TrtexecReport): Device {
   const { gpu, installed, cuda, fullVersion } = machine;
   return {
     kind: 'gpu',
@@ -122,9 +124,12 @@ function deviceOf({ machine }: TensorrtEngineOptions, report: TrtexecReport): De
   };
 }
 
+/** What a timing is told with. */
+export type TimingContext = Pick<TensorrtEngineOptions, 'machine' | 'intent'>;
+
 /** The measurement of one timed run; undefined where the report lacks a latency, a throughput or the number of runs. */
 export function measurementOf(
-  options: TensorrtEngineOptions,
+  options: TimingContext,
   run: TimedRun,
   asked: { runs: number; request: MeasureRequest },
 ): Measurement | undefined {

@@ -1,4 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { replaceFile } from '../../../src/io/artifact.ts';
 
 /** Carries "do not put it in place" through `replaceFile`, which then removes the partial file. */
@@ -12,6 +13,12 @@ export async function sizeOf(path: string): Promise<number> {
     ({ size }) => size,
     () => 0,
   );
+}
+
+/** Names of those of the files that a program has written. */
+export async function writtenNames(paths: readonly string[]): Promise<readonly string[]> {
+  const sizes = await Promise.all(paths.map(sizeOf));
+  return paths.filter((_, i) => sizes[i] !== 0).map((path) => basename(path));
 }
 
 async function replaceWhen<T>(

@@ -32,10 +32,11 @@ export function createNumberRunner(
   const [first, ...rest] = shape;
   const isNumbers = dataType === 'float32' && rest.every((size, axis) => size === sizes[axis]);
   if (!isNumbers || rest.length !== 3) {
-    const form = `${dataType} [${shape.join(', ')}]`;
+    const found = `${dataType} [${shape.join(', ')}]`;
     const hint =
       'Compile with --fp32 and without --input: numbers other than pixels must be tried.';
-    fail('image-input-form', { precision: referencePrecision, input: form }, { hint });
+    const facts = { precision: referencePrecision, input: found, form: 'float32' };
+    fail('image-input-form', facts, { hint });
   }
   const fixed = typeof first === 'number' ? first : undefined;
   const area = channels * height * width;

@@ -4,6 +4,7 @@ import { groupBy } from '../../collections/group-by.ts';
 import { type AuditedList, auditArtifact } from '../../compile/audit-artifact.ts';
 import { auditErrors } from '../../compile/audit-engine.ts';
 import { type Diagnostic, DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
+import { auditCases } from '../cases/audit-cases.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { AuditCommandOptions } from '../commands/audit.ts';
 import { askedPrecisions } from '../precision-options.ts';
@@ -39,6 +40,7 @@ export async function auditPaths(
   return {
     text: describe(audited),
     data: audited.map(({ path, report }) => ({ path, audit: auditToJson(report) })),
+    cases: auditCases(audited),
     diagnostics: [...failures, ...auditErrors(audited.map(({ report }) => report))],
   };
 }

@@ -2,6 +2,7 @@ import { checkExpectations } from '../../compile/expectations.ts';
 import { hasErrors, loadSpecFiles } from '../../compile/spec-files.ts';
 import { formatCount } from '../../compile/trained-network.ts';
 import { specToJson } from '../../language/spec-json.ts';
+import { checkCases } from '../cases/check-cases.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { formatTable } from '../table.ts';
 
@@ -32,6 +33,7 @@ export async function checkSpecs(
             'left',
           ]),
     data: checked.map(({ spec, cost }) => ({ spec: specToJson(spec), cost })),
+    cases: checkCases(checked, diagnostics),
     diagnostics: all,
   };
 }

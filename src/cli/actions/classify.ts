@@ -140,7 +140,7 @@ export async function classifyPictures(
   const notes: Diagnostic[] = [];
   const finish = (result: CommandResult): CommandResult => ({
     ...result,
-    diagnostics: [...(context.json ? notes : []), ...(result.diagnostics ?? [])],
+    diagnostics: [...(context.keepsNotes ? notes : []), ...(result.diagnostics ?? [])],
   });
   if (isArtifact(words.model)) {
     const manifest = await readManifest(words.model);

@@ -8,6 +8,7 @@ import {
 } from '../../report/compare.ts';
 import { comparisonToMarkdown, regressionOf } from '../../report/compare-report.ts';
 import { findBaseline, readFigures } from '../../report/published.ts';
+import { compareCases } from '../cases/compare-cases.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompareCommandOptions } from '../commands/compare.ts';
 import { loadBench } from './load-bench.ts';
@@ -43,10 +44,12 @@ export async function compareBenches(
       : []),
     ...(against === undefined ? [] : [await compareWithPublished(judged, options)]),
   ];
-  const regression = comparisons[0] && regressionOf(comparisons[0]);
+  const [judging] = comparisons;
+  const regression = judging && regressionOf(judging);
   return {
     text: comparisons.map(comparisonToMarkdown).join('\n').trimEnd(),
     data: comparisons,
+    cases: judging ? compareCases(judging, regression) : [],
     diagnostics: regression ? [regression] : [],
   };
 }

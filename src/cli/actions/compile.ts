@@ -1,23 +1,17 @@
 import { printGraph } from '../../../codegen/ir/print.ts';
 import { passNames } from '../../../codegen/passes/pipeline.ts';
 import type { Precision } from '../../../codegen/precisions.ts';
-import { auditToJson, formatAudit } from '../../../engines/audit/format-audit.ts';
 import { artifactDirectory } from '../../compile/artifact-files.ts';
-import { type Compilation, type CompileOptions, compileSpec } from '../../compile/compile.ts';
-import { checkExpectations } from '../../compile/expectations.ts';
-import { firstImpression, type ModelOptions } from '../../compile/model-options.ts';
 import { printPass } from '../../compile/print-pass.ts';
 import { loadSpecs } from '../../compile/spec-files.ts';
-import { DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
+import { fail } from '../../diagnostics/diagnostic.ts';
 import { findNearest } from '../../diagnostics/nearest.ts';
 import type { Spec } from '../../language/spec.ts';
 import { bundledSpecs } from '../../report/specs-folder.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompileCommandOptions } from '../commands/compile.ts';
 import { graphOptionsOf, precisionsOf } from '../precision-options.ts';
-import { formatMeasurements } from '../table.ts';
-import { idleTiming, timingOf } from '../timing-options.ts';
-import { runJobs } from './run-jobs.ts';
+import { makeArtifacts } from './make-artifacts.ts';
 
 /** One spec and one precision: `-o` is the artifact's folder; otherwise it is the root of <model>/<precision>. */
 function directoriesFor(specs: readonly Spec[], options: CompileCommandOptions) {
@@ -78,23 +72,6 @@ function printAfter(specs: readonly Spec[], options: CompileCommandOptions): Com
   return { text: graphs.map(printGraph).join('\n').trimEnd(), data: graphs.map(printGraph) };
 }
 
-/** What the audits that failed have to say, each text once. */
-function describeAudits({ audits }: Compilation): readonly string[] {
-  return [...new Set(audits.filter(({ verdict }) => verdict === 'fail').map(formatAudit))];
-}
-
-/** Audits that failed, times, and the folders where everything is. */
-function describe(compilations: readonly Compilation[]): string {
-  const rows = compilations.flatMap(({ manifest: { model }, measurements }) =>
-    measurements.map((measurement) => ({ model, ...measurement })),
-  );
-  return [
-    ...compilations.flatMap(describeAudits),
-    ...(rows.length > 0 ? [formatMeasurements(rows), ''] : []),
-    ...compilations.flatMap(({ directory }) => directory ?? []),
-  ].join('\n');
-}
-
 /** `rcc compile`: each spec in each precision, one after another; all mistakes in specs are told before anything is made. */
 export async function compileSpecs(
   paths: readonly string[],
@@ -104,40 +81,12 @@ export async function compileSpecs(
   const { specs, diagnostics: warnings } = await loadSpecs(paths);
   if (options.printAfter !== undefined) return printAfter(specs, options);
   checkUse(specs, options);
-  const broken = specs.flatMap((spec) => checkExpectations(spec).diagnostics);
-  if (broken.length > 0) throw new DiagnosticError([...warnings, ...broken]);
   const directoryOf = directoriesFor(specs, options);
   const bundled = await bundledSpecs();
-  const optionsFor = (spec: Spec, model: ModelOptions): CompileOptions => {
-    const { precision } = model.target;
-    return {
-      ...model,
-      directory: directoryOf(spec, precision),
-      command: commandFor(spec, precision, { paths, given: options.given, bundled }),
-      verify: options.verify,
-      timing: options.time ? timingOf(options, firstImpression) : undefined,
-    };
-  };
-  const idle = options.time ? [] : idleTiming(options, '--no-time leaves timing out');
-  if (options.dryRun) {
-    const { dryRunSpecs } = await import('./dry-run.ts');
-    const planned = await dryRunSpecs({ specs, optionsFor }, options, context);
-    return { ...planned, diagnostics: [...warnings, ...idle, ...planned.diagnostics] };
-  }
-  const { batch, batches } = options;
-  const run = (spec: Spec, model: ModelOptions) => compileSpec(spec, optionsFor(spec, model));
-  const { results, diagnostics } = await runJobs({ specs, batch, batches, run }, options, context);
-  return {
-    text: describe(results),
-    data: results.map(({ diagnostics: _, audits, ...rest }) => ({
-      ...rest,
-      audits: audits.map(auditToJson),
-    })),
-    diagnostics: [
-      ...warnings,
-      ...idle,
-      ...diagnostics,
-      ...results.flatMap((result) => result.diagnostics),
-    ],
-  };
+  const artifactOf = (spec: Spec, precision: Precision) => ({
+    directory: directoryOf(spec, precision),
+    command: commandFor(spec, precision, { paths, given: options.given, bundled }),
+  });
+  const { result } = await makeArtifacts({ specs, warnings, artifactOf }, options, context);
+  return result;
 }

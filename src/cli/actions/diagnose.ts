@@ -45,6 +45,6 @@ export async function diagnoseImage(
       '\n',
     ),
     data: { ...diagnosis, ...text },
-    diagnostics: [...diagnostics, ...(context.json ? notes : [])],
+    diagnostics: [...diagnostics, ...(context.keepsNotes ? notes : [])],
   };
 }

@@ -67,7 +67,7 @@ export async function dryRunSpecs(
     }
   }
   // People read the notes beside the commands that they are about.
-  const notes = context.json ? runs.flatMap((run) => run.notes) : [];
+  const notes = context.keepsNotes ? runs.flatMap((run) => run.notes) : [];
   const unique = new Map(refusals.map((refusal) => [refusal.message, refusal]));
   return {
     text: runs.map(describe).join('\n\n'),

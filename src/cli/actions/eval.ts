@@ -145,7 +145,7 @@ export async function evalSpec(
     diagnostics: [
       ...diagnostics,
       ...warnings,
-      ...(context.json ? notes : []),
+      ...(context.keepsNotes ? notes : []),
       ...evaluation.diagnostics,
     ],
   };

@@ -49,6 +49,6 @@ export async function initSpec(
   return {
     text: output ?? text.trimEnd(),
     data: { inferred, text, ...written },
-    diagnostics: context.json ? notes : [],
+    diagnostics: context.keepsNotes ? notes : [],
   };
 }

@@ -1,9 +1,9 @@
 import type { Precision } from '../../../codegen/precisions.ts';
 import type { Target } from '../../../engines/target.ts';
-import { append } from '../../collections/append.ts';
 import type { ModelOptions } from '../../compile/model-options.ts';
 import type { CompileListener } from '../../compile/phases.ts';
 import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
+import { engineCacheFor } from '../../engine-cache/place.ts';
 import type { Spec } from '../../language/spec.ts';
 import { chooseTarget } from '../../targets/choose-target.ts';
 import { readTargetIntent } from '../../targets/target-options.ts';
@@ -46,6 +46,7 @@ export async function modelsFor(
   const sizes = batch === undefined ? batches : [batch];
   const request = { env, doing, isPlan: isPlan === true, batches: sizes, found: new Map(), onNote };
   const graph = graphOptionsOf(options);
+  const engineCache = engineCacheFor(env, options.engineCache);
   const models: ModelOptions[] = [];
   const refusals = new Map<string, Diagnostic>();
   const choose = (precision: Precision): Promise<Target> =>
@@ -61,6 +62,7 @@ export async function modelsFor(
         seed,
         batch,
         batches,
+        engineCache,
         listener,
         signal,
       });
@@ -75,13 +77,23 @@ export async function modelsFor(
 
 export interface JobsRequest<R> extends ModelsRequest {
   readonly specs: readonly Spec[];
+  /** Where the models run, in a few words; default: as the target says. */
+  readonly place?: string | undefined;
   run(spec: Spec, model: ModelOptions): Promise<R>;
 }
 
 export interface JobsOutcome<R> {
   /** What the jobs gave that went well, in order. */
   readonly results: readonly R[];
-  /** What went wrong with the others; with --json also the notes, which people have seen on the way. */
+  /** What went wrong with the others; for a program also the notes, which people have seen on the way. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** Those that went wrong. */
+  readonly failures: readonly FailedJob[];
+}
+
+export interface FailedJob {
+  readonly spec: Spec;
+  readonly precision: Precision;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -90,30 +102,35 @@ export interface JobsOutcome<R> {
  * so that one broken file hides no result of the others; an interrupted run ends.
  */
 export async function runJobs<R>(
-  { specs, run, ...request }: JobsRequest<R>,
+  { specs, run, place, ...request }: JobsRequest<R>,
   options: ModelCommandOptions,
   context: CommandContext,
 ): Promise<JobsOutcome<R>> {
   const results: R[] = [];
   const notes: Diagnostic[] = [];
-  const failures: Diagnostic[] = [];
+  const failures: FailedJob[] = [];
   const listener = listenerFor(context, notes);
   const { models, warnings, refusals } = await modelsFor(options, context, listener, request);
-  append(failures, refusals);
   for (const { spec, model } of specs.flatMap((spec) => models.map((model) => ({ spec, model })))) {
     const { precision, reason } = model.target;
-    context.progress.heading(`${spec.name} ${precision} for ${reason}`);
+    context.progress.heading(`${spec.name} ${precision} ${place ?? `for ${reason}`}`);
     try {
       results.push(await run(spec, model));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
-      append(failures, error.diagnostics);
+      failures.push({ spec, precision, diagnostics: error.diagnostics });
       context.progress.stop();
       if (context.signal.aborted) break;
     }
   }
   return {
     results,
-    diagnostics: [...warnings, ...(context.json ? notes : []), ...failures],
+    diagnostics: [
+      ...warnings,
+      ...(context.keepsNotes ? notes : []),
+      ...refusals,
+      ...failures.flatMap(({ diagnostics }) => diagnostics),
+    ],
+    failures,
   };
 }

@@ -5,14 +5,19 @@ import { loadSpecs } from '../../compile/spec-files.ts';
 import { type Verification, verifySpec } from '../../compile/verify.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
-import type { Reference, Spec } from '../../language/spec.ts';
+import type { Reference } from '../../language/spec.ts';
+import { type VerifiedSpec, verifyCases } from '../cases/verify-cases.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { formatTable } from '../table.ts';
 import { idleTiming } from '../timing-options.ts';
 import { runJobs } from './run-jobs.ts';
 
-function referenceOf(specs: readonly Spec[], options: VerifyCommandOptions): Reference | undefined {
+/** The files that the options name. Throws DiagnosticError `reference-incomplete`. */
+export function referenceOf(
+  specs: readonly unknown[],
+  options: VerifyCommandOptions,
+): Reference | undefined {
   const { input, logits } = options;
   if (input === undefined && logits === undefined) return undefined;
   if (input === undefined || logits === undefined || specs.length > 1)
@@ -101,24 +106,29 @@ export async function verifySpecs(
 ): Promise<CommandResult> {
   const { specs, diagnostics: warnings } = await loadSpecs(paths);
   const reference = referenceOf(specs, options);
-  const { results, diagnostics } = await runJobs(
+  const { results, diagnostics, failures } = await runJobs<VerifiedSpec>(
     {
       specs,
       doing: 'running',
       batches: options.batches,
-      run: (spec, model) => verifySpec(spec, { ...model, reference, bisect: options.bisect }),
+      run: async (spec, model) => ({
+        spec,
+        verification: await verifySpec(spec, { ...model, reference, bisect: options.bisect }),
+      }),
     },
     options,
     context,
   );
+  const verified = results.map(({ verification }) => verification);
   return {
-    text: results.map(describe).join('\n'),
-    data: results.map(({ diagnostics: _, ...rest }) => rest),
+    text: verified.map(describe).join('\n'),
+    data: verified.map(({ diagnostics: _, batches: __, ...rest }) => rest),
+    cases: verifyCases(results, failures),
     diagnostics: [
       ...warnings,
       ...idleTiming(options, 'rcc verify times nothing'),
       ...diagnostics,
-      ...results.flatMap((result) => result.diagnostics),
+      ...verified.flatMap((each) => each.diagnostics),
     ],
   };
 }

@@ -7,6 +7,7 @@ export type AuditCommandOptions = Readonly<Record<string, unknown>>;
 
 export const auditCommand: CommandDefinition = {
   name: 'audit',
+  judges: true,
   description: 'judge what a compiler made of a model: fused residuals, precision, stray kernels',
   declare(command) {
     command.argument(

@@ -3,6 +3,7 @@ import { specsHelp } from '../spec-arguments.ts';
 
 export const checkCommand: CommandDefinition = {
   name: 'check',
+  judges: true,
   description:
     'check specs: every mistake at once, and their params and flops against what they expect',
   declare(command) {

@@ -16,6 +16,7 @@ function parsePercentage(text: string): number {
 
 export const compareCommand: CommandDefinition = {
   name: 'compare',
+  judges: true,
   description: 'set two benches side by side, cell by cell, and end with 1 where one got slower',
   declare(command) {
     command

@@ -14,11 +14,17 @@ const notOfArtifact = [
   'output',
   'json',
   'quiet',
+  'engineCache',
   ...precisionNames,
   'precision',
   'printAfter',
   'dryRun',
 ];
+
+/** The options that decide what an artifact is, as words that give them again. */
+export function givenToCompile(command: Command): readonly string[] {
+  return givenOptions(command, notOfArtifact);
+}
 
 export interface CompileCommandOptions extends ModelCommandOptions, TimingCommandOptions {
   /** The options that were given, as words, for the manifest. */
@@ -57,7 +63,7 @@ export const compileCommand: CommandDefinition = {
     declareTargetOptions(command);
   },
   async run([paths, options, command], context) {
-    const given = givenOptions(command as Command, notOfArtifact);
+    const given = givenToCompile(command as Command);
     const { compileSpecs } = await import('../actions/compile.ts');
     return await compileSpecs(
       paths as readonly string[],

@@ -41,10 +41,10 @@ export const imageMessages = {
       'Files of pictures are decoded to red, green and blue or to gray; other channels have no meaning for them.',
     cure: 'Feed such a network with .npy files: rcc verify with --input and --logits.',
   }),
-  'image-input-form': row<{ precision: string; input: string }>({
+  'image-input-form': row<{ precision: string; input: string; form: string }>({
     severity: 'error',
-    message: ({ precision, input }) =>
-      `The ${precision} engine reads ${input}, which is no form that pictures are given in.`,
+    message: ({ precision, input, form }) =>
+      `The ${precision} engine reads ${input}, which is not its model's form of pictures, ${form}.`,
     hint: () =>
       'Pictures are float32 or float16 [N, C, H, W], uint8 [N, H, W, C], or uint8 [N, H, W, 4].',
     cause:

@@ -118,4 +118,13 @@ export const tensorrtRtxMessages = {
       'TensorRT-RTX builds ahead of time without a GPU, and compiles the rest on the user’s machine when the engine is loaded.',
     cure: 'Take the engine to a machine with an RTX GPU, or use --target onnxruntime to compute and time the same model here.',
   }),
+  'ep-context-untried': row<{ file: string }>({
+    severity: 'note',
+    message: ({ file }) =>
+      `${file} wraps the engine for onnxruntime's TensorRT-RTX provider; no GPU has loaded it yet.`,
+    cause:
+      'The wrapper follows what the provider reads, and onnx.checker takes it; the engine in it is finished on the GPU that loads it, and none was there.',
+    example: 'rcc compile resnet50_vd.rn --fp16 --target tensorrt-rtx --compute-capability 8.6',
+    cure: 'Nothing has to be done; who loads it compares its logits with those of model.onnx first.',
+  }),
 } as const;

@@ -13,7 +13,7 @@ import { fuseResidual } from '../../../codegen/passes/fuse-residual.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { passesFor } from '../../../codegen/passes/pipeline.ts';
 import type { Precision } from '../../../codegen/precisions.ts';
-import { float32View } from '../../../codegen/tensors/float-bytes.ts';
+import { bytesOf, float32View } from '../../../codegen/tensors/float-bytes.ts';
 import { loadRuntime } from '../../../engines/onnxruntime/runtime.ts';
 import { createSeededInput } from '../../../engines/seeded-input.ts';
 import { pairInput } from '../../../src/compile/input-pair.ts';
@@ -35,9 +35,11 @@ function written(form: InputForm, precision: Precision) {
 async function answers(form: InputForm, precision: Precision) {
   const pair = pairInput(input, { form, mean, std });
   const { dataType, bytes, shape: sizes } = pair.engine;
-  const data = dataType === 'uint8' ? bytes : new Uint16Array(new Uint8Array(bytes).buffer);
+  const { buffer } = new Uint8Array(bytes);
+  const data = { uint8: bytes, float16: new Uint16Array(buffer), float32: float32View(bytes) };
   const { Tensor } = await loadRuntime();
-  const tensor = new Tensor(dataType as 'uint8', data as Uint8Array, sizes);
+  const type = dataType as 'uint8';
+  const tensor = new Tensor(type, data[type], sizes);
   const adapted = await runGraph(written(form, precision), tensor);
   return { adapted, trained: await runGraph(network, float32View(pair.trained.bytes)) };
 }
@@ -45,6 +47,7 @@ async function answers(form: InputForm, precision: Precision) {
 describe('adaptInput', () => {
   it.each([
     'float16',
+    'float32-pixels',
     'uint8-nhwc',
     'rgba-uint8',
   ] as const)('%s computes what the network computes, borders too', async (form) => {
@@ -55,6 +58,7 @@ describe('adaptInput', () => {
 
   it.each([
     'float16',
+    'float32-pixels',
     'uint8-nhwc',
     'rgba-uint8',
   ] as const)('%s does so in float16', async (form) => {
@@ -84,6 +88,15 @@ describe('adaptInput', () => {
         stem/input/planar: float16[N,3,32,32] = Transpose(stem/input/cast) perm=[0,3,1,2]
         stem/input/centred: float16[N,3,32,32] = Sub(stem/input/planar, stem/input/mean: float16[3,1,1])
         stem/conv1: float16[N,8,16,16] = Conv(stem/input/centred, stem/conv1.weight: float16[8,3,7,7], stem/conv1.bias: float16[8])"
+    `);
+  });
+
+  it('writes pixels in float32 through a Sub alone', () => {
+    const lines = printGraph(written('float32-pixels', 'fp32')).split('\n').slice(0, 3);
+    expect(lines.map((line) => line.split(' kernel_shape')[0]).join('\n')).toMatchInlineSnapshot(`
+      "graph small opset=13 (input: float32[N,3,32,32]) -> (logits: float32[N,10]) {
+        stem/input/centred: float32[N,3,32,32] = Sub(input, stem/input/mean: float32[3,1,1])
+        stem/conv1: float32[N,8,16,16] = Conv(stem/input/centred, stem/conv1.weight: float32[8,3,7,7], stem/conv1.bias: float32[8])"
     `);
   });
 
@@ -153,7 +166,7 @@ describe('adaptInput on a graph', () => {
 
   it('makes the form of a graph without numbers', () => {
     const form = lowerSpec(specOf({ stages: [1], widths: [8] }));
-    for (const input of ['uint8-nhwc', 'rgba-uint8'] as const) {
+    for (const input of ['float32-pixels', 'uint8-nhwc', 'rgba-uint8'] as const) {
       const adapted = adaptInput({ form: input, mean, std }).run(form, {});
       expect(adapted.initializers.get('stem/conv1.weight')?.source).toBeUndefined();
     }
@@ -168,9 +181,11 @@ describe('pixelRanges', () => {
     [[0.3, 0.95, 0.4], 0.95 * 255],
     [[0, 0, 0], 255],
   ])('of pixels less the mean %j is what 0 or 255 leaves, and no less', (means, range) => {
-    const ranges = pixelRanges({ form: 'uint8-nhwc', mean: means, std: [1, 1, 1] });
-    expect([...ranges.keys()]).toEqual(['stem/input/centred']);
-    expect(ranges.get('stem/input/centred')).toBeCloseTo(range, 10);
+    for (const form of ['float32-pixels', 'uint8-nhwc'] as const) {
+      const ranges = pixelRanges({ form, mean: means, std: [1, 1, 1] });
+      expect([...ranges.keys()]).toEqual(['stem/input/centred']);
+      expect(ranges.get('stem/input/centred')).toBeCloseTo(range, 10);
+    }
     const largest = means.flatMap((part) => [part * 255, 255 - part * 255]);
     expect(Math.max(...largest)).toBeCloseTo(range, 10);
   });
@@ -184,7 +199,7 @@ describe('pixelRanges', () => {
   });
 
   it('is named as the value that the first convolution reads', () => {
-    for (const form of ['uint8-nhwc', 'rgba-uint8'] as const) {
+    for (const form of ['float32-pixels', 'uint8-nhwc', 'rgba-uint8'] as const) {
       const [conv] = written(form, 'fp32').nodes.filter(({ op }) => op === 'Conv');
       const [name = ''] = pixelRanges({ form, mean, std }).keys();
       // A Cast and a Transpose only pass numbers on, so that the range is that of the input.
@@ -203,6 +218,20 @@ describe('pairInput', () => {
     expect(again.exact).toBe(true);
     expect(again.engine.bytes).toEqual(first.engine.bytes);
     expect(first.engine.shape).toEqual([2, 32, 32, 3]);
+  });
+
+  it('holds any number of 0 to 255 in float32, and cuts off what is beyond', () => {
+    const options = { form: 'float32-pixels', mean, std } as const;
+    const inside = pairInput(input, { ...options, form: 'uint8-nhwc' }).trained;
+    const between = float32View(inside.bytes).map((value) => value * 0.9);
+    const pair = pairInput({ ...inside, bytes: bytesOf(between) }, options);
+    expect(pair.exact).toBe(true);
+    expect(pair.engine.shape).toEqual([2, 3, 32, 32]);
+    const pixels = float32View(pair.engine.bytes);
+    expect(pixels.some((pixel) => !Number.isInteger(pixel))).toBe(true);
+    expect(pixels.every((pixel) => pixel >= 0 && pixel <= 255)).toBe(true);
+    const far = { ...input, bytes: bytesOf(float32View(input.bytes).map((value) => value * 100)) };
+    expect(pairInput(far, options).exact).toBe(false);
   });
 
   it('sets alpha to 255', () => {

@@ -39,6 +39,7 @@ const options: Readonly<Record<string, Partial<PipelineOptions>>> = {
   'with layers that are not quantised': { ...rest, int8Keep: matchLayers(['stem', 'fc']) },
   'with weights stored whole': { ...rest, int8Weights: 'float32' },
   'that reads pixels': { ...rest, input: pixels },
+  'that reads pixels in float32': { ...rest, input: { ...pixels, form: 'float32-pixels' } },
 };
 
 describe.each(specs)('int8 with a rest in float16, %s', (path) => {

@@ -30,10 +30,11 @@ describe('passesFor', () => {
   });
 
   it('are called as the list of passes says, in its order', () => {
-    const options = { precision: 'fp16', emulation: true, input } as const;
+    const output = 'probabilities';
+    const options = { precision: 'fp16', emulation: true, input, output } as const;
     const names = passesFor(options).map(({ name }) => name);
     expect(passNames.filter((name) => names.includes(name))).toEqual(names);
-    expect(passNames).toHaveLength(9);
+    expect(passNames).toHaveLength(10);
   });
 });
 

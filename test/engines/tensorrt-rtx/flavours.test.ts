@@ -31,6 +31,10 @@ const flavours: Readonly<Record<string, Flavour>> = {
   },
   'fp16 that reads float16': { precision: 'fp16', input: { form: 'float16', mean, std } },
   'fp16 that reads pixels': { precision: 'fp16', input: pixels },
+  'fp16 that reads pixels in float32': {
+    precision: 'fp16',
+    input: { form: 'float32-pixels', mean, std },
+  },
   'fp16 that reads pixels with alpha': {
     precision: 'fp16',
     input: { form: 'rgba-uint8', mean, std },

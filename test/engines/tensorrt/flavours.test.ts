@@ -28,6 +28,11 @@ const flavours: Readonly<Record<string, Flavour>> = {
   'fp16 with a block in float32': { precision: 'fp16', keepFp32: ['stage1/block0'] },
   'fp16 that reads float16': { precision: 'fp16', inputForm: 'float16' },
   'fp16 that reads pixels': { precision: 'fp16', inputForm: 'uint8-nhwc' },
+  'fp16 that reads pixels in float32, to probabilities': {
+    precision: 'fp16',
+    inputForm: 'float32-pixels',
+    outputForm: 'probabilities',
+  },
   'fp16 that reads pixels with alpha': { precision: 'fp16', inputForm: 'rgba-uint8' },
   int8: { precision: 'int8' },
   'int8 with layers in float32': { precision: 'int8', int8Keep: ['stem', 'fc'] },

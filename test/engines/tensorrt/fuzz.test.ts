@@ -204,7 +204,7 @@ describe('a log', async () => {
           (each) => `[03/04/2031-05:06:07] [I] ${each}`,
         );
         const report = parseTrtexecLog(text.join('\n'));
-        const state = { stable: true, repeatable: true, warnings: [] };
+        const state = { isSteady: true, stable: true, repeatable: true, warnings: [] };
         const run = { report, times: undefined, conditions: undefined, ...state };
         const measurement = measurementOf(options, run, { runs: 1, request });
         if (!measurement) return;

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { keyDigest } from '../../../../engines/engine-key.ts';
+import type { ModelFacts } from '../../../../engines/model-facts.ts';
 import type { OptionTexts } from '../../../../engines/option-row.ts';
 import { readOptions } from '../../../../engines/read-options.ts';
 import { parseGpu } from '../../../../engines/tensorrt/planning/gpu.ts';
@@ -447,8 +449,15 @@ describe('arguments that are passed on', () => {
 });
 
 describe('cache key', () => {
-  const keyOf = (intent: Intent, release = '10.4', gpu = 't4', digest = 'a') =>
-    plan(intent, release, gpu, factsOf({ digest })).plan?.cacheKey;
+  const identityOf = (graph: string) => ({ graph, weights: 'seed 0', ranges: 'none' });
+  const digestOf = (
+    intent: Intent,
+    release: string,
+    gpu: string,
+    changes: Partial<ModelFacts>,
+  ): string => keyDigest(plan(intent, release, gpu, factsOf(changes)).plan?.key ?? {});
+  const keyOf = (intent: Intent, release = '10.4', gpu = 't4', graph = 'a') =>
+    digestOf(intent, release, gpu, { identity: identityOf(graph) });
 
   test('changes with all that changes the engine, and with nothing else', () => {
     const key = keyOf({});
@@ -463,10 +472,9 @@ describe('cache key', () => {
     expect(new Set([key, ...others]).size).toBe(7);
     expect(keyOf({ durationMs: 9, timingCache: 'none', streams: 3 })).not.toBe(undefined);
     expect(keyOf({ durationMs: 9, streams: 3 })).toBe(key);
-    const elsewhere = factsOf({ path: '/x/model.onnx', directory: '/x', digest: 'a' });
-    expect(plan({}, '10.4', 't4', elsewhere).plan?.cacheKey).toBe(key);
-    const unknown = plan({}, '10.4', 't4', factsOf()).plan?.cacheKey;
-    expect(unknown).toBe(keyOf({}, '10.4', 't4', ''));
+    const elsewhere = { path: '/x/model.onnx', directory: '/x', identity: identityOf('a') };
+    expect(digestOf({}, '10.4', 't4', elsewhere)).toBe(key);
+    expect(digestOf({}, '10.4', 't4', {})).not.toBe(key);
   });
 });
 

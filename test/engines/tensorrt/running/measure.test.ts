@@ -16,6 +16,7 @@ function run(computeMs: readonly number[] | undefined, stable: boolean): TimedRu
       whole: true,
     },
     conditions: undefined,
+    isSteady: stable,
     stable,
     repeatable: true,
     warnings: [],

@@ -1,0 +1,34 @@
+# What is in pictures, by digits (fp32): python classify.py PICTURE ...
+# Needs: pip install onnxruntime pillow numpy
+import os
+import sys
+from pathlib import Path
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when onnxruntime is imported
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+folder = Path(__file__).parent
+labels = (folder / "labels.txt").read_text(encoding="utf-8").split("\n")
+session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
+
+
+def classify(path):
+    image = Image.open(path).convert("L")
+    image = image.resize([32 * side // min(image.size) for side in image.size], Image.BILINEAR)
+    left, top = (round((side - 32) / 2) for side in image.size)
+    image = image.crop((left, top, left + 32, top + 32))
+    pixels = np.asarray(image, np.float32)
+    pixels = (pixels / 255 - np.float32([0.306])) / np.float32([0.324])
+    x = pixels[None, None]
+    logits = session.run(["logits"], {"input": x})[0][0]
+    powers = np.exp(logits - logits.max())
+    return powers / powers.sum()
+
+
+if __name__ == "__main__":
+    for path in sys.argv[1:]:
+        probabilities = classify(path)
+        for i in np.argsort(-probabilities, kind="stable")[:5]:
+            print(path, f"{probabilities[i]:.4f}", labels[i])

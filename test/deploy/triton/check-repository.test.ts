@@ -1,0 +1,57 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rcc } from '../../helpers/cli.ts';
+import { type Broken, broken, sound } from './broken.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'rcc-check-repository-'));
+const artifact = join(folder, 'artifact');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(async () => {
+  const made = ['compile', 'examples/digits/digits.rn', '--target', 'onnx', '--no-verify'];
+  expect((await rcc(...made, '-o', artifact)).exitCode).toBe(0);
+});
+
+function repositoryOf(one: Omit<Broken, 'what' | 'rcc'>, name: string): string {
+  const repository = join(folder, name.replaceAll(' ', '-'));
+  const model = join(repository, 'digits');
+  const version = join(model, one.version ?? '1');
+  mkdirSync(version, { recursive: true });
+  writeFileSync(join(model, 'config.pbtxt'), one.config);
+  if (!one.withoutLabels) cpSync(join(artifact, 'labels.txt'), join(model, 'labels.txt'));
+  if (!one.withoutModel) cpSync(join(artifact, 'model.onnx'), join(version, 'model.onnx'));
+  return repository;
+}
+
+describe('rcc check-repository', () => {
+  it('passes a sound one', async () => {
+    const { exitCode, stderr, stdout } = await rcc(
+      'check-repository',
+      repositoryOf({ config: sound }, 'sound'),
+    );
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/digits +ok/);
+  });
+
+  it.each(broken)('refuses $what', async ({ what, rcc: reason, ...one }) => {
+    const { exitCode, stderr } = await rcc('check-repository', repositoryOf(one, what));
+    expect(stderr).toContain(reason);
+    expect(exitCode).toBe(1);
+  });
+
+  it('refuses a folder beside models that is none: Triton takes it for one', async () => {
+    const repository = repositoryOf({ config: sound }, 'beside');
+    mkdirSync(join(repository, '.cache'));
+    const { exitCode, stderr } = await rcc('check-repository', repository);
+    expect(stderr).toContain('There is no configuration of Triton at');
+    expect(exitCode).toBeGreaterThan(0);
+  });
+
+  it('says where there is no model', async () => {
+    mkdirSync(join(folder, 'empty'));
+    const { stderr } = await rcc('check-repository', join(folder, 'empty'));
+    expect(stderr).toContain('triton-no-model');
+  });
+});
