@@ -56,22 +56,9 @@ const mostStartMs = 60_000;
 /** Starts it on a repository and waits until it is ready. Throws with its log where it does not come up: what it says of a repository that it refuses. */
 export async function startTriton(repository: string): Promise<Triton> {
   const [http, grpc] = [await freePort(), await freePort()];
-  const packages = join(folder, 'packages');
-  const child = spawn(
-    join(packages, 'pytriton/tritonserver/bin/tritonserver'),
-    [
-      `--model-repository=${repository}`,
-      `--backend-directory=${join(folder, 'backends')}`,
-      ...['--http-address', '127.0.0.1', '--http-port', String(http)],
-      ...['--grpc-address', '127.0.0.1', '--grpc-port', String(grpc)],
-      ...['--allow-metrics', 'false', '--disable-auto-complete-config'],
-      ...['--strict-readiness', 'true', '--exit-timeout-secs', '5'],
-    ],
-    {
-      env: { ...process.env, LD_LIBRARY_PATH: join(packages, 'nvidia_pytriton.libs') },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn('test/triton/serve.sh', [repository, String(http), String(grpc)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let log = '';
   const keep = (part: Buffer): void => {
     log = (log + part.toString()).slice(-100_000);
