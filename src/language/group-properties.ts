@@ -112,7 +112,17 @@ export const groupProperties = {
   'expect.params': property({
     type: countFigure,
     unit: 'parameters',
-    unaffectedBy: [...labelling, ...training, 'epsilon', 'stride', 'input.height', 'input.width'],
+    unaffectedBy: [
+      ...labelling,
+      ...training,
+      'epsilon',
+      'stride',
+      'strides',
+      'dilations',
+      'anti-alias',
+      'input.height',
+      'input.width',
+    ],
     doc: 'Trainable parameters: running means and variances of batch norm are not counted.',
     from: ({ expect }) => expect?.params,
     example: 'params 25.58M',

@@ -3,6 +3,7 @@ import { innerChannels, outputChannels } from './channels.ts';
 import { depths } from './depths.ts';
 import { limits } from './property.ts';
 import type { Rule, RuleContext } from './rule.ts';
+import { blockRules } from './rules-blocks.ts';
 import { preprocessRules } from './rules-preprocess.ts';
 import type { Spec } from './spec.ts';
 import { stemConvs, variants } from './variants.ts';
@@ -41,7 +42,7 @@ function checkPadShortcut({ spec, report }: RuleContext): void {
 
 function checkGroups({ spec, isOwn, report }: RuleContext): void {
   const basic = (['groups', 'group-width'] as const).filter(
-    (property) => spec.block === 'basic' && isOwn(property),
+    (property) => spec.stageBlocks.every((kind) => kind === 'basic') && isOwn(property),
   );
   for (const property of basic)
     report('property-without-effect', { property, reason: 'a basic block has no groups' });
@@ -150,14 +151,6 @@ export const rules: readonly Rule[] = [
     },
   },
   {
-    name: 'strides-of-stages',
-    involves: ['strides', 'stages', 'depth'],
-    check({ spec, report }) {
-      const [stages, strides] = [spec.stages.length, spec.strides.length];
-      if (stages !== strides) report('strides-mismatch', { stages, strides });
-    },
-  },
-  {
     name: 'channels-of-groups',
     involves: ['groups', 'group-width', 'widths', 'stages', 'depth', 'block'],
     check: checkGroups,
@@ -197,6 +190,7 @@ export const rules: readonly Rule[] = [
         report('pad-shortcut-projects', {});
     },
   },
+  ...blockRules,
   ...preprocessRules,
   {
     name: 'accuracy-order',

@@ -48,14 +48,46 @@ export const languageNetworkMessages = {
     example: 'model a {\n  block basic\n  stages [3, 3, 3]\n  widths [16, 32]\n}\n',
     cure: 'Give a width for each stage. Without `widths` up to four stages take 64, 128, 256, 512.',
   }),
-  'strides-mismatch': row<{ stages: number; strides: number }>({
+  'stage-list-mismatch': row<{ list: string; stages: number; given: number }>({
     severity: 'error',
-    message: ({ stages, strides }) =>
-      `There are ${stages} stages and ${strides} strides; each stage has one stride.`,
-    hint: ({ stages }) => `Write \`strides [ … ]\` with ${stages} numbers of 1 or 2.`,
-    cause: 'The list of strides is shorter or longer than the list of stages.',
+    message: ({ list, stages, given }) =>
+      `There are ${stages} stages and ${given} values of '${list}'; each stage has one.`,
+    hint: ({ list, stages }) => `Write \`${list} [ … ]\` with ${stages} values.`,
+    cause: 'A list with a value a stage is shorter or longer than the list of stages.',
     example: 'model a {\n  depth 50\n  strides [1, 2, 1]\n}\n',
-    cure: 'Give the stride of the first block of each stage. Without `strides` it is 1 for the first stage and 2 for each other.',
+    cure: 'Give a value for each stage, or leave the list out.',
+  }),
+  'words-exclude-each-other': row<{ first: string; second: string; reason: string }>({
+    severity: 'error',
+    message: ({ first, second, reason }) =>
+      `'${first}' does not go together with this '${second}': ${reason}.`,
+    cause: 'Two words were combined that no network has together.',
+    example: 'model a {\n  depth 18\n  multi-path res2net\n}\n',
+    cure: 'Take one of the two away.',
+  }),
+  'channels-not-divisible': row<{ what: string; channels: number; by: number }>({
+    severity: 'error',
+    message: ({ what, channels, by }) => `${channels} channels are no multiple of ${by}: ${what}.`,
+    cause: 'Channels are cut into groups or parts, and each has the same number.',
+    example: 'model a {\n  depth 50\n  groups 3\n  group-width 7\n  narrow-first 2\n}\n',
+    cure: 'Change the widths, or the number of groups or parts.',
+  }),
+  'average-of-odd-sides': row<{ stage: number; sides: string }>({
+    severity: 'error',
+    message: ({ stage, sides }) =>
+      `Stage ${stage} would halve a map of ${sides} by an average, which drops the last pixel of an odd side; the shortcut keeps it.`,
+    hint: () => 'Take an input whose sides are multiples of 32, or `anti-alias blur`.',
+    cause:
+      "A 2×2 average pool of stride 2 rounds down where a shortcut rounds up: timm's own networks fail at such an input.",
+    example: 'model a {\n  depth 50\n  anti-alias average\n  input 200\n}\n',
+    cure: 'Give an input whose halves are even in every stage.',
+  }),
+  'kernel-even': row<{ side: number }>({
+    severity: 'error',
+    message: ({ side }) => `A projection of ${side}×${side} has no middle: its side is odd.`,
+    cause: 'A kernel of an even side moves the map by half a pixel.',
+    example: 'model a {\n  depth 50\n  shortcut-kernel 2\n}\n',
+    cure: 'Write `shortcut-kernel 3`, or leave it out.',
   }),
   'group-without-channels': row<{ width: number; groupWidth: number }>({
     severity: 'error',
