@@ -24,6 +24,18 @@ export interface Tolerance {
   readonly reason: string;
 }
 
+/** How far numbers may be from the expected ones where they tell no classes. */
+export interface FeatureTolerance {
+  /** Of an image: root mean square of the errors over that of the values. */
+  readonly maxRelativeError: number;
+  /** Least cosine between an image's embedding and the expected one. */
+  readonly minCosine: number;
+  /** Cosines of two neighbours of an image that are nearer than this may change places. */
+  readonly tie: number;
+  /** Why these figures, in one sentence. */
+  readonly reason: string;
+}
+
 /** What the passes of a precision are made from. */
 export interface PrecisionPassOptions extends GraphForm {
   /** Layers whose blocks stay in float32 in an fp16 graph. */
@@ -72,6 +84,8 @@ export interface PrecisionRow {
   readonly tolerance: Tolerance;
   /** Where a network has so few classes that a cosine says little; default: `tolerance`. */
   readonly toleranceOfFewClasses?: Tolerance;
+  /** Of maps, features and embeddings. */
+  readonly toleranceOfFeatures: FeatureTolerance;
   /** Share of top-1 that it may lose against the reference; absent: it is not compared. */
   readonly maxDrop?: number;
   /** Largest error of a tensor inside the network: root mean square of the differences over that of the values. */
@@ -98,6 +112,13 @@ export const precisions = [
       reason:
         'Summing float32 in another order moves logits by up to 4e-5 of their standard deviation at depth 200; five times that is allowed, and a mistake moves them far more.',
     },
+    toleranceOfFeatures: {
+      maxRelativeError: 1e-4,
+      minCosine: 0.999999,
+      tie: 1e-4,
+      reason:
+        'Summing float32 in another order moves features by a few millionths of their size, and a mistake moves them far more.',
+    },
     tensorError: 1e-4,
   },
   {
@@ -119,6 +140,13 @@ export const precisions = [
       tieError: 0.05,
       reason:
         'Weights rounded to float16 move logits by up to 0.013 of their standard deviation at depth 200; rounded activations add to it, so four times that is allowed.',
+    },
+    toleranceOfFeatures: {
+      maxRelativeError: 0.03,
+      minCosine: 0.999,
+      tie: 0.02,
+      reason:
+        'Weights and activations rounded to float16 move features by up to a hundredth of their size in deep networks; three times that is allowed, and the direction of an embedding is kept far better.',
     },
     maxDrop: 0.002,
     tensorError: 0.05,
@@ -171,6 +199,13 @@ export const precisions = [
       reason:
         'A cosine of few logits says little, so each logit is judged: its error may be three times the seventh of their size that the cosine of many allows on average.',
     },
+    toleranceOfFeatures: {
+      maxRelativeError: 0.25,
+      minCosine: 0.97,
+      tie: 0.1,
+      reason:
+        'Int8 keeps the direction of features: an error of a quarter of their size is a cosine of 0.97, and neighbours that were farther apart than a tenth keep their order.',
+    },
     maxDrop: 0.01,
     tensorError: 0.3,
   },
@@ -207,6 +242,13 @@ export const precisions = [
       flipShare: 0.01,
       tieError: 0.1,
       reason: 'A cosine of few logits says little, so each logit is judged, by the bound of int8.',
+    },
+    toleranceOfFeatures: {
+      maxRelativeError: 0.25,
+      minCosine: 0.97,
+      tie: 0.1,
+      reason:
+        'A float8e4m3fn number is about as coarse as int8 in the middle of its range: features have to keep their direction as there.',
     },
     maxDrop: 0.01,
     tensorError: 0.3,

@@ -1,6 +1,11 @@
 import { type PrecisionRow, precisions } from './precision-table.ts';
 
-export type { PrecisionPassOptions, PrecisionRow, Tolerance } from './precision-table.ts';
+export type {
+  FeatureTolerance,
+  PrecisionPassOptions,
+  PrecisionRow,
+  Tolerance,
+} from './precision-table.ts';
 export { precisions };
 
 export type Precision = (typeof precisions)[number]['name'];

@@ -1,12 +1,14 @@
 import { sameShape } from '../codegen/ir/types.ts';
-import type { Tolerance } from '../codegen/precisions.ts';
+import type { FeatureTolerance, Tolerance } from '../codegen/precisions.ts';
 import { fail } from '../src/diagnostics/diagnostic.ts';
+import type { FeatureFigures } from './compare-features.ts';
 import type { Precision, Tensor } from './engine.ts';
 import { unitOf } from './logit-unit.ts';
 import { compareRankings, type RankingComparison } from './ranking.ts';
 import { median, percentile, sortAscending } from './statistics.ts';
 import { countNonFinite, numbersOf } from './tensor-values.ts';
 import { toleranceFor } from './tolerances.ts';
+import { cosineOf } from './vectors.ts';
 
 export interface ErrorSummary {
   readonly max: number;
@@ -38,7 +40,13 @@ export interface Judged {
   readonly classes: number;
   /** How many numbers are NaN or infinite. */
   readonly nonFinite: { readonly actual: number; readonly expected: number };
-  readonly tolerance: Tolerance;
+  readonly tolerance: Tolerance | FeatureTolerance;
+  /** Which output, where that is not the logits of a network that puts out nothing else. */
+  readonly output?: string;
+  /** How numbers compare that tell no classes. */
+  readonly features?: FeatureFigures;
+  /** The verdict on each output, where there are several: this one is the worst. */
+  readonly outputs?: readonly Verdict[];
 }
 
 /** How an engine's logits compare with the expected ones, and whether that is acceptable. */
@@ -52,14 +60,15 @@ export interface CompareOptions {
   readonly termSize?: number | undefined;
 }
 
-interface Logits {
+export interface Logits {
   readonly actual: Float64Array;
   readonly expected: Float64Array;
   readonly images: number;
   readonly classes: number;
 }
 
-function readLogits(actual: Tensor, expected: Tensor): Logits {
+/** The numbers of both, image by image. Throws DiagnosticError where their shapes differ. */
+export function readLogits(actual: Tensor, expected: Tensor): Logits {
   const [images = 0] = expected.shape;
   const values = { actual: numbersOf(actual), expected: numbersOf(expected) };
   const isAlike = sameShape(actual.shape, expected.shape);
@@ -88,20 +97,8 @@ function scale(summary: ErrorSummary, factor: number): ErrorSummary {
   return { max: max * factor, mean: mean * factor, median: median * factor, p99: p99 * factor };
 }
 
-/** Cosine of two vectors: 1 for two of zeros, 0 where one is of zeros. */
-function cosineOf(a: Float64Array, b: Float64Array): number {
-  let [dot, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] as number, b[i] as number];
-    dot += x * y;
-    aa += x * x;
-    bb += y * y;
-  }
-  if (aa === 0 && bb === 0) return 1;
-  return aa === 0 || bb === 0 ? 0 : dot / (Math.sqrt(aa) * Math.sqrt(bb));
-}
-
-function splitImages({ actual, expected, images, classes }: Logits) {
+/** The numbers of each image. */
+export function splitImages({ actual, expected, images, classes }: Logits) {
   return Array.from({ length: images }, (_, image) => ({
     actual: actual.subarray(image * classes, (image + 1) * classes),
     expected: expected.subarray(image * classes, (image + 1) * classes),
@@ -109,9 +106,9 @@ function splitImages({ actual, expected, images, classes }: Logits) {
 }
 
 /** Two digits, without zeros behind the point. */
-const show = (value: number): string => String(Number(value.toPrecision(2)));
+export const show = (value: number): string => String(Number(value.toPrecision(2)));
 
-type Measures = VerdictFigures & Pick<Judged, 'images' | 'tolerance'>;
+type Measures = VerdictFigures & Pick<Judged, 'images'> & { readonly tolerance: Tolerance };
 
 /** One line a rule: what is out of bounds, as a clause, or nothing. */
 const rules: readonly ((measures: Measures) => string | false)[] = [
@@ -132,7 +129,7 @@ const rules: readonly ((measures: Measures) => string | false)[] = [
     `the most likely class of ${realFlipCount} of ${images} images changed, and not for a tie`,
 ];
 
-function sentenceOf(clause: string): string {
+export function sentenceOf(clause: string): string {
   return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 }
 
@@ -144,11 +141,15 @@ function judge(measures: Measures): Pick<Judged, 'ok' | 'reason'> {
   return { ok, reason: sentenceOf(ok ? passed : failures.join('; ')) };
 }
 
-/** Why logits are not judged any further: some are no numbers. */
-function refusalOf({ actual, expected }: Judged['nonFinite'], total: number): string {
+/** Why numbers are not judged any further: some are no numbers. */
+export function refusalOf(
+  { actual, expected }: Judged['nonFinite'],
+  total: number,
+  what = 'logits',
+): string {
   const clauses = [
-    ...(expected > 0 ? [`${expected} of the ${total} expected logits are NaN or infinite`] : []),
-    ...(actual > 0 ? [`${actual} of ${total} logits are NaN or infinite`] : []),
+    ...(expected > 0 ? [`${expected} of the ${total} expected ${what} are NaN or infinite`] : []),
+    ...(actual > 0 ? [`${actual} of ${total} ${what} are NaN or infinite`] : []),
   ];
   return sentenceOf(clauses.join('; '));
 }

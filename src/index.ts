@@ -106,11 +106,12 @@ export { type RenderOptions, renderDiagnostic } from './diagnostics/render.ts';
 export type { SourceFile, Span } from './diagnostics/source.ts';
 export type { EngineCache } from './engine-cache/place.ts';
 export type { PictureRules } from './images/prepared-images.ts';
+export type { OutputWord } from './language/outputs.ts';
 export type {
   BlockKind,
   Expectations,
   ExpectedFigure,
-  HeadKind,
+  Head,
   InputSize,
   Preprocess,
   Reference,

@@ -7,6 +7,12 @@ import type { Shape, TensorType } from '../ir/types.ts';
 import type { TensorSource } from '../tensors/tensor-source.ts';
 import type { ParameterRole } from '../weights/parameter-slot.ts';
 
+/** A value that leaves a graph, and under which name. */
+export interface BuiltOutput {
+  readonly value: string;
+  readonly name: string;
+}
+
 /** Collects the nodes of a network in order, knowing each value's type; used by lowering only. */
 export class GraphBuilder {
   readonly #types = new Map<string, TensorType>();
@@ -84,16 +90,19 @@ export class GraphBuilder {
     });
   }
 
-  /** The graph; `output` leaves it under a name of its own. */
-  build(name: string, opset: number, output: { value: string; name: string }): Graph {
-    const nodes = this.#nodes.map((node) =>
-      node.outputs[0] === output.value ? renameOutput(node, output.name) : node,
-    );
+  /** The graph; outputs leave it under names of their own, by which its nodes read them too. */
+  build(name: string, opset: number, outputs: readonly BuiltOutput[]): Graph {
+    const names = new Map(outputs.map((output) => [output.value, output.name]));
+    const read = (value: string): string => names.get(value) ?? value;
+    const nodes = this.#nodes.map((node) => ({
+      ...renameOutput(node, read(node.name)),
+      inputs: node.inputs.map(read),
+    }));
     return {
       name,
       opset,
       inputs: this.#inputs,
-      outputs: [{ name: output.name, type: this.typeOf(output.value) }],
+      outputs: outputs.map((output) => ({ name: output.name, type: this.typeOf(output.value) })),
       nodes,
       initializers: this.#initializers,
     };

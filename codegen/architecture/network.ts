@@ -1,4 +1,5 @@
 import { innerChannels, outputChannels } from '../../src/language/channels.ts';
+import { hasHead, mapWords, type OutputWord, stagesNeeded } from '../../src/language/outputs.ts';
 import type { Spec } from '../../src/language/spec.ts';
 import { blockSteps } from './block.ts';
 import { headSteps } from './head.ts';
@@ -34,12 +35,15 @@ export type Architecture = Pick<
   | 'input'
   | 'classes'
   | 'head'
+  | 'outputs'
 >;
 
 /** A stretch of the network and the properties of a `.rn` file that it comes from, the nearest first. */
 export interface NetworkPart {
   readonly properties: readonly string[];
   readonly steps: readonly Step[];
+  /** The word for what it makes, where that may leave the network. */
+  readonly output?: OutputWord;
 }
 
 function stageSteps(spec: Architecture, stage: number, stageInputs: number): readonly Step[] {
@@ -64,19 +68,28 @@ function stageSteps(spec: Architecture, stage: number, stageInputs: number): rea
   ).flat();
 }
 
-/** Stem, stages and head of the network that a spec describes, in order. */
+/** Stem, stages and head of the network that a spec describes, in order, as far as its outputs need them. */
 export function networkParts(spec: Architecture): readonly NetworkPart[] {
   const inputs = [
     spec.stemWidths.at(-1) ?? spec.input.channels,
     ...spec.stages.map((_, stage) => outputChannels(spec, stage)),
   ];
-  const stages = spec.stages.flatMap((_, stage) => stageSteps(spec, stage, inputs[stage] ?? 0));
+  const stages = spec.stages.slice(0, stagesNeeded(spec)).map((_, stage) => ({
+    properties: ['stages', 'depth'],
+    steps: stageSteps(spec, stage, inputs[stage] ?? 0),
+    ...(mapWords[stage] ? { output: mapWords[stage] } : {}),
+  }));
+  const head = {
+    properties: ['classes', 'head'],
+    steps: headSteps(spec),
+    output: 'answer' as const,
+  };
   return [
     {
       properties: ['stem', 'stem-widths', 'variant'],
       steps: stemSteps(spec),
     },
-    { properties: ['stages', 'depth'], steps: stages },
-    { properties: ['classes', 'head'], steps: headSteps(spec) },
+    ...stages,
+    ...(hasHead(spec) ? [head] : []),
   ];
 }

@@ -34,9 +34,13 @@ function groupNorm(builder: GraphBuilder, x: string, path: string, count: number
 }
 
 /** The norm that the network has. */
-export function applyNorm(builder: GraphBuilder, x: string, { path }: Step<'norm'>): string {
+export function applyNorm(
+  builder: GraphBuilder,
+  x: string,
+  { path, always }: Step<'norm'>,
+): string {
   const { norm } = builder;
-  return norm.kind === 'batch'
+  return norm.kind === 'batch' || always
     ? batchNorm(builder, x, path)
     : groupNorm(builder, x, path, norm.count);
 }

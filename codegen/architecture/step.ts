@@ -17,8 +17,8 @@ export interface ConvFields {
 interface StepFields {
   /** Convolution with "same" padding for odd kernels. */
   readonly conv: ConvFields;
-  /** Batch norm, or the norm that the network has. */
-  readonly norm: unknown;
+  /** Batch norm, or the norm that the network has; `always`: that one, whatever it has. */
+  readonly norm: { readonly always?: 'batch' };
   readonly relu: unknown;
   readonly sigmoid: unknown;
   /** Pads by half the window on each side. */

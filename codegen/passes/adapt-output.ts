@@ -2,15 +2,16 @@
  * A written graph → one that answers in the form its caller wants: logits, or probabilities behind a Softmax. It runs last, where every precision has made
  * its output float32 again, so that Softmax is computed in float32 and no quantiser stands before it.
  */
-import { type OutputForm, outputNames } from '../architecture/output-names.ts';
+import { classOutputOf, type OutputForm, outputNames } from '../architecture/output-names.ts';
 import { renameOutput } from '../ir/edit.ts';
 import type { Graph, Node } from '../ir/graph.ts';
 import { inputOf, outputOf, producersOf } from '../ir/walk.ts';
 import type { Pass } from './pass.ts';
 
-/** The form that a graph's output has: its name tells. */
+/** The form in which a graph tells classes: the name of the output says it. */
 export function outputFormOf({ outputs }: { readonly outputs: Graph['outputs'] }): OutputForm {
-  return outputs[0]?.name === outputNames.probabilities ? 'probabilities' : 'logits';
+  const name = classOutputOf(outputs)?.name;
+  return name === outputNames.probabilities ? 'probabilities' : 'logits';
 }
 
 const softmax = (input: string): Node => ({
@@ -23,7 +24,10 @@ const softmax = (input: string): Node => ({
 
 /** The graph with another node list and the output of the form, whose type stays. */
 function ended(graph: Graph, nodes: readonly Node[], form: OutputForm): Graph {
-  const outputs = graph.outputs.map((output) => ({ ...output, name: outputNames[form] }));
+  const told = classOutputOf(graph.outputs);
+  const outputs = graph.outputs.map((output) =>
+    output === told ? { ...output, name: outputNames[form] } : output,
+  );
   return { ...graph, nodes, outputs };
 }
 
@@ -47,8 +51,9 @@ export function adaptOutput(form: OutputForm): Pass {
   return {
     name: 'adaptOutput',
     run(graph) {
-      if (outputFormOf(graph) === form) return graph;
-      const last = producersOf(graph).get(graph.outputs[0]?.name ?? '');
+      const told = classOutputOf(graph.outputs);
+      if (!told || outputFormOf(graph) === form) return graph;
+      const last = producersOf(graph).get(told.name);
       if (!last) throw new Error('no node makes the output');
       return form === 'probabilities' ? appendSoftmax(graph, last) : removeSoftmax(graph, last);
     },

@@ -15,6 +15,7 @@ import type { FloatRest } from '../quantization/scale-rounding.ts';
 import { float32View } from '../tensors/float-bytes.ts';
 import { castToFloat16 } from '../tensors/float16.ts';
 import { mapRows, type TensorSource } from '../tensors/tensor-source.ts';
+import { expandFused } from './expand-fused-conv.ts';
 import { type LayerFilter, matchBlocks, noLayer } from './layer-filter.ts';
 import type { Pass, PassContext } from './pass.ts';
 
@@ -49,12 +50,19 @@ function castNode(name: string, input: string, output: string, to: DataType): No
   return { name, op: 'Cast', inputs: [input], outputs: [output], attributes: { to } };
 }
 
+/** What a node's value is called where it leaves no graph: of a fused convolution, what its last node makes. */
+function ownValueOf(node: Node): string {
+  return node.op === 'FusedConv' ? (expandFused(node).at(-1) ?? node).name : node.name;
+}
+
 /** Builds the typed graph node by node, with the type of every value made so far. */
 class TypedNodes {
   readonly nodes: Node[] = [];
   readonly #types = new Map<string, DataType>();
   /** Value to read in place of another, where a Cast turned out to be idle. */
   readonly #renamed = new Map<string, string>();
+  /** The float16 value behind each that leaves the graph as float32. */
+  readonly #halves = new Map<string, string>();
   readonly #graph: Graph;
 
   constructor(graph: Graph) {
@@ -64,6 +72,8 @@ class TypedNodes {
 
   /** The name under which a value is to be had in a type; a Cast is added the first time. */
   read(value: string, type: DataType): string {
+    const half = type === 'float16' ? this.#halves.get(value) : undefined;
+    if (half !== undefined) return half;
     const source = this.#renamed.get(value) ?? value;
     if (this.#graph.initializers.has(source) || this.#types.get(source) === type) return source;
     const name = `${source}/cast`;
@@ -79,8 +89,10 @@ class TypedNodes {
       this.#push({ ...node, inputs }, type);
       return;
     }
-    this.#push({ ...node, inputs, outputs: [node.name] }, type);
-    this.#push(castNode(`${node.name}/cast`, node.name, output, 'float32'), 'float32');
+    const half = ownValueOf(node);
+    this.#halves.set(output, half);
+    this.#push({ ...node, inputs, outputs: [half] }, type);
+    this.#push(castNode(`${half}/cast`, half, output, 'float32'), 'float32');
   }
 
   /** A Cast of the graph before: it gives the type at once, or is left out where its input has it. */
@@ -123,7 +135,9 @@ const outputOps: ReadonlySet<Node['op']> = new Set([
 function outputNodes(graph: Graph, type: FloatRest): ReadonlySet<string> {
   const first = graph.nodes.findLastIndex(({ op }) => !outputOps.has(op)) + 1;
   const layer = graph.nodes[first - 1];
-  const isLayer = layer?.inputs.some((input) => graph.initializers.has(input)) ?? false;
+  const isLayer =
+    layer?.attributes.activation !== 'Relu' &&
+    (layer?.inputs.some((input) => graph.initializers.has(input)) ?? false);
   const tail = graph.nodes
     .slice(first)
     .filter(({ op }) => op === 'Softmax' || (isLayer && type === 'float32'));

@@ -1,6 +1,6 @@
 /* Which tensors of a float graph are quantised, by the rules of a form. */
 import type { Graph, Node } from '../ir/graph.ts';
-import { inputOf, isGraphOutput, outputOf } from '../ir/walk.ts';
+import { inputOf, isGraphOutput, outputOf, usersOf } from '../ir/walk.ts';
 import type { Int8Form } from '../quantization/int8-form.ts';
 import type { LayerFilter } from './layer-filter.ts';
 
@@ -45,5 +45,8 @@ export function findQuantizedValues(
     for (const input of tensorInputs(node)) wanted.add(input);
     if (form.quantizedOutput.has(node.op)) wanted.add(output);
   }
-  return new Set([...wanted].filter((value) => !isGraphOutput(graph, value)));
+  const users = usersOf(graph);
+  // What leaves the graph does so as it is; whoever else reads it reads its quantiser.
+  const isRead = (value: string): boolean => !isGraphOutput(graph, value) || users.has(value);
+  return new Set([...wanted].filter(isRead));
 }

@@ -112,13 +112,26 @@ function arrange(head: Head, form: HeadForm, sides: readonly number[]): readonly
   return [convFrom(gemm, features), pooled, last(outputOf(pooled))];
 }
 
-/** The pass for a form; it leaves a network alone that has another head. */
+/** The pool of a head without a linear layer in the form. */
+function shapePool(graph: Graph, form: HeadForm): Graph {
+  const pool = graph.nodes.find(
+    ({ op, name }) => op === 'GlobalAveragePool' && name === 'head/pool',
+  );
+  if (!pool || form.pool === pool.op) return graph;
+  const map = inputOf(pool, 0);
+  const sides = (inferTypes(graph).get(map)?.shape ?? []).slice(2).map(Number);
+  return editGraph(graph, {
+    replaceNodes: new Map([[pool.name, [poolAs(pool, map, form, sides)]]]),
+  });
+}
+
+/** The pass for a form; of a head without a linear layer it shapes the pool. */
 export function shapeHead(form: HeadForm): Pass {
   return {
     name: 'shapeHead',
     run(graph) {
       const head = findHead(graph);
-      if (!head) return graph;
+      if (!head) return shapePool(graph, form);
       const shape = inferTypes(graph).get(inputOf(head.pool, 0))?.shape ?? [];
       const sides = shape.slice(2).map(Number);
       if (form.layer === 'gemm') {

@@ -1,7 +1,9 @@
+import { classOutputOf } from '../../codegen/architecture/output-names.ts';
 import type { InputForm } from '../../codegen/passes/adapt-input.ts';
 import type { LoadedEngine, Precision, Tensor } from '../../engines/engine.ts';
 import { numbersOf } from '../../engines/tensor-values.ts';
 import { append } from '../collections/append.ts';
+import { ownValue } from '../collections/own-value.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { createInputPacker } from '../images/input-forms.ts';
 import type { Raster } from '../images/raster.ts';
@@ -41,7 +43,8 @@ export async function runLogits(
   engine: LoadedEngine,
   { inputName, tensor, count, precision, classes, signal }: LogitsRequest,
 ): Promise<readonly Float64Array[]> {
-  const [output] = Object.values(await engine.run({ [inputName]: tensor }, signal));
+  const answers = await engine.run({ [inputName]: tensor }, signal);
+  const output = ownValue(answers, classOutputOf(engine.outputs)?.name ?? '');
   if (!output) throw new Error('the engine has no output');
   const numbers = numbersOf(output);
   const outputs = numbers.length / (tensor.shape[0] as number);

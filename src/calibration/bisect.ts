@@ -17,6 +17,7 @@ import { float32View } from '../../codegen/tensors/float-bytes.ts';
 import type { Precision, Tensor } from '../../engines/engine.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { countNonFinite } from '../../engines/tensor-values.ts';
+import { relativeErrorOf } from '../../engines/vectors.ts';
 import { ownValue } from '../collections/own-value.ts';
 import { fuseNetwork, networkInput } from './observe.ts';
 
@@ -119,17 +120,6 @@ async function runTapped(
 
 export type LocatedError = TensorError & Pick<Node, 'span'>;
 
-/** Root mean square of the differences over that of the expected values, all finite. */
-export function relativeError(actual: Float32Array, expected: Float32Array): number {
-  let [differences, values] = [0, 0];
-  for (let i = 0; i < expected.length; i++) {
-    const value = expected[i] as number;
-    differences += ((actual[i] as number) - value) ** 2;
-    values += value ** 2;
-  }
-  return differences === 0 ? 0 : Math.sqrt(differences / values);
-}
-
 function errorOf(
   { name: node, span }: Node,
   actual: Float32Array,
@@ -137,7 +127,7 @@ function errorOf(
 ): LocatedError {
   const nonFinite = countNonFinite(actual);
   const at = { node, ...(span ? { span } : {}) };
-  return nonFinite > 0 ? { ...at, nonFinite } : { ...at, error: relativeError(actual, expected) };
+  return nonFinite > 0 ? { ...at, nonFinite } : { ...at, error: relativeErrorOf(actual, expected) };
 }
 
 function firstImage({ dataType, shape, bytes }: Tensor): Tensor {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { hasFloat16Quantizers } from '../../codegen/passes/pipeline.ts';
 import type { Verdict } from '../../engines/compare.ts';
-import type { Tensor } from '../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import type { RangeReport } from '../calibration/range-report.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -10,9 +9,16 @@ import { checkRanges } from './float16-checks.ts';
 import { fixedBatch, type MadeModel } from './make-model.ts';
 import { type MakeOptions, verifiedBatches } from './model-options.ts';
 import { runPhase } from './phases.ts';
-import { askReference, askUnfolded, judgeAnswer, type Question, worstOf } from './question.ts';
+import {
+  askReference,
+  askUnfolded,
+  judgeAnswer,
+  type Question,
+  type RunImages,
+  worstOf,
+} from './question.ts';
 import { referenceFor, type TrainedNetwork } from './trained-network.ts';
-import { endsOf, pick } from './unfolded.ts';
+import { inputNameOf } from './unfolded.ts';
 import { verdictDiagnostics } from './verdict-diagnostics.ts';
 
 /** Verdict and ranges of a model, and what they say against it. */
@@ -66,10 +72,9 @@ async function judgeModel(
   const { target, listener, signal } = options;
   const { precision } = target;
   return await runPhase('verify', listener, async () => {
-    const ends = endsOf(model.graph);
+    const input = inputNameOf(model.graph);
     const { run, path, what } = runnable(model, options);
-    const answer = async (images: Tensor): Promise<Tensor> =>
-      pick(await run(path, { [ends.input]: images }, signal), ends.output);
+    const answer: RunImages = (images) => run(path, { [input]: images }, signal);
     const judged: { verdict: Verdict; against: string }[] = [];
     for await (const question of questionsFor(network, model, options)) {
       const verdict = await judgeAnswer(question, answer, {

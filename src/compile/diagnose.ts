@@ -5,6 +5,7 @@ import { type DiagnoseOptions, type Diagnosis, diagnose } from '../accuracy/diag
 import { readLabels } from '../images/labels.ts';
 import { readBytes } from '../io/open-file.ts';
 import type { Spec } from '../language/spec.ts';
+import { requireClasses } from './require-classes.ts';
 import { loadNetwork, type NetworkOptions } from './trained-network.ts';
 
 export interface DiagnoseSpecOptions
@@ -21,6 +22,7 @@ export async function diagnoseSpec(
   options: DiagnoseSpecOptions,
 ): Promise<{ readonly diagnosis: Diagnosis; readonly text: DiagnosisText }> {
   const { image, got, signal, onProgress } = options;
+  requireClasses(spec, 'rcc diagnose');
   const { classes, preprocess, input } = spec;
   const labels = spec.labels === undefined ? [] : (await readLabels(spec.labels, classes)).names;
   const answer = got.endsWith('.npy')

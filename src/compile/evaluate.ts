@@ -12,6 +12,7 @@ import { withTemporaryFolder } from '../io/temporary-folder.ts';
 import type { Spec } from '../language/spec.ts';
 import { loadEngine } from './load-engine.ts';
 import type { ModelOptions } from './model-options.ts';
+import { requireClasses } from './require-classes.ts';
 
 export interface EvaluateSpecOptions
   extends Pick<EvaluateOptions, 'maxDrops' | 'limit' | 'statePath' | 'signal' | 'onProgress'> {
@@ -42,6 +43,7 @@ export function requireTrainedWeights(spec: Spec, weights: string | undefined): 
 export async function evaluateSpec(spec: Spec, options: EvaluateSpecOptions): Promise<Evaluation> {
   const { data, list, models, signal } = options;
   const { classes, preprocess, input, expect } = spec;
+  requireClasses(spec, 'rcc eval');
   for (const { weights } of models) requireTrainedWeights(spec, weights);
   const file = options.labels ?? spec.labels;
   const labels = file === undefined ? undefined : await readLabels(file, classes);

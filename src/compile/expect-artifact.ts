@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type OutputForm, outputOfHead } from '../../codegen/architecture/output-names.ts';
+import { classOutputOf, outputNames } from '../../codegen/architecture/output-names.ts';
 import type { Value } from '../../codegen/ir/graph.ts';
 import type { DataType } from '../../codegen/ir/types.ts';
 import type { AdaptInputOptions } from '../../codegen/passes/adapt-input.ts';
@@ -14,10 +14,10 @@ import { servedTensorOf } from '../server/metadata.ts';
 import { artifactFiles } from './artifact-files.ts';
 import { type InputPair, pairInput } from './input-pair.ts';
 import type { Manifest } from './manifest.ts';
-import { type Question, seededInputOf } from './question.ts';
-import { readReference } from './reference.ts';
+import { answersOf, type Question, seededInputOf } from './question.ts';
+import { answerFileOf, readReference } from './reference.ts';
 import type { ServedExpectation } from './served-expectation.ts';
-import { pick } from './unfolded.ts';
+import { inputNameOf, pick } from './unfolded.ts';
 
 export interface ExpectArtifactOptions {
   readonly reference?: Reference | undefined;
@@ -46,13 +46,11 @@ function valuesOf(tensors: Manifest['onnx']['inputs']): readonly Value[] {
 function createAsker(directory: string, { onnx }: Manifest, signal: AbortSignal | undefined) {
   const path = join(directory, artifactFiles.model);
   const [inputs, outputs] = [valuesOf(onnx.inputs), valuesOf(onnx.outputs)];
-  const names = { input: inputs[0]?.name ?? '', output: outputs[0]?.name ?? '' };
   const askOf = async (pair: Omit<InputPair, 'exact'>, source: string): Promise<Question> => {
-    const tensors = { [names.input]: pair.engine };
-    const expected = pick(await createOnnxruntimeEngine().run(path, tensors, signal), names.output);
-    const form = outputFormOf({ outputs });
-    const forms = { engine: form, expected: form };
-    return { ...pair, exact: true, expected, outputs: forms, against: `${path} on ${source}` };
+    const tensors = { [inputNameOf({ inputs })]: pair.engine };
+    const values = await createOnnxruntimeEngine().run(path, tensors, signal);
+    const answers = answersOf(outputs, undefined, (name) => pick(values, name));
+    return { ...pair, exact: true, answers, against: `${path} on ${source}` };
   };
   return { inputs, outputs, askOf };
 }
@@ -65,9 +63,13 @@ function trainedValue({ preprocessing: { input } }: Manifest): Value {
   };
 }
 
-/** What the network as trained answers, whatever was made of it. */
-function trainedOutput({ spec }: Manifest): OutputForm {
-  return spec.resolved.head === 'softmax' ? outputOfHead.softmax : outputOfHead.logits;
+/** The outputs of the network as trained, whatever was made of them. */
+function trainedOutputs({ spec }: Manifest, outputs: readonly Value[]): readonly Value[] {
+  const form = spec.resolved.head === 'softmax' ? 'probabilities' : 'logits';
+  const told = classOutputOf(outputs);
+  return outputs.map((output) =>
+    output === told ? { ...output, name: outputNames[form] } : output,
+  );
 }
 
 /** What an artifact's folder says of a model on a server: its model.onnx answers here what the server should. Throws DiagnosticError. */
@@ -78,21 +80,23 @@ export async function expectArtifact(
 ): Promise<ServedExpectation> {
   const { model, precision, labels, preprocessing } = manifest;
   const { inputs, outputs, askOf } = createAsker(directory, manifest, signal);
-  const classes = Number(outputs[0]?.type.shape.at(-1));
+  const classes = Number(classOutputOf(outputs)?.type.shape.at(-1) ?? 0);
   const adaptation = adaptationOf(manifest);
   const { preprocess, input } = rulesOf(preprocessing);
   const { mean, std } = adaptation;
   const pair = (trained: Tensor): InputPair => pairInput(trained, adaptation);
   async function askFiles(files: Reference): Promise<Question> {
-    const ends = { inputs: [trainedValue(manifest)], outputs };
-    const { input: pictures, logits: expected } = await readReference(ends, files);
+    const trained = trainedOutputs(manifest, outputs);
+    const ends = { inputs: [trainedValue(manifest)], outputs: trained };
+    const { input: pictures, answers: values } = await readReference(ends, files);
     const { exact, ...paired } = pair(pictures);
     if (!exact) return await askOf(paired, 'the reference input');
-    const forms = { engine: outputFormOf({ outputs }), expected: trainedOutput(manifest) };
-    return { ...paired, exact, expected, outputs: forms, against: `the reference ${files.logits}` };
+    const form = outputFormOf({ outputs });
+    const answers = answersOf(trained, form, (_name, index) => values[index] as Tensor);
+    return { ...paired, exact, answers, against: `the reference ${answerFileOf(files)}` };
   }
   async function askSeeded(): Promise<Question> {
-    const engine = seededInputOf({ inputs });
+    const engine = seededInputOf({ inputs, outputs });
     return await askOf({ trained: engine, engine }, 'a seeded input');
   }
   return {

@@ -2,7 +2,7 @@ import { noLayer } from '../../codegen/passes/layer-filter.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
 import { computesFloat16, passesFor } from '../../codegen/passes/pipeline.ts';
 import { precisionRow } from '../../codegen/precisions.ts';
-import type { Tensor } from '../../engines/engine.ts';
+import type { Tensor, Tensors } from '../../engines/engine.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { type CalibrationData, createNoiseData } from '../calibration/data.ts';
 import { inspectInputs } from '../calibration/inspect-inputs.ts';
@@ -23,7 +23,7 @@ import type { ModelOptions } from './model-options.ts';
 import { runPhase } from './phases.ts';
 import type { PreparedPrecision } from './precision.ts';
 import type { TrainedNetwork } from './trained-network.ts';
-import { endsOf, pick } from './unfolded.ts';
+import { inputNameOf } from './unfolded.ts';
 
 export type CheckRangesOptions = Pick<ModelOptions, 'calibrate' | 'target' | 'listener' | 'signal'>;
 
@@ -116,10 +116,9 @@ export async function runEmulated(
   { pipeline }: PreparedPrecision,
   input: Tensor,
   signal?: AbortSignal,
-): Promise<Tensor> {
+): Promise<Tensors> {
   const { graph } = runPasses(network.graph, passesFor({ ...pipeline, emulation: true }));
-  const ends = endsOf(graph);
-  return await withScratchEngine(graph, { optimization: 'all', signal }, async (engine) =>
-    pick(await engine.run({ [ends.input]: input }, signal), ends.output),
+  return await withScratchEngine(graph, { optimization: 'all', signal }, (engine) =>
+    engine.run({ [inputNameOf(graph)]: input }, signal),
   );
 }

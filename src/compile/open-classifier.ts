@@ -11,6 +11,7 @@ import { requireTrainedWeights } from './evaluate.ts';
 import { loadEngine } from './load-engine.ts';
 import type { Manifest } from './manifest.ts';
 import type { ModelOptions } from './model-options.ts';
+import { requireClasses, requireClassOutput } from './require-classes.ts';
 
 /** A classifier that holds an engine; close it. */
 export interface OpenClassifier extends Classifier {
@@ -38,8 +39,10 @@ function engineFor(
   return createOnnxruntimeEngine().load(join(directory, artifactFiles.model));
 }
 
-function classesOf({ onnx }: Manifest): number {
-  return Number(onnx.outputs[0]?.shape.at(-1));
+const doing = 'rcc classify';
+
+function classesOf(manifest: Manifest): number {
+  return Number(requireClassOutput(manifest, doing).shape.at(-1));
 }
 
 /** An artifact's engine with the labels and the preprocessing that lie with it. Throws DiagnosticError where it does not run here. */
@@ -73,6 +76,7 @@ export async function buildClassifier(
 ): Promise<OpenClassifier> {
   const { name: model, classes, preprocess, input } = spec;
   const { precision } = options.target;
+  requireClasses(spec, doing);
   requireTrainedWeights(spec, options.weights);
   const labels = spec.labels === undefined ? undefined : await readLabels(spec.labels, classes);
   const { engine, manifest } = await loadEngine(spec, options, directory);

@@ -17,6 +17,7 @@ import type { Spec } from '../language/spec.ts';
 import type { CalibrationResult } from './calibration-step.ts';
 import type { Manifest } from './manifest.ts';
 import type { MakeOptions } from './model-options.ts';
+import { requireClasses } from './require-classes.ts';
 import type { TrainedNetwork } from './trained-network.ts';
 
 /** What a user may ask of a graph. */
@@ -98,10 +99,12 @@ export function pipelineFor(
   form: GraphForm,
   options: GraphOptions,
 ): PipelineOptions {
+  const { outputForm } = options;
+  if (outputForm !== undefined) requireClasses(spec, `--output-type ${outputForm}`);
   return {
     ...form,
     input: adaptationOf(spec, options.inputForm),
-    ...(options.outputForm === undefined ? {} : { output: options.outputForm }),
+    ...(outputForm === undefined ? {} : { output: outputForm }),
     keepFp32: filterOf('--keep-fp32', options.keepFp32, graph),
     int8Keep: filterOf('--int8-keep', options.int8Keep, graph),
     ...restOf(form, options.int8Rest),

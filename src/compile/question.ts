@@ -1,26 +1,41 @@
-import type { OutputForm } from '../../codegen/architecture/output-names.ts';
+import {
+  isOutputForm,
+  type OutputForm,
+  type OutputKind,
+  outputKindOf,
+  outputNames,
+} from '../../codegen/architecture/output-names.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
-import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
-import { compareOutputs, type Verdict } from '../../engines/compare.ts';
-import type { Precision, Tensor } from '../../engines/engine.ts';
+import { type CompareOptions, compareOutputs, type Verdict } from '../../engines/compare.ts';
+import { compareFeatures } from '../../engines/compare-features.ts';
+import type { Precision, Tensor, Tensors } from '../../engines/engine.ts';
 import { centredLogits, unfitSum } from '../../engines/log-probabilities.ts';
 import { hasFewClasses } from '../../engines/logit-unit.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
 import { joinBatches, sliceBatch } from '../../engines/tensor-batch.ts';
+import { tellsClasses } from '../language/outputs.ts';
 import type { Reference } from '../language/spec.ts';
 import { type InputPair, pairInput } from './input-pair.ts';
 import type { PreparedPrecision } from './precision.ts';
-import { readReference } from './reference.ts';
+import { answerFileOf, readReference } from './reference.ts';
 import type { TrainedNetwork } from './trained-network.ts';
-import { runUnfolded, type UnfoldedAnswer } from './unfolded.ts';
+import { pick, runUnfolded, type UnfoldedAnswer } from './unfolded.ts';
 
 /** What a model is asked, and what it should answer. */
 export interface Question extends InputPair, Pick<UnfoldedAnswer, 'termSize'> {
   /** Where the answer comes from, in a few words. */
   readonly against: string;
+  /** In the order of the model's outputs. */
+  readonly answers: readonly ExpectedAnswer[];
+}
+
+/** What a model should answer in one of its outputs. */
+export interface ExpectedAnswer {
+  /** As the model calls it. */
+  readonly output: string;
   readonly expected: Tensor;
-  /** What the model answers, and what `expected` is. */
-  readonly outputs: { readonly engine: OutputForm; readonly expected: OutputForm };
+  /** What `expected` is: the model may tell classes in another form. */
+  readonly kind: OutputKind;
 }
 
 export interface QuestionOptions {
@@ -29,15 +44,17 @@ export interface QuestionOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Pictures of the seeded check where neither model nor engine fixes the batch. */
-const checkedImages = 2;
+/** Pictures of the seeded check where neither model nor engine fixes the batch; embeddings are compared with each other. */
+const checkedImages = { usual: 2, ofEmbedding: 6 } as const;
 const inputSeed = 20;
 
 /** A picture-like input that suits the network's batch. */
 export function seededInputOf(
-  { inputs }: Pick<Graph, 'inputs'>,
-  freeBatch = checkedImages,
+  { inputs, outputs = [] }: Pick<Graph, 'inputs'> & Partial<Pick<Graph, 'outputs'>>,
+  images?: number,
 ): Tensor {
+  const isEmbedding = outputs.some(({ name }) => outputKindOf(name) === 'embedding');
+  const freeBatch = images ?? checkedImages[isEmbedding ? 'ofEmbedding' : 'usual'];
   const type = inputs[0]?.type;
   if (!type) throw new Error('the network has no input');
   const batch = type.shape[0] === 'N' ? freeBatch : Number(type.shape[0]);
@@ -63,9 +80,17 @@ function checkedInputOf(graph: Graph, { sample }: PreparedPrecision, batch?: num
   return takeImages(sample, typeof fixed === 'number' ? fixed : (batch ?? sample.shape[0] ?? 1));
 }
 
-function outputsOf({ graph }: TrainedNetwork, { pipeline }: PreparedPrecision) {
-  const expected = outputFormOf(graph);
-  return { engine: pipeline.output ?? expected, expected };
+/** The expected values under the names that a model has for them, in the form that it tells classes in. */
+export function answersOf(
+  outputs: readonly { readonly name: string }[],
+  form: OutputForm | undefined,
+  expected: (name: string, index: number) => Tensor,
+): Question['answers'] {
+  return outputs.map(({ name }, index) => {
+    const kind = outputKindOf(name);
+    const output = form && isOutputForm(kind) ? outputNames[form] : name;
+    return { output, expected: expected(name, index), kind };
+  });
 }
 
 /** Asks for what the unfolded graph answers to pictures that are there in both forms. */
@@ -76,10 +101,11 @@ export async function askOn(
   { prepared, signal }: QuestionOptions,
 ): Promise<Question> {
   const form = prepared.pipeline.input ? ` as ${prepared.pipeline.input.form}` : '';
-  const { logits: expected, ...unit } = await runUnfolded(network, trained, signal);
-  const outputs = outputsOf(network, prepared);
+  const { answers: values, ...unit } = await runUnfolded(network, trained, signal);
+  const { outputs } = network.graph;
+  const answers = answersOf(outputs, prepared.pipeline.output, (name) => pick(values, name));
   const against = `the unfolded graph on ${source}${form}`;
-  return { ...pair, ...unit, trained, expected, outputs, against };
+  return { ...pair, ...unit, trained, answers, against };
 }
 
 /** Asks for what the unfolded graph answers to so many pictures (default: 2, or all of a sample; a model may fix it). */
@@ -103,47 +129,64 @@ export async function askReference(
   files: Reference,
   options: QuestionOptions,
 ): Promise<Question> {
-  const { input, logits: expected } = await readReference(network.graph, files);
+  const { graph, spec } = network;
+  const { input, answers: values } = await readReference(graph, files);
   const pair = pairInput(input, options.prepared.pipeline.input);
   if (!pair.exact) return await askOn(network, pair, 'the reference input', options);
-  const { termSize } = hasFewClasses(network.spec.classes)
-    ? await runUnfolded(network, pair.trained, options.signal)
-    : {};
+  const { termSize } =
+    tellsClasses(spec) && hasFewClasses(spec.classes)
+      ? await runUnfolded(network, pair.trained, options.signal)
+      : {};
   const unit = termSize === undefined ? {} : { termSize };
-  const outputs = outputsOf(network, options.prepared);
-  return { ...pair, ...unit, expected, outputs, against: `the reference ${files.logits}` };
+  const answers = answersOf(
+    graph.outputs,
+    options.prepared.pipeline.output,
+    (_name, index) => values[index] as Tensor,
+  );
+  return { ...pair, ...unit, answers, against: `the reference ${answerFileOf(files)}` };
 }
+
+/** What runs images: its outputs by name. */
+export type RunImages = (images: Tensor) => Promise<Tensors>;
 
 /** Runs images through an engine, at once or in batches of one size; the last one is filled up. */
 async function runInBatches(
-  run: (images: Tensor) => Promise<Tensor>,
-  images: Tensor,
+  run: RunImages,
+  { engine: images, answers }: Question,
   batch: number | undefined,
-): Promise<Tensor> {
-  if (batch === undefined) return await run(images);
+): Promise<readonly Tensor[]> {
+  const outputs = answers.map(({ output }) => output);
+  if (batch === undefined) {
+    const answered = await run(images);
+    return outputs.map((output) => pick(answered, output));
+  }
   const [total = 1] = images.shape;
-  const parts: Tensor[] = [];
+  const parts: Tensors[] = [];
   for (let from = 0; from < total; from += batch) {
     parts.push(await run(sliceBatch(images, from, batch)));
   }
-  return joinBatches(parts, total);
+  return outputs.map((output) =>
+    joinBatches(
+      parts.map((part) => pick(part, output)),
+      total,
+    ),
+  );
 }
 
-/** The verdict on an answer: of probabilities, as on the logits that they come from. */
-function compareAnswer(
+/** The verdict on logits, or on probabilities as on the logits that they come from. */
+function compareClasses(
   answer: Tensor,
-  { expected, outputs, termSize }: Question,
-  precision: Precision,
+  { output, expected, kind }: ExpectedAnswer & { readonly kind: OutputForm },
+  options: CompareOptions,
 ): Verdict {
-  const options = { precision, termSize };
-  if (outputs.engine === 'logits' && outputs.expected === 'logits')
-    return compareOutputs(answer, expected, options);
+  const form = output === outputNames.probabilities ? 'probabilities' : 'logits';
+  if (form === 'logits' && kind === 'logits') return compareOutputs(answer, expected, options);
   const verdict = compareOutputs(
-    centredLogits(answer, outputs.engine),
-    centredLogits(expected, outputs.expected),
+    centredLogits(answer, form),
+    centredLogits(expected, kind),
     options,
   );
-  const sum = outputs.engine === 'probabilities' ? unfitSum(answer) : undefined;
+  const sum = form === 'probabilities' ? unfitSum(answer) : undefined;
   if (!verdict.ok || sum === undefined) return verdict;
   return {
     ...verdict,
@@ -152,25 +195,61 @@ function compareAnswer(
   };
 }
 
+/** The verdict on one output, by what it holds. */
+function compareAnswer(answer: Tensor, wanted: ExpectedAnswer, options: CompareOptions): Verdict {
+  const { kind, output, expected } = wanted;
+  if (isOutputForm(kind)) return compareClasses(answer, { ...wanted, kind }, options);
+  const { precision } = options;
+  const judgedAs = kind === 'embedding' ? kind : 'features';
+  return { ...compareFeatures(answer, expected, { precision, kind: judgedAs }), output };
+}
+
+/** The worst of the verdicts on several outputs, with all of them; that on a single one as it is. */
+function worstOutput(verdicts: readonly Verdict[]): Verdict {
+  const [only, ...others] = verdicts;
+  if (only && others.length === 0) return only;
+  const { verdict } = worstOf(verdicts.map((verdict) => ({ verdict })));
+  const reason = (verdict.ok ? verdicts : [verdict])
+    .map((each) => `${each.output}: ${each.reason.charAt(0).toLowerCase()}${each.reason.slice(1)}`)
+    .join(' ');
+  return { ...verdict, reason, outputs: verdicts };
+}
+
+/** The verdict on values of the outputs, in the order of the answers. */
+export function judgeOutputs(
+  actual: readonly Tensor[],
+  answers: readonly ExpectedAnswer[],
+  options: CompareOptions,
+): Verdict {
+  const isSole = answers.length === 1;
+  return worstOutput(
+    answers.map((wanted, index) => {
+      const verdict = compareAnswer(actual[index] as Tensor, wanted, options);
+      return isSole ? verdict : { ...verdict, output: wanted.output };
+    }),
+  );
+}
+
 /** The verdict on what an engine answers; `batch`: how many pictures it is given at once. */
 export async function judgeAnswer(
   question: Question,
-  run: (images: Tensor) => Promise<Tensor>,
+  run: RunImages,
   { precision, batch }: { readonly precision: Precision; readonly batch?: number | undefined },
 ): Promise<Verdict> {
-  return compareAnswer(await runInBatches(run, question.engine, batch), question, precision);
+  const { answers, termSize } = question;
+  return judgeOutputs(await runInBatches(run, question, batch), answers, { precision, termSize });
 }
 
 /** The same question with so many pictures at least, from the first again: a batch without empty places. */
 export function repeatQuestion(question: Question, images: number): Question {
-  const { trained, engine, expected } = question;
+  const { trained, engine, answers } = question;
   const count = Math.max(images, engine.shape[0] ?? 1);
   const repeat = (tensor: Tensor): Tensor => takeImages(tensor, count);
   return {
     ...question,
     trained: repeat(trained),
     engine: repeat(engine),
-    expected: repeat(expected),
+    answers: answers.map((answer) => ({ ...answer, expected: repeat(answer.expected) })),
   };
 }
 

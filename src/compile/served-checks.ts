@@ -1,6 +1,7 @@
 /* What is asked of a model on a server, one check a question. */
+import { isOutputForm } from '../../codegen/architecture/output-names.ts';
 import type { Verdict } from '../../engines/compare.ts';
-import type { Tensor } from '../../engines/engine.ts';
+import type { Tensor, Tensors } from '../../engines/engine.ts';
 import { topIndices } from '../../engines/ranking.ts';
 import { sliceBatch } from '../../engines/tensor-batch.ts';
 import { numbersOf } from '../../engines/tensor-values.ts';
@@ -11,9 +12,14 @@ import { preparePixels } from '../images/preprocess.ts';
 import type { Refusal } from '../server/answers.ts';
 import { type ServedFacts, type ServedTensor, tensorText } from '../server/metadata.ts';
 import { isRefusal, type ServedModel } from '../server/served-model.ts';
-import { judgeAnswer, type Question, repeatQuestion, takeImages } from './question.ts';
+import {
+  judgeAnswer,
+  type Question,
+  type RunImages,
+  repeatQuestion,
+  takeImages,
+} from './question.ts';
 import type { ServedExpectation } from './served-expectation.ts';
-import { pick } from './unfolded.ts';
 import { verdictDiagnostics } from './verdict-diagnostics.ts';
 
 /** One thing that was asked, and what came. */
@@ -23,7 +29,7 @@ export interface ServedCheck {
   readonly ok: boolean;
   /** For people, in a sentence or less. */
   readonly detail: string;
-  /** Of logits. */
+  /** Of an answer. */
   readonly verdict?: Verdict;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -90,12 +96,10 @@ export function checkTensors(
 async function tryRun(
   { served, facts, signal }: ServedSubject,
   tensor: Tensor,
-): Promise<Tensor | Refusal> {
+): Promise<Tensors | Refusal> {
   const [input] = facts.inputs;
-  const [output] = facts.outputs;
-  if (!input || !output) throw new Error('a network has one input and one output');
-  const answer = await served.attempt({ [input.name]: tensor }, signal);
-  return isRefusal(answer) ? answer : pick(answer, output.name);
+  if (!input) throw new Error('a network has an input');
+  return await served.attempt({ [input.name]: tensor }, signal);
 }
 
 /** Ends a judgement that the server refused to have. */
@@ -115,7 +119,7 @@ async function judgeBatch(
   batch: number,
 ): Promise<Verdict | Refusal> {
   const { precision } = subject.expectation;
-  const run = async (tensor: Tensor): Promise<Tensor> => {
+  const run: RunImages = async (tensor) => {
     const answer = await tryRun(subject, tensor);
     if (isRefusal(answer)) throw new Refused(answer);
     return answer;
@@ -225,7 +229,9 @@ export async function checkPicture(
   const question = await expectation.askAbout(input, `the picture ${path}`);
   const check = await checkBatch(subject, question, batch, 'picture');
   if (!check.ok) return check;
-  const [top = 0] = topIndices(numbersOf(sliceBatch(question.expected, 0, 1)), 1);
+  const told = question.answers.find(({ kind }) => isOutputForm(kind));
+  if (!told) return check;
+  const [top = 0] = topIndices(numbersOf(sliceBatch(told.expected, 0, 1)), 1);
   const label = expectation.labels?.[top];
   const name = label === undefined ? `class ${top}` : `class ${top}, '${label}'`;
   return { ...check, detail: `${name}; ${check.detail}` };

@@ -1,3 +1,4 @@
+import { classOutputOf } from '../../codegen/architecture/output-names.ts';
 import type { Graph, Initializer } from '../../codegen/ir/graph.ts';
 import { initializerOf, inputOf, producersOf } from '../../codegen/ir/walk.ts';
 import { float32View } from '../../codegen/tensors/float-bytes.ts';
@@ -14,7 +15,7 @@ export interface LogitTerms {
 /** The terms of a network as trained; of the sum that a Softmax reads; undefined where there is none. */
 export function findTerms(graph: Graph): LogitTerms | undefined {
   const producers = producersOf(graph);
-  const end = producers.get(graph.outputs[0]?.name ?? '');
+  const end = producers.get(classOutputOf(graph.outputs)?.name ?? '');
   const last = end?.op === 'Softmax' ? producers.get(inputOf(end, 0)) : end;
   if (last?.op !== 'Gemm') return undefined;
   return { features: inputOf(last, 0), weight: initializerOf(graph, inputOf(last, 1)) };

@@ -1,18 +1,17 @@
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { freeBatch, tapValues } from '../../codegen/passes/tap-values.ts';
-import type { Tensor } from '../../engines/engine.ts';
+import type { Tensor, Tensors } from '../../engines/engine.ts';
 import { hasFewClasses } from '../../engines/logit-unit.ts';
 import { withScratchEngine } from '../../engines/onnxruntime/scratch-engine.ts';
 import { ownValue } from '../collections/own-value.ts';
+import { tellsClasses } from '../language/outputs.ts';
 import { findTerms, termSizeOf } from './term-size.ts';
 import type { TrainedNetwork } from './trained-network.ts';
 
-/** The single input and output of a network, by name. */
-export function endsOf(graph: Graph): { readonly input: string; readonly output: string } {
-  const [input] = graph.inputs;
-  const [output] = graph.outputs;
-  if (!input || !output) throw new Error('a network has one input and one output');
-  return { input: input.name, output: output.name };
+/** The single input of a network, by name. */
+export function inputNameOf({ inputs: [input] }: Pick<Graph, 'inputs'>): string {
+  if (!input) throw new Error('a network has an input');
+  return input.name;
 }
 
 /** The tensor of that name. */
@@ -24,8 +23,8 @@ export function pick(tensors: Readonly<Record<string, Tensor>>, name: string): T
 
 /** What a network answers, and what its answers are to be measured in. */
 export interface UnfoldedAnswer {
-  /** [N, classes] */
-  readonly logits: Tensor;
+  /** What leaves it, by name. */
+  readonly answers: Tensors;
   /** Where classes are few: see `unitOf`. */
   readonly termSize?: number;
 }
@@ -37,14 +36,12 @@ export async function runUnfolded(
   signal?: AbortSignal,
 ): Promise<UnfoldedAnswer> {
   const unfolded = freeBatch(graph);
-  const terms = hasFewClasses(spec.classes) ? findTerms(unfolded) : undefined;
+  const terms = tellsClasses(spec) && hasFewClasses(spec.classes) ? findTerms(unfolded) : undefined;
   const tapped = terms ? tapValues([terms.features]).run(unfolded, {}) : unfolded;
-  const ends = endsOf(unfolded);
   const options = { optimization: 'disabled', signal } as const;
   return await withScratchEngine(tapped, options, async (engine) => {
-    const outputs = await engine.run({ [ends.input]: input }, signal);
-    const logits = pick(outputs, ends.output);
-    if (!terms) return { logits };
-    return { logits, termSize: await termSizeOf(terms, pick(outputs, terms.features)) };
+    const answers = await engine.run({ [inputNameOf(unfolded)]: input }, signal);
+    if (!terms) return { answers };
+    return { answers, termSize: await termSizeOf(terms, pick(answers, terms.features)) };
   });
 }

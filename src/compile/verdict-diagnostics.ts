@@ -5,7 +5,7 @@ import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts'
 export function verdictDiagnostics(
   model: string,
   against: string,
-  { ok, reason, precision, images, classes, nonFinite }: Verdict,
+  { ok, reason, precision, images, classes, nonFinite, output }: Verdict,
 ): readonly Diagnostic[] {
   if (ok) return [];
   const total = images * classes;
@@ -15,7 +15,7 @@ export function verdictDiagnostics(
     return [createDiagnostic('expected-not-finite', { model, against, count: expected, total })];
   }
   if (actual > 0) {
-    const extent = `${actual} of ${total} logits`;
+    const extent = `${actual} of ${total} ${output === undefined ? 'logits' : `numbers of ${output}`}`;
     return [createDiagnostic('outputs-not-finite', { model, precision, extent })];
   }
   return [createDiagnostic('verification-failed', { model, precision, reason })];

@@ -13,13 +13,20 @@ import { type BuiltModel, buildModel } from './make-model.ts';
 import { engineOf, type ModelOptions, verifiedBatches } from './model-options.ts';
 import { runPhase } from './phases.ts';
 import type { PreparedPrecision } from './precision.ts';
-import { askReference, askUnfolded, judgeAnswer, type Question, worstOf } from './question.ts';
+import {
+  askReference,
+  askUnfolded,
+  judgeAnswer,
+  type Question,
+  type RunImages,
+  worstOf,
+} from './question.ts';
 import { loadNetwork, type TrainedNetwork } from './trained-network.ts';
-import { endsOf, pick } from './unfolded.ts';
+import { inputNameOf } from './unfolded.ts';
 import { verdictDiagnostics } from './verdict-diagnostics.ts';
 
 export interface VerifyOptions extends ModelOptions {
-  /** Input and expected logits as .npy files; default: the spec's `reference`, and without one the unfolded graph. */
+  /** Input and expected outputs as .npy or .npz files; default: the spec's `reference`, and without one the unfolded graph. */
   readonly reference?: Reference | undefined;
   /** Whether every tensor is compared, to find the first node that is out of bounds. */
   readonly bisect?: boolean | undefined;
@@ -73,9 +80,8 @@ async function judgeEngine(
 ): Promise<Verification['batches']> {
   const { target, signal } = options;
   const { precision } = target;
-  const ends = endsOf(graph);
-  const run = async (tensor: Tensor): Promise<Tensor> =>
-    pick(await engineOf(target).run(built.path, { [ends.input]: tensor }, signal), ends.output);
+  const input = inputNameOf(graph);
+  const run: RunImages = (tensor) => engineOf(target).run(built.path, { [input]: tensor }, signal);
   const judged: Verification['batches'][number][] = [];
   for (const batch of verifiedBatches(options) ?? [undefined]) {
     const start = performance.now();

@@ -15,6 +15,7 @@ import { preprocessingOf } from '../images/preprocessing.ts';
 import type { Preprocessing } from '../images/preprocessing-schema.ts';
 import { writeArtifact } from '../io/artifact.ts';
 import type { FileDigest } from '../io/file-sink.ts';
+import { tellsClasses } from '../language/outputs.ts';
 import type { Spec } from '../language/spec.ts';
 import { version } from '../version.ts';
 import { artifactFiles, writeJson, writeWhole } from './artifact-files.ts';
@@ -143,8 +144,10 @@ function layersOf(graph: Graph) {
   }));
 }
 
-async function labelsOf({ labels, classes }: Spec): Promise<Labels | undefined> {
-  return labels === undefined ? undefined : await readLabels(labels, classes);
+async function labelsOf(spec: Spec): Promise<Labels | undefined> {
+  const { labels, classes } = spec;
+  if (labels === undefined || !tellsClasses(spec)) return undefined;
+  return await readLabels(labels, classes);
 }
 
 /** Puts the names of the classes beside the model, one a line, whatever form the spec's file has. */

@@ -10,6 +10,7 @@ import { engineMessages } from './messages/engines.ts';
 import { imageMessages } from './messages/images.ts';
 import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
+import { outputMessages } from './messages/outputs.ts';
 import { precisionMessages } from './messages/precision.ts';
 import { rebuildMessages } from './messages/rebuild.ts';
 import { reportMessages } from './messages/report.ts';
@@ -21,6 +22,7 @@ import { weightsMessages } from './messages/weights.ts';
 /** Every diagnostic rcc can give, by its stable code. One file a room; `rcc explain` reads this table. */
 export const messages = {
   ...languageMessages,
+  ...outputMessages,
   ...weightsMessages,
   ...codegenMessages,
   ...engineMessages,

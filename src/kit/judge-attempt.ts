@@ -12,6 +12,7 @@ import {
 } from '../diagnostics/diagnostic.ts';
 import { readBytes } from '../io/open-file.ts';
 import { attemptMachine } from './attempt-machine.ts';
+import { readAnswers } from './expected.ts';
 import { type AttemptSubject, isDone, type JudgedBatch, judgeBatch } from './judge-batch.ts';
 import type { AttemptState, JudgedAttempt } from './kit.ts';
 import { kitFiles } from './kit-files.ts';
@@ -38,8 +39,8 @@ function subjectOf(kit: OpenedKit, attempt: Attempt, bytes: Uint8Array): Attempt
   const number = Number(attempt.environment.get('plan') ?? 0);
   const plan = facts.plans[number - 1] ?? facts.plans.at(-1);
   if (!plan) throw new Error('a kit has a plan');
-  const expected = { dataType: 'float32' as const, shape: facts.expect.shape, bytes };
-  return { attempt, facts, manifest, plan, machine: attemptMachine(attempt, facts), expected };
+  const answers = readAnswers(facts.expect, bytes);
+  return { attempt, facts, manifest, plan, machine: attemptMachine(attempt, facts), answers };
 }
 
 async function explainStep(

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { TensorType } from '../../codegen/ir/types.ts';
-import { compareOutputs, type Verdict } from '../../engines/compare.ts';
+import type { Verdict } from '../../engines/compare.ts';
 import type { Measurement, Tensor } from '../../engines/engine.ts';
 import { sliceBatch } from '../../engines/tensor-batch.ts';
 import { readLog } from '../../engines/tensorrt/logs/read-log.ts';
@@ -11,8 +11,9 @@ import { judgeTiming } from '../../engines/tensorrt/running/judge-timing.ts';
 import { measurementOf } from '../../engines/tensorrt/running/measurement.ts';
 import { readOutputs } from '../../engines/tensorrt/running/outputs.ts';
 import { greatest } from '../collections/extremes.ts';
-import { ownValue } from '../collections/own-value.ts';
 import type { Manifest } from '../compile/manifest.ts';
+import { type ExpectedAnswer, judgeOutputs } from '../compile/question.ts';
+import { pick } from '../compile/unfolded.ts';
 import type { KitFacts, KitPlan } from './kit-facts.ts';
 import { outputFile } from './kit-files.ts';
 import type { Attempt } from './read-attempt.ts';
@@ -25,7 +26,7 @@ export interface AttemptSubject {
   readonly plan: KitPlan;
   readonly machine: TensorrtMachine;
   /** Float32 [images, classes] of expect-logits.bin. */
-  readonly expected: Tensor;
+  readonly answers: readonly ExpectedAnswer[];
 }
 
 /** One batch of an attempt, judged. */
@@ -82,7 +83,7 @@ function sharingOf({ samples }: Attempt, batch: number): string | undefined {
 }
 
 async function verdictOf(
-  { attempt, facts, manifest, expected }: AttemptSubject,
+  { attempt, facts, manifest, answers }: AttemptSubject,
   batch: number,
   log: string,
 ): Promise<Verdict> {
@@ -93,13 +94,12 @@ async function verdictOf(
   }));
   const path = join(attempt.directory, outputFile(batch));
   const outputs = await readOutputs(path, outputsOfGraph, join(attempt.directory, log));
-  const images = Math.min(batch, expected.shape[0] ?? batch);
-  const actual = ownValue(outputs, facts.expect.output);
-  if (!actual) throw new Error(`no output '${facts.expect.output}'`);
-  return compareOutputs(sliceBatch(actual, 0, images), sliceBatch(expected, 0, images), {
-    precision: manifest.precision,
-    termSize: facts.expect.termSize,
-  });
+  const images = Math.min(batch, answers[0]?.expected.shape[0] ?? batch);
+  const first = (tensor: Tensor): Tensor => sliceBatch(tensor, 0, images);
+  const actual = answers.map(({ output }) => first(pick(outputs, output)));
+  const expected = answers.map((answer) => ({ ...answer, expected: first(answer.expected) }));
+  const { termSize } = facts.expect;
+  return judgeOutputs(actual, expected, { precision: manifest.precision, termSize });
 }
 
 /** Judges a batch whose steps have all ended well. Throws DiagnosticError where a file of it cannot be read. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { outputForms } from '../../codegen/architecture/output-names.ts';
 import { tensorrtIntentSchema } from '../../engines/tensorrt/planning/intent.ts';
 
 const command = z.object({
@@ -45,6 +46,10 @@ export const kitFactsSchema = z.object({
     output: z.string(),
     /** Of the logits in expect-logits.bin, float32. */
     shape: z.array(z.number()),
+    /** Of further outputs, whose numbers follow in that file. */
+    others: z.array(z.object({ output: z.string(), shape: z.array(z.number()) })).optional(),
+    /** What the first answer is, where the engine tells classes in the other form. */
+    kind: z.enum(outputForms).optional(),
     termSize: z.number().optional(),
   }),
 });

@@ -26,10 +26,9 @@ import { benchLimits, type MakeOptions } from '../compile/model-options.ts';
 import { placeArtifact } from '../compile/place-artifact.ts';
 import type { Question } from '../compile/question.ts';
 import { loadNetwork, type TrainedNetwork } from '../compile/trained-network.ts';
-import { endsOf } from '../compile/unfolded.ts';
 import { createDiagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { describeReleases } from './describe-releases.ts';
-import { askForKit, expectedFiles, type KitFile } from './expected.ts';
+import { askForKit, describeAnswers, expectedFiles, type KitFile } from './expected.ts';
 import type { Kit, KitOptions } from './kit.ts';
 import type { KitFacts } from './kit-facts.ts';
 import { kitFiles } from './kit-files.ts';
@@ -224,8 +223,7 @@ async function fillKit(
     plans: plansOf(families),
     expect: {
       against: question.against,
-      output: endsOf(made.graph).output,
-      shape: [...question.expected.shape],
+      ...describeAnswers(question),
       ...(question.termSize === undefined ? {} : { termSize: question.termSize }),
     },
   };

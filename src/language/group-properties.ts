@@ -26,7 +26,7 @@ function byChannels(
 }
 
 /** What no figure depends on. */
-const labelling = ['head', 'labels', 'expect', 'reference'];
+const labelling = ['head.softmax', 'labels', 'expect', 'reference'];
 /** What the operations of a network do not depend on either. */
 const training = ['weights', 'preprocess'];
 
@@ -154,17 +154,26 @@ export const groupProperties = {
   }),
   'reference.input': property({
     type: filePath,
-    check: 'given together with logits',
+    check: 'given together with logits or outputs',
     doc: 'A .npy file with inputs of the network, float32 [N, C, H, W], preprocessed already.',
     from: ({ reference }, toFile) => reference && toFile(reference.input),
     example: 'input "resnet50_vd.input.npy"',
   }),
   'reference.logits': property({
     type: filePath,
-    check: 'given together with input',
+    check: 'given together with input; for a network that tells classes',
     doc: 'A .npy file with what the training framework answered, float32 [N, classes].',
-    from: ({ reference }, toFile) => reference && toFile(reference.logits),
+    from: ({ reference }, toFile) =>
+      reference?.logits === undefined ? undefined : toFile(reference.logits),
     example: 'logits "resnet50_vd.logits.npy"',
+  }),
+  'reference.outputs': property({
+    type: filePath,
+    check: 'given together with input, in the place of logits',
+    doc: 'What the training framework answered, for any outputs: a .npy file for one, a .npz file that has an array for each output by its name: c2, c3, …, features, embedding, logits or probabilities.',
+    from: ({ reference }, toFile) =>
+      reference?.outputs === undefined ? undefined : toFile(reference.outputs),
+    example: 'outputs "backbone.outputs.npz"',
   }),
 } as const;
 

@@ -26,8 +26,13 @@ function meaningsOf(given: GivenProperties) {
   // The same text is another file where another .rn file says it.
   const meaningOf = (name: PropertyName): unknown =>
     name === 'weights' ? resolveWeights(given) : Reflect.get(model, name);
+  const partsIn = (name: PropertyName): unknown => {
+    const { parts }: Pick<Property<never>, 'parts'> = properties[name];
+    const meaning = meaningOf(name);
+    return parts ? parts(meaning as never) : meaning;
+  };
   return new Map(
-    allProperties.map((name) => [name, new Map(partsOf(name, meaningOf(name)))] as const),
+    allProperties.map((name) => [name, new Map(partsOf(name, partsIn(name)))] as const),
   );
 }
 

@@ -1,7 +1,9 @@
 import { type DepthDefinition, depths } from './depths.ts';
 import { nameSchemes } from './name-schemes.ts';
+import { headKindOf, outputWords } from './outputs.ts';
 import { limits, pixels, property } from './property.ts';
-import type { MultiPath, StemKind } from './spec.ts';
+import type { Head, MultiPath, StemKind } from './spec.ts';
+import { headType } from './values/head.ts';
 import { inputSize, knownDepth } from './values/network.ts';
 import { decimalNumber, numberList, wholeNumber } from './values/numbers.ts';
 import { wordWithParts } from './values/parts.ts';
@@ -26,6 +28,13 @@ function untoldPaths(kind: MultiPath['kind'] | undefined): string | undefined {
   if (kind === 'resnest')
     return 'Where a strided block averages, and whether padding counts, is in no weights file.';
   return undefined;
+}
+
+/** A file without a linear layer, or with one that the head leaves aside, may be of either kind. */
+function untoldHead(head: Head | undefined): string | undefined {
+  return head === 'features'
+    ? 'The file has no linear layer; detectors read the maps of stages: outputs [c2, c3, c4, c5].'
+    : undefined;
 }
 
 /** The properties that stand in a model itself. */
@@ -349,6 +358,7 @@ export const networkProperties = {
     type: wholeNumber({ least: 1, most: 1_000_000 }),
     default: '1000',
     fallback: () => 1000,
+    check: 'without effect where the head tells no classes',
     doc: 'Number of classes: the outputs of the last layer.',
     from: ({ classes }) => classes,
     example: 'classes 1000',
@@ -367,12 +377,30 @@ export const networkProperties = {
     example: 'pool max',
   }),
   head: property({
-    type: choice('logits', 'softmax'),
+    type: headType,
     default: 'logits',
     fallback: () => 'logits' as const,
-    doc: 'What the network puts out: the outputs of the last layer as they are, or their softmax.',
+    untold: ({ head }) => untoldHead(head),
+    doc: 'What stands behind the last stage. logits: the global pool and a linear layer to the classes. softmax: their softmax behind it. features: the global pool alone: [N, channels]. embedding: the global pool, a linear layer to so many numbers and a batch norm, which is folded into it; without a number the batch norm alone.',
+    reason:
+      "Networks that search and track compare embeddings: fast-reid's bnneck, NVIDIA's ReIdentificationNet (256 numbers). Layers of the weights file that the head leaves out are left aside.",
     from: ({ head }) => head,
-    example: 'head softmax',
+    parts: (head) => ({
+      layers: headKindOf(head) === 'softmax' ? 'logits' : headType.print(head),
+      softmax: head === 'softmax',
+    }),
+    example: 'head embedding 256',
+  }),
+  outputs: property({
+    type: wordList({ longest: limits.stages + 1 }, ...outputWords),
+    default: '[answer]',
+    fallback: () => ['answer'] as const,
+    isLater: true,
+    check: 'stages that the network has; each once',
+    doc: "The values that leave the network, in this order. c2, c3, …: the last map of stage 1, 2, … by the names of detectors, behind its block's ReLU. answer: what `head` makes. What nothing reads then is left out, the head and later stages with their parameters.",
+    reason: 'Detectors and segmentation networks read the maps of several stages.',
+    from: ({ outputs }) => outputs,
+    example: 'outputs [c2, c3, c4, c5]',
   }),
   labels: property({
     type: filePath,

@@ -21,6 +21,7 @@ export interface ResolvedProperties
     | 'epsilon'
     | 'classes'
     | 'head'
+    | 'outputs'
   > {
   readonly variant: 'vb' | 'vc' | 'vd';
   readonly 'stem-widths': Spec['stemWidths'];
@@ -70,6 +71,8 @@ export interface Property<T> {
    * groups (`preprocess`) or of parts of a value (`input.height`); a change of anything else drops it.
    */
   readonly unaffectedBy?: readonly string[];
+  /** What a change of the value may change, part by part; default: its own fields. */
+  parts?(value: NoInfer<T>): Readonly<Record<string, unknown>>;
   readonly doc: string;
   /** Why the language has it, where that is not plain. */
   readonly reason?: string;

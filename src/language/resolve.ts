@@ -38,6 +38,7 @@ export function resolveSpec(node: ModelNode, given: GivenProperties): Spec {
     input,
     classes,
     head,
+    outputs: model.outputs,
     ...(labels === undefined ? {} : { labels }),
     preprocess: resolvePreprocess(model),
     expect: resolveExpectations(given),
@@ -126,7 +127,7 @@ function resolveExpectations(given: GivenProperties): Expectations {
 /** A file that a property names, relative to the .rn file that says so. */
 function resolvedPath(
   given: GivenProperties,
-  name: 'labels' | 'reference.input' | 'reference.logits',
+  name: 'labels' | 'reference.input' | 'reference.logits' | 'reference.outputs',
 ): string | undefined {
   const property = givenOf(given, name);
   return property && resolvePath(property.span.file.path, property.value);
@@ -141,7 +142,13 @@ export function resolveWeights(given: GivenProperties): WeightsProperty | undefi
 function resolveReference(given: GivenProperties): Reference | undefined {
   const input = resolvedPath(given, 'reference.input');
   const logits = resolvedPath(given, 'reference.logits');
-  return input !== undefined && logits !== undefined ? { input, logits } : undefined;
+  const outputs = resolvedPath(given, 'reference.outputs');
+  if (input === undefined || (logits === undefined && outputs === undefined)) return undefined;
+  return {
+    input,
+    ...(logits === undefined ? {} : { logits }),
+    ...(outputs === undefined ? {} : { outputs }),
+  };
 }
 
 function resolveSpans(node: ModelNode, given: GivenProperties): SpecSpans {

@@ -4,6 +4,7 @@ import { depths } from './depths.ts';
 import { limits } from './property.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { blockRules } from './rules-blocks.ts';
+import { outputRules } from './rules-outputs.ts';
 import { preprocessRules } from './rules-preprocess.ts';
 import type { Spec } from './spec.ts';
 import { stemConvs, variants } from './variants.ts';
@@ -96,6 +97,17 @@ function checkFirstShortcutEffect({ spec, given, isOwn, report }: RuleContext): 
     property: 'first-shortcut identity',
     reason: `stage 1 turns ${first.from} channels into ${first.to}, so its first shortcut is projected in any case`,
   });
+}
+
+const referenceFiles = ['reference.input', 'reference.logits', 'reference.outputs'] as const;
+
+function checkWholeReference({ given, report }: RuleContext): void {
+  const [input, ...answers] = referenceFiles.map((file) => given(file) !== undefined);
+  if (input !== answers.includes(true))
+    report('incomplete-reference', {
+      missing: input ? 'logits' : 'input',
+      given: input ? 'input' : answers[0] ? 'logits' : 'outputs',
+    });
 }
 
 /** Every rule that looks at more than one property, in the order in which it is checked. */
@@ -191,6 +203,7 @@ export const rules: readonly Rule[] = [
     },
   },
   ...blockRules,
+  ...outputRules,
   ...preprocessRules,
   {
     name: 'accuracy-order',
@@ -202,23 +215,15 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'whole-reference',
-    involves: ['reference.input', 'reference.logits'],
+    involves: ['reference.input', 'reference.logits', 'reference.outputs'],
     needsWhole: true,
-    check({ given, report }) {
-      const files = ['input', 'logits'] as const;
-      const [missing, surplus] = files.filter((file) => given(`reference.${file}`) === undefined);
-      if (missing && !surplus)
-        report('incomplete-reference', {
-          missing,
-          given: missing === 'input' ? 'logits' : 'input',
-        });
-    },
+    check: checkWholeReference,
   },
   {
     name: 'reference-of-weights',
-    involves: ['weights', 'reference.input', 'reference.logits'],
+    involves: ['weights', ...referenceFiles],
     check({ spec, base, isOwn, report }) {
-      const inherits = spec.reference && !isOwn('reference.input') && !isOwn('reference.logits');
+      const inherits = spec.reference && !referenceFiles.some(isOwn);
       if (base !== undefined && inherits && isOwn('weights'))
         report('inherited-reference', { model: spec.name, base });
     },

@@ -1,9 +1,16 @@
 import type { Span } from '../diagnostics/source.ts';
+import type { OutputWord } from './outputs.ts';
 
 export type BlockKind = 'basic' | 'bottleneck';
 export type StemKind = 'conv7' | 'deep' | 'conv3';
 export type ShortcutKind = 'projection' | 'avgpool' | 'pad';
-export type HeadKind = 'logits' | 'softmax';
+
+/** What stands behind the last stage. An embedding: pool, a linear layer to `size` (absent: none) and a batch norm. */
+export type Head =
+  | 'logits'
+  | 'softmax'
+  | 'features'
+  | { readonly kind: 'embedding'; readonly size?: number };
 
 /** What weighs the channels of a block. `reduce`: channels divided by those of the squeeze, which are a multiple of `divisor`. */
 export type Attention =
@@ -90,7 +97,10 @@ export interface Expectations {
 /** Where the spec's own test lies; paths are resolved against the .rn file. */
 export interface Reference {
   readonly input: string;
-  readonly logits: string;
+  /** Of a network that tells classes; one of the two is given. */
+  readonly logits?: string;
+  /** A .npy file for one output, a .npz file for several by their names. */
+  readonly outputs?: string;
 }
 
 /** The weights file a spec names; the path is resolved against the .rn file. */
@@ -151,7 +161,9 @@ export interface Spec {
   readonly epsilon: number;
   readonly input: InputSize;
   readonly classes: number;
-  readonly head: HeadKind;
+  readonly head: Head;
+  /** What leaves the network, in this order. */
+  readonly outputs: readonly OutputWord[];
   /** Path to a labels file, one label a line, resolved against the .rn file. */
   readonly labels?: string;
   readonly preprocess: Preprocess;

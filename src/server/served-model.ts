@@ -1,3 +1,4 @@
+import { classOutputOf } from '../../codegen/architecture/output-names.ts';
 import type { Value } from '../../codegen/ir/graph.ts';
 import type { LoadedEngine, Tensor, Tensors } from '../../engines/engine.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
@@ -105,7 +106,7 @@ export function createServedModel(connection: Connection, facts: ServedFacts): S
     attempt,
     run: async (inputs, signal) => granted(await attempt(inputs, signal)),
     async classify(inputs, classification, signal) {
-      const [{ name } = { name: '' }] = facts.outputs;
+      const { name = '' } = classOutputOf(facts.outputs) ?? {};
       const [output] = granted(await infer(inputs, [{ name, classification }], signal));
       if (!output) throw new Error('the model has no output');
       const classes = textsOf(output, context).map((text) => {

@@ -4,7 +4,8 @@ import { matchLayers } from '../../codegen/passes/layer-filter.ts';
 import { precisionRow } from '../../codegen/precisions.ts';
 import { synthesizeWeights } from '../../codegen/weights/synthesize.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
-import { bisect, relativeError } from '../../src/calibration/bisect.ts';
+import { relativeErrorOf } from '../../engines/vectors.ts';
+import { bisect } from '../../src/calibration/bisect.ts';
 import { calibrate } from '../../src/calibration/calibrate.ts';
 import { fuseNetwork } from '../../src/calibration/observe.ts';
 import { formFor } from '../helpers/targets.ts';
@@ -85,6 +86,6 @@ describe('relativeError', () => {
     [[0, 0], [0, 0], 0],
     [[4, 3], [4, 0], 0.75],
   ])('of %j for %j is %d', (actual, expected, error) => {
-    expect(relativeError(Float32Array.from(actual), Float32Array.from(expected))).toBe(error);
+    expect(relativeErrorOf(Float32Array.from(actual), Float32Array.from(expected))).toBe(error);
   });
 });

@@ -18,6 +18,12 @@ vi.mock('../../codegen/precision-table.ts', async (original) => {
     bytesPerWeight: 4,
     passes: [{ name: 'roundWeights', create: () => roundWeights() }],
     tolerance: { maxError: 0.03, flipShare: 0, tieError: 0.03, reason: 'Toys are rounded.' },
+    toleranceOfFeatures: {
+      maxRelativeError: 0.1,
+      minCosine: 0.99,
+      tie: 0.05,
+      reason: 'Toys are rounded.',
+    },
     maxDrop: 0.1,
     tensorError: 0.1,
   };

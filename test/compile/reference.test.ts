@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { compileSpec } from '../../src/compile/compile.ts';
 import { readManifest } from '../../src/compile/read-manifest.ts';
-import { describeReference } from '../../src/compile/reference.ts';
+import { answerFileOf, describeReference } from '../../src/compile/reference.ts';
 import { specAt } from '../helpers/spec-files.ts';
 import { embedded } from '../helpers/targets.ts';
 import { readFloats } from '../judges/npy.ts';
@@ -19,7 +19,7 @@ describe('the reference in the manifest', () => {
     const spec = await specAt(path);
     const { reference } = spec;
     if (!reference) throw new Error('no reference');
-    const [input, logits] = [readFloats(reference.input), readFloats(reference.logits)];
+    const [input, logits] = [readFloats(reference.input), readFloats(answerFileOf(reference))];
     const described = await describeReference({ graph: lowerSpec(spec) }, reference);
     const size = input.values.length / (input.shape[0] ?? 1);
     const first = new Uint8Array(input.values.slice(0, size).buffer);

@@ -62,5 +62,5 @@ export function smallGraph(
 ): Graph {
   const builder = new GraphBuilder({ norm: { kind: 'batch' }, epsilon: 1e-5 });
   const input = builder.input('input', { dataType: 'float32', shape: ['N', channels, 8, 8] });
-  return builder.build('small', 13, { value: build(builder, input), name: 'logits' });
+  return builder.build('small', 13, [{ value: build(builder, input), name: 'logits' }]);
 }

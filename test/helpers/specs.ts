@@ -32,6 +32,7 @@ export function specOf(overrides: Partial<Spec> = {}): Spec {
     input: { channels: 3, height: 32, width: 32 },
     classes: 10,
     head: 'logits',
+    outputs: ['answer'],
     preprocess: {
       mean: [0.485, 0.456, 0.406],
       std: [0.229, 0.224, 0.225],

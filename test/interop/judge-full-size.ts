@@ -42,7 +42,7 @@ const numbersAlone: ReadonlySet<FormName> = new Set(['int8 for TensorRT 10.4']);
 async function askOther(
   { python, script }: OtherJudge,
   [fp32, model]: readonly [string, string],
-  { input, logits }: Reference,
+  { input, logits = '' }: Reference,
   form: FormName,
 ): Promise<NonNullable<Row['other']>> {
   const answers = numbersAlone.has(form) ? [] : ['--logits', input, logits];
@@ -59,7 +59,7 @@ async function* judgeNetwork(
   other: OtherJudge | undefined,
 ): AsyncGenerator<Row> {
   const input = readFloats(reference.input);
-  const question = { input, logits: readFloats(reference.logits).values };
+  const question = { input, logits: readFloats(reference.logits ?? '').values };
   const judge = createFileJudge({
     spec: withWideInputs(spec),
     directory,

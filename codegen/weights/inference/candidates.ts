@@ -9,7 +9,14 @@ import { type NetworkOutline, outputsOf, projectionOf } from './network-outline.
 /** A network that may be the one in a file: what names and shapes tell of it. */
 export type Candidate = Omit<
   Architecture,
-  'head' | 'stageBlocks' | 'strideIn' | 'strides' | 'dilations' | 'antiAlias' | 'epsilon'
+  | 'head'
+  | 'outputs'
+  | 'stageBlocks'
+  | 'strideIn'
+  | 'strides'
+  | 'dilations'
+  | 'antiAlias'
+  | 'epsilon'
 >;
 
 /** The candidate with a value for what no parameter depends on. */
@@ -18,6 +25,7 @@ export function networkOf(candidate: Candidate): LowerableSpec {
     name: 'candidate',
     spans: {},
     head: 'logits',
+    outputs: ['answer'],
     strideIn: 'conv2',
     stageBlocks: candidate.stages.map(() => candidate.block),
     strides: candidate.stages.map((_, stage) => (stage === 0 ? 1 : 2)),

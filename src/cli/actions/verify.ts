@@ -1,4 +1,5 @@
 import type { Verdict } from '../../../engines/compare.ts';
+import type { FeatureFigures } from '../../../engines/compare-features.ts';
 import type { StageReport } from '../../calibration/bisect.ts';
 import type { RangeReport } from '../../calibration/range-report.ts';
 import { loadSpecs } from '../../compile/spec-files.ts';
@@ -18,18 +19,59 @@ export function referenceOf(
   specs: readonly unknown[],
   options: VerifyCommandOptions,
 ): Reference | undefined {
-  const { input, logits } = options;
-  if (input === undefined && logits === undefined) return undefined;
-  if (input === undefined || logits === undefined || specs.length > 1)
-    fail('reference-incomplete', {});
-  return { input, logits };
+  const { input, logits, outputs } = options;
+  if (input === undefined && logits === undefined && outputs === undefined) return undefined;
+  const isWhole = (logits === undefined) !== (outputs === undefined);
+  if (input === undefined || !isWhole || specs.length > 1) fail('reference-incomplete', {});
+  return {
+    input,
+    ...(logits === undefined ? {} : { logits }),
+    ...(outputs === undefined ? {} : { outputs }),
+  };
 }
 
+const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
 const percent = (share: number): string => formatPercent(share, share === 1 ? 0 : 1);
 const short = (value: number): string => value.toExponential(1);
 
-/** Nothing but that, where logits are no numbers. */
+/** The margin of lines with a name before them. */
+const column = 10;
+
+function describeFeatures(
+  { kind, relativeError, worstImage, cosine, neighbours }: FeatureFigures,
+  { images, tolerance }: Verdict,
+): readonly string[] {
+  const told = [
+    `error     of an image's size: max ${short(relativeError.max)} (image ${worstImage}), mean ${short(relativeError.mean)}`,
+    `cosine    least ${cosine.min.toFixed(6)} of ${images} images`,
+  ];
+  const order = neighbours
+    ? [
+        `order     ${neighbours.swapped} of ${neighbours.pairs} pairs of neighbours changed places (${neighbours.realSwaps} beyond a tie)`,
+      ]
+    : [];
+  const [error, direction] = told as [string, string];
+  const lines = kind === 'embedding' ? [direction, ...order, error] : [error, direction];
+  return [...lines, `tolerance ${tolerance.reason}`];
+}
+
+/** Of several outputs one after the other, each under its name; what they may differ is told at last. */
+function describeOutputs(outputs: readonly Verdict[]): readonly string[] {
+  const isTolerance = (line: string) => line.startsWith('tolerance');
+  const told = outputs.map((each) => ({ each, lines: describeVerdict(each) }));
+  return [
+    ...told.flatMap(({ each, lines }) => [
+      `${(each.output ?? '').padEnd(column)}${each.ok ? 'passed' : 'FAILED'}`,
+      ...lines.filter((line) => !isTolerance(line)).map(indent),
+    ]),
+    ...new Set(told.flatMap(({ lines }) => lines.filter(isTolerance))),
+  ];
+}
+
+/** Nothing but that, where numbers are none. */
 function describeVerdict(verdict: Verdict): readonly string[] {
+  if (verdict.outputs) return describeOutputs(verdict.outputs);
+  if (verdict.features) return describeFeatures(verdict.features, verdict);
   if (!verdict.absoluteError) return [`finite    no. ${verdict.reason}`];
   const { absoluteError, relativeError, cosine, tightest, tolerance, unit } = verdict;
   return [
@@ -81,8 +123,6 @@ function describeBisection(reports: readonly StageReport[]): string {
   const head = ['form', 'largest error', 'at', 'allowed', 'first out of bounds'];
   return formatTable(head, rows, ['left', 'right', 'left', 'right', 'left']);
 }
-
-const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
 
 function describe(verification: Verification): string {
   const { model, precision, against, verdict, emulated, ranges, bisection } = verification;

@@ -13,6 +13,7 @@ export interface VerifyCommandOptions
     ServerCommandOptions {
   readonly input?: string;
   readonly logits?: string;
+  readonly outputs?: string;
   readonly bisect?: boolean;
   readonly batches?: readonly number[];
   readonly picture?: string;
@@ -32,6 +33,10 @@ export const verifyCommand: CommandDefinition = {
     command
       .option('--input <npy>', "the network's input [N, C, H, W] (default: the spec's `reference`)")
       .option('--logits <npy>', "the framework's output for it [N, classes]")
+      .option(
+        '--outputs <file>',
+        "the framework's outputs for it: .npy for one, .npz for several by name",
+      )
       .option('--bisect', 'compare every tensor and name the first node that is out of bounds');
     command.option(
       '--batch, --batches <list>',

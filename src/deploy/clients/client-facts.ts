@@ -1,4 +1,5 @@
 import type { Manifest } from '../../compile/manifest.ts';
+import { requireClassOutput } from '../../compile/require-classes.ts';
 import type { Preprocessing } from '../../images/preprocessing-schema.ts';
 import { labelsFile, modelFile } from '../artifact-parts.ts';
 import type { DeployedFile, DeployRequest } from '../destination.ts';
@@ -18,9 +19,11 @@ export interface ClientFacts extends Preprocessing {
   readonly isAsWritten: boolean;
 }
 
-function factsOf({ model, precision, form, labels, onnx, preprocessing }: Manifest): ClientFacts {
-  const [input, output] = [onnx.inputs[0], onnx.outputs[0]];
-  if (!input || !output) throw new Error('a model has an input and an output');
+function factsOf(manifest: Manifest): ClientFacts {
+  const { model, precision, form, labels, onnx, preprocessing } = manifest;
+  const output = requireClassOutput(manifest, 'A client');
+  const [input] = onnx.inputs;
+  if (!input) throw new Error('a model has an input');
   const [batch] = input.shape;
   return {
     ...preprocessing,

@@ -1,4 +1,5 @@
 /* config_infer_primary.txt: keys of Gst-nvinfer's [property] group. */
+import { classOutputOf } from '../../../codegen/architecture/output-names.ts';
 import type { Precision } from '../../../codegen/precisions.ts';
 import type { Manifest } from '../../compile/manifest.ts';
 
@@ -44,7 +45,7 @@ export function printConfig(manifest: Manifest, { maxBatch, labelsFile }: Config
     ['net-scale-factor', 1],
     ['maintain-aspect-ratio', 0],
     ['scaling-filter', 1],
-    ['output-blob-names', onnx.outputs[0]?.name ?? ''],
+    ['output-blob-names', classOutputOf(onnx.outputs)?.name ?? ''],
     ['classifier-threshold', 0.2],
   ];
   const lines = properties.flatMap((property) => (property ? [property.join('=')] : []));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { shellText } from '../../../engines/command-text.ts';
 import { append } from '../../collections/append.ts';
 import type { Manifest } from '../../compile/manifest.ts';
+import { requireClassOutput } from '../../compile/require-classes.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import { readLabels } from '../../images/labels.ts';
 import { modelFile } from '../artifact-parts.ts';
@@ -26,6 +27,7 @@ function compileCommand(command: readonly string[], directory: string): string {
 
 /** Throws DiagnosticError where nvinfer cannot give what the model reads, or make of its answer what it wants. */
 function requireForm({ directory, manifest }: DeployArtifact): void {
+  requireClassOutput(manifest, 'A classifier of DeepStream');
   const { model, precision, form, command = ['compile', 'SPEC', `--${precision}`] } = manifest;
   if (!hasNetworkMode(precision)) fail('deepstream-precision', { model, precision });
   const { input, output = 'logits' } = form;

@@ -1,3 +1,4 @@
+import { classOutputOf } from '../../../codegen/architecture/output-names.ts';
 import type { Serving } from '../../../engines/serving.ts';
 import { greatest } from '../../collections/extremes.ts';
 import type { Manifest } from '../../compile/manifest.ts';
@@ -38,7 +39,8 @@ function inputOf(tensor: FileTensor, request: ConfigRequest): TritonTensor {
 /** Where Triton makes no batches, its classes of several rows are counted as one: no labels are offered. */
 function outputOf(tensor: FileTensor, request: ConfigRequest): TritonTensor {
   const { maxBatch, manifest } = request;
-  const hasLabels = maxBatch > 0 && manifest.labels !== undefined;
+  const told = classOutputOf(manifest.onnx.outputs);
+  const hasLabels = maxBatch > 0 && manifest.labels !== undefined && tensor.name === told?.name;
   return { ...tensorOf(tensor, request), ...(hasLabels ? { label_filename: labelsFile } : {}) };
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { classOutputOf } from '../../../codegen/architecture/output-names.ts';
 import { artifactFiles } from '../../compile/artifact-files.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { readLabels } from '../../images/labels.ts';
@@ -61,7 +62,7 @@ function requireSound(model: RepositoryModel, path: string): void {
 
 async function labelCounts({ artifacts: [{ directory, manifest }] }: ModelGroup) {
   if (!manifest.labels) return new Map<string, number>();
-  const classes = Number(manifest.onnx.outputs[0]?.shape.at(-1));
+  const classes = Number(classOutputOf(manifest.onnx.outputs)?.shape.at(-1));
   const { names } = await readLabels(join(directory, artifactFiles.labels), classes);
   return new Map([[labelsFile, names.length]]);
 }

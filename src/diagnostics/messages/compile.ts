@@ -321,7 +321,7 @@ export const compileMessages = {
     severity: 'error',
     exit: 'unacceptable',
     message: ({ model, against, count, total }) =>
-      `${model} cannot be judged against ${against}: ${count} of its ${total} logits are NaN or infinite.`,
+      `${model} cannot be judged against ${against}: ${count} of its ${total} numbers are NaN or infinite.`,
     hint: () =>
       '`rcc verify --bisect` names the first layer where the network as trained does that.',
     cause:
@@ -330,7 +330,7 @@ export const compileMessages = {
   }),
   'reference-incomplete': row<object>({
     severity: 'error',
-    message: () => '--input and --logits belong together, for one spec.',
+    message: () => '--input and --logits, or --outputs, belong together, for one spec.',
     cause: 'A reference is an input and what the framework answered for it.',
     cure: 'Give both files and one spec, or put `reference { input "x.npy" logits "y.npy" }` into each spec.',
   }),
