@@ -135,9 +135,7 @@ const outputOps: ReadonlySet<Node['op']> = new Set([
 function outputNodes(graph: Graph, type: FloatRest): ReadonlySet<string> {
   const first = graph.nodes.findLastIndex(({ op }) => !outputOps.has(op)) + 1;
   const layer = graph.nodes[first - 1];
-  const isLayer =
-    layer?.attributes.activation !== 'Relu' &&
-    (layer?.inputs.some((input) => graph.initializers.has(input)) ?? false);
+  const isLayer = layer?.inputs.some((input) => graph.initializers.has(input)) ?? false;
   const tail = graph.nodes
     .slice(first)
     .filter(({ op }) => op === 'Softmax' || (isLayer && type === 'float32'));

@@ -58,6 +58,11 @@ function usualInput({ stem, inputChannels }: InferredSpec): InputSize {
   return { channels: inputChannels, height: side, width: side };
 }
 
+/** Whether the file says how many classes there are. */
+export function tellsItsClasses({ head }: Pick<InferredSpec, 'head'>): boolean {
+  return head === 'logits';
+}
+
 /** What names and shapes decide; nothing else may contradict it. */
 function certainParts({
   scheme: _scheme,
@@ -68,7 +73,12 @@ function certainParts({
   ...parts
 }: InferredSpec): SpecParts {
   const isKnown = !unknowns.some(({ property }) => property === 'shortcut');
-  return { ...parts, ...(isKnown ? { shortcut } : {}) };
+  const { classes, ...rest } = parts;
+  return {
+    ...rest,
+    ...(tellsItsClasses(parts) ? { classes } : {}),
+    ...(isKnown ? { shortcut } : {}),
+  };
 }
 
 /** Whether a neighbour speaks of this network: one of other classes or another input lies there for another file. */
@@ -80,13 +90,26 @@ export function isOfAnother(evidence: Evidence, inferred: InferredSpec): boolean
   );
 }
 
+/** Without effect where a network tells no classes. */
+const ofClasses: ReadonlySet<PropertyName> = new Set([
+  'classes',
+  'labels',
+  'expect.top1',
+  'expect.top5',
+]);
+
 /** What neighbours tell of properties that names and shapes leave open, and which of them it was; the first says it. */
-function tellings(evidence: readonly Evidence[], certain: PropertyValues) {
+function tellings(
+  evidence: readonly Evidence[],
+  certain: PropertyValues,
+  idle: ReadonlySet<PropertyName>,
+) {
   const sources = new Map<PropertyName, string>();
   const values: Record<string, unknown> = {};
   for (const { source, values: told } of evidence) {
     for (const name of allProperties) {
       if (told[name] === undefined || certain[name] !== undefined || sources.has(name)) continue;
+      if (idle.has(name)) continue;
       sources.set(name, source);
       values[name] = told[name];
     }
@@ -192,7 +215,11 @@ export function draftFromWeights(
   const given = givenParts(options);
   const certain = { ...propertiesOf(certainParts(inferred)), ...propertiesOf(given) };
   const known = { ...spelledOut(certainParts(inferred)), ...certain };
-  const { sources, values } = tellings(evidence, known);
+  const { sources, values } = tellings(
+    evidence,
+    known,
+    tellsItsClasses(inferred) ? new Set() : ofClasses,
+  );
   const usual = { shortcut: inferred.shortcut, input: usualInput(inferred) };
   const told = new Set([...sources.keys(), ...Object.keys(propertiesOf(given))]);
   const network = { ...certainParts(inferred), ...usual, ...given };

@@ -8,7 +8,12 @@ import type { Evidence } from '../evidence/evidence.ts';
 import { gatherEvidence } from '../evidence/gather.ts';
 import { printSpec } from '../language/print.ts';
 import type { InputSize } from '../language/spec.ts';
-import { type DraftOptions, draftFromWeights, isOfAnother } from './draft-from-weights.ts';
+import {
+  type DraftOptions,
+  draftFromWeights,
+  isOfAnother,
+  tellsItsClasses,
+} from './draft-from-weights.ts';
 import { openWeightsAt } from './weights-files.ts';
 
 export interface SpecFromWeightsOptions
@@ -40,6 +45,7 @@ function inputOf(
 
 /** The first list of as many names as there are classes. */
 function findLabels(evidence: readonly Evidence[], inferred: InferredSpec) {
+  if (!tellsItsClasses(inferred)) return undefined;
   return evidence.find(
     (one) => one.labels?.length === inferred.classes && !isOfAnother(one, inferred),
   );

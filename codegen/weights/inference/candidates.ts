@@ -9,14 +9,7 @@ import { type NetworkOutline, outputsOf, projectionOf } from './network-outline.
 /** A network that may be the one in a file: what names and shapes tell of it. */
 export type Candidate = Omit<
   Architecture,
-  | 'head'
-  | 'outputs'
-  | 'stageBlocks'
-  | 'strideIn'
-  | 'strides'
-  | 'dilations'
-  | 'antiAlias'
-  | 'epsilon'
+  'outputs' | 'stageBlocks' | 'strideIn' | 'strides' | 'dilations' | 'antiAlias' | 'epsilon'
 >;
 
 /** The candidate with a value for what no parameter depends on. */
@@ -24,7 +17,6 @@ export function networkOf(candidate: Candidate): LowerableSpec {
   return {
     name: 'candidate',
     spans: {},
-    head: 'logits',
     outputs: ['answer'],
     strideIn: 'conv2',
     stageBlocks: candidate.stages.map(() => candidate.block),
@@ -98,10 +90,13 @@ function shortcutKernelOf({ stages: [, ...strided] }: NetworkOutline): number {
   return shapes[2] ?? 1;
 }
 
+/** What the language takes for the classes of a head that tells none. */
+const unsaidClasses = 1000;
+
 /** The numbers of a network, where the places of its weights tell them. */
 function measure(outline: NetworkOutline, habits: FileHabits) {
-  const { stem, stages, headWeight } = outline;
-  const [classes, features] = channelsOf(headWeight);
+  const { stem, stages, head, headWeight } = outline;
+  const [classes, features] = headWeight ?? [unsaidClasses, undefined];
   const [, inputChannels] = channelsOf(stem[0]);
   const paths = pathsOf(outline, habits);
   const inner = paths ?? plainInner(outline);
@@ -118,6 +113,7 @@ function measure(outline: NetworkOutline, habits: FileHabits) {
     pool: last && features === 2 * outputsOf(last) ? ('catavgmax' as const) : ('average' as const),
     stemWidths: stem.map((shape) => channelsOf(shape)[0]),
     stages: stages.map((stage) => stage.length),
+    head,
     classes,
     // Sides change no parameter.
     input: { channels: inputChannels, height: 32, width: 32 },

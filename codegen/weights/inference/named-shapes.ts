@@ -1,4 +1,5 @@
 import type { ChosenNetwork } from '../naming/choose-network.ts';
+import { neckSlots } from '../naming/find-neck.ts';
 import type { Naming } from '../naming/naming.ts';
 import type { NameScheme } from '../naming/scheme.ts';
 import type { ParameterSlot } from '../parameter-slot.ts';
@@ -56,7 +57,7 @@ export function readNames(network: NamedNetwork): readonly NamedParameter[] {
   const { shapes, naming, surplus } = network;
   const strange: string[] = [];
   const parameters = [...shapes].flatMap(([name, shape]) => {
-    const slot = surplus.has(name) ? undefined : naming.parse(name);
+    const slot = surplus.has(name) ? undefined : (neckSlots.get(name) ?? naming.parse(name));
     if (!slot) strange.push(name);
     return slot ? [{ ...slot, name, shape }] : [];
   });

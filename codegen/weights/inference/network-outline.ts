@@ -1,3 +1,4 @@
+import type { Head } from '../../../src/language/spec.ts';
 import { readBlockPath } from '../../ir/block-path.ts';
 import type { NamedParameter } from './named-shapes.ts';
 import { unsupported } from './unsupported-network.ts';
@@ -15,8 +16,9 @@ export interface NetworkOutline {
   /** Of the convolution in the pool's place. */
   readonly stemPool: readonly number[] | undefined;
   readonly stages: readonly (readonly BlockOutline[])[];
-  /** [classes, features]. */
-  readonly headWeight: readonly [number, number];
+  readonly head: Head;
+  /** [classes, features]; undefined: the head tells no classes. */
+  readonly headWeight: readonly [number, number] | undefined;
 }
 
 /** Beyond it lies no block, but a file that would make a list of holes. */
@@ -123,9 +125,18 @@ function headWeightOf(
   layout: 'io' | 'oi',
 ): NetworkOutline['headWeight'] {
   const weight = parameters.find(({ role }) => role === 'linear.weight')?.shape;
-  if (!weight) return unsupported('it has no linear layer, so the number of classes is unknown');
+  if (!weight) return undefined;
   const [first = 0, second = 0] = weight;
   return layout === 'io' ? [second, first] : [first, second];
+}
+
+/** A file without a linear layer is a backbone's, or one of embeddings. */
+function headOf(parameters: readonly NamedParameter[]): Head {
+  if (parameters.some(({ role }) => role.startsWith('linear.'))) return 'logits';
+  const neck = parameters.filter(({ path }) => path.startsWith('head/embedding'));
+  if (neck.length === 0) return 'features';
+  const weight = neck.find(({ role }) => role === 'conv.weight');
+  return { kind: 'embedding', ...(weight ? { size: weight.shape[0] ?? 0 } : {}) };
 }
 
 /** Orders the convolutions of a state dict by place; throws UnsupportedNetwork where a layer is out of place. */
@@ -147,6 +158,7 @@ export function outlineNetwork(
     stem: dense(stem, 'stem convolution'),
     stemPool,
     stages: stagesOf(draftBlocks(parameters)),
+    head: headOf(parameters),
     headWeight,
   };
 }

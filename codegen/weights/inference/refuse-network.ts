@@ -118,6 +118,7 @@ function checkAttention(outline: NetworkOutline): void {
 }
 
 function checkHead(outline: NetworkOutline): void {
+  if (!outline.headWeight) return;
   const [, features] = outline.headWeight;
   const come = stageInputs(outline).at(-1) ?? 0;
   if (features !== come)

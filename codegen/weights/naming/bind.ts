@@ -1,15 +1,18 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import type { Span } from '../../../src/diagnostics/source.ts';
+import { isOutputForm, outputKindOf } from '../../architecture/output-names.ts';
 import { isShortcut, readBlockPath } from '../../ir/block-path.ts';
 import type { Graph } from '../../ir/graph.ts';
 import { elementCount, sameShape } from '../../ir/types.ts';
 import { bytesOf } from '../../tensors/float-bytes.ts';
 import { reshaped, wholeTensor } from '../../tensors/tensor-source.ts';
 import { type NamedNetwork, namedNetwork } from '../inference/named-shapes.ts';
+import { layoutOf } from '../network-layout.ts';
 import type { ParameterRole } from '../parameter-slot.ts';
 import { parameterSources } from '../parameter-source.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { type ChooseOptions, type ChosenNetwork, chooseNetwork } from './choose-network.ts';
+import type { WantedHead } from './find-head.ts';
 import { type Misfit, misfitHint, misfitLines } from './misfit.ts';
 import type { SchemeName } from './scheme.ts';
 import { requireStatistics } from './statistics.ts';
@@ -26,19 +29,52 @@ export interface BoundWeights {
   readonly notes: readonly string[];
 }
 
-/** A linear layer without a bias adds nothing: zeros stand for it where the rest of the head is there. */
+/** Biases of a head, each with what must be there for it. */
+const headBiases: Readonly<Partial<Record<ParameterRole, ParameterRole>>> = {
+  'linear.bias': 'linear.weight',
+  'conv.bias': 'conv.weight',
+  'bn.bias': 'bn.scale',
+};
+
+/** A layer of the head without a bias adds nothing: zeros stand for it where the rest of the layer is there. */
 function withBias(network: ChosenNetwork, wanted: readonly WantedParameter[]): ChosenNetwork {
-  const named = (wantedRole: ParameterRole) =>
-    wanted.find(({ slot: { role } }) => role === wantedRole);
-  const bias = named('linear.bias');
   const { tensors } = network;
-  if (!bias || tensors.has(bias.name) || !tensors.has(named('linear.weight')?.name ?? '')) {
-    return network;
-  }
-  const zeros = wholeTensor('float32', bias.shape, () =>
-    bytesOf(new Float32Array(elementCount(bias.shape))),
-  );
-  return { ...network, tensors: new Map([...tensors, [bias.name, zeros]]) };
+  const ofHead = wanted.filter(({ slot: { path } }) => path.startsWith('head/'));
+  const missing = ofHead.filter(({ name, slot: { path, role } }) => {
+    const needed = headBiases[role];
+    const layer = ofHead.find(({ slot }) => slot.path === path && slot.role === needed);
+    return layer && tensors.has(layer.name) && !tensors.has(name);
+  });
+  if (missing.length === 0) return network;
+  const zeros = missing.map(({ name, shape }) => {
+    const bytes = () => bytesOf(new Float32Array(elementCount(shape)));
+    return [name, wholeTensor('float32', shape, bytes)] as const;
+  });
+  return { ...network, tensors: new Map([...tensors, ...zeros]) };
+}
+
+function wantedHead({ outputs }: Graph): WantedHead {
+  const kinds = outputs.map(({ name }) => outputKindOf(name));
+  if (kinds.some(isOutputForm)) return 'linear';
+  return kinds.includes('embedding') ? 'embedding' : 'none';
+}
+
+/** The network without the stages behind its last output, which nothing needs. */
+function withoutLaterStages(network: ChosenNetwork, graph: Graph): ChosenNetwork {
+  if (graph.outputs.some(({ name }) => outputKindOf(name) !== 'map')) return network;
+  const { stages } = layoutOf(graph);
+  const blocks = stages.reduce((sum, count) => sum + count, 0);
+  const isLater = (name: string): boolean => {
+    const place = readBlockPath(network.naming.parse(name)?.path ?? '');
+    if (!place) return false;
+    return place.stage === undefined ? place.block >= blocks : place.stage > stages.length;
+  };
+  const kept = [...network.tensors].filter(([name]) => !isLater(name));
+  const count = network.tensors.size - kept.length;
+  if (count === 0) return network;
+  const note = `Behind the last output, left aside: ${count} tensors of stage ${stages.length + 1} and later.`;
+  const tensorCount = network.tensorCount - count;
+  return { ...network, tensors: new Map(kept), tensorCount, notes: [...network.notes, note] };
 }
 
 function findMisfit(
@@ -121,7 +157,8 @@ export function bindWeights(
   options: BindOptions = {},
 ): BoundWeights {
   const { span } = options;
-  const chosen = chooseNetwork(file, options);
+  const head = wantedHead(graph);
+  const chosen = withoutLaterStages(chooseNetwork(file, { ...options, head }), graph);
   const { naming, notes, tensorCount } = chosen;
   const { scheme } = naming;
   const wanted = [...wantedParameters(graph, naming)];

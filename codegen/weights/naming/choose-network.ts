@@ -6,7 +6,8 @@ import type { TensorSource } from '../../tensors/tensor-source.ts';
 import { familyOf } from '../inference/families.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { type Body, findBodies } from './find-bodies.ts';
-import { findHead, type Head } from './find-head.ts';
+import { findHead, type Head, type WantedHead } from './find-head.ts';
+import { asNeckTensor } from './find-neck.ts';
 import { isIgnorable } from './ignorable.ts';
 import { isUnder, keyOf, keysOf } from './keys.ts';
 import type { Naming } from './naming.ts';
@@ -22,6 +23,8 @@ export interface ChooseOptions {
   readonly scheme?: string | undefined;
   /** Keys of dicts, or the beginning of names, under which the network is; without it the usual one is taken. */
   readonly key?: string | undefined;
+  /** What the network has behind its stages; without it names and shapes decide. */
+  readonly head?: WantedHead | undefined;
   /** Where the spec names its weights. */
   readonly span?: Span | undefined;
 }
@@ -141,9 +144,14 @@ function headNames({ naming }: Body, { weight, bias }: Head): ReadonlyMap<string
   ]);
 }
 
+/** Names of an embedding's layers as the graph has them. */
+function neckNames({ neck }: Head): readonly (readonly [string, string])[] {
+  return [...(neck?.names ?? [])].map(([own, name]) => [name, own]);
+}
+
 /** What of the file is the network, by the names that the scheme has for it. */
 function assignNames(body: Body, part: NetworkPart, head: Head, names: Names) {
-  const ofHead = headNames(body, head);
+  const ofHead = new Map([...headNames(body, head), ...neckNames(head)]);
   const surplus = new Set(head.surplus);
   const taken = new Map<string, string>();
   const ignored: string[] = [];
@@ -185,7 +193,10 @@ export function chooseNetwork(file: WeightsFile, options: ChooseOptions = {}): C
   const headOf = (body: Body) => {
     const part = createPart(body);
     const others = othersOf(body, bodies).map(({ prefix }) => prefix);
-    return { part, head: findHead({ body, shapes, others: new Set(others), inBody: part.has }) };
+    return {
+      part,
+      head: findHead({ body, shapes, others: new Set(others), inBody: part.has }, options.head),
+    };
   };
   const likely = networksIn(file.name, scope, options);
   const findsHead = (body: Body) => headOf(body).head.weight !== undefined;
@@ -196,7 +207,12 @@ export function chooseNetwork(file: WeightsFile, options: ChooseOptions = {}): C
   const rawOf = (name: string) => all.get(name)?.raw ?? name;
   return {
     naming: body.naming,
-    tensors: tensorsOf(new Map([...taken].map(([own, name]) => [own, all.get(name) as Found]))),
+    tensors: new Map(
+      [...taken].map(([own, name]) => {
+        const { tensor } = all.get(name) as Found;
+        return [own, asNeckTensor(own, tensor, body)];
+      }),
+    ),
     surplus: new Set(head.surplus),
     shortcutKind: file.shortcutKind ?? body.naming.scheme.shortcutKind,
     tensorCount: taken.size + countCounters(all, part),

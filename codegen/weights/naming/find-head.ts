@@ -1,5 +1,6 @@
 import { isTraining } from './beside.ts';
 import type { Body } from './find-bodies.ts';
+import { findNeck, type Neck } from './find-neck.ts';
 import {
   type Behind,
   biasOf,
@@ -7,6 +8,7 @@ import {
   linearsAmong,
   pickHead,
   type Shapes,
+  type Stages,
   strangeHead,
   surplusOf,
 } from './head-layers.ts';
@@ -19,7 +21,12 @@ export interface Head {
   readonly bias?: string;
   /** Further layers behind the stages: with them the network is another. */
   readonly surplus: readonly string[];
+  /** The layers of an embedding; where they are taken, no linear layer is. */
+  readonly neck?: Neck | undefined;
 }
+
+/** What a network has behind its stages. */
+export type WantedHead = 'linear' | 'embedding' | 'none';
 
 /** Parts of a prefix that are looked through one by one. */
 const deepest = 12;
@@ -73,14 +80,29 @@ function behindOf({ body, shapes, others, inBody }: HeadSearch): readonly Behind
   });
 }
 
+/** The layers of an embedding, where one is wanted, or nobody says what is and their names do. */
+function takenNeck(
+  levels: readonly Behind[],
+  { body, shapes, features }: Stages,
+  wanted: WantedHead | undefined,
+): Neck | undefined {
+  if (wanted === 'linear') return undefined;
+  const names = levels.flatMap((behind) => behind.names);
+  const neck = findNeck({ names, shapes, features }, body);
+  return wanted === 'embedding' || neck?.isNamed ? neck : undefined;
+}
+
 /**
  * The layers behind the stages, by shape and place: a linear layer under any usual name, or the only one that takes what the stages give, with the
  * body's prefix or else with the longest that they share.
  */
-export function findHead(search: HeadSearch): Head {
+export function findHead(search: HeadSearch, wanted?: WantedHead): Head {
   const { body, shapes } = search;
+  if (wanted === 'none') return { surplus: [] };
   const levels = behindOf(search);
   const stages = { body, shapes, features: featuresOf(body, shapes) };
+  const neck = takenNeck(levels, stages, wanted);
+  if (neck) return { surplus: [], neck };
   const linears = levels.flatMap((behind) => linearsAmong(behind, stages));
   const head = pickHead(linears, stages.features);
   const names = levels.flatMap((behind) => behind.names);

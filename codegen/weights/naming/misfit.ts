@@ -1,5 +1,6 @@
 import { firstLines } from '../../../src/diagnostics/bounds.ts';
 import { printable } from '../../../src/diagnostics/printable.ts';
+import { headType } from '../../../src/language/values/head.ts';
 import { sameShape } from '../../ir/types.ts';
 import { inferSpec } from '../inference/infer-spec.ts';
 import type { InferredSpec } from '../inference/inferred-spec.ts';
@@ -79,6 +80,10 @@ const comparisons: readonly ((file: InferredSpec, spec: InferredSpec) => string 
     file.shortcut === 'pad' || file.firstShortcut === spec.firstShortcut
       ? undefined
       : `first-shortcut ${file.firstShortcut}`,
+  (file, spec) => {
+    const [found, wanted] = [headType.print(file.head), headType.print(spec.head)];
+    return found === wanted ? undefined : `head ${found}`;
+  },
   (file, spec) => (file.classes === spec.classes ? undefined : `classes ${file.classes}`),
   (file, spec) =>
     file.inputChannels === spec.inputChannels

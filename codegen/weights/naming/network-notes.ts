@@ -2,6 +2,7 @@ import { firstLines } from '../../../src/diagnostics/bounds.ts';
 import { printable } from '../../../src/diagnostics/printable.ts';
 import type { Body } from './find-bodies.ts';
 import type { Head } from './find-head.ts';
+import type { Neck } from './find-neck.ts';
 import { keyOf } from './keys.ts';
 
 /** Names and networks that a note lists; the rest is a number. */
@@ -45,8 +46,15 @@ function takenNote({ body, others, rawOf }: Choice): readonly string[] {
   ];
 }
 
+/** Layers whose names say nothing have to be told. */
+function neckNote({ names }: Neck, rawOf: Choice['rawOf']): string {
+  const layers = [...names.values()].map((name) => rawOf(name).replace(/\.[^.]*$/, ''));
+  return `Its embedding is made by ${listed([...new Set(layers)].map((layer) => `'${printable(layer)}'`))}.`;
+}
+
 function headNote({ body, head, rawOf }: Choice): readonly string[] {
-  const { weight, bias } = head;
+  const { weight, bias, neck } = head;
+  if (neck) return [neckNote(neck, rawOf)];
   if (weight === undefined) return [];
   const layer = printable(rawOf(weight).replace(/\.weight$/, ''));
   const isNamed = body.slots.has(weight);
