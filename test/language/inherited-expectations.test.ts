@@ -74,7 +74,13 @@ describe('what a model takes over of the expectations of its base', () => {
 });
 
 it('expectations name properties, groups or parts of a value in their rows', () => {
-  const known = [...allProperties, ...Object.keys(groups), 'input.height', 'input.width'];
+  const known = [
+    ...allProperties,
+    ...Object.keys(groups),
+    'input.height',
+    'input.width',
+    'head.softmax',
+  ];
   for (const name of allProperties) {
     const row: Pick<Property<unknown>, 'unaffectedBy'> = properties[name];
     expect(row.unaffectedBy !== undefined).toBe(name.startsWith('expect.'));

@@ -21,6 +21,7 @@ const companions: Readonly<Record<string, string>> = {
   'stem-widths': 'depth 50 variant vd',
   'first-shortcut': 'depth 18',
   'reference.input': 'depth 50 reference { logits "y.npy" input "resnet50_vd.input.npy" }',
+  'reference.outputs': 'depth 50 reference { input "x.npy" outputs "backbone.outputs.npz" }',
   'reference.logits': 'depth 50 reference { input "x.npy" logits "resnet50_vd.logits.npy" }',
 };
 
@@ -80,7 +81,7 @@ describe('the table of properties', () => {
   });
 
   it('says which words may start a property', () => {
-    expect(wordsIn('reference')).toEqual(['input', 'logits']);
+    expect(wordsIn('reference')).toEqual(['input', 'logits', 'outputs']);
     expect(wordsIn(undefined)).toContain('expect');
     expect(wordsIn('nothing')).toEqual([]);
   });
@@ -106,7 +107,7 @@ describe('explainProperty', () => {
       reference { input "FILE" }
 
         A .npy file with inputs of the network, float32 [N, C, H, W], preprocessed already.
-        Check: given together with logits
+        Check: given together with logits or outputs
         Example: input "resnet50_vd.input.npy""
     `);
     expect(explainProperty('expect')).toMatchInlineSnapshot(`

@@ -1,6 +1,6 @@
 /** Layers behind the stages that a plain head has not. */
 const behindStages: readonly (readonly [RegExp, string])[] = [
-  [/(^|\.)(pool|gem|avgpool|global_pool)\.p$/, 'it pools with a trained power (generalised mean)'],
+  [/(^|\.)(gem|\w{0,32}pool\w{0,32})\.p$/, 'it pools with a trained power (generalised mean)'],
   [
     /\.(weight_(g|v|u|orig|mask)|parametrizations\.weight\.original\d?)$/,
     'its layers compute their weights; save it after remove_weight_norm or remove_parametrizations',

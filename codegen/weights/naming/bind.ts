@@ -56,7 +56,8 @@ function withBias(network: ChosenNetwork, wanted: readonly WantedParameter[]): C
 function wantedHead({ outputs }: Graph): WantedHead {
   const kinds = outputs.map(({ name }) => outputKindOf(name));
   if (kinds.some(isOutputForm)) return 'linear';
-  return kinds.includes('embedding') ? 'embedding' : 'none';
+  if (kinds.includes('embedding')) return 'embedding';
+  return kinds.includes('features') ? 'features' : 'none';
 }
 
 /** The network without the stages behind its last output, which nothing needs. */

@@ -1,3 +1,4 @@
+import { familyBehind } from '../inference/families.ts';
 import { isTraining } from './beside.ts';
 import type { Body } from './find-bodies.ts';
 import { findNeck, type Neck } from './find-neck.ts';
@@ -26,7 +27,7 @@ export interface Head {
 }
 
 /** What a network has behind its stages. */
-export type WantedHead = 'linear' | 'embedding' | 'none';
+export type WantedHead = 'linear' | 'embedding' | 'features' | 'none';
 
 /** Parts of a prefix that are looked through one by one. */
 const deepest = 12;
@@ -86,7 +87,7 @@ function takenNeck(
   { body, shapes, features }: Stages,
   wanted: WantedHead | undefined,
 ): Neck | undefined {
-  if (wanted === 'linear') return undefined;
+  if (wanted !== undefined && wanted !== 'embedding') return undefined;
   const names = levels.flatMap((behind) => behind.names);
   const neck = findNeck({ names, shapes, features }, body);
   return wanted === 'embedding' || neck?.isNamed ? neck : undefined;
@@ -98,11 +99,14 @@ function takenNeck(
  */
 export function findHead(search: HeadSearch, wanted?: WantedHead): Head {
   const { body, shapes } = search;
-  if (wanted === 'none') return { surplus: [] };
   const levels = behindOf(search);
   const stages = { body, shapes, features: featuresOf(body, shapes) };
   const neck = takenNeck(levels, stages, wanted);
-  if (neck) return { surplus: [], neck };
+  // A trained pool or the like is part of any head.
+  const inFront = levels.flatMap((behind) => behind.names.filter(familyBehind));
+  if (wanted === 'none') return { surplus: [] };
+  if (wanted === 'features') return { surplus: inFront };
+  if (neck) return { surplus: inFront, neck };
   const linears = levels.flatMap((behind) => linearsAmong(behind, stages));
   const head = pickHead(linears, stages.features);
   const names = levels.flatMap((behind) => behind.names);

@@ -93,19 +93,30 @@ function checkRelease({ flag, type }: Asked, { release }: RuleContext): Diagnost
   return [createDiagnostic('tensorrt-io-type-lacking', { flag, type, since, version })];
 }
 
-function firstTensor(side: Side, { inputs, outputs }: ModelFacts): TensorFacts | undefined {
-  return side === 'input' ? inputs[0] : outputs[0];
+/** What is wrong with a format for each tensor that it goes for, each once. */
+function problemsOf(
+  asked: Asked,
+  tensors: ModelFacts['outputs'],
+  context: RuleContext,
+): readonly Diagnostic[] {
+  const found = [
+    ...tensors.flatMap((tensor) =>
+      checkType({ ...asked, declared: declaredType(tensor) }, context.precision.strong),
+    ),
+    ...checkRelease(asked, context),
+    ...tensors.flatMap((tensor) => checkLayout(asked, tensor)),
+  ];
+  return [...new Map(found.map((each) => [each.message, each])).values()];
 }
 
-/** The value of `--inputIOFormats` or `--outputIOFormats`, or undefined where the intent leaves the default. */
+/** The value of `--inputIOFormats` or `--outputIOFormats`, which goes for every tensor of its side; undefined where the intent leaves the default. */
 export function formatText(side: Side, context: RuleContext): string | undefined {
-  const { intent, model, precision, release, diagnostics } = context;
+  const { intent, model, release, diagnostics } = context;
   if (!(side === 'input' ? intent.inputFormat : intent.outputFormat)) return undefined;
-  const tensor = firstTensor(side, model);
-  const { type, layout } = bindingOf(intent, side, tensor);
-  const asked = { type, layout, flag: `--${side}-format`, declared: declaredType(tensor) };
-  append(diagnostics, checkType(asked, precision.strong));
-  append(diagnostics, checkRelease(asked, context));
-  append(diagnostics, checkLayout(asked, tensor));
+  const tensors = side === 'input' ? model.inputs : model.outputs;
+  const [first] = tensors;
+  const { type, layout } = bindingOf(intent, side, first);
+  const asked = { type, layout, flag: `--${side}-format`, declared: declaredType(first) };
+  append(diagnostics, problemsOf(asked, tensors, context));
   return release.tableOrder >= layoutOnlySince ? layout : `${type}:${layout}`;
 }

@@ -1,4 +1,5 @@
 import { languageNetworkMessages } from './language-network.ts';
+import { languageOutputMessages } from './language-outputs.ts';
 import { languagePropertyMessages } from './language-properties.ts';
 import { languageSyntaxMessages } from './language-syntax.ts';
 
@@ -6,4 +7,5 @@ export const languageMessages = {
   ...languageSyntaxMessages,
   ...languagePropertyMessages,
   ...languageNetworkMessages,
+  ...languageOutputMessages,
 } as const;

@@ -49,7 +49,6 @@ describe('a network of another kind is refused for its reason', () => {
     ['timm_skresnet18', unsupported, 'selective kernels (SK)'],
     ['torchvision_quantised', unsupported, 'it is quantised; give the float checkpoint'],
     ['paddleclas_res2net50', unsupported, 'it is a Res2Net'],
-    ['torchvision_faster_rcnn', unsupported, 'it has no linear layer'],
   ])('%s: %s', async (name, code, reason) => {
     const { message } = await expectDiagnostic(() => describeWeights(fileOf(name)), code);
     expect(message).toContain(reason);
