@@ -30,7 +30,7 @@ describe('a network that tells no classes', () => {
       '--quiet',
     );
     expect(run.exitCode).toBe(0);
-    const found = (JSON.parse(run.stdout) as { model: string; verdict: Verdict }[]).map(
+    const found = (JSON.parse(run.stdout).result as { model: string; verdict: Verdict }[]).map(
       ({ model, verdict }) => [model, (verdict.outputs ?? [verdict]).map(({ output }) => output)],
     );
     const models = [
@@ -51,32 +51,42 @@ describe('a network that tells no classes', () => {
     expect(backbone.stdout).toMatch(/^ {2}head +features {2}# assumed$/m);
   });
 
-  it('fails where an answer is another', async () => {
-    const text = readFileSync(spec, 'utf8').replaceAll('"reid', `"${process.cwd()}/${folder}/reid`);
-    const wrong = text.slice(0, text.indexOf('model early')).replace('outputs [c2', 'outputs [c2');
-    const file = join(root, 'wrong.rn');
-    writeFileSync(file, wrong.replace('"maps.npz"', '"embedding.npy"'));
-    const args = [
-      '--input',
-      join(folder, 'input.64.npy'),
-      '--outputs',
-      join(folder, 'embedding.npy'),
-    ];
-    const run = await rcc('verify', file, ...args, '--target', 'onnxruntime', '--quiet');
+  /** The first model of the spec with whole paths, alone in a file. */
+  function onlyMaps(): string {
+    const text = readFileSync(spec, 'utf8');
+    const own = text.slice(0, text.indexOf('model early'));
+    const file = join(root, 'maps.rn');
+    writeFileSync(file, own.replaceAll(/"(?=reid|input|maps)/g, `"${process.cwd()}/${folder}/`));
+    return file;
+  }
+
+  it('is judged output by output: a file without one of them is told', async () => {
+    const answers = ['--outputs', join(folder, 'embedding.npy')];
+    const args = ['--input', join(folder, 'input.64.npy'), ...answers];
+    const run = await rcc('verify', onlyMaps(), ...args, '--target', 'onnxruntime', '--quiet');
     expect(run.stderr).toContain("has no array 'c2'");
     expect(run.exitCode).not.toBe(0);
   });
 
+  it('fails where a framework answers otherwise', async () => {
+    const file = onlyMaps();
+    writeFileSync(
+      file,
+      `${readFileSync(file, 'utf8').replace('outputs         [', 'epsilon 0.1 outputs [')}`,
+    );
+    const run = await rcc('verify', file, '--fp32', '--target', 'onnxruntime', '--quiet');
+    expect(run.exitCode).toBe(1);
+    expect(run.stderr).toMatch(/c2: the error of image \d is 0\.\d+ of the size of its numbers/);
+  });
+
   it.each([
-    ['classify', ['classify', spec, 'test/fixtures/images/none.png']],
-    ['eval', ['eval', spec, '--data', root]],
-    ['compile', ['compile', spec, '--output-type', 'probabilities', '-o', join(root, 'out')]],
+    ['classify', ['classify', 'SPEC', 'none.png']],
+    ['eval', ['eval', 'SPEC', '--data', root]],
+    ['diagnose', ['diagnose', 'SPEC', '--image', 'none.png', '--got', '3']],
+    ['compile', ['compile', 'SPEC', '--output-type', 'probabilities', '-o', join(root, 'out')]],
   ] as const)('is refused where classes are needed: rcc %s', async (_name, args) => {
-    const text = readFileSync(spec, 'utf8');
-    const end = text.indexOf('model early');
-    const file = join(root, 'one.rn');
-    writeFileSync(file, text.slice(0, end).replaceAll('"reid', `"${process.cwd()}/${folder}/reid`));
-    const run = await rcc(...args.map((word) => (word === spec ? file : word)));
+    const file = onlyMaps();
+    const run = await rcc(...args.map((word) => (word === 'SPEC' ? file : word)));
     expect(run.stderr).toContain('[classes-needed]');
   });
 });
