@@ -82,7 +82,7 @@ describe('a network that tells no classes', () => {
   it.each([
     ['classify', ['classify', 'SPEC', 'none.png']],
     ['eval', ['eval', 'SPEC', '--data', root]],
-    ['diagnose', ['diagnose', 'SPEC', '--image', 'none.png', '--got', '3']],
+    ['diagnose', ['diagnose', 'SPEC', 'none.png', '--got', '3']],
     ['compile', ['compile', 'SPEC', '--output-type', 'probabilities', '-o', join(root, 'out')]],
   ] as const)('is refused where classes are needed: rcc %s', async (_name, args) => {
     const file = onlyMaps();
