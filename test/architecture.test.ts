@@ -32,7 +32,7 @@ const rooms = [
 ];
 
 /** What codegen may know of the language: the words of a spec. */
-const words = ['spec', 'depths', 'channels', 'name-schemes'].map(
+const words = ['spec', 'depths', 'channels', 'name-schemes', 'outputs'].map(
   (name) => `src/language/${name}.ts`,
 );
 

@@ -19,6 +19,12 @@ export function headKindOf(head: Head): HeadKind {
   return typeof head === 'string' ? head : head.kind;
 }
 
+/** As a .rn file has it. */
+export function headText(head: Head): string {
+  if (typeof head === 'string') return head;
+  return head.size === undefined ? head.kind : `${head.kind} ${head.size}`;
+}
+
 export function hasHead({ outputs }: Pick<Spec, 'outputs'>): boolean {
   return outputs.includes('answer');
 }

@@ -1,6 +1,6 @@
 import { firstLines } from '../../../src/diagnostics/bounds.ts';
 import { printable } from '../../../src/diagnostics/printable.ts';
-import { headType } from '../../../src/language/values/head.ts';
+import { headText } from '../../../src/language/outputs.ts';
 import { sameShape } from '../../ir/types.ts';
 import { inferSpec } from '../inference/infer-spec.ts';
 import type { InferredSpec } from '../inference/inferred-spec.ts';
@@ -81,7 +81,7 @@ const comparisons: readonly ((file: InferredSpec, spec: InferredSpec) => string 
       ? undefined
       : `first-shortcut ${file.firstShortcut}`,
   (file, spec) => {
-    const [found, wanted] = [headType.print(file.head), headType.print(spec.head)];
+    const [found, wanted] = [headText(file.head), headText(spec.head)];
     return found === wanted ? undefined : `head ${found}`;
   },
   (file, spec) => (file.classes === spec.classes ? undefined : `classes ${file.classes}`),

@@ -1,3 +1,4 @@
+import { headText } from '../outputs.ts';
 import type { Head } from '../spec.ts';
 import { wholeNumber } from './numbers.ts';
 import type { ValueType } from './value-type.ts';
@@ -21,8 +22,5 @@ export const headType: ValueType<Head> = {
     const numbers = size.read(values.slice(1), context);
     return numbers === undefined ? undefined : { kind, size: numbers };
   },
-  print(head) {
-    if (typeof head === 'string') return head;
-    return head.size === undefined ? head.kind : `${head.kind} ${head.size}`;
-  },
+  print: headText,
 };
