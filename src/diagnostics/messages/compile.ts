@@ -160,6 +160,15 @@ export const compileMessages = {
     example: "rcc compile 'models/*.rn'",
     cure: 'Give a folder that holds .rn files, a .rn file, or the name of a spec that comes with rcc.',
   }),
+  'no-spec-called': row<{ words: string; nearest: readonly string[] }>({
+    severity: 'error',
+    message: ({ words }) => `No spec that comes with rcc is called '${printable(words)}'.`,
+    hint: ({ nearest }) =>
+      nearest.length > 0 ? `Did you mean ${listText(nearest)}?` : '`rcc list timm` shows a folder.',
+    cause: 'The words of `rcc list` choose the specs whose names hold all of them.',
+    example: 'rcc list resnext vd',
+    cure: 'Give fewer or shorter words; without any `rcc list` shows the published networks.',
+  }),
   'weights-for-several-specs': row<{ count: number }>({
     severity: 'error',
     message: ({ count }) => `--weights gives one file for ${count} models.`,
