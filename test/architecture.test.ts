@@ -21,6 +21,7 @@ const rooms = [
   'src/targets',
   'src/compile',
   'src/api',
+  'src/farm',
   'src/index.ts',
   'src/index-codegen.ts',
   'src/index-report.ts',

@@ -4,6 +4,7 @@ import { cliMessages } from './messages/cli.ts';
 import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
 import { engineMessages } from './messages/engines.ts';
+import { farmMessages } from './messages/farm.ts';
 import { imageMessages } from './messages/images.ts';
 import { languageMessages } from './messages/language.ts';
 import { precisionMessages } from './messages/precision.ts';
@@ -26,6 +27,7 @@ export const messages = {
   ...reportMessages,
   ...precisionMessages,
   ...compileMessages,
+  ...farmMessages,
   ...cliMessages,
 } as const;
 
