@@ -43,6 +43,8 @@ const gpuClass = z.strictObject({
   constraint: word.optional().describe('features of nodes, as --constraint takes them'),
   reservation: word.optional(),
   excludeNodes: z.array(word).optional().describe('nodes that are never taken'),
+  memory: word.optional().describe('memory of a task, as --mem takes it, e.g. 16G'),
+  cpus: z.int().positive().optional().describe('processors of a task'),
   setup: z
     .array(line)
     .optional()

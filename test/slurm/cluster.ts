@@ -83,7 +83,7 @@ async function writeFiles(folder: string, options: ClusterOptions) {
     storagePort: await freePort(),
   };
   const accounting = options.accounting
-    ? `AccountingStorageType=accounting_storage/slurmdbd\nAccountingStorageHost=localhost\nAccountingStoragePort=${values.databasePort}`
+    ? `AccountingStorageType=accounting_storage/slurmdbd\nAccountingStorageHost=localhost\nAccountingStoragePort=${values.databasePort}\nAccountingStoragePass=${folder}/munge.sock`
     : 'AccountingStorageType=accounting_storage/none';
   for (const name of ['slurm.conf', 'gres.conf', 'slurmdbd.conf'])
     writeFileSync(join(folder, name), fill(name, { ...values, accounting }), { mode: 0o600 });
