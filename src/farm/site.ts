@@ -73,6 +73,7 @@ const limits = z.strictObject({
 
 /** One file a lab: where which GPU is, and how a task comes to it. */
 export const siteSchema = z.strictObject({
+  $schema: z.string().optional().describe('where an editor finds this schema'),
   schemaVersion: z.literal(siteVersion),
   gpus: z
     .record(z.string().regex(/^[\w.-]+$/, 'expected letters, digits and _.-'), gpuClass)

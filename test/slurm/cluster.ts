@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /*
- * A Slurm cluster of two nodes on this machine, in a temporary folder and on free ports. Each of its processes carries the folder in its environment,
+ * A Slurm cluster of three nodes on this machine, in a temporary folder and on free ports. Each of its processes carries the folder in its environment,
  * by which they are ended: by `stop`, or by a shell that waits for this process to end, however it ends.
  */
 
@@ -26,7 +26,7 @@ export const hasSlurm = has(['slurmctld', 'slurmd', 'munged', 'sbatch']);
 export const hasSlurmDatabase =
   hasSlurm && has(['slurmdbd', 'mariadbd', 'mariadb-install-db', 'mariadb']);
 
-export type Daemon = 'munged' | 'mariadbd' | 'slurmdbd' | 'slurmctld' | 'n1' | 'n2';
+export type Daemon = 'munged' | 'mariadbd' | 'slurmdbd' | 'slurmctld' | 'n1' | 'n2' | 'n3';
 
 export interface ClusterOptions {
   /** With slurmdbd and a MariaDB of its own. */
@@ -44,6 +44,8 @@ export interface Cluster {
   start(daemon: Daemon): Promise<void>;
   /** Ends a daemon as `kill -9` does. */
   kill(daemon: Daemon): Promise<void>;
+  /** Whether a program ends well. */
+  answers(program: string, ...args: readonly string[]): boolean;
   stop(): Promise<void>;
 }
 
@@ -79,6 +81,7 @@ async function writeFiles(folder: string, options: ClusterOptions) {
     controllerPort: await freePort(),
     port1: await freePort(),
     port2: await freePort(),
+    port3: await freePort(),
     databasePort: await freePort(),
     storagePort: await freePort(),
   };
@@ -89,7 +92,7 @@ async function writeFiles(folder: string, options: ClusterOptions) {
     writeFileSync(join(folder, name), fill(name, { ...values, accounting }), { mode: 0o600 });
   for (const name of ['gpu0', 'gpu1', 'gpu2', 'cgroup.conf']) writeFileSync(join(folder, name), '');
   writeFileSync(join(folder, 'munge.key'), randomBytes(1024), { mode: 0o400 });
-  for (const name of ['state', 'spool.n1', 'spool.n2']) mkdirSync(join(folder, name));
+  for (const name of ['state', 'spool.n1', 'spool.n2', 'spool.n3']) mkdirSync(join(folder, name));
   return values;
 }
 
@@ -233,7 +236,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   try {
     await cluster.start('munged');
     if (options.accounting) await cluster.startDatabase();
-    for (const daemon of ['slurmctld', 'n1', 'n2'] as const) await cluster.start(daemon);
+    for (const daemon of ['slurmctld', 'n1', 'n2', 'n3'] as const) await cluster.start(daemon);
     return cluster;
   } catch (error) {
     if (process.env.RCC_KEEP_CLUSTER === undefined) await cluster.stop();

@@ -28,7 +28,7 @@ const isOurs = `ours() {
 
 /** What one worker does, with the farm as the current folder. */
 function workerText({ queue, batch, site, setup }: QueueRequest): string {
-  return `echo $$ > "queues/${queue}/worker.$1"
+  return `echo $$ > "queues/${queue}/.worker.$1" && mv "queues/${queue}/.worker.$1" "queues/${queue}/worker.$1"
 ${setupLines(site, setup).join('\n')}
 index=0
 while read -r key <&3; do
@@ -71,7 +71,15 @@ ${workerText(request)}
 END
 start=$(command -v setsid || echo nohup)
 ${devices.map((device, index) => startLine(request, device, index)).join('\n')}
-echo started
+# Who asks from now on finds the workers, or what runs would seem to be gone.
+for worker in ${devices.map((_, index) => index).join(' ')}; do
+  tries=0
+  until [ -e "queues/${queue}/worker.$worker" ]; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 300 ] || exit 1
+    sleep 0.1
+  done
+done
 `;
 }
 

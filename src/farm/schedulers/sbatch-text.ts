@@ -17,7 +17,7 @@ export const jobName = (farm: string, batch = ''): string => `rcc:${farm}:${batc
 
 /** A value of a #SBATCH line, where double quotes hold a word together. */
 function quoted(value: string): string {
-  return /^[\w./:@+,=-]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
+  return /^[\w./:@+,=%-]+$/.test(value) ? value : `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
 type Option = readonly [name: string, value: string | number | boolean | undefined];

@@ -7,7 +7,7 @@ import { whileWriting } from '../../io/file-failure.ts';
 import { makeFolders } from '../../io/made-folders.ts';
 import { partialPath } from '../../io/partial-names.ts';
 import type { Scheduler, SchedulerRequest } from '../scheduler.ts';
-import { type Answer, ask, noAnswer } from './ask.ts';
+import { type Answer, type Asking, ask, noAnswer } from './ask.ts';
 import { detachedScheduler, type Reach } from './detached.ts';
 
 /** Asks nobody for a password, and does not wait for a host that is gone. */
@@ -22,7 +22,7 @@ export const sshCommand = [
 /** An hour for kits with models of some hundred megabytes. */
 const copyTimeoutMs = 3_600_000;
 
-export function runBySsh(host: string, script: string, request: SchedulerRequest): Promise<Answer> {
+export function runBySsh(host: string, script: string, request: Asking): Promise<Answer> {
   return ask([...sshCommand, host, 'sh', '-s'], request, { input: script });
 }
 
