@@ -5,6 +5,7 @@ import { readFigures } from '../src/report/published.ts';
 import { reportFiles } from '../src/report/report-files.ts';
 import { languageDocs } from './language-docs.ts';
 import { manifestJsonSchema } from './manifest-schema.ts';
+import { siteJsonSchema } from './site-schema.ts';
 import { targetsDocs } from './targets-docs.ts';
 import { tensorrtDocs } from './tensorrt-docs.ts';
 
@@ -35,6 +36,7 @@ export async function generatedFiles(): Promise<Readonly<Record<string, string>>
     'docs/tensorrt.md': tensorrtDocs(),
     'docs/targets.md': targetsDocs(),
     'docs/manifest.schema.json': manifestJsonSchema(),
+    'docs/site.schema.json': siteJsonSchema(),
     ...(await charts()),
   };
 }

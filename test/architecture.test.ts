@@ -24,6 +24,7 @@ const rooms = [
   'src/compile',
   'src/kit',
   'src/api',
+  'src/farm',
   'src/index.ts',
   'src/index-codegen.ts',
   'src/index-report.ts',

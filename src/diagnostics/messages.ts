@@ -5,6 +5,7 @@ import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
 import { engineCacheMessages } from './messages/engine-cache.ts';
 import { engineMessages } from './messages/engines.ts';
+import { farmMessages } from './messages/farm.ts';
 import { imageMessages } from './messages/images.ts';
 import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
@@ -34,6 +35,7 @@ export const messages = {
   ...compileMessages,
   ...rebuildMessages,
   ...kitMessages,
+  ...farmMessages,
   ...cliMessages,
 } as const;
 
