@@ -10,6 +10,7 @@ import {
 } from '../../compile/verify-server.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import { withTemporaryFolder } from '../../io/temporary-folder.ts';
+import { serverCases } from '../cases/server-cases.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { askedPrecisions } from '../precision-options.ts';
@@ -120,6 +121,7 @@ export async function verifyOnServer(
   const { results, diagnostics } = await verify(path, asking, options, context);
   return {
     text: results.map(describe).join('\n'),
+    cases: serverCases(results),
     data: results.map(({ diagnostics: _, checks, ...rest }) => ({
       ...rest,
       checks: checks.map(({ diagnostics: __, ...check }) => check),
