@@ -6,6 +6,7 @@ import { compileMessages } from './messages/compile.ts';
 import { engineCacheMessages } from './messages/engine-cache.ts';
 import { engineMessages } from './messages/engines.ts';
 import { farmMessages } from './messages/farm.ts';
+import { farmCellMessages } from './messages/farm-cells.ts';
 import { imageMessages } from './messages/images.ts';
 import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
@@ -36,6 +37,7 @@ export const messages = {
   ...rebuildMessages,
   ...kitMessages,
   ...farmMessages,
+  ...farmCellMessages,
   ...cliMessages,
 } as const;
 

@@ -30,6 +30,8 @@ export interface SchedulerRequest {
   readonly site: Site;
   /** How many tasks of one GPU class run at once, at most; default: the site's. */
   readonly jobs?: number | undefined;
+  /** A task that would not be done so many hours from now leaves the queue; without, it waits for ever. */
+  readonly deadlineHours?: number | undefined;
   /** Takes the whole node for each task. */
   readonly exclusiveNode?: boolean | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;

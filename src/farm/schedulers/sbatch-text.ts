@@ -5,7 +5,10 @@ import type { SchedulerRequest } from '../scheduler.ts';
 import type { Site, SiteGpu } from '../site.ts';
 
 /** What decides an sbatch file beside the batch. */
-export type SbatchSettings = Pick<SchedulerRequest, 'farm' | 'site' | 'jobs' | 'exclusiveNode'>;
+export type SbatchSettings = Pick<
+  SchedulerRequest,
+  'farm' | 'site' | 'jobs' | 'exclusiveNode' | 'deadlineHours'
+>;
 
 /** Folders of the farm that a batch needs. */
 export const batchFolder = 'batches';
@@ -41,7 +44,7 @@ function slurmMinutes(minutes: number, { limits }: Site): number {
 }
 
 function optionsOf(batch: Batch, given: SiteGpu, settings: SbatchSettings): readonly Option[] {
-  const { farm, site, jobs = site.limits.jobs, exclusiveNode } = settings;
+  const { farm, site, jobs = site.limits.jobs, exclusiveNode, deadlineHours } = settings;
   const exclude = [...(given.excludeNodes ?? []), ...batch.excludeNodes];
   return [
     ['job-name', jobName(farm.name, batch.name)],
@@ -52,6 +55,7 @@ function optionsOf(batch: Batch, given: SiteGpu, settings: SbatchSettings): read
     ['requeue', true],
     ['signal', 'B:TERM@60'],
     ['time', slurmMinutes(batch.minutes, site)],
+    ['deadline', deadlineHours === undefined ? undefined : `now+${deadlineHours}hours`],
     ['nodes', 1],
     ['ntasks', 1],
     ...classOptions(batch.gpu, given),
