@@ -149,8 +149,8 @@ async function startQueue(
   await writeRecord(farm.directory, { ...record, keys: [...record.keys] });
   const jobs = request.jobs ?? devices?.length ?? 1;
   const workers = devices?.slice(0, jobs) ?? Array.from({ length: jobs }, () => undefined);
-  const setup = ownValue(site.gpus, batch.gpu)?.setup ?? [];
-  const text = { directory: at, queue: record.queue, batch, site, setup, devices: workers };
+  const given = ownValue(site.gpus, batch.gpu);
+  const text = { directory: at, queue: record.queue, batch, site, given, devices: workers };
   const answer = await reach.run(host, startText(text));
   if (!answer.ok) return { failure: noAnswer(answer, 'submit-refused') };
   return { submitted: tasksOf({ ...record, keys: [...record.keys] }) };
