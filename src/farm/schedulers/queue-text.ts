@@ -113,13 +113,20 @@ echo answered
 export function cancelText(directory: string, ids: readonly string[]): string {
   return `${isOurs}
 cd ${quoteForShell(directory)} || exit 1
+# What waits is taken first, or a worker whose task ends would begin the next.
+begun=
 for id in ${ids.join(' ')}; do
   queue=\${id%_*}
   state=queues/$queue/\${id##*_}
   [ -d "queues/$queue" ] || continue
-  if mkdir "$state" 2> /dev/null; then echo cancelled > "$state/ended"
-  elif [ -e "$state/ended" ]; then :
-  else
+  if mkdir "$state" 2> /dev/null; then echo cancelled > "$state/ended" && echo "$id"
+  else begun="$begun $id"
+  fi
+done
+for id in $begun; do
+  queue=\${id%_*}
+  state=queues/$queue/\${id##*_}
+  if [ ! -e "$state/ended" ]; then
     # Its worker writes down the process a moment after it began; without one it cannot be ended here.
     tries=0
     until [ -e "$state/pid" ] || [ "$tries" -ge 50 ]; do
