@@ -1,5 +1,5 @@
 import { quoteForShell } from '../../engines/command-text.ts';
-import type { Site } from './site.ts';
+import type { Site, SiteGpu } from './site.ts';
 
 type Runtime = Site['container']['runtime'];
 
@@ -9,7 +9,7 @@ const prefixes: Readonly<Record<Runtime, string>> = {
   apptainer: 'apptainer exec --nv --bind "$PWD" --pwd "$PWD" {arguments} {image} ',
   pyxis:
     'srun --container-image={image} --container-mounts="$PWD:$PWD" --container-workdir="$PWD" {arguments} ',
-  docker: `docker run --rm --init --name "rcc-$task" --gpus "device=\${CUDA_VISIBLE_DEVICES:-all}" --user "$(id -u):$(id -g)" --volume "$PWD:$PWD" --workdir "$PWD" --env RCC_CLOCKS {arguments} {image} `,
+  docker: `docker run --rm --init --name "rcc-$task" --gpus "device=\${CUDA_VISIBLE_DEVICES:-all}" --user "$(id -u):$(id -g)" --volume "$PWD:$PWD" --workdir "$PWD" --env RCC_CLOCKS --env RCC_CLOCK_MHZ --env CUDA_VISIBLE_DEVICES=0 {arguments} {image} `,
 };
 
 /**
@@ -24,8 +24,11 @@ export function kitCommand({ container }: Site, image = container.image): string
   return `${prefix}sh "kits/$key/run.sh" "$attempt"`;
 }
 
-/** Lines of sh before it: what the class asks for, and whether the kit is to fix the clocks. */
-export function setupLines(site: Site, setup: readonly string[] = []): readonly string[] {
-  const clocks = site.clocks === 'nvidia-smi' ? 'lock' : 'leave';
-  return [`export RCC_CLOCKS=${clocks}`, ...setup];
+/** Lines of sh before it: what the class asks for, and who fixes the clocks. */
+export function setupLines(
+  { clocks }: Site,
+  { clockMHz, setup = [] }: SiteGpu = {},
+): readonly string[] {
+  const clock = clockMHz === undefined ? [] : [`export RCC_CLOCK_MHZ=${clockMHz}`];
+  return [`export RCC_CLOCKS=${clocks}`, ...clock, ...setup];
 }

@@ -45,6 +45,7 @@ const gpuClass = z.strictObject({
   excludeNodes: z.array(word).optional().describe('nodes that are never taken'),
   memory: word.optional().describe('memory of a task, as --mem takes it, e.g. 16G'),
   cpus: z.int().positive().optional().describe('processors of a task'),
+  clockMHz: z.int().positive().optional().describe('the clock that is fixed; absent: the highest'),
   setup: z
     .array(line)
     .optional()
@@ -80,9 +81,11 @@ export const siteSchema = z.strictObject({
     .describe('GPU classes by the name that --gpu takes'),
   container: container.default({ runtime: 'none', arguments: [] }),
   clocks: z
-    .enum(['slurm', 'nvidia-smi', 'leave'])
-    .default('nvidia-smi')
-    .describe('who fixes the clocks: --gpu-freq of Slurm, nvidia-smi -lgc in the kit, or nobody'),
+    .enum(['auto', 'slurm', 'none'])
+    .default('auto')
+    .describe(
+      'who fixes the clocks: the kit with nvidia-smi -lgc where it may, Slurm with --gpu-freq, or nobody',
+    ),
   limits: limits.default({ minutes: 240, jobs: 16 }),
 });
 

@@ -14,6 +14,7 @@ import { type Site, siteSchema } from '../../src/farm/site.ts';
 
 /** A kit that waits for `go` in the farm's folder, and ends by itself when it is told to. */
 const script = `attempt=$1
+mkdir "$attempt" || exit 2
 echo "$PWD" > "$attempt/where"
 echo "\${CUDA_VISIBLE_DEVICES:-}" > "$attempt/device"
 finish() { echo "{\\"state\\":\\"$1\\"}" > "$attempt/exit.part" && mv "$attempt/exit.part" "$attempt/exit.json"; exit 0; }

@@ -1,7 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -90,7 +98,10 @@ async function writeFiles(folder: string, options: ClusterOptions) {
     : 'AccountingStorageType=accounting_storage/none';
   for (const name of ['slurm.conf', 'gres.conf', 'slurmdbd.conf'])
     writeFileSync(join(folder, name), fill(name, { ...values, accounting }), { mode: 0o600 });
-  for (const name of ['gpu0', 'gpu1', 'gpu2', 'cgroup.conf']) writeFileSync(join(folder, name), '');
+  // Slurm tells a task its GPU only where the file is a device.
+  for (const name of ['nvidia0', 'nvidia1', 'nvidia2'])
+    symlinkSync('/dev/null', join(folder, name));
+  writeFileSync(join(folder, 'cgroup.conf'), '');
   writeFileSync(join(folder, 'munge.key'), randomBytes(1024), { mode: 0o400 });
   for (const name of ['state', 'spool.n1', 'spool.n2', 'spool.n3']) mkdirSync(join(folder, name));
   return values;

@@ -12,12 +12,12 @@ found() {
     echo "${process%/environ}"
   done
 }
-# What a process started meanwhile is found in the next round.
-for round in 1 2 3 4 5; do
+# What a process started or wrote meanwhile is found in the next round.
+for round in 1 2 3 4 5 6 7 8 9 10; do
   processes=$(found)
-  [ -z "$processes" ] && break
   # shellcheck disable=SC2086
-  kill -KILL $processes 2> /dev/null
+  [ -z "$processes" ] || kill -KILL $processes 2> /dev/null
+  rm -rf "$folder" 2> /dev/null
+  [ -n "$processes" ] || [ -e "$folder" ] || break
   sleep 0.2
 done
-rm -rf "$folder"

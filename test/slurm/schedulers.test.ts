@@ -69,7 +69,10 @@ describe.skipIf(!hasSlurm)('Slurm (skipped where test/slurm/setup.sh could not i
     const used = submitted.map(({ key, id }) =>
       cluster.ask('cat', join(farm.directory, 'attempts', key, `${id}.0`, 'device')),
     );
-    expect(used).toEqual(['x']);
+    expect(
+      used.every((device) => /^\d+$/.test(device)),
+      used.join(),
+    ).toBe(true);
   });
 
   it('gives a requeued task a new attempt, and keeps the one before', async () => {

@@ -1,7 +1,7 @@
 import { quoteForShell } from '../../../engines/command-text.ts';
 import type { Batch } from '../batches.ts';
 import { kitCommand, setupLines } from '../kit-command.ts';
-import type { Site } from '../site.ts';
+import type { Site, SiteGpu } from '../site.ts';
 
 /*
  * Scripts of sh for a machine without a scheduler. A batch is a folder, `queues/<queue>/`, with its list of tasks; workers take one after another by
@@ -15,7 +15,7 @@ export interface QueueRequest {
   readonly queue: string;
   readonly batch: Batch;
   readonly site: Site;
-  readonly setup: readonly string[];
+  readonly given: SiteGpu | undefined;
   /** CUDA_VISIBLE_DEVICES of each worker; `undefined` leaves it as it is. */
   readonly devices: readonly (string | undefined)[];
 }
@@ -27,9 +27,9 @@ const isOurs = `ours() {
 }`;
 
 /** What one worker does, with the farm as the current folder. */
-function workerText({ queue, batch, site, setup }: QueueRequest): string {
+function workerText({ queue, batch, site, given }: QueueRequest): string {
   return `echo $$ > "queues/${queue}/.worker.$1" && mv "queues/${queue}/.worker.$1" "queues/${queue}/worker.$1"
-${setupLines(site, setup).join('\n')}
+${setupLines(site, given).join('\n')}
 index=0
 while read -r key <&3; do
   state=queues/${queue}/$index
@@ -38,7 +38,7 @@ while read -r key <&3; do
   attempt=$PWD/attempts/$key/$task
   index=$((index + 1))
   mkdir "$state" 2> /dev/null || continue
-  mkdir -p "$attempt" || exit 73
+  mkdir -p "attempts/$key" || exit 73
   # One task at a time on a GPU, whoever else has a queue for it. The lock ends with what runs.
   (
     if [ -n "\${CUDA_VISIBLE_DEVICES:-}" ] && command -v flock > /dev/null; then flock 9; fi
@@ -113,14 +113,27 @@ echo answered
 export function cancelText(directory: string, ids: readonly string[]): string {
   return `${isOurs}
 cd ${quoteForShell(directory)} || exit 1
+# What waits is taken first, or a worker whose task ends would begin the next.
+begun=
 for id in ${ids.join(' ')}; do
   queue=\${id%_*}
   state=queues/$queue/\${id##*_}
   [ -d "queues/$queue" ] || continue
-  if mkdir "$state" 2> /dev/null; then echo cancelled > "$state/ended"
-  elif [ -e "$state/ended" ]; then :
-  else
-    process=$(cat "$state/pid" 2> /dev/null)
+  if mkdir "$state" 2> /dev/null; then echo cancelled > "$state/ended" && echo "$id"
+  else begun="$begun $id"
+  fi
+done
+for id in $begun; do
+  queue=\${id%_*}
+  state=queues/$queue/\${id##*_}
+  if [ ! -e "$state/ended" ]; then
+    # Its worker writes down the process a moment after it began; without one it cannot be ended here.
+    tries=0
+    until [ -e "$state/pid" ] || [ "$tries" -ge 50 ]; do
+      tries=$((tries + 1))
+      sleep 0.1
+    done
+    process=$(cat "$state/pid" 2> /dev/null) || continue
     ! ours "$process" "$queue" || kill -TERM "$process"
   fi
   echo "$id"

@@ -61,7 +61,7 @@ function optionsOf(batch: Batch, given: SiteGpu, settings: SbatchSettings): read
     ...classOptions(batch.gpu, given),
     ['exclusive', exclusiveNode],
     ['exclude', exclude.join(',') || undefined],
-    ['gpu-freq', site.clocks === 'slurm' ? 'high' : undefined],
+    ['gpu-freq', site.clocks === 'slurm' ? (given.clockMHz ?? 'high') : undefined],
   ];
 }
 
@@ -78,8 +78,9 @@ function body(batch: Batch, given: SiteGpu, site: Site): readonly string[] {
     '# A requeued task counts on: what it left before stays.',
     `task=\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID.\${SLURM_RESTART_COUNT:-0}`,
     'attempt=$PWD/attempts/$key/$task',
-    'mkdir -p "$attempt" || exit 73',
-    ...setupLines(site, given.setup),
+    '# The kit makes the folder itself, and refuses one that is there.',
+    'mkdir -p "attempts/$key" || exit 73',
+    ...setupLines(site, given),
     '# In place of this shell: the signal before the limit reaches the kit.',
     `exec ${kitCommand(site, batch.image)}`,
   ];

@@ -8,7 +8,8 @@ import { makeFolders } from '../../io/made-folders.ts';
 import { partialPath } from '../../io/partial-names.ts';
 import type { Scheduler, SchedulerRequest } from '../scheduler.ts';
 import { type Answer, type Asking, ask, noAnswer } from './ask.ts';
-import { detachedScheduler, type Reach } from './detached.ts';
+import { detachedScheduler } from './detached.ts';
+import type { Reach } from './detached-alive.ts';
 
 /** Asks nobody for a password, and does not wait for a host that is gone. */
 export const sshCommand = [
@@ -105,11 +106,10 @@ function fetchFrom(request: SchedulerRequest): NonNullable<Reach['fetch']> {
 
 /** Machines that ssh reaches; they have the farm at the same path, or a folder of their own to which kits are copied. */
 export function sshScheduler(request: SchedulerRequest): Scheduler {
-  const { site } = request;
   return detachedScheduler(
     {
       name: 'ssh',
-      hosts: (gpu) => ownValue(site.gpus, gpu)?.hosts ?? fail('site-no-hosts', { gpu }),
+      hosts: (gpu) => ownValue(request.site.gpus, gpu)?.hosts ?? fail('site-no-hosts', { gpu }),
       run: (host, script) => runBySsh(host, script, request),
       send: sendTo(request),
       fetch: fetchFrom(request),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SchedulerRequest } from '../../../src/farm/scheduler.ts';
@@ -28,8 +28,11 @@ afterEach(async () => {
     const { alreadyThere } = await local.submit([]);
     farm.go();
     await local.cancel(alreadyThere.map(({ id }) => id));
-    const workers = (): string =>
-      spawnSync('pgrep', ['-f', farm.directory], { encoding: 'utf8' }).stdout;
+    const queues = existsSync(join(farm.directory, 'queues'))
+      ? readdirSync(join(farm.directory, 'queues')).filter((name) => !name.endsWith('.json'))
+      : [];
+    const pattern = [farm.directory, ...queues.map((queue) => `queues/${queue}/`)].join('|');
+    const workers = (): string => spawnSync('pgrep', ['-f', pattern], { encoding: 'utf8' }).stdout;
     await expect.poll(workers, { timeout: 10_000 }).toBe('');
     farm.remove();
   }

@@ -30,6 +30,7 @@ const cases: Readonly<Record<string, Case>> = {
           reservation: 'bench',
           memory: '16G',
           cpus: 4,
+          clockMHz: 1590,
           excludeNodes: ['n7'],
           setup: ['module load tensorrt/10.4'],
         },
@@ -64,7 +65,7 @@ const cases: Readonly<Record<string, Case>> = {
     site: {
       gpus: { t4 },
       container: { runtime: 'docker', image: 'tensorrt:24.08' },
-      clocks: 'leave',
+      clocks: 'none',
     },
     image: 'tensorrt:24.10',
   },
