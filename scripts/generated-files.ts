@@ -3,6 +3,7 @@ import { specParser } from '../src/language/syntax/parser.ts';
 import { buildReport } from '../src/report/build-report.ts';
 import { readFigures } from '../src/report/published.ts';
 import { reportFiles } from '../src/report/report-files.ts';
+import { benchJsonSchema } from './bench-schema.ts';
 import { languageDocs } from './language-docs.ts';
 import { manifestJsonSchema } from './manifest-schema.ts';
 import { targetsDocs } from './targets-docs.ts';
@@ -35,6 +36,7 @@ export async function generatedFiles(): Promise<Readonly<Record<string, string>>
     'docs/tensorrt.md': tensorrtDocs(),
     'docs/targets.md': targetsDocs(),
     'docs/manifest.schema.json': manifestJsonSchema(),
+    'docs/bench.schema.json': benchJsonSchema(),
     ...(await charts()),
   };
 }
