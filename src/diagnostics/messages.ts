@@ -5,6 +5,7 @@ import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
 import { engineCacheMessages } from './messages/engine-cache.ts';
 import { engineMessages } from './messages/engines.ts';
+import { farmReportMessages } from './messages/farm-report.ts';
 import { imageMessages } from './messages/images.ts';
 import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
@@ -29,6 +30,7 @@ export const messages = {
   ...imageMessages,
   ...accuracyMessages,
   ...reportMessages,
+  ...farmReportMessages,
   ...serverMessages,
   ...precisionMessages,
   ...compileMessages,

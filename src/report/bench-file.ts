@@ -26,6 +26,8 @@ const provenance = facts.and(
     attempt: z.string().optional(),
     /** Key of the kit, which is that of the cell. */
     kitKey: z.string().optional(),
+    /** Class of the GPU as planned: `t4`. */
+    gpu: z.string().optional(),
   }),
 );
 const ms = z.number().min(0).max(mostTimeMs);
@@ -103,6 +105,7 @@ const missingCell = z.object({
 /** Times of one engine's layers, from a profiled run: their sum is not the latency. */
 const layerProfile = z.object({
   model: z.string().min(1),
+  provenance: provenance.optional(),
   target: z.string().min(1),
   device,
   precision,
@@ -123,6 +126,7 @@ const layerProfile = z.object({
 /** What the fusion audit of one engine found. */
 const auditSummary = z.object({
   model: z.string().min(1),
+  provenance: provenance.optional(),
   target: z.string().min(1),
   /** GPU or compute capability that the engine is for. */
   builtFor: z.string(),
