@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 import { printable } from '../printable.ts';
 
@@ -6,7 +7,7 @@ export const farmReportMessages = {
   'bench-folder-empty': row<{ path: string; names: readonly string[] }>({
     severity: 'error',
     message: ({ path, names }) =>
-      `The folder '${printable(path)}' has no ${names.join(' and no ')}.`,
+      `The folder '${printable(path)}' has none of the files that hold figures: ${listText(names)}.`,
     hint: ({ path }) =>
       `If it is a farm, its results are still to be read: rcc farm collect ${printable(path)}`,
     cause:
@@ -25,7 +26,7 @@ export const farmReportMessages = {
   'cells-not-judged': row<{ count: number; total: number; reasons: readonly string[] }>({
     severity: 'warning',
     message: ({ count, total, reasons }) =>
-      `${count} of ${total} cells ${count === 1 ? 'is' : 'are'} not judged: ${reasons.join(', ')}.`,
+      `${count} of ${total} cells ${count === 1 ? 'is' : 'are'} not judged: ${listText(reasons)}.`,
     hint: () => 'Neither a regression nor its absence is shown for them.',
     cause: 'Figures that are unstable or a stand-in’s say nothing about what got slower.',
     cure: 'Measure those cells again, on a GPU of their own.',
@@ -33,7 +34,7 @@ export const farmReportMessages = {
   'nothing-judged': row<{ count: number; reasons: readonly string[] }>({
     severity: 'error',
     message: ({ count, reasons }) =>
-      `No cell could be judged: of ${count} in common ${reasons.join(', ')}.`,
+      `No cell could be judged: of ${count} in common ${listText(reasons)}.`,
     hint: () => 'This is neither a regression nor the lack of one.',
     cause:
       '`rcc compare` judges by measurements that are trusted. Each pair has a figure that is unstable or a stand-in’s.',
@@ -42,7 +43,7 @@ export const farmReportMessages = {
   'cells-missing': row<{ count: number; path: string; states: readonly string[] }>({
     severity: 'warning',
     message: ({ count, path, states }) =>
-      `${count} ${count === 1 ? 'batch' : 'batches'} of the plan of '${printable(path)}' ${count === 1 ? 'has' : 'have'} no figure: ${states.join(', ')}.`,
+      `${count} ${count === 1 ? 'batch' : 'batches'} of the plan of '${printable(path)}' ${count === 1 ? 'has' : 'have'} no figure: ${listText(states)}.`,
     hint: () => '`rcc farm status` names the next step of each.',
     cause:
       'A farm’s bench file tells which cells of its plan were not measured, or not to their end.',
