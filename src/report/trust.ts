@@ -10,11 +10,14 @@ export function isStandIn({ provenance }: Sourced): boolean {
   return provenance?.standIn === true;
 }
 
+/** `unstable` with the reason; undefined where it is not. */
+export function instabilityOf({ state, warnings }: BenchRow): string | undefined {
+  return state === 'unstable' ? ['unstable', ...warnings.slice(0, 1)].join(': ') : undefined;
+}
+
 /** Why a figure may stand in no chart, ratio or comparison; undefined where it may. */
 export function doubtOf(row: BenchRow): string | undefined {
-  if (isStandIn(row)) return "a stand-in's, nothing was measured";
-  if (row.state !== 'unstable') return undefined;
-  return ['unstable', ...row.warnings.slice(0, 1)].join(': ');
+  return isStandIn(row) ? "a stand-in's, nothing was measured" : instabilityOf(row);
 }
 
 /** A remark on a figure where one is due. Where nobody judged it, its own spread speaks. */

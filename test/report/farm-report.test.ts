@@ -88,14 +88,14 @@ describe('the report of a farm', () => {
       | net0 | FP16 | – | – | planned | planned |
       | net1 | FP16 | – | – | queued | queued |
       | net2 | FP16 | – | – | running | running |
-      | net3 | FP16 | – | – | failed | failed |
-      | net4 | FP16 | – | – | timeout | timeout |
-      | net5 | FP16 | – | – | lost | lost |
-      | net6 | FP16 | – | – | partial | partial |
-      | net7 | FP16 | – | – | cancelled | cancelled |
+      | net3 | FP16 | – | – | failed (because 3) | failed (because 3) |
+      | net4 | FP16 | – | – | timeout (because 4) | timeout (because 4) |
+      | net5 | FP16 | – | – | lost (because 5) | lost (because 5) |
+      | net6 | FP16 | – | – | partial (because 6) | partial (because 6) |
+      | net7 | FP16 | – | – | cancelled (because 7) | cancelled (because 7) |
       | net8 | FP16 | – | – | unknown | unknown |
       | resnet18 | FP16 | 1.00 | 2.00 (3 attempts on 2 nodes: 1.90 to 2.20 ms) | – | – |
-      | resnet34 | FP16 | 1.70 | partial | – | – |
+      | resnet34 | FP16 | 1.70 | partial (no room) | – | – |
       | resnet50 | FP16 | 9.00 (unstable: 1 other process computed on the GPU.) | 3.00 | – | – |
 
       - Medians in milliseconds of a batch, of the attempt that counts. A word instead of a figure is the state of a cell that has none.
@@ -219,7 +219,9 @@ describe("a stand-in's figures", () => {
   );
 
   it('stand under a banner, in a section of their own', () => {
-    expect(report.warning).toMatchInlineSnapshot(`"2 figures are a stand-in's (try/bench.json): nothing was measured for them, and they may not be published as measurements. They stand in a section of their own, in no chart and beside no published figure."`);
+    expect(report.warning).toMatchInlineSnapshot(
+      `"2 figures are a stand-in's (try/bench.json): nothing was measured for them, and they may not be published as measurements. They stand in a section of their own, in no chart and beside no published figure."`,
+    );
     expect(files.get('report.md')).toContain(`> **${report.warning}**`);
     expect(files.get('index.html')?.match(/<p class="banner" role="note">/g)).toHaveLength(2);
     expect(section(report, 'stand-in').charts).toEqual([]);
@@ -240,8 +242,8 @@ describe("a stand-in's figures", () => {
 
       | Model | Origin | Precision | t4, ms batch 1 | v100, ms batch 1 | v100, ms batch 4 |
       | --- | --- | --- | ---: | ---: | ---: |
-      | resnet18 | stand-in | FP16 | 777.1 (a stand-in's, nothing was measured) | – | – |
-      | resnet50 | stand-in | FP16 | 888.1 (a stand-in's, nothing was measured) | planned | planned |
+      | resnet18 | stand-in | FP16 | 777.1 | – | – |
+      | resnet50 | stand-in | FP16 | 888.1 (unstable: 1 other process computed on the GPU.) | planned | planned |
 
       - A stand-in's figures: nothing was measured.
       - Medians in milliseconds of a batch, of the attempt that counts. A word instead of a figure is the state of a cell that has none.

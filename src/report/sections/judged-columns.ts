@@ -1,7 +1,6 @@
 import type { BenchRow, RowSpread } from '../bench-file.ts';
 import { formatMs } from '../format.ts';
 import { type Cell, type Column, noFigure, numberCell, textCell } from '../table.ts';
-import { doubtOf } from '../trust.ts';
 import type { Measured } from './measured.ts';
 
 /** Columns that tables of rows have only where the rows tell such things. */
@@ -20,7 +19,7 @@ function stateCell(row: BenchRow): Cell {
   const notes = {
     done: undefined,
     partial: 'other batches are missing',
-    unstable: warnings[0] ?? doubtOf(row),
+    unstable: warnings[0],
   };
   const note = notes[state];
   return textCell(state, { ...(tone ? { tone } : {}), ...(note ? { note } : {}) });

@@ -7,7 +7,7 @@ import type { MissingState } from '../cell-states.ts';
 import { formatMs, formatPrecision } from '../format.ts';
 import { type Section, slug } from '../report.ts';
 import { type Cell, type Column, noFigure, type Row, type Table, textCell } from '../table.ts';
-import { remarkOn } from '../trust.ts';
+import { instabilityOf } from '../trust.ts';
 import { spreadText } from './judged-columns.ts';
 import { isOnGpu } from './measured.ts';
 
@@ -17,12 +17,17 @@ interface Place extends Pick<MissingCell, 'model' | 'precision' | 'gpu'> {
   readonly cell: Cell;
 }
 
+/** What needs no reason: time brings the figure. */
 const byItself: ReadonlySet<MissingState> = new Set(['planned', 'queued', 'running', 'unknown']);
 const toneOf = (state: MissingState) => (byItself.has(state) ? 'quiet' : 'bad');
 
+function holeCell({ state, why }: MissingCell): Cell {
+  return textCell(state, { tone: toneOf(state), ...(byItself.has(state) ? {} : { note: why }) });
+}
+
 function figureCell(row: BenchRow): Cell {
   const { medianMs } = row.latency;
-  const notes = [remarkOn(row), spreadText(row.spread)].filter((note) => note !== undefined);
+  const notes = [instabilityOf(row), spreadText(row.spread)].filter((note) => note !== undefined);
   const tone = row.state === 'unstable' ? ({ tone: 'bad' } as const) : {};
   const note = notes.length > 0 ? { note: notes.join('; ') } : {};
   return { value: medianMs, text: formatMs(medianMs), ...tone, ...note };
@@ -43,15 +48,10 @@ function placesOf(rows: readonly BenchRow[], missing: readonly MissingCell[]): r
     batch: row.batch,
     cell: figureCell(row),
   }));
-  const holes = missing.flatMap(({ model, precision, gpu, batches, state }) =>
-    batches.map((batch) => ({
-      model,
-      precision,
-      gpu,
-      batch,
-      cell: textCell(state, { tone: toneOf(state) }),
-    })),
-  );
+  const holes = missing.flatMap((hole) => {
+    const { model, precision, gpu, batches } = hole;
+    return batches.map((batch) => ({ model, precision, gpu, batch, cell: holeCell(hole) }));
+  });
   return [...filled, ...holes];
 }
 
