@@ -3,6 +3,7 @@ import { specParser } from '../src/language/syntax/parser.ts';
 import { buildReport } from '../src/report/build-report.ts';
 import { readFigures } from '../src/report/published.ts';
 import { reportFiles } from '../src/report/report-files.ts';
+import { benchJsonSchema } from './bench-schema.ts';
 import { languageDocs } from './language-docs.ts';
 import { manifestJsonSchema } from './manifest-schema.ts';
 import { siteJsonSchema } from './site-schema.ts';
@@ -37,6 +38,7 @@ export async function generatedFiles(): Promise<Readonly<Record<string, string>>
     'docs/targets.md': targetsDocs(),
     'docs/manifest.schema.json': manifestJsonSchema(),
     'docs/site.schema.json': siteJsonSchema(),
+    'docs/bench.schema.json': benchJsonSchema(),
     ...(await charts()),
   };
 }

@@ -7,6 +7,7 @@ import { engineCacheMessages } from './messages/engine-cache.ts';
 import { engineMessages } from './messages/engines.ts';
 import { farmMessages } from './messages/farm.ts';
 import { farmCellMessages } from './messages/farm-cells.ts';
+import { farmReportMessages } from './messages/farm-report.ts';
 import { imageMessages } from './messages/images.ts';
 import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
@@ -31,6 +32,7 @@ export const messages = {
   ...imageMessages,
   ...accuracyMessages,
   ...reportMessages,
+  ...farmReportMessages,
   ...serverMessages,
   ...precisionMessages,
   ...compileMessages,
