@@ -18,6 +18,20 @@ export const cellStates = [
 ] as const;
 export type CellState = (typeof cellStates)[number];
 
+/** Each in a few words. */
+export const statePhrases: Readonly<Record<CellState, string>> = {
+  done: 'all batches are timed and verified',
+  running: 'it runs',
+  queued: 'it waits',
+  planned: 'it was not submitted',
+  unknown: 'nobody can tell whether it still runs',
+  lost: 'its job ended without a word',
+  timeout: 'it needed more time',
+  failed: 'the same would fail again',
+  partial: 'some batches are timed',
+  unstable: 'the times are not steady',
+};
+
 /** An attempt as its files tell. */
 export interface AttemptFacts {
   /** `<task>.<restart>`. */

@@ -6,7 +6,10 @@ import { benchFileOf, type ModelMeasurement } from '../compile/timing.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { judgeAttempt } from '../kit/judge-attempt.ts';
 import { readKit } from '../kit/open-kit.ts';
+import type { MissingCell } from '../report/bench-file.ts';
+import { missingStates } from '../report/cell-states.ts';
 import type { AttemptIndex } from './attempt-index.ts';
+import { statePhrases, taskOf } from './cell-state.ts';
 import { attemptFolder, farmFiles, kitFolder, resultFile } from './farm-files.ts';
 import type { OpenedFarm } from './read-farm.ts';
 import type { CellStatus } from './read-status.ts';
@@ -15,6 +18,7 @@ import { writeWhole } from './write-whole.ts';
 
 export interface CollectedCells {
   readonly rows: readonly ModelMeasurement[];
+  readonly missing: readonly MissingCell[];
   readonly results: readonly CellResult[];
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -68,67 +72,88 @@ async function collectCell(
   return result;
 }
 
-/** Medians of a batch in all attempts that have figures: what one node or hour says beside another. */
-function medians(
+/** Medians of a batch in all attempts that have figures, with their nodes: what one node or hour says beside another. */
+function spreadOf(
   { cell: { key }, attempts }: CellStatus,
   index: AttemptIndex,
   batch: number,
-): readonly number[] {
-  return attempts.flatMap(({ name }) => {
-    const found = index.judgement(key, name)?.latencyMs ?? [];
-    return found.flatMap(([size, medianMs]) => (size === batch ? [medianMs] : []));
+): ModelMeasurement['spread'] {
+  const found = attempts.flatMap(({ name, node = '' }) => {
+    const medians = index.judgement(key, name)?.latencyMs ?? [];
+    return medians.filter(([size]) => size === batch).map(([, medianMs]) => ({ medianMs, node }));
   });
+  if (found.length < 2) return undefined;
+  return {
+    attempts: found.length,
+    nodes: new Set(found.map(({ node }) => node)).size,
+    minMs: least(found.map(({ medianMs }) => medianMs)),
+    maxMs: greatest(found.map(({ medianMs }) => medianMs)),
+  };
 }
 
-/** A row with what is known of where it comes from: the attempt, its node, the cell's state, and how far other attempts are from it. */
+/** A row with where it comes from, and how far other attempts are from it. */
 function rowOf(
   row: CellResult['rows'][number],
-  result: CellResult,
+  { attempt, node }: CellResult,
   status: CellStatus,
   index: AttemptIndex,
 ): ModelMeasurement {
-  const found = medians(status, index, row.batch);
-  const spread = found.length > 1 ? greatest(found) / least(found) - 1 : undefined;
+  const spread = spreadOf(status, index, row.batch);
+  const { gpu } = status.cell;
+  const place = { gpu, attempt, job: taskOf({ name: attempt }), ...(node ? { node } : {}) };
   return {
-    ...row,
-    provenance: {
-      ...row.provenance,
-      state: result.state,
-      attempt: result.attempt,
-      ...(result.node === undefined ? {} : { node: result.node }),
-      attempts: Math.max(1, found.length),
-      ...(spread === undefined ? {} : { attemptsSpreadPercent: Math.round(spread * 1000) / 10 }),
-    },
-  } as ModelMeasurement;
+    ...(row as ModelMeasurement),
+    provenance: { ...(row.provenance as Record<string, string>), ...place },
+    ...(spread ? { spread } : {}),
+  };
 }
 
-/** Makes results/<key>.json of each cell that has figures, and one bench file of all of them. */
+/** Where no row stands for the planned batches: why. */
+function holeOf(
+  { cell, state, reason }: CellStatus,
+  result: CellResult | undefined,
+): readonly MissingCell[] {
+  const timed = new Set((result?.rows ?? []).map(({ batch }) => batch));
+  const batches = cell.batches.filter((batch) => !timed.has(batch));
+  if (batches.length === 0) return [];
+  const { model, precision, gpu, key } = cell;
+  // What is done or unstable lacks a row only where its files are gone.
+  const named = missingStates.find((one) => one === state) ?? 'lost';
+  const why = reason ?? statePhrases[state];
+  return [{ model, precision, gpu, batches, state: named, why, provenance: { kitKey: key } }];
+}
+
+/** Makes results/<key>.json of each cell that has figures, and one bench file of all cells: with a row, or with what they lack and why. */
 export async function collectCells(
   opened: OpenedFarm,
   cells: readonly CellStatus[],
   index: AttemptIndex,
 ): Promise<CollectedCells> {
   const rows: ModelMeasurement[] = [];
+  const missing: MissingCell[] = [];
   const results: CellResult[] = [];
   const diagnostics: Diagnostic[] = [];
+  const take = (status: CellStatus, result: CellResult | undefined): void => {
+    append(missing, holeOf(status, result));
+    if (!result) return;
+    results.push(result);
+    append(
+      rows,
+      result.rows.map((row) => rowOf(row, result, status, index)),
+    );
+  };
   for (const status of cells) {
     try {
       const result = await collectCell(opened, status);
-      if (!result) continue;
-      results.push(result);
-      await share(opened.settings.cache, result);
-      append(
-        rows,
-        result.rows.map((row) => rowOf(row, result, status, index)),
-      );
+      take(status, result);
+      if (result) await share(opened.settings.cache, result);
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       append(diagnostics, error.diagnostics);
+      append(missing, holeOf(status, undefined));
     }
   }
-  if (rows.length > 0) {
-    const text = `${JSON.stringify(benchFileOf({ rows }), null, 2)}\n`;
-    await writeWhole(join(opened.path, farmFiles.bench), text);
-  }
-  return { rows, results, diagnostics };
+  const text = `${JSON.stringify(benchFileOf({ rows, missing }), null, 2)}\n`;
+  await writeWhole(join(opened.path, farmFiles.bench), text);
+  return { rows, missing, results, diagnostics };
 }

@@ -52,6 +52,8 @@ export function partsOf(
 
 export interface Submitted {
   readonly tasks: readonly SubmittedTask[];
+  /** Cells that are in the scheduler's hands now. */
+  readonly handled: number;
   /** In the queue before, and written down by this run: an earlier one had not come to it. */
   readonly found: number;
   readonly diagnostics: readonly Diagnostic[];
@@ -93,6 +95,7 @@ export async function submitCells(
   const diagnostics: Diagnostic[] = [];
   let count = 0;
   let found = 0;
+  let handled = 0;
   const prepare = async (key: string): Promise<void> => {
     signal?.throwIfAborted();
     const cell = cells.get(key) as Cell;
@@ -108,8 +111,9 @@ export async function submitCells(
     append(tasks, answer.submitted);
     append(diagnostics, answer.diagnostics);
     found += earlier.length;
+    handled += answer.submitted.length + answer.alreadyThere.length;
     // What one part is refused for, the next is too.
     if (answer.submitted.length + answer.alreadyThere.length < ready.length) break;
   }
-  return { tasks, found, diagnostics };
+  return { tasks, handled, found, diagnostics };
 }
