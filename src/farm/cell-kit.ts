@@ -18,7 +18,7 @@ import type { OpenedFarm } from './read-farm.ts';
 /** Makes the kits of cells when they are wanted. */
 export interface KitMaker {
   /** The kit is there and is the one that was planned. Throws DiagnosticError `farm-cell-changed` and `kit-changed`. */
-  prepare(cell: Cell): Promise<void>;
+  prepare(cell: Cell, onMake: () => void): Promise<void>;
 }
 
 /** Takes the model of a kit with the same graph: the same bytes are on the disk once. A file system without links keeps both. */
@@ -77,9 +77,12 @@ export function createKitMaker(
     );
   };
   return {
-    async prepare(cell) {
+    async prepare(cell, onMake) {
       const folder = kitFolder(farm, cell.key);
-      if (!existsSync(join(folder, artifactFiles.manifest))) return await make(cell);
+      if (!existsSync(join(folder, artifactFiles.manifest))) {
+        onMake();
+        return await make(cell);
+      }
       const { facts } = await openKit(folder);
       if (facts.key !== cell.key) fail('kit-changed', { path: folder, files: ['manifest.json'] });
     },

@@ -25,7 +25,7 @@ export interface SubmitRequest
   extends SubmitOptions,
     Pick<SchedulerRequest, 'env' | 'signal'>,
     Pick<KitSetting, 'listener'> {
-  /** Called before the kit of a cell is made or looked at. */
+  /** Called before the kit of a cell is made. */
   readonly onKit?: (name: string, count: number, total: number) => void;
 }
 
@@ -99,8 +99,8 @@ export async function submitCells(
   const prepare = async (key: string): Promise<void> => {
     signal?.throwIfAborted();
     const cell = cells.get(key) as Cell;
-    request.onKit?.(nameOfCell(cell), ++count, chosen.length);
-    await kits.prepare(cell);
+    count++;
+    await kits.prepare(cell, () => request.onKit?.(nameOfCell(cell), count, chosen.length));
   };
   for (const part of partsOf(tasksOf(chosen), opened)) {
     const ready = await withKits(part, prepare, diagnostics);

@@ -54,7 +54,7 @@ export const farmCellMessages = {
   'farm-unfinished': row<Cells & { run: string | undefined }>({
     severity: 'note',
     exit: 'unfinished',
-    message: ({ count, total }) => `${cellsText(count)} of ${total} are not done yet.`,
+    message: ({ count, total }) => `${cellsText(count)} of ${total} ${count === 1 ? 'is' : 'are'} not done yet.`,
     hint: ({ run, farm }) =>
       run ? printable(run) : `Look again: rcc farm status ${printable(farm)}`,
     cause: 'Cells wait, run, were not submitted, or nobody can tell whether they run.',
@@ -63,7 +63,7 @@ export const farmCellMessages = {
   'farm-not-submitted': row<Cells>({
     severity: 'note',
     exit: 'unfinished',
-    message: ({ count, total }) => `${cellsText(count)} of ${total} were not submitted.`,
+    message: ({ count, total }) => `${cellsText(count)} of ${total} ${count === 1 ? 'was' : 'were'} not submitted.`,
     hint: ({ farm }) =>
       `Nothing is lost: rcc farm run ${printable(farm)} submits them when the cause is gone.`,
     cause:
@@ -73,14 +73,14 @@ export const farmCellMessages = {
   'farm-stand-in': row<{ count: number }>({
     severity: 'warning',
     message: ({ count }) =>
-      `${cellsText(count)} were timed by the stand-in for trtexec: the figures are invented and no measurements.`,
+      `${cellsText(count)} ${count === 1 ? 'was' : 'were'} timed by the stand-in for trtexec: the figures are invented and no measurements.`,
     cause: 'Tests run kits with a program that takes trtexec’s place and runs on no GPU.',
     cure: 'Never publish them. Run the farm where trtexec is NVIDIA’s.',
   }),
   'farm-builds-assumed': row<{ count: number }>({
     severity: 'note',
     message: ({ count }) =>
-      `${cellsText(count)} are of GPUs on which no build was seen yet: each build is taken as 90 s, and a plan made after the first results says more.`,
+      `For ${cellsText(count)} no build was seen on such a GPU yet: each build is taken as 90 s, and a plan made after the first results says more.`,
     cause:
       'How long TensorRT builds depends on the GPU and is told by builds that were made in this farm.',
     cure: 'Plan again after the first cells are done.',

@@ -94,7 +94,7 @@ async function submit(
   const notes: Diagnostic[] = [];
   const { env, signal, progress } = context;
   const onKit = (name: string, count: number, total: number): void =>
-    progress.update(`${count} of ${total}: ${name}`);
+    progress.heading(`${name}, kit ${count} of ${total}`);
   const listener = listenerFor(context, notes);
   const done = await submitCells(opened, chosen, { ...options, env, signal, listener, onKit });
   const { tasks, found, handled } = done;
