@@ -2,8 +2,8 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import type { Precision } from '../../codegen/precisions.ts';
 import type { TimingLimits } from '../../engines/target.ts';
 import { groupBy } from '../collections/group-by.ts';
-import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { estimateLatency } from '../estimate/estimate.ts';
+import { gpus, isGpuName } from '../estimate/gpus.ts';
 import type { Cell } from './cell.ts';
 import type { Judgement } from './judgement.ts';
 
@@ -43,14 +43,15 @@ export function buildHistory(
   };
 }
 
+/** Whether `rcc estimate` has figures of a GPU and a precision. */
+function isEstimated({ gpu, precision }: Pick<CostRequest, 'gpu' | 'precision'>): boolean {
+  return isGpuName(gpu) && gpus[gpu].peakTflops[precision as 'fp32'] !== undefined;
+}
+
 /** Milliseconds by `rcc estimate`; 0 for a GPU or a precision that it has no figures of: the least time of a timing decides there. */
-function latencyMs(graph: Graph, request: Parameters<typeof estimateLatency>[1]): number {
-  try {
-    return estimateLatency(graph, request).latencyMs;
-  } catch (error) {
-    if (error instanceof DiagnosticError) return 0;
-    throw error;
-  }
+function latencyMs({ graph, gpu, precision }: CostRequest, batch: number): number {
+  const request = { gpu, precision, batch };
+  return isEstimated(request) ? estimateLatency(graph, request).latencyMs : 0;
 }
 
 export interface CostRequest {
@@ -73,11 +74,12 @@ export interface CellCost {
 
 /** GPU-minutes of a cell: builds, and for each batch a run and a timing. */
 export function cellCost(request: CostRequest): CellCost {
-  const { model, graph, precision, gpu, batches, isOneBuild, timing, history } = request;
+  const { model, precision, gpu, batches, isOneBuild, timing, history } = request;
   const seen = history.buildS(model, precision, gpu);
   const builds = (isOneBuild ? 1 : batches.length) * (seen ?? assumedBuildS);
   const timings = batches.map((batch) => {
-    const runsMs = timing.minIterations * latencyMs(graph, { gpu, precision, batch });
+    const runsMs =
+      timing.minIterations * latencyMs({ ...request, gpu: request.gpu.toLowerCase() }, batch);
     return (timing.warmUpMs + Math.max(timing.durationMs, runsMs)) / 1000 + overheadS;
   });
   const seconds = timings.reduce((sum, one) => sum + one, builds);

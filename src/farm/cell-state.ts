@@ -96,7 +96,12 @@ export function attemptsOfTask(
     .toSorted((a, b) => restartOf(a) - restartOf(b));
 }
 
-const figures: ReadonlySet<AttemptState> = new Set(['done', 'unstable', 'partial']);
+/** States whose figures are kept. */
+export const withFigures: ReadonlySet<string> = new Set([
+  'done',
+  'unstable',
+  'partial',
+] satisfies AttemptState[]);
 
 /** Whether a task that nobody can be asked about has come to its end. */
 function hasEnded({ liveness }: TaskFacts, last: AttemptFacts | undefined): boolean {
@@ -113,7 +118,7 @@ function standing(task: TaskFacts, last: AttemptFacts | undefined): 'live' | 'si
 
 /** What a task came to: its last attempt, and earlier ones that have figures. One that is gone and left nothing was lost; one that was taken back counts for its figures alone. */
 function endingsOf(task: TaskFacts, own: readonly AttemptFacts[]): readonly AttemptFacts[] {
-  const hasFigures = ({ state }: AttemptFacts): boolean => figures.has(state);
+  const hasFigures = ({ state }: AttemptFacts): boolean => withFigures.has(state);
   const last = own.at(-1);
   const before = own.slice(0, -1).filter(hasFigures);
   if (standing(task, last) !== 'ended') return before;

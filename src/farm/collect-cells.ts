@@ -9,7 +9,7 @@ import { readKit } from '../kit/open-kit.ts';
 import type { MissingCell } from '../report/bench-file.ts';
 import { missingStates } from '../report/cell-states.ts';
 import type { AttemptIndex } from './attempt-index.ts';
-import { statePhrases, taskOf } from './cell-state.ts';
+import { statePhrases, taskOf, withFigures } from './cell-state.ts';
 import { attemptFolder, farmFiles, kitFolder, resultFile } from './farm-files.ts';
 import type { OpenedFarm } from './read-farm.ts';
 import type { CellStatus } from './read-status.ts';
@@ -22,9 +22,6 @@ export interface CollectedCells {
   readonly results: readonly CellResult[];
   readonly diagnostics: readonly Diagnostic[];
 }
-
-/** States whose figures are kept. */
-const withFigures: ReadonlySet<string> = new Set(['done', 'unstable', 'partial']);
 
 async function resultOf(
   { path }: OpenedFarm,

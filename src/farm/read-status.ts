@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { append } from '../collections/append.ts';
 import { groupBy } from '../collections/group-by.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -11,6 +13,7 @@ import {
   type TaskFacts,
   taskOf,
 } from './cell-state.ts';
+import { farmFiles } from './farm-files.ts';
 import { type LoggedTask, readJobLog } from './job-log.ts';
 import type { OpenedFarm } from './read-farm.ts';
 import { readResult } from './result.ts';
@@ -90,10 +93,21 @@ function factsOf({ id, on, isCancelled }: LoggedTask, answers: Answers): TaskFac
   };
 }
 
-async function statusOf(known: Known, answers: Answers, { path }: OpenedFarm): Promise<CellStatus> {
+/** Keys of the cells that were collected. */
+async function collectedIn(farm: string): Promise<ReadonlySet<string>> {
+  const names = await readdir(join(farm, farmFiles.results)).catch(() => []);
+  return new Set(names.map((name) => name.replace(/\.json$/, '')));
+}
+
+async function statusOf(
+  known: Known,
+  answers: Answers,
+  { path, collected }: { readonly path: string; readonly collected: ReadonlySet<string> },
+): Promise<CellStatus> {
   const { cell, tasks, attempts } = known;
   // What is done by its attempts needs no second witness.
-  const result = isDone(known) ? undefined : await readResult(path, cell.key);
+  const isWanted = !isDone(known) && collected.has(cell.key);
+  const result = isWanted ? await readResult(path, cell.key) : undefined;
   const facts = tasks.map((task) => factsOf(task, answers));
   const verdict = judgeCell({
     tasks: facts,
@@ -127,11 +141,12 @@ export async function readStatus(opened: OpenedFarm, request: StatusRequest): Pr
   const asked = known.filter((one) => !isDone(one)).flatMap(openOf);
   const answers = await askAll(asked, opened, request);
   const open = new Set(asked.map(({ key }) => key));
+  const collected = await collectedIn(path);
   const found: CellStatus[] = [];
   for (const one of known) {
     // What ended between the first look and the answer has left its files by now.
     const now = open.has(one.cell.key) ? await read(one.cell) : one;
-    found.push(await statusOf(now, answers, opened));
+    found.push(await statusOf(now, answers, { path, collected }));
   }
   await index.keep();
   const diagnostics: Diagnostic[] = [];

@@ -99,9 +99,10 @@ export function createKitPlanner(): KitPlanner {
     models.set(options.spec, own);
     const model = await remember(own, formText(kit.target), () => modelFor(options, kit.target));
     const { identity, ...facts } = model;
-    const planned = remember(families, JSON.stringify([settingsText(options), facts]), () =>
-      familiesOf(kit, facts, 'planning'),
-    );
+    // Classes are no part of a command line: networks that differ in them alone share one plan.
+    const outputs = facts.outputs.map(({ shape, ...output }) => [output, shape[0], shape.length]);
+    const text = JSON.stringify([settingsText(options), { ...facts, outputs }]);
+    const planned = remember(families, text, () => familiesOf(kit, facts, 'planning'));
     const keyParts = keyPartsOf(kit, identity, planned);
     const graph = lowerSpec(options.spec, { batch: options.batch });
     return { key: kitKey(keyParts), keyParts, batches: kit.intent.batches, graph };

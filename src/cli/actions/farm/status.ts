@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
+import { withFigures } from '../../../farm/cell-state.ts';
 import { openFarm } from '../../../farm/read-farm.ts';
 import { type FarmStatus, readStatus } from '../../../farm/read-status.ts';
 import type { CommandContext, CommandResult } from '../../command.ts';
@@ -28,7 +29,8 @@ export async function statusNow(
 /** Cells whose figures a stand-in invented. */
 export function standInWarning({ cells, index }: FarmStatus): readonly Diagnostic[] {
   const count = cells.filter(
-    ({ cell, attempt }) => attempt && index.judgement(cell.key, attempt)?.isStandIn,
+    ({ cell, state, attempt = '' }) =>
+      withFigures.has(state) && index.judgement(cell.key, attempt)?.isStandIn,
   ).length;
   return count > 0 ? [createDiagnostic('farm-stand-in', { count })] : [];
 }
