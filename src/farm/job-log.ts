@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { groupBy } from '../collections/group-by.ts';
 import { farmFiles } from './farm-files.ts';
-import { appendLines, readLines } from './json-lines.ts';
+import { appendValues, readLines } from './json-lines.ts';
 import type { SchedulerName, SubmittedTask } from './scheduler.ts';
 
 const lineSchema = z.object({
@@ -30,7 +30,7 @@ const parted = (id: string): readonly [string, string] => {
 };
 
 async function add(farm: string, lines: readonly Line[]): Promise<void> {
-  await appendLines(join(farm, farmFiles.jobs), lines);
+  await appendValues(join(farm, farmFiles.jobs), lines);
 }
 
 /** Writes down what was submitted, one line an array. */

@@ -1,6 +1,5 @@
-import { open } from 'node:fs/promises';
 import type * as z from 'zod';
-import { whileWriting } from '../io/file-failure.ts';
+import { appendLines } from '../io/append-lines.ts';
 import { readTextIfThere } from '../io/open-file.ts';
 import { readJsonAs } from '../io/outside-json.ts';
 
@@ -22,19 +21,7 @@ export function textOfLines(values: readonly unknown[]): string {
   return values.map((value) => `${JSON.stringify(value)}\n`).join('');
 }
 
-/** Adds lines with one write, apart from a line that was cut off before. */
-export async function appendLines(path: string, values: readonly unknown[]): Promise<void> {
-  if (values.length === 0) return;
-  await whileWriting(path, async () => {
-    const file = await open(path, 'a+');
-    try {
-      const { size } = await file.stat();
-      const last = Buffer.alloc(1);
-      if (size > 0) await file.read(last, 0, 1, size - 1);
-      const isCutOff = size > 0 && last.toString() !== '\n';
-      await file.appendFile(`${isCutOff ? '\n' : ''}${textOfLines(values)}`);
-    } finally {
-      await file.close();
-    }
-  });
+/** Adds a line for each value. */
+export async function appendValues(path: string, values: readonly unknown[]): Promise<void> {
+  if (values.length > 0) await appendLines(path, textOfLines(values));
 }

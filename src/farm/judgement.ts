@@ -6,7 +6,7 @@ import { attemptStates, type JudgedAttempt } from '../kit/kit.ts';
 import { readKit } from '../kit/open-kit.ts';
 import { readAttempt } from '../kit/read-attempt.ts';
 import { attemptFolder, farmFiles, kitFolder } from './farm-files.ts';
-import { appendLines, readLines } from './json-lines.ts';
+import { appendValues, readLines } from './json-lines.ts';
 
 const judgementSchema = z.object({
   key: z.string(),
@@ -35,7 +35,7 @@ export async function readJudgements(farm: string): Promise<ReadonlyMap<string, 
 }
 
 export async function keepJudgements(farm: string, found: readonly Judgement[]): Promise<void> {
-  await appendLines(join(farm, farmFiles.judgements), found);
+  await appendValues(join(farm, farmFiles.judgements), found);
 }
 
 function reasonOf({ state, diagnostics }: JudgedAttempt): string | undefined {

@@ -1,7 +1,7 @@
 import { row } from '../message-row.ts';
 import { printable } from '../printable.ts';
 
-interface Cells {
+export interface FarmCellCounts {
   readonly count: number;
   readonly total: number;
   readonly farm: string;
@@ -42,7 +42,7 @@ export const farmCellMessages = {
     cause: 'The model was made and judged before it was packed, and something speaks against it.',
     cure: '`rcc pack` with the same spec and precision tells all of it.',
   }),
-  'farm-cells-failed': row<Cells & { retry: string }>({
+  'farm-cells-failed': row<FarmCellCounts & { retry: string }>({
     severity: 'error',
     exit: 'unacceptable',
     message: ({ count, total }) => `${cellsText(count)} of ${total} came to no figure that holds.`,
@@ -51,19 +51,21 @@ export const farmCellMessages = {
       'Cells failed, were partial or unstable, or have used up the tries that rcc farm run makes by itself.',
     cure: '`rcc farm status` names each with its reason and what to do.',
   }),
-  'farm-unfinished': row<Cells & { run: string | undefined }>({
+  'farm-unfinished': row<FarmCellCounts & { run: string | undefined }>({
     severity: 'note',
     exit: 'unfinished',
-    message: ({ count, total }) => `${cellsText(count)} of ${total} ${count === 1 ? 'is' : 'are'} not done yet.`,
+    message: ({ count, total }) =>
+      `${cellsText(count)} of ${total} ${count === 1 ? 'is' : 'are'} not done yet.`,
     hint: ({ run, farm }) =>
       run ? printable(run) : `Look again: rcc farm status ${printable(farm)}`,
     cause: 'Cells wait, run, were not submitted, or nobody can tell whether they run.',
     cure: 'Wait, or do what the hint says. The exit code is 5, so that a script can tell this from a failure.',
   }),
-  'farm-not-submitted': row<Cells>({
+  'farm-not-submitted': row<FarmCellCounts>({
     severity: 'note',
     exit: 'unfinished',
-    message: ({ count, total }) => `${cellsText(count)} of ${total} ${count === 1 ? 'was' : 'were'} not submitted.`,
+    message: ({ count, total }) =>
+      `${cellsText(count)} of ${total} ${count === 1 ? 'was' : 'were'} not submitted.`,
     hint: ({ farm }) =>
       `Nothing is lost: rcc farm run ${printable(farm)} submits them when the cause is gone.`,
     cause:
