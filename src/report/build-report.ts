@@ -10,8 +10,8 @@ import { collectMeasured, type Measured, trustedOnly } from './sections/measured
 import { overviewSection } from './sections/overview.ts';
 import { planSections } from './sections/plan.ts';
 import { precisionSection } from './sections/precisions.ts';
-import { standInPart, standInWarning } from './sections/stand-in.ts';
-import { splitStandIns } from './split-stand-ins.ts';
+import { standInPart, standInWarning } from './sections/unmeasured.ts';
+import { splitStandIns } from './split-unmeasured.ts';
 
 export interface ReportInputs {
   readonly figures: Figures;

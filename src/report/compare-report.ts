@@ -141,12 +141,14 @@ export function regressionOf({ cells, threshold }: Comparison): Diagnostic | und
   });
 }
 
-/** `unstable: 3`, … of cells that were not judged: by the graver side. */
+/** `3 are unstable`, … of cells that were not judged: by the graver side. */
 function doubtsOf(cells: readonly CellComparison[]): readonly string[] {
   const kinds = groupBy(cells, ({ before, after }) =>
     [before.doubtKind, after.doubtKind].includes("a stand-in's") ? "a stand-in's" : 'unstable',
   );
-  return [...kinds].map(([kind, own]) => `${kind}: ${own.length}`);
+  return [...kinds].map(
+    ([kind, own]) => `${own.length} ${own.length === 1 ? 'is' : 'are'} ${kind}`,
+  );
 }
 
 function holesDiagnostic({ name, cells }: { name: string; cells: readonly MissingCell[] }) {

@@ -150,12 +150,16 @@ function pairUp(before: readonly LatencyCell[], after: readonly LatencyCell[]): 
   });
 }
 
+function doubtRemarks(before: string | undefined, after: string | undefined): readonly string[] {
+  if (before !== undefined && before === after) return [`both: ${before}`];
+  return [...(before ? [`before: ${before}`] : []), ...(after ? [`after: ${after}`] : [])];
+}
+
 function remarksOf(before: LatencyCell, after: LatencyCell): readonly string[] {
   const isNoted = ({ stable, doubt }: LatencyCell): boolean => !stable && doubt === undefined;
   const unstable = [...(isNoted(before) ? ['before'] : []), ...(isNoted(after) ? ['after'] : [])];
   return [
-    ...(before.doubt ? [`before: ${before.doubt}`] : []),
-    ...(after.doubt ? [`after: ${after.doubt}`] : []),
+    ...doubtRemarks(before.doubt, after.doubt),
     ...(unstable.length > 0 ? [`unstable ${unstable.join(' and ')}`] : []),
     ...(before.settings && before.settings !== after.settings
       ? [`settings: ${before.settings} → ${after.settings}`]

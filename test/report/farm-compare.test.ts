@@ -36,6 +36,13 @@ describe('a comparison of farms', () => {
     expect(comparisonToMarkdown(comparison)).toContain('**Nothing was judged**');
   });
 
+  it('says once what both sides have', () => {
+    const both = named('a.json', [pretended]);
+    expect(compareCells(both, both, 0.05).cells[0]?.remarks).toEqual([
+      "both: a stand-in's, nothing was measured",
+    ]);
+  });
+
   it('judges the partial ones, and warns of the others beside them', () => {
     const partial = { ...slower, state: 'partial' as const };
     const [other, shaky] = [
@@ -105,7 +112,7 @@ describe('a comparison of farms', () => {
     `);
     expect(unjudgedOf(comparison).map(({ message }) => message)).toMatchInlineSnapshot(`
       [
-        "1 of 2 cells is not judged: unstable: 1.",
+        "1 of 2 cells is not judged: 1 is unstable.",
         "2 batches of the plan of 'a.json' have no figure: lost: 2.",
       ]
     `);

@@ -6,7 +6,7 @@ import { missingStates, rowStates } from '../../src/report/cell-states.ts';
 import { readFigures } from '../../src/report/published.ts';
 import type { Report } from '../../src/report/report.ts';
 import { reportFiles } from '../../src/report/report-files.ts';
-import { splitStandIns } from '../../src/report/split-stand-ins.ts';
+import { splitStandIns } from '../../src/report/split-unmeasured.ts';
 import { type Table, tableToCsv, tableToMarkdown } from '../../src/report/table.ts';
 import { fullSampleBench, sampleBench } from './sample-bench.ts';
 import { farmBench, farmRow, missingCell, standInFarm } from './sample-farm.ts';

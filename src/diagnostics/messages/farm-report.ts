@@ -34,7 +34,7 @@ export const farmReportMessages = {
   'nothing-judged': row<{ count: number; reasons: readonly string[] }>({
     severity: 'error',
     message: ({ count, reasons }) =>
-      `No cell could be judged: of ${count} in common ${listText(reasons)}.`,
+      `No cell could be judged: of ${count} in common, ${listText(reasons)}.`,
     hint: () => 'This is neither a regression nor the lack of one.',
     cause:
       '`rcc compare` judges by measurements that are trusted. Each pair has a figure that is unstable or a stand-in’s.',

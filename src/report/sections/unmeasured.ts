@@ -35,7 +35,7 @@ export interface StandInPart {
 export function standInWarning(benches: readonly NamedBench[]): string | undefined {
   if (benches.length === 0) return undefined;
   const count = benches.reduce((sum, { bench }) => sum + bench.rows.length, 0);
-  const figures = count === 1 ? '1 figure is' : `${count} figures are`;
+  const figures = count === 1 ? '1 figure is' : `${count || 'Some'} figures are`;
   return `${figures} a stand-in's (${benches.map(({ path }) => path).join(', ')}): nothing was measured for them, and they may not be published as measurements. They stand in a section of their own, in no chart and beside no published figure.`;
 }
 
@@ -47,13 +47,17 @@ export function standInPart(benches: readonly NamedBench[]): StandInPart {
     letter: 'S',
     verb: 'Not measured: stand-in',
   });
+  const hasLayers = benches.some(({ bench }) => bench.profiles.length > 0);
   const audits = auditSection(benches.flatMap(({ bench }) => bench.audits));
   const tables = [...benches.flatMap(planTables), ...deviceTables(all), ...(audits?.tables ?? [])];
   const section: Section = {
     id: 'stand-in',
     title: "A stand-in's figures",
     warning: 'Nothing was measured: a program that plays trtexec, or a GPU, gave what stands here.',
-    intro: ['They show that plan, jobs and results meet; they say nothing about any GPU.'],
+    intro: [
+      'They show that plan, jobs and results meet; they say nothing about any GPU.',
+      ...(hasLayers ? ['Its times of layers are left out.'] : []),
+    ],
     charts: [],
     tables: tables.map(markTable),
     picker: {},
