@@ -5,7 +5,6 @@ import type { DataType } from '../../codegen/ir/types.ts';
 import type { AdaptInputOptions } from '../../codegen/passes/adapt-input.ts';
 import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import type { Tensor } from '../../engines/engine.ts';
-import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import { readLabels } from '../images/labels.ts';
 import { rulesOf } from '../images/preprocessing.ts';
 import { asFields, numbersField } from '../io/outside-fields.ts';
@@ -14,6 +13,7 @@ import { servedTensorOf } from '../server/metadata.ts';
 import { artifactFiles } from './artifact-files.ts';
 import { type InputPair, pairInput } from './input-pair.ts';
 import type { Manifest } from './manifest.ts';
+import { engineForModel } from './model-engine.ts';
 import { type Question, seededInputOf } from './question.ts';
 import { readReference } from './reference.ts';
 import type { ServedExpectation } from './served-expectation.ts';
@@ -43,13 +43,17 @@ function valuesOf(tensors: Manifest['onnx']['inputs']): readonly Value[] {
 }
 
 /** What the artifact's own model.onnx is asked and answers, on onnxruntime. */
-function createAsker(directory: string, { onnx }: Manifest, signal: AbortSignal | undefined) {
+function createAsker(
+  directory: string,
+  { onnx, form: made }: Manifest,
+  signal: AbortSignal | undefined,
+) {
   const path = join(directory, artifactFiles.model);
   const [inputs, outputs] = [valuesOf(onnx.inputs), valuesOf(onnx.outputs)];
   const names = { input: inputs[0]?.name ?? '', output: outputs[0]?.name ?? '' };
   const askOf = async (pair: Omit<InputPair, 'exact'>, source: string): Promise<Question> => {
     const tensors = { [names.input]: pair.engine };
-    const expected = pick(await createOnnxruntimeEngine().run(path, tensors, signal), names.output);
+    const expected = pick(await engineForModel(made).run(path, tensors, signal), names.output);
     const form = outputFormOf({ outputs });
     const forms = { engine: form, expected: form };
     return { ...pair, exact: true, expected, outputs: forms, against: `${path} on ${source}` };
