@@ -148,6 +148,19 @@ export const deployMessages = {
     cause: 'A cluster cannot see the folder on this machine.',
     cure: 'Give --storage-uri, such as s3://bucket/models, gs://…, or pvc://claim/models.',
   }),
+  'kserve-same-service': row<{ models: readonly string[]; service: string }>({
+    severity: 'error',
+    message: ({ models, service }) =>
+      `The models ${listText(
+        models.map((model) => `'${model}'`),
+        ' and ',
+      )} would be one service in Kubernetes, '${service}'.`,
+    hint: () => 'Deploy them one after the other, each with its --name.',
+    cause:
+      'Kubernetes has lower-case letters, digits and `-` alone in the names of services, 63 of them at most; these names differ in nothing else.',
+    example: 'rcc deploy build/net_a build/net-a --to kserve -o kserve',
+    cure: 'Deploy them one after the other, each with a --name that stays different in lower case.',
+  }),
   'serve-io-layout': row<{ path: string; layout: string }>({
     severity: 'error',
     exit: 'unacceptable',
