@@ -5,8 +5,10 @@ import type { DataType } from '../../codegen/ir/types.ts';
 import type { AdaptInputOptions } from '../../codegen/passes/adapt-input.ts';
 import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import type { Tensor } from '../../engines/engine.ts';
+import { fail } from '../diagnostics/diagnostic.ts';
 import { readLabels } from '../images/labels.ts';
 import { rulesOf } from '../images/preprocessing.ts';
+import { digestIfThere } from '../io/digest-if-there.ts';
 import { asFields, numbersField } from '../io/outside-fields.ts';
 import type { Reference } from '../language/spec.ts';
 import { servedTensorOf } from '../server/metadata.ts';
@@ -15,12 +17,14 @@ import { type InputPair, pairInput } from './input-pair.ts';
 import type { Manifest } from './manifest.ts';
 import { engineForModel } from './model-engine.ts';
 import { type Question, seededInputOf } from './question.ts';
-import { readReference } from './reference.ts';
+import { type ReferenceTensors, readGolden, readReference } from './reference.ts';
 import type { ServedExpectation } from './served-expectation.ts';
 import { pick } from './unfolded.ts';
 
 export interface ExpectArtifactOptions {
   readonly reference?: Reference | undefined;
+  /** A file with the input whose answer the manifest tells, in place of a reference of its own. */
+  readonly golden?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -74,12 +78,21 @@ function trainedOutput({ spec }: Manifest): OutputForm {
   return spec.resolved.head === 'softmax' ? outputOfHead.softmax : outputOfHead.logits;
 }
 
+/** Throws DiagnosticError where what is to judge a server is not what was compiled. */
+async function requireWhole(directory: string, { onnx }: Manifest): Promise<void> {
+  const path = join(directory, artifactFiles.model);
+  const found = await digestIfThere(path, 'file of an artifact');
+  const isThere = found !== undefined;
+  if (found !== onnx.digest) fail('artifact-file-damaged', { path, isThere });
+}
+
 /** What an artifact's folder says of a model on a server: its model.onnx answers here what the server should. Throws DiagnosticError. */
 export async function expectArtifact(
   directory: string,
   manifest: Manifest,
-  { reference, signal }: ExpectArtifactOptions,
+  { reference, golden, signal }: ExpectArtifactOptions,
 ): Promise<ServedExpectation> {
+  await requireWhole(directory, manifest);
   const { model, precision, labels, preprocessing } = manifest;
   const { inputs, outputs, askOf } = createAsker(directory, manifest, signal);
   const classes = Number(outputs[0]?.type.shape.at(-1));
@@ -87,13 +100,22 @@ export async function expectArtifact(
   const { preprocess, input } = rulesOf(preprocessing);
   const { mean, std } = adaptation;
   const pair = (trained: Tensor): InputPair => pairInput(trained, adaptation);
-  async function askFiles(files: Reference): Promise<Question> {
-    const ends = { inputs: [trainedValue(manifest)], outputs };
-    const { input: pictures, logits: expected } = await readReference(ends, files);
+  const ends = { inputs: [trainedValue(manifest)], outputs };
+  const forms = { engine: outputFormOf({ outputs }), expected: trainedOutput(manifest) };
+  async function askTensors(
+    { input: pictures, logits: expected }: ReferenceTensors,
+    source: string,
+  ): Promise<Question> {
     const { exact, ...paired } = pair(pictures);
     if (!exact) return await askOf(paired, 'the reference input');
-    const forms = { engine: outputFormOf({ outputs }), expected: trainedOutput(manifest) };
-    return { ...paired, exact, expected, outputs: forms, against: `the reference ${files.logits}` };
+    return { ...paired, exact, expected, outputs: forms, against: `the reference ${source}` };
+  }
+  async function askFiles(files: Reference): Promise<Question> {
+    return await askTensors(await readReference(ends, files), files.logits);
+  }
+  async function askGolden(file: string): Promise<Question> {
+    const tensors = await readGolden(ends, file, manifest.reference);
+    return await askTensors(tensors, `in ${join(directory, artifactFiles.manifest)}`);
   }
   async function askSeeded(): Promise<Question> {
     const engine = seededInputOf({ inputs });
@@ -107,7 +129,7 @@ export async function expectArtifact(
     outputs: outputs.map(servedTensorOf),
     labels: labels && (await readLabels(join(directory, labels.file), classes)).names,
     rules: { input, preprocess: { ...preprocess, mean, std } },
-    ask: () => (reference ? askFiles(reference) : askSeeded()),
+    ask: () => (reference ? askFiles(reference) : golden ? askGolden(golden) : askSeeded()),
     askAbout: (pictures, source) => askOf(pair(pictures), source),
     close: () => undefined,
   };

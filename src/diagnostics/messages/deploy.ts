@@ -19,16 +19,14 @@ export const deployMessages = {
     example: '--name ../resnet',
     cure: 'Give another --name.',
   }),
-  'deploy-damaged-file': row<{ path: string; isThere: boolean }>({
+  'artifact-file-damaged': row<{ path: string; isThere: boolean }>({
     severity: 'error',
     message: ({ path, isThere }) =>
       isThere
         ? `'${path}' is not the file that its manifest records: its SHA-256 is another.`
         : `'${path}' is not there, though its manifest records it.`,
-    hint: () =>
-      '`rcc check-engine DIR` compares all of the artifact, and says how to make it again.',
     cause: 'A file of the artifact was changed, cut short or lost since it was compiled.',
-    cure: 'Copy the artifact again, or compile it again. Nothing was deployed.',
+    cure: 'Copy the artifact again, or compile it again: its manifest.json holds the `command`.',
   }),
   'deploy-foreign-file': row<{ path: string }>({
     severity: 'error',

@@ -140,9 +140,9 @@ describe('rcc deploy --to triton', () => {
   it('refuses an engine that was changed or lost', async () => {
     cpSync(at('onnx'), at('damaged'), { recursive: true });
     writeFileSync(join(at('damaged'), 'model.onnx'), 'cut');
-    expect((await deploy(['damaged'], 'refused')).stderr).toContain('deploy-damaged-file');
+    expect((await deploy(['damaged'], 'refused')).stderr).toContain('artifact-file-damaged');
     rmSync(join(at('damaged'), 'model.onnx'));
-    expect((await deploy(['damaged'], 'refused')).stderr).toContain('deploy-damaged-file');
+    expect((await deploy(['damaged'], 'refused')).stderr).toContain('artifact-file-damaged');
     expect(existsSync(at('refused'))).toBe(false);
   });
 
