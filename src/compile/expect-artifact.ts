@@ -16,7 +16,7 @@ import { artifactFiles } from './artifact-files.ts';
 import { type InputPair, pairInput } from './input-pair.ts';
 import type { Manifest } from './manifest.ts';
 import { engineForModel } from './model-engine.ts';
-import { type Question, seededInputOf } from './question.ts';
+import { type Question, runInBatches, seededInputOf } from './question.ts';
 import { type ReferenceTensors, readGolden, readReference } from './reference.ts';
 import type { ServedExpectation } from './served-expectation.ts';
 import { pick } from './unfolded.ts';
@@ -54,10 +54,14 @@ function createAsker(
 ) {
   const path = join(directory, artifactFiles.model);
   const [inputs, outputs] = [valuesOf(onnx.inputs), valuesOf(onnx.outputs)];
+  const [batch] = onnx.inputs[0]?.shape ?? [];
+  const fixed = typeof batch === 'number' ? batch : undefined;
   const names = { input: inputs[0]?.name ?? '', output: outputs[0]?.name ?? '' };
   const askOf = async (pair: Omit<InputPair, 'exact'>, source: string): Promise<Question> => {
-    const tensors = { [names.input]: pair.engine };
-    const expected = pick(await engineForModel(made).run(path, tensors, signal), names.output);
+    const engine = await engineForModel(made).load(path);
+    const run = async (images: Tensor) =>
+      pick(await engine.run({ [names.input]: images }, signal), names.output);
+    const expected = await runInBatches(run, pair.engine, fixed).finally(engine.close);
     const form = outputFormOf({ outputs });
     const forms = { engine: form, expected: form };
     return { ...pair, exact: true, expected, outputs: forms, against: `${path} on ${source}` };
