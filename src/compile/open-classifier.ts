@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine, EngineFile, LoadedEngine } from '../../engines/engine.ts';
-import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import type { Classifier } from '../accuracy/classify.ts';
 import { readLabels } from '../images/labels.ts';
 import { rulesOf } from '../images/preprocessing.ts';
@@ -10,6 +9,7 @@ import { artifactFiles } from './artifact-files.ts';
 import { requireTrainedWeights } from './evaluate.ts';
 import { loadEngine } from './load-engine.ts';
 import type { Manifest } from './manifest.ts';
+import { engineForModel } from './model-engine.ts';
 import type { ModelOptions } from './model-options.ts';
 
 /** A classifier that holds an engine; close it. */
@@ -29,13 +29,13 @@ function takes({ batches }: EngineFile, batch: number): boolean {
 /** The engine for so many pictures at once, and the file that it loads; the model itself on onnxruntime where nothing was built. */
 function engineFor(
   directory: string,
-  { engines }: Manifest,
+  { engines, form }: Manifest,
   { engine, batch }: { readonly engine: Engine | undefined; readonly batch: number },
 ): Promise<LoadedEngine> {
   const [smallest] = engines;
   const file = engines.find((each) => takes(each, batch)) ?? smallest;
   if (engine && file) return engine.load(join(directory, file.file));
-  return createOnnxruntimeEngine().load(join(directory, artifactFiles.model));
+  return engineForModel(form).load(join(directory, artifactFiles.model));
 }
 
 function classesOf({ onnx }: Manifest): number {

@@ -8,7 +8,7 @@ const isCopied = (file: DeployedFile): file is CopiedFile => 'from' in file;
 async function refusalOf({ from, sha256 }: CopiedFile) {
   const found = await digestIfThere(from, 'file of an artifact');
   if (found === sha256) return [];
-  return [createDiagnostic('deploy-damaged-file', { path: from, isThere: found !== undefined })];
+  return [createDiagnostic('artifact-file-damaged', { path: from, isThere: found !== undefined })];
 }
 
 /** Throws DiagnosticError with every file of the artifacts that is missing, or is not what the manifest records. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -43,7 +43,7 @@ interface Check {
 
 /** What `rcc COMMAND --server` says of a stand-in. */
 async function ask(
-  options: Omit<StandInOptions, 'engine'>,
+  options: Partial<StandInOptions>,
   words: readonly string[] = ['verify', digits],
   name = 'digits',
 ) {
@@ -74,6 +74,42 @@ describe('rcc verify --server', () => {
     expect(checks.at(-1)?.detail).toContain("class 4, 'four'");
     expect(codes).toEqual([]);
     expect(exitCode).toBe(0);
+  });
+
+  it('judges an artifact by the answer in its manifest, where the input for that is named', async () => {
+    const words = (input: string) => ['verify', artifact, '--input', input];
+    const golden = await ask({}, words('examples/digits/reference.input.npy'));
+    expect(golden.checks.map(({ ok }) => ok)).not.toContain(false);
+    const told = golden.checks.filter(({ detail }) => detail.includes('the reference in'));
+    expect(told.map(({ what }) => what)).toEqual(['batch 1', 'batch 4']);
+    await server?.close();
+    const zeros: LoadedEngine = {
+      ...engine,
+      async run(inputs, signal) {
+        const { logits } = await engine.run(inputs, signal);
+        if (!logits) throw new Error('no logits');
+        return { logits: { ...logits, bytes: logits.bytes.map(() => 0) } };
+      },
+    };
+    const other = await ask({ engine: zeros }, words('examples/digits/reference.input.npy'));
+    expect(other.exitCode).toBe(1);
+    await server?.close();
+    const file = join(folder, 'other.npy');
+    const bytes = readFileSync('examples/digits/reference.input.npy');
+    bytes.fill(0, 1000);
+    writeFileSync(file, bytes);
+    const another = await ask({}, words(file));
+    expect(another.codes).toEqual(['reference-not-golden']);
+    expect(another.text).toContain('its reference is another input');
+  });
+
+  it('takes no model for the truth that is not the one that was compiled', async () => {
+    const changed = join(folder, 'changed');
+    cpSync(artifact, changed, { recursive: true });
+    appendFileSync(join(changed, 'model.onnx'), 'x');
+    const { codes, exitCode } = await ask({}, ['verify', changed]);
+    expect(codes).toEqual(['artifact-file-damaged']);
+    expect(exitCode).toBe(2);
   });
 
   it('judges against the folder of an artifact, and with the reference that is named', async () => {

@@ -144,9 +144,9 @@ const indented = (lines: readonly string[]): string => lines.map((line) => `  ${
 export const nodePackages: readonly string[] = ['onnxruntime-node', 'sharp'];
 
 export function printNodeClient(facts: ClientFacts): string {
-  const { hasLabels, isAsWritten, model } = facts;
-  const options = isAsWritten ? ", { graphOptimizationLevel: 'disabled' }" : '';
-  const asWritten = isAsWritten
+  const { hasLabels, runsNodeByNode, model } = facts;
+  const options = runsNodeByNode ? ", { graphOptimizationLevel: 'disabled' }" : '';
+  const asWritten = runsNodeByNode
     ? '// The optimiser of onnxruntime computes quantisers with float16 scales wrongly.\n'
     : '';
   const nameText = hasLabels ? 'labels[i]' : unnamed;

@@ -74,10 +74,10 @@ function runLines({ batch = 1, inputName, outputName, isLogits }: ClientFacts): 
   ];
 }
 
-function sessionLines({ isAsWritten }: ClientFacts): readonly string[] {
+function sessionLines({ runsNodeByNode }: ClientFacts): readonly string[] {
   const open = 'session = onnxruntime.InferenceSession(folder / "model.onnx"';
   const end = 'providers=["CPUExecutionProvider"])';
-  if (!isAsWritten) return [`${open}, ${end}`];
+  if (!runsNodeByNode) return [`${open}, ${end}`];
   return [
     '# The optimiser of onnxruntime computes quantisers with float16 scales wrongly.',
     'options = onnxruntime.SessionOptions()',
