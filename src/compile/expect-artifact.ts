@@ -15,6 +15,7 @@ import { artifactFiles } from './artifact-files.ts';
 import { type InputPair, pairInput } from './input-pair.ts';
 import type { Manifest } from './manifest.ts';
 import { type Question, seededInputOf } from './question.ts';
+import { recordedFiles, requireRecorded } from './recorded-files.ts';
 import { readReference } from './reference.ts';
 import type { ServedExpectation } from './served-expectation.ts';
 import { pick } from './unfolded.ts';
@@ -70,13 +71,14 @@ function trainedOutput({ spec }: Manifest): OutputForm {
   return spec.resolved.head === 'softmax' ? outputOfHead.softmax : outputOfHead.logits;
 }
 
-/** What an artifact's folder says of a model on a server: its model.onnx answers here what the server should. Throws DiagnosticError. */
+/** What an artifact's folder says of a model on a server: its model.onnx answers here what the server should. Throws DiagnosticError, also where they are not what the manifest records. */
 export async function expectArtifact(
   directory: string,
   manifest: Manifest,
   { reference, signal }: ExpectArtifactOptions,
 ): Promise<ServedExpectation> {
   const { model, precision, labels, preprocessing } = manifest;
+  await requireRecorded(recordedFiles(directory, manifest));
   const { inputs, outputs, askOf } = createAsker(directory, manifest, signal);
   const classes = Number(outputs[0]?.type.shape.at(-1));
   const adaptation = adaptationOf(manifest);

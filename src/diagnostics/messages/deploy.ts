@@ -26,7 +26,7 @@ export const deployMessages = {
         ? `'${path}' is not the file that its manifest records: its SHA-256 is another.`
         : `'${path}' is not there, though its manifest records it.`,
     hint: () =>
-      '`rcc check-engine DIR` compares all of the artifact, and says how to make it again.',
+      '`rcc rebuild DIR` makes the artifact anew from its spec and weights.',
     cause: 'A file of the artifact was changed, cut short or lost since it was compiled.',
     cure: 'Copy the artifact again, or compile it again. Nothing was deployed.',
   }),
