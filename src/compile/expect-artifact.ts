@@ -5,10 +5,8 @@ import type { DataType } from '../../codegen/ir/types.ts';
 import type { AdaptInputOptions } from '../../codegen/passes/adapt-input.ts';
 import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import type { Tensor } from '../../engines/engine.ts';
-import { fail } from '../diagnostics/diagnostic.ts';
 import { readLabels } from '../images/labels.ts';
 import { rulesOf } from '../images/preprocessing.ts';
-import { digestIfThere } from '../io/digest-if-there.ts';
 import { asFields, numbersField } from '../io/outside-fields.ts';
 import type { Reference } from '../language/spec.ts';
 import { servedTensorOf } from '../server/metadata.ts';
@@ -17,6 +15,7 @@ import { type InputPair, pairInput } from './input-pair.ts';
 import type { Manifest } from './manifest.ts';
 import { engineForModel } from './model-engine.ts';
 import { type Question, runInBatches, seededInputOf } from './question.ts';
+import { recordedFiles, requireRecorded } from './recorded-files.ts';
 import { type ReferenceTensors, readGolden, readReference } from './reference.ts';
 import type { ServedExpectation } from './served-expectation.ts';
 import { pick } from './unfolded.ts';
@@ -82,22 +81,14 @@ function trainedOutput({ spec }: Manifest): OutputForm {
   return spec.resolved.head === 'softmax' ? outputOfHead.softmax : outputOfHead.logits;
 }
 
-/** Throws DiagnosticError where what is to judge a server is not what was compiled. */
-async function requireWhole(directory: string, { onnx }: Manifest): Promise<void> {
-  const path = join(directory, artifactFiles.model);
-  const found = await digestIfThere(path, 'file of an artifact');
-  const isThere = found !== undefined;
-  if (found !== onnx.digest) fail('artifact-file-damaged', { path, isThere });
-}
-
-/** What an artifact's folder says of a model on a server: its model.onnx answers here what the server should. Throws DiagnosticError. */
+/** What an artifact's folder says of a model on a server: its model.onnx answers here what the server should. Throws DiagnosticError, also where they are not what the manifest records. */
 export async function expectArtifact(
   directory: string,
   manifest: Manifest,
   { reference, golden, signal }: ExpectArtifactOptions,
 ): Promise<ServedExpectation> {
-  await requireWhole(directory, manifest);
   const { model, precision, labels, preprocessing } = manifest;
+  await requireRecorded(recordedFiles(directory, manifest));
   const { inputs, outputs, askOf } = createAsker(directory, manifest, signal);
   const classes = Number(outputs[0]?.type.shape.at(-1));
   const adaptation = adaptationOf(manifest);

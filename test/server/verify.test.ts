@@ -151,6 +151,21 @@ describe('rcc verify --server', () => {
   });
 });
 
+/** Logits as JSON, whatever was asked. */
+const values = (data: readonly unknown[]): Fault =>
+  json({ outputs: [{ name: 'logits', datatype: 'FP32', shape: [1, 10], data }] });
+const nested = '['.repeat(100_000) + ']'.repeat(100_000);
+
+describe('a server that lies about itself', () => {
+  it('cannot put a line of its own into what is printed', async () => {
+    const name = 'stand-in\ndigits: passed';
+    const { result } = await ask({
+      faults: { '/v2': json({ name, version: '1\n2', extensions: ['binary_tensor_data'] }) },
+    });
+    expect(result.facts.server).toMatchObject({ name: 'stand-in digits: passed', version: '1 2' });
+  });
+});
+
 const infer = (fault: Fault): Omit<StandInOptions, 'engine'> => ({ faults: { '/infer': fault } });
 const raw =
   (body: string | Buffer, headers: Record<string, string> = {}, status = 200): Fault =>
@@ -259,6 +274,21 @@ const faults: readonly (readonly [
     'a tensor that is too short',
     infer(short),
     { code: 'server-answer', exit: 4, says: '10 of its 40 bytes' },
+  ],
+  [
+    'texts in place of numbers',
+    infer(values(Array(10).fill('x'))),
+    { code: 'server-answer', exit: 4, says: 'no numbers' },
+  ],
+  [
+    'nothing in place of numbers',
+    infer(values(Array(10).fill(null))),
+    { code: 'server-answer', exit: 4, says: 'no numbers' },
+  ],
+  [
+    'rows in rows without an end',
+    infer(raw(`{"outputs":[{"name":"logits","datatype":"FP32","shape":[1,10],"data":${nested}}]}`)),
+    { code: 'server-answer', exit: 4, says: 'no numbers' },
   ],
   [
     'another output',

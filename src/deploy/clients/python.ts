@@ -118,7 +118,10 @@ ${hasLabels ? 'labels = (folder / "labels.txt").read_text(encoding="utf-8").spli
 
 
 def classify(path):
-    image = Image.open(path).convert("${color === 'gray' ? 'L' : 'RGB'}")
+    image = Image.open(path)
+    if image.mode.startswith("I"):  # gray of 16 bits, of which Pillow would make white
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    image = image.convert("${color === 'gray' ? 'L' : 'RGB'}")
 ${indented([...resizeLines(facts), ...cropLines(facts), ...pixelLines(facts), ...runLines(facts)])}
 
 

@@ -25,8 +25,9 @@ export const deployMessages = {
       isThere
         ? `'${path}' is not the file that its manifest records: its SHA-256 is another.`
         : `'${path}' is not there, though its manifest records it.`,
+    hint: () => '`rcc rebuild DIR` makes the artifact anew from its spec and weights.',
     cause: 'A file of the artifact was changed, cut short or lost since it was compiled.',
-    cure: 'Copy the artifact again, or compile it again: its manifest.json holds the `command`.',
+    cure: 'Copy the artifact again, or compile it again.',
   }),
   'deploy-foreign-file': row<{ path: string }>({
     severity: 'error',
