@@ -66,14 +66,19 @@ export function passesFor(options: PipelineOptions): readonly Pass[] {
 }
 
 /** Whether the written graph has float16 activations. */
-export function computesFloat16({ precision, int8Rest }: PipelineOptions): boolean {
+export function computesFloat16({
+  precision,
+  int8Rest,
+}: Pick<PipelineOptions, 'precision' | 'int8Rest'>): boolean {
   const { dataType } = precisionRow(precision);
   const rest = dataType === 'int8' ? int8Rest : dataType;
   return rest === 'float16' || rest === 'float8e4m3fn';
 }
 
 /** Whether the written graph has quantisers whose scales are float16. */
-export function hasFloat16Quantizers(options: PipelineOptions): boolean {
+export function hasFloat16Quantizers(
+  options: Pick<PipelineOptions, 'precision' | 'int8Rest'>,
+): boolean {
   return precisionRow(options.precision).isCalibrated === true && computesFloat16(options);
 }
 

@@ -115,7 +115,7 @@ export async function askReference(
 }
 
 /** Runs images through an engine, at once or in batches of one size; the last one is filled up. */
-async function runInBatches(
+export async function runInBatches(
   run: (images: Tensor) => Promise<Tensor>,
   images: Tensor,
   batch: number | undefined,

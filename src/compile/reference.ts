@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import { asFloat32 } from '../../codegen/tensors/as-float32.ts';
-import { float32View } from '../../codegen/tensors/float-bytes.ts';
+import { bytesOf, float32View } from '../../codegen/tensors/float-bytes.ts';
 import { readAll, wholeTensor } from '../../codegen/tensors/tensor-source.ts';
 import { readNpy } from '../../codegen/weights/formats/npy.ts';
 import type { Tensor } from '../../engines/engine.ts';
@@ -44,20 +44,42 @@ function anyBatch([value]: Graph['inputs']): Needed {
   return ['N', ...(value?.type.shape.slice(1) ?? [])];
 }
 
+async function readInput({ inputs }: Pick<Graph, 'inputs'>, file: string): Promise<Tensor> {
+  const input = await readTensor(file);
+  checkShape(file, input, anyBatch(inputs));
+  return input;
+}
+
 /** Reads a reference of a network. Throws DiagnosticError, `reference-shape` where the arrays are not this network's. */
 export async function readReference(
   { inputs, outputs }: Pick<Graph, 'inputs' | 'outputs'>,
   files: Reference,
 ): Promise<ReferenceTensors> {
-  const input = await readTensor(files.input);
+  const input = await readInput({ inputs }, files.input);
   const logits = await readTensor(files.logits);
-  checkShape(files.input, input, anyBatch(inputs));
   checkShape(files.logits, logits, [input.shape[0] ?? 0, ...anyBatch(outputs).slice(1)]);
   return { input, logits };
 }
 
 /** The fewest digits that mean a float32 and no other. */
 const float32Digits = 9;
+
+const digestOf = ({ bytes }: Tensor): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The first input of a file with the answer to it that a manifest tells. Throws DiagnosticError `reference-not-golden` where it tells none, or of another input. */
+export async function readGolden(
+  graph: Pick<Graph, 'inputs'>,
+  file: string,
+  golden: Manifest['reference'],
+): Promise<ReferenceTensors> {
+  const input = sliceBatch(await readInput(graph, file), 0, 1);
+  if (golden?.input.digest !== digestOf(input)) {
+    return fail('reference-not-golden', { file, hasGolden: golden !== undefined });
+  }
+  const { values } = golden;
+  const bytes = bytesOf(Float32Array.from(values));
+  return { input, logits: { dataType: 'float32', shape: [1, values.length], bytes } };
+}
 
 /** What the manifest tells of a reference: its first input by digest, with the answer in numbers; undefined where those are not finite. */
 export async function describeReference(
@@ -72,7 +94,7 @@ export async function describeReference(
   if (!values.every(Number.isFinite)) return undefined;
   return {
     input: {
-      digest: createHash('sha256').update(first.bytes).digest('hex'),
+      digest: digestOf(first),
       shape: [...first.shape],
     },
     output: outputFormOf(graph),

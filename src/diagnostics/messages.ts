@@ -7,6 +7,9 @@ import { deployMessages } from './messages/deploy.ts';
 import { deployClientMessages } from './messages/deploy-clients.ts';
 import { engineCacheMessages } from './messages/engine-cache.ts';
 import { engineMessages } from './messages/engines.ts';
+import { farmMessages } from './messages/farm.ts';
+import { farmCellMessages } from './messages/farm-cells.ts';
+import { farmReportMessages } from './messages/farm-report.ts';
 import { imageMessages } from './messages/images.ts';
 import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
@@ -31,6 +34,7 @@ export const messages = {
   ...imageMessages,
   ...accuracyMessages,
   ...reportMessages,
+  ...farmReportMessages,
   ...serverMessages,
   ...precisionMessages,
   ...compileMessages,
@@ -38,6 +42,8 @@ export const messages = {
   ...kitMessages,
   ...deployMessages,
   ...deployClientMessages,
+  ...farmMessages,
+  ...farmCellMessages,
   ...cliMessages,
 } as const;
 

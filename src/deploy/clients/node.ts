@@ -9,10 +9,7 @@ function samplesOf({ input: { channels, alpha } }: ClientFacts): number {
 }
 
 function decodeLines({ color }: ClientFacts): readonly string[] {
-  const lines = [
-    'const { data, info } = await sharp(path, { ignoreIcc: true })',
-    "  .toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });",
-  ];
+  const lines = ['const { data, info } = await decode(path);'];
   if (color !== 'gray') return [...lines, 'let image = { ...info, data };'];
   return [
     ...lines,
@@ -99,6 +96,24 @@ function runLines({ inputName, outputName, isLogits, batch = 1 }: ClientFacts): 
   ];
 }
 
+const decodeText = `
+/** Red, green and blue; of a picture in ink (CMYK) as Pillow makes them. */
+async function decode(path) {
+  const options = { ignoreIcc: true, failOn: 'truncated' };
+  const { space } = await sharp(path, options).metadata();
+  const isInk = space === 'cmyk';
+  const picture = sharp(path, options).removeAlpha().toColourspace(isInk ? 'cmyk' : 'srgb');
+  if (isInk) picture.pipelineColourspace('cmyk');
+  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
+  if (!isInk) return { data, info };
+  const light = (_, i) => {
+    const [ink, white] = [data[Math.floor(i / 3) * 4 + (i % 3)], 255 - data[Math.floor(i / 3) * 4 + 3]];
+    return Math.max(0, white - Math.round((ink * white) / 255));
+  };
+  return { data: Uint8Array.from({ length: (data.length / 4) * 3 }, light), info: { ...info, channels: 3 } };
+}
+`;
+
 const halfEvenText = `const roundHalfEven = (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 `;
 
@@ -129,6 +144,7 @@ function helpers(facts: ClientFacts): string {
   const rounds =
     input.dataType === 'float16' || (resize && !resize.antialias) || (crop && resize?.antialias);
   return [
+    decodeText,
     ...(rounds ? [halfEvenText] : []),
     ...(resize ? [resizeText(resize)] : []),
     ...(crop ? [cropText] : []),
@@ -144,9 +160,9 @@ const indented = (lines: readonly string[]): string => lines.map((line) => `  ${
 export const nodePackages: readonly string[] = ['onnxruntime-node', 'sharp'];
 
 export function printNodeClient(facts: ClientFacts): string {
-  const { hasLabels, isAsWritten, model } = facts;
-  const options = isAsWritten ? ", { graphOptimizationLevel: 'disabled' }" : '';
-  const asWritten = isAsWritten
+  const { hasLabels, runsNodeByNode, model } = facts;
+  const options = runsNodeByNode ? ", { graphOptimizationLevel: 'disabled' }" : '';
+  const asWritten = runsNodeByNode
     ? '// The optimiser of onnxruntime computes quantisers with float16 scales wrongly.\n'
     : '';
   const nameText = hasLabels ? 'labels[i]' : unnamed;

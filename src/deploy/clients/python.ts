@@ -74,10 +74,10 @@ function runLines({ batch = 1, inputName, outputName, isLogits }: ClientFacts): 
   ];
 }
 
-function sessionLines({ isAsWritten }: ClientFacts): readonly string[] {
+function sessionLines({ runsNodeByNode }: ClientFacts): readonly string[] {
   const open = 'session = onnxruntime.InferenceSession(folder / "model.onnx"';
   const end = 'providers=["CPUExecutionProvider"])';
-  if (!isAsWritten) return [`${open}, ${end}`];
+  if (!runsNodeByNode) return [`${open}, ${end}`];
   return [
     '# The optimiser of onnxruntime computes quantisers with float16 scales wrongly.',
     'options = onnxruntime.SessionOptions()',
@@ -118,7 +118,10 @@ ${hasLabels ? 'labels = (folder / "labels.txt").read_text(encoding="utf-8").spli
 
 
 def classify(path):
-    image = Image.open(path).convert("${color === 'gray' ? 'L' : 'RGB'}")
+    image = Image.open(path)
+    if image.mode.startswith("I"):  # gray of 16 bits, of which Pillow would make white
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    image = image.convert("${color === 'gray' ? 'L' : 'RGB'}")
 ${indented([...resizeLines(facts), ...cropLines(facts), ...pixelLines(facts), ...runLines(facts)])}
 
 

@@ -112,7 +112,7 @@ export async function planModel(
   const [first] = batch.files;
   const config = configFor({
     name,
-    backend: serving.backend,
+    serving,
     facts: factsOf(first),
     maxBatch,
     manifest,

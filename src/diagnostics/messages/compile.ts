@@ -343,6 +343,17 @@ export const compileMessages = {
     cause: 'A reference is an input and what the framework answered for it.',
     cure: 'Give both files and one spec, or put `reference { input "x.npy" logits "y.npy" }` into each spec.',
   }),
+  'reference-not-golden': row<{ file: string; hasGolden: boolean }>({
+    severity: 'error',
+    message: ({ file, hasGolden }) =>
+      hasGolden
+        ? `The artifact's manifest tells no answer for '${file}': its reference is another input.`
+        : `The artifact's manifest tells no answer for '${file}': its spec had no reference of its weights.`,
+    hint: () => 'Give the answer as well: --logits Y.npy.',
+    cause:
+      '--input alone is the input whose SHA-256 and answer stand in `reference` of the manifest.',
+    cure: 'Name the first file of the `reference` of the spec, or give --logits with it; without both a seeded input is asked.',
+  }),
   'reference-shape': row<{
     file: string;
     shape: readonly number[];

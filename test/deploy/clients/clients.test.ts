@@ -25,6 +25,12 @@ const pictures = [
   'alpha.png',
   '420.jpg',
   'small.png',
+  'cmyk.jpg',
+  'deep.png',
+  'deep-gray.png',
+  'flawed.jpg',
+  'palette.png',
+  'bit.png',
 ].map((name) => resolve('test/fixtures/images', name));
 
 let root = '';

@@ -140,9 +140,9 @@ describe('rcc deploy --to triton', () => {
   it('refuses an engine that was changed or lost', async () => {
     cpSync(at('onnx'), at('damaged'), { recursive: true });
     writeFileSync(join(at('damaged'), 'model.onnx'), 'cut');
-    expect((await deploy(['damaged'], 'refused')).stderr).toContain('deploy-damaged-file');
+    expect((await deploy(['damaged'], 'refused')).stderr).toContain('artifact-file-damaged');
     rmSync(join(at('damaged'), 'model.onnx'));
-    expect((await deploy(['damaged'], 'refused')).stderr).toContain('deploy-damaged-file');
+    expect((await deploy(['damaged'], 'refused')).stderr).toContain('artifact-file-damaged');
     expect(existsSync(at('refused'))).toBe(false);
   });
 
@@ -183,6 +183,16 @@ describe('rcc deploy --to triton', () => {
 });
 
 describe('rcc deploy --to kserve', () => {
+  it('refuses models whose services would have one name', async () => {
+    cpSync(at('onnx'), at('capital'), { recursive: true });
+    editJson(join(at('capital'), 'manifest.json'), { model: 'Digits' });
+    const words = ['--to', 'kserve', '-o', at('one-service')];
+    const { exitCode, stderr } = await rcc('deploy', at('onnx'), at('capital'), ...words);
+    expect(stderr).toContain("'digits_fp32' and 'Digits_fp32' would be one service");
+    expect(exitCode).toBe(2);
+    expect(existsSync(at('one-service'))).toBe(false);
+  });
+
   it('writes a service a model', async () => {
     const words = ['--to', 'kserve', '--storage-uri', 's3://models/', '-o', at('kserve')];
     const { exitCode, stderr } = await rcc('deploy', at('t4'), ...words);

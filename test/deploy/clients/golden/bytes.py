@@ -14,7 +14,10 @@ session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExe
 
 
 def classify(path):
-    image = Image.open(path).convert("RGB")
+    image = Image.open(path)
+    if image.mode.startswith("I"):  # gray of 16 bits, of which Pillow would make white
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    image = image.convert("RGB")
     image = image.resize([72 * side // min(image.size) for side in image.size], Image.BILINEAR)
     left, top = (round((side - 64) / 2) for side in image.size)
     image = image.crop((left, top, left + 64, top + 64))

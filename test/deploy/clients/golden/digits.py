@@ -15,7 +15,10 @@ session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExe
 
 
 def classify(path):
-    image = Image.open(path).convert("L")
+    image = Image.open(path)
+    if image.mode.startswith("I"):  # gray of 16 bits, of which Pillow would make white
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    image = image.convert("L")
     image = image.resize([32 * side // min(image.size) for side in image.size], Image.BILINEAR)
     left, top = (round((side - 32) / 2) for side in image.size)
     image = image.crop((left, top, left + 32, top + 32))

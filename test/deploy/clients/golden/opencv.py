@@ -15,7 +15,10 @@ session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExe
 
 
 def classify(path):
-    image = Image.open(path).convert("RGB")
+    image = Image.open(path)
+    if image.mode.startswith("I"):  # gray of 16 bits, of which Pillow would make white
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    image = image.convert("RGB")
     scale = 73 / min(image.size)
     size = [round(side * scale) for side in image.size]
     image = Image.fromarray(cv2.resize(np.asarray(image), size, interpolation=cv2.INTER_CUBIC))
