@@ -118,13 +118,22 @@ ${hasLabels ? 'labels = (folder / "labels.txt").read_text(encoding="utf-8").spli
 
 
 def classify(path):
-    image = Image.open(path).convert("${color === 'gray' ? 'L' : 'RGB'}")
+    image = Image.open(path)
+    if image.mode[0] in "IF":
+        raise ValueError(f"{path} has more than 8 bits a sample, which Pillow makes white")
+    image = image.convert("${color === 'gray' ? 'L' : 'RGB'}")
 ${indented([...resizeLines(facts), ...cropLines(facts), ...pixelLines(facts), ...runLines(facts)])}
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        print("usage: python classify.py PICTURE ...", file=sys.stderr)
+        sys.exit(2)
     for path in sys.argv[1:]:
-        probabilities = classify(path)
+        try:
+            probabilities = classify(path)
+        except (OSError, ValueError) as error:
+            sys.exit(f"classify.py: {error}")
         for i in np.argsort(-probabilities, kind="stable")[:5]:
             print(path, f"{probabilities[i]:.4f}", ${hasLabels ? 'labels[i]' : 'f"class {i}"'})
 `;
