@@ -1,4 +1,5 @@
 /* What is asked of a model on a server, one check a question. */
+import type { InputForm } from '../../codegen/passes/adapt-input.ts';
 import type { Verdict } from '../../engines/compare.ts';
 import type { Tensor } from '../../engines/engine.ts';
 import { topIndices } from '../../engines/ranking.ts';
@@ -57,6 +58,27 @@ function isSameTensor(expected: ServedTensor, found: ServedTensor): boolean {
   return tensorText(expected) === tensorText({ ...found, shape });
 }
 
+/** Forms of input by type and, for pixels in rows, by their samples. */
+const inputForms: readonly (readonly [form: InputForm, datatype: string, samples?: number])[] = [
+  ['float32', 'FP32'],
+  ['float16', 'FP16'],
+  ['float32-pixels', 'FP32'],
+  ['uint8-nhwc', 'UINT8', 1],
+  ['uint8-nhwc', 'UINT8', 3],
+  ['rgba-uint8', 'UINT8', 4],
+];
+
+/** The forms that a picture of a server's type and shape may be of. */
+function formsLike(tensor: ServedTensor | undefined): readonly InputForm[] {
+  if (tensor?.shape.length !== 4) return [];
+  return inputForms
+    .filter(
+      ([, type, samples]) =>
+        type === tensor.datatype && [undefined, tensor.shape[3]].includes(samples),
+    )
+    .map(([form]) => form);
+}
+
 function compareTensors(
   kind: 'input' | 'output',
   expected: readonly ServedTensor[],
@@ -69,7 +91,8 @@ function compareTensors(
   if (fits) return [];
   const tell = (tensors: readonly ServedTensor[]): string =>
     tensors.map(tensorText).join(', ') || 'nothing';
-  const told = { model, kind, expected: tell(expected), found: tell(found) };
+  const forms = kind === 'input' ? formsLike(found[0]) : [];
+  const told = { model, kind, expected: tell(expected), found: tell(found), forms };
   return [createDiagnostic('server-tensor-differs', told)];
 }
 

@@ -5,6 +5,7 @@ import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
 import { deployMessages } from './messages/deploy.ts';
 import { deployClientMessages } from './messages/deploy-clients.ts';
+import { deployContractMessages } from './messages/deploy-contract.ts';
 import { engineCacheMessages } from './messages/engine-cache.ts';
 import { engineMessages } from './messages/engines.ts';
 import { farmMessages } from './messages/farm.ts';
@@ -42,6 +43,7 @@ export const messages = {
   ...kitMessages,
   ...deployMessages,
   ...deployClientMessages,
+  ...deployContractMessages,
   ...farmMessages,
   ...farmCellMessages,
   ...cliMessages,

@@ -70,8 +70,8 @@ describe.skipIf(!isInstalled)(`what rcc deploy writes (${needs})`, () => {
     for (const { name, options } of models) await compile(name, options);
     // A version of an earlier model, which the next one takes the place of.
     await succeed(
-      ...deployment('pixels').map((word) =>
-        word === artifactOf('pixels') ? artifactOf('fp32') : word,
+      ...deployment('fp32').map((word) =>
+        word === artifactOf('fp32') ? artifactOf('fp16') : word,
       ),
     );
     for (const { name, deployed = [] } of models)
@@ -118,7 +118,7 @@ describe.skipIf(!isInstalled)(`what rcc deploy writes (${needs})`, () => {
   });
 
   it('serves the newest version alone', async () => {
-    const answer = await fetch(`${triton?.address}/v2/models/pixels`);
+    const answer = await fetch(`${triton?.address}/v2/models/fp32`);
     expect(((await answer.json()) as { versions: readonly string[] }).versions).toEqual(['2']);
   });
 });

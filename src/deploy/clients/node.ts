@@ -157,7 +157,13 @@ const unnamed = ['`class $', '{i}`'].join('');
 
 const indented = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join('\n');
 
-export const nodePackages: readonly string[] = ['onnxruntime-node', 'sharp'];
+/** Words after `npm`. Both packages bring what they need; onnxruntime-node's script would fetch CUDA libraries from elsewhere. */
+export const nodeInstall: readonly string[] = [
+  'install',
+  '--ignore-scripts',
+  'onnxruntime-node',
+  'sharp',
+];
 
 export function printNodeClient(facts: ClientFacts): string {
   const { hasLabels, runsNodeByNode, model } = facts;
@@ -168,8 +174,9 @@ export function printNodeClient(facts: ClientFacts): string {
   const nameText = hasLabels ? 'labels[i]' : unnamed;
   const body = [decodeLines, resizeLines, cropLines, tensorLines, runLines];
   return `// What is in pictures, by ${model}: node classify.mjs PICTURE ...
-// Needs: npm install ${nodePackages.join(' ')}
-${hasLabels ? "import { readFileSync } from 'node:fs';\n" : ''}import { fileURLToPath } from 'node:url';
+// Needs: npm ${nodeInstall.join(' ')}
+import { ${hasLabels ? 'readFileSync, ' : ''}realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
 process.env.ORT_DISABLE_TELEMETRY = '1'; // read when onnxruntime is loaded
@@ -182,10 +189,22 @@ export async function classify(path) {
 ${indented(body.flatMap((lines) => lines(facts)))}
 }
 
-for (const path of process.argv.slice(2)) {
+async function print(path) {
   const probabilities = await classify(path);
   const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
   for (const i of order.slice(0, 5)) console.log(path, probabilities[i].toFixed(4), ${nameText});
+}
+
+function fail(message, code) {
+  console.error(message);
+  process.exit(code);
+}
+
+const [, program, ...paths] = process.argv;
+if (program && realpathSync(program) === fileURLToPath(import.meta.url)) {
+  if (paths.length === 0) fail('usage: node classify.mjs PICTURE ...', 2);
+  for (const path of paths)
+    await print(path).catch((error) => fail(\`classify.mjs: \${path}: \${error.message}\`, 1));
 }
 `;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { shellText } from '../../../engines/command-text.ts';
 import { append } from '../../collections/append.ts';
 import type { Manifest } from '../../compile/manifest.ts';
-import { rebuildCommand } from '../../compile/rebuild-command.ts';
+import { rebuildBeside } from '../../compile/rebuild-command.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import { readLabels } from '../../images/labels.ts';
 import { modelFile } from '../artifact-parts.ts';
@@ -13,7 +13,10 @@ import { hasNetworkMode, printConfig } from './config.ts';
 const configFile = 'config_infer_primary.txt';
 const labelsFile = 'labels.txt';
 
-const wantedForms = { '--input-type': 'float32-pixels', '--output-type': 'probabilities' } as const;
+const wantedForms = {
+  '--input-type': 'float32-pixels',
+  '--output-type': 'probabilities',
+} as const;
 
 /** Throws DiagnosticError where nvinfer cannot give what the model reads, or make of its answer what it wants. */
 function requireForm({ directory, manifest }: DeployArtifact): void {
@@ -21,8 +24,7 @@ function requireForm({ directory, manifest }: DeployArtifact): void {
   if (!hasNetworkMode(precision)) fail('deepstream-precision', { model, precision });
   const { input, output = 'logits' } = form;
   if (input === 'float32-pixels' && output === 'probabilities') return;
-  const beside = `${directory.replace(/\/+$/, '')}-deepstream`;
-  const compile = rebuildCommand(manifest, beside, { set: wantedForms });
+  const compile = rebuildBeside(manifest, directory, 'deepstream', { set: wantedForms });
   fail('deepstream-form', { model, input, output, compile });
 }
 

@@ -77,6 +77,8 @@ export const compileMessages = {
     severity: 'warning',
     message: ({ option, target, targets }) =>
       `${option} changes nothing for target ${target}: it is meant for ${listText(targets)}.`,
+    hint: ({ option, targets: [first] }) =>
+      `Where ${first} is meant: rcc compile SPEC --target ${first} ${option} … (with --dry-run it needs no installation). \`rcc rebuild\` keeps the artifact's target.`,
     cause: 'The option belongs to another target.',
     cure: 'Leave it out, or name the target that it is meant for with --target.',
   }),

@@ -1,5 +1,6 @@
 // What is in pictures, by m (fp32): node classify.mjs PICTURE ...
-// Needs: npm install onnxruntime-node sharp
+// Needs: npm install --ignore-scripts onnxruntime-node sharp
+import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
@@ -87,8 +88,20 @@ export async function classify(path) {
   return powers.map((power) => power / sum);
 }
 
-for (const path of process.argv.slice(2)) {
+async function print(path) {
   const probabilities = await classify(path);
   const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
   for (const i of order.slice(0, 5)) console.log(path, probabilities[i].toFixed(4), `class ${i}`);
+}
+
+function fail(message, code) {
+  console.error(message);
+  process.exit(code);
+}
+
+const [, program, ...paths] = process.argv;
+if (program && realpathSync(program) === fileURLToPath(import.meta.url)) {
+  if (paths.length === 0) fail('usage: node classify.mjs PICTURE ...', 2);
+  for (const path of paths)
+    await print(path).catch((error) => fail(`classify.mjs: ${path}: ${error.message}`, 1));
 }

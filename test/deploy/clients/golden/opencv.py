@@ -33,7 +33,13 @@ def classify(path):
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        print("usage: python classify.py PICTURE ...", file=sys.stderr)
+        sys.exit(2)
     for path in sys.argv[1:]:
-        probabilities = classify(path)
+        try:
+            probabilities = classify(path)
+        except (OSError, ValueError) as error:
+            sys.exit(f"classify.py: {error}")
         for i in np.argsort(-probabilities, kind="stable")[:5]:
             print(path, f"{probabilities[i]:.4f}", f"class {i}")
