@@ -23,9 +23,13 @@ const alone = [
   'test/engines/tensorrt/*.test.ts',
   'test/engines/tensorrt/{machine,running}/**/*.test.ts',
   'test/{engine-cache,examples,io,judges,kit}/**/*.test.ts',
+  'test/farm/schedulers/{local,ssh}.test.ts',
   'test/server/verify.test.ts',
   'test/specs/references.test.ts',
 ];
+
+/** Tests on a real Slurm, a cluster each (test/slurm/setup.sh installs it): one file after another, and none beside those above. */
+const slurm = ['test/slurm/**/*.test.ts'];
 
 const shared = {
   setupFiles: ['test/helpers/poison.ts'],
@@ -48,8 +52,19 @@ export default defineConfig({
           ...shared,
           name: 'together',
           include: ['test/**/*.test.ts'],
-          exclude: [...tools, ...alone],
+          exclude: [...tools, ...alone, ...slurm],
           isolate: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'slurm',
+          include: slurm,
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

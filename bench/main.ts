@@ -1,7 +1,7 @@
 /*
  * npm run bench [-- PART…] [--runs N] [--torch-python FILE] [--paddle-python FILE] [--rtx-python FILE]
  * Parts: startup, convert, precision-conversion, calibration, precisions (a peer's interpreter adds onnxruntime's own quantisation), tensorrt, latency (needs
- * a peer's interpreter), kernels, quantized and forms (need TensorRT-RTX; peers' interpreters add peers); all of them by default. Tables go to stdout as
+ * a peer's interpreter), kernels, families, quantized and forms (need TensorRT-RTX; peers' interpreters add peers); all of them by default. Tables go to stdout as
  * Markdown, figures to bench/results/*.json.
  */
 
@@ -15,6 +15,7 @@ import { defaultCacheDirectory } from '../src/io/cache-directory.ts';
 import { version } from '../src/version.ts';
 import { benchCalibration, calibrationTable } from './calibration.ts';
 import { benchConvert, convertTable } from './convert.ts';
+import { benchFamilies } from './kernels/families.ts';
 import { benchForms, formTable, triedModel } from './kernels/forms.ts';
 import { benchKernels, kernelTable } from './kernels/kernels.ts';
 import { benchQuantized, quantizedTable } from './kernels/quantized.ts';
@@ -133,6 +134,17 @@ const parts: Readonly<Record<string, Part>> = {
       if (!installation) return undefined;
       const rows = await benchKernels(installation, pythons, log);
       return { ...kernelTable(rows), compiler: installation.version, rows };
+    },
+  },
+  families: {
+    title: 'Kernels in an engine of TensorRT-RTX, relatives of ResNet by who wrote the graph',
+    timed: false,
+    needs: rtxNeeds,
+    async run() {
+      const rtx = await findRtx();
+      if (!rtx) return undefined;
+      const rows = await benchFamilies(rtx, pythons, log);
+      return { ...kernelTable(rows), rows, compiler: rtx.version };
     },
   },
   quantized: {

@@ -10,6 +10,8 @@ export interface ToolRequest {
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** What it reads on stdin; default: nothing. */
+  readonly input?: string;
   /** Between SIGTERM and SIGKILL when it is stopped; default 5,000. */
   readonly graceMs?: number;
   /** All lines of both streams in order of arrival; replaced if it is there. */
@@ -89,7 +91,7 @@ function start(request: ToolRequest) {
     reject: false,
     buffer: false,
     encoding: 'buffer',
-    stdin: 'ignore',
+    ...(request.input === undefined ? { stdin: 'ignore' as const } : { input: request.input }),
     ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
     ...(request.env === undefined ? {} : { env: request.env }),
   });

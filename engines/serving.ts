@@ -25,6 +25,8 @@ export interface ServeRequest {
   readonly inputs: readonly ServedTensor[];
   readonly outputs: readonly ServedTensor[];
   readonly engines: readonly EngineFile[];
+  /** Whether onnxruntime has to run the model's nodes as they stand: what its optimiser makes of them is wrong. */
+  readonly runsNodeByNode: boolean;
   readonly facts: unknown;
   /** Of the manifest. */
   readonly path: string;
@@ -45,6 +47,8 @@ export interface Serving {
   /** Absent where none is known that holds the release. */
   readonly image?: ServingImage | undefined;
   readonly needsGpu: boolean;
+  /** Whether the backend has to be kept from optimising what it loads. */
+  readonly runsNodeByNode: boolean;
   /** Flag of `rcc compile` with which one engine takes a range of batches, MIN:OPT:MAX; absent: any where the graph leaves it free. */
   readonly rangeFlag?: `--${string}` | undefined;
   /** Further options of the server. */

@@ -123,6 +123,8 @@ export interface TargetDefinition<O = unknown, Name extends string = string> {
   readonly name: Name;
   /** In headings: `TensorRT`. */
   readonly title: string;
+  /** Whether engines are kept in the cache; absent: they are built in about the time that a copy takes, or none is built. */
+  readonly keepsEngines?: true;
   readonly options: readonly OptionRow[];
   /** Checks what was given, as texts or as typed values, and fills in the defaults. Throws DiagnosticError `option-value`. */
   read(given: OptionValues): Promise<O>;

@@ -3,8 +3,11 @@ import { specParser } from '../src/language/syntax/parser.ts';
 import { buildReport } from '../src/report/build-report.ts';
 import { readFigures } from '../src/report/published.ts';
 import { reportFiles } from '../src/report/report-files.ts';
+import { benchJsonSchema } from './bench-schema.ts';
+import { catalogueSpecs } from './catalogue.ts';
 import { languageDocs } from './language-docs.ts';
 import { manifestJsonSchema } from './manifest-schema.ts';
+import { siteJsonSchema } from './site-schema.ts';
 import { targetsDocs } from './targets-docs.ts';
 import { tensorrtDocs } from './tensorrt-docs.ts';
 
@@ -35,6 +38,9 @@ export async function generatedFiles(): Promise<Readonly<Record<string, string>>
     'docs/tensorrt.md': tensorrtDocs(),
     'docs/targets.md': targetsDocs(),
     'docs/manifest.schema.json': manifestJsonSchema(),
+    ...catalogueSpecs(),
+    'docs/site.schema.json': siteJsonSchema(),
+    'docs/bench.schema.json': benchJsonSchema(),
     ...(await charts()),
   };
 }

@@ -21,8 +21,11 @@ export type { KernelTime } from './estimate/roofline.ts';
 export {
   type Accuracy,
   type BenchFile,
+  type BenchRow,
+  type MissingCell,
   type NamedBench,
   parseBenchFile,
+  type RowSpread,
 } from './report/bench-file.ts';
 export { buildReport, type ReportInputs } from './report/build-report.ts';
 export type {

@@ -25,6 +25,7 @@ const rooms = [
   'src/kit',
   'src/deploy',
   'src/api',
+  'src/farm',
   'src/index.ts',
   'src/index-codegen.ts',
   'src/index-report.ts',

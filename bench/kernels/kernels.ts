@@ -22,7 +22,7 @@ import { describeOutcome, type Outcome, outcomeOf } from './outcome.ts';
 type Precision = 'fp32' | 'fp16';
 
 const capabilities = ['7.5', '8.6', '12.0'] as const satisfies readonly ComputeCapability[];
-const precisions = ['fp32', 'fp16'] as const;
+export const precisions = ['fp32', 'fp16'] as const;
 /** Networks that peers export too: each export takes half a minute. */
 const peerModels = ['resnet50', 'resnet50_vd', 'resnet101_vd'] as const;
 
@@ -44,18 +44,23 @@ export function boundOf({ graph }: Network): number {
   return graph.nodes.filter(({ op }) => boundOps.test(op)).length;
 }
 
-interface Job {
+export interface Job {
   readonly installation: TensorrtRtxInstallation;
   readonly network: Network;
   readonly writtenBy: string;
   readonly precision: Precision;
+  /** Default: all of the table of published networks. */
+  readonly capabilities?: readonly ComputeCapability[];
   build(options: BuildOptions): Promise<BuildAudit>;
 }
 
-async function countAll(job: Job, log: (line: string) => void): Promise<readonly KernelRow[]> {
+export async function countAll(
+  job: Job,
+  log: (line: string) => void,
+): Promise<readonly KernelRow[]> {
   const { network, writtenBy, precision } = job;
   const rows: KernelRow[] = [];
-  for (const computeCapability of capabilities) {
+  for (const computeCapability of job.capabilities ?? capabilities) {
     const options = { precision, capability: computeCapability };
     const outcome = await outcomeOf(() => job.build(options));
     const bound = boundOf(network);
@@ -74,7 +79,7 @@ async function countAll(job: Job, log: (line: string) => void): Promise<readonly
 }
 
 /** The model that a peer wrote, built for one compute capability. */
-async function buildPeerModel(
+export async function buildPeerModel(
   installation: TensorrtRtxInstallation,
   path: string,
   options: BuildOptions,
@@ -132,8 +137,11 @@ export async function benchKernels(
 
 /** One row a network and writer. */
 export function kernelTable(rows: readonly KernelRow[]) {
+  const built = capabilities.filter((each) =>
+    rows.some(({ computeCapability }) => computeCapability === each),
+  );
   const columns = precisions.flatMap((precision) =>
-    capabilities.map((computeCapability) => ({ precision, computeCapability })),
+    built.map((computeCapability) => ({ precision, computeCapability })),
   );
   const titles = columns.map(
     ({ precision, computeCapability }) => `${precision.toUpperCase()} ${computeCapability}`,

@@ -1,3 +1,4 @@
+import { endsInOneKernel } from '../../engines/audit/block-verdicts.ts';
 import type { LayerKind } from '../../engines/audit/layer.ts';
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import type { BuildAudit } from './build-audit.ts';
@@ -30,7 +31,7 @@ export async function outcomeOf(build: () => Promise<BuildAudit>): Promise<Outco
       kernels,
       kinds: Object.fromEntries(kinds.map((each) => [each.kind, each.kernels])),
       blocks: blocks.length,
-      fused: blocks.filter(({ state }) => state === 'fused').length,
+      fused: blocks.filter(endsInOneKernel).length,
       signals: list.layers.filter(({ type }) => type === 'signal').length,
     };
   } catch (error) {

@@ -16,6 +16,8 @@ import { fuseResidual } from './fuse-residual.ts';
 import { matchBlocks, noLayer } from './layer-filter.ts';
 import type { Pass } from './pass.ts';
 import { asLowered, shapeHead } from './shape-head.ts';
+import { splitConvolutions } from './split-convolutions.ts';
+import { squeezeParts } from './squeeze-parts.ts';
 
 /** The form that is wanted, and what a user asks of it. */
 export interface PipelineOptions extends PrecisionPassOptions {
@@ -39,10 +41,16 @@ const precisionPasses = precisions.flatMap(({ name: precision, passes }): Pipeli
   })),
 );
 
+/** From the trained graph to the one whose tensors are calibrated: the same for every target and precision. */
+export const fusingPasses: readonly Pass[] = [foldBatchNorm, fuseResidual, squeezeParts];
+
 /** Every pass, in the order in which they run. */
 const rows: readonly PipelineRow[] = [
-  { name: 'foldBatchNorm', create: () => foldBatchNorm },
-  { name: 'fuseResidual', create: () => fuseResidual },
+  ...fusingPasses.map((pass) => ({ name: pass.name, create: () => pass })),
+  {
+    name: 'splitConvolutions',
+    create: ({ parts }) => parts === 'convolutions' && splitConvolutions,
+  },
   { name: 'shapeHead', create: ({ head = asLowered }) => shapeHead(head) },
   { name: 'adaptInput', create: ({ input }) => input && adaptInput(input) },
   ...precisionPasses,
@@ -58,14 +66,19 @@ export function passesFor(options: PipelineOptions): readonly Pass[] {
 }
 
 /** Whether the written graph has float16 activations. */
-export function computesFloat16({ precision, int8Rest }: PipelineOptions): boolean {
+export function computesFloat16({
+  precision,
+  int8Rest,
+}: Pick<PipelineOptions, 'precision' | 'int8Rest'>): boolean {
   const { dataType } = precisionRow(precision);
   const rest = dataType === 'int8' ? int8Rest : dataType;
   return rest === 'float16' || rest === 'float8e4m3fn';
 }
 
 /** Whether the written graph has quantisers whose scales are float16. */
-export function hasFloat16Quantizers(options: PipelineOptions): boolean {
+export function hasFloat16Quantizers(
+  options: Pick<PipelineOptions, 'precision' | 'int8Rest'>,
+): boolean {
   return precisionRow(options.precision).isCalibrated === true && computesFloat16(options);
 }
 

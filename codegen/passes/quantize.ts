@@ -27,7 +27,7 @@ import {
 } from '../quantization/scale-rounding.ts';
 import type { TensorSource } from '../tensors/tensor-source.ts';
 import { expandFused } from './expand-fused-conv.ts';
-import { type LayerFilter, noLayer } from './layer-filter.ts';
+import { type LayerFilter, matchLayers, noLayer } from './layer-filter.ts';
 import type { Pass } from './pass.ts';
 import { computesInt8, findQuantizedValues, narrowLayers } from './quantizer-places.ts';
 
@@ -131,7 +131,7 @@ class Quantization {
       this.#quantized.has(input) ? `${input}/dequantize` : input,
     );
     const [x = '', weight = '', bias, ...others] = inputs;
-    if (!this.#graph.initializers.has(weight) || !computesInt8(old, form, keep)) {
+    if (!this.#graph.initializers.has(weight) || !computesInt8(this.#graph, old, { form, keep })) {
       return [{ ...old, inputs }];
     }
     const quantized = this.#quantizeParameters(old);
@@ -250,7 +250,8 @@ export function quantize({ keep = noLayer, ...options }: QuantizeOptions): Pass 
     run(fused) {
       const graph = form.addOperands === 'both' ? separateAdds(fused) : fused;
       const narrow = narrowLayers(graph, form);
-      const kept = (name: string): boolean => keep(name) || narrow.has(name);
+      const inFloat = matchLayers(form.inFloat);
+      const kept = (name: string): boolean => keep(name) || narrow.has(name) || inFloat(name);
       const quantization = new Quantization(graph, { ...options, keep: kept });
       const inputs = graph.inputs.flatMap(({ name }) => quantization.behind(name));
       const nodes = graph.nodes.flatMap((each) => [

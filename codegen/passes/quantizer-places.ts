@@ -4,9 +4,14 @@ import { inputOf, isGraphOutput, outputOf, usersOf } from '../ir/walk.ts';
 import type { Int8Form } from '../quantization/int8-form.ts';
 import type { LayerFilter } from './layer-filter.ts';
 
-/** Whether a node is computed in int8. */
-export function computesInt8({ op, name }: Node, form: Int8Form, keep: LayerFilter): boolean {
-  return form.computing.has(op) && !keep(name);
+/** Whether a node is computed in int8; an Add of a constant is part of a norm, which is not. */
+export function computesInt8(
+  { initializers }: Graph,
+  { op, name, inputs }: Node,
+  { form, keep }: { readonly form: Int8Form; readonly keep: LayerFilter },
+): boolean {
+  const addsConstant = op === 'Add' && inputs.some((input) => initializers.has(input));
+  return form.computing.has(op) && !keep(name) && !addsConstant;
 }
 
 /** Names of the layers that have too few input channels for the form. */
@@ -41,7 +46,7 @@ export function findQuantizedValues(
       wanted.add(inputOf(node, 0));
       if (passes === 'once') wanted.delete(output);
     }
-    if (!computesInt8(node, form, keep)) continue;
+    if (!computesInt8(graph, node, { form, keep })) continue;
     for (const input of tensorInputs(node)) wanted.add(input);
     if (form.quantizedOutput.has(node.op)) wanted.add(output);
   }

@@ -17,6 +17,8 @@ export interface Int8Form {
    * quantised. `both`: the Add is an operation of its own on two quantised operands.
    */
   readonly addOperands: 'shortcut' | 'both';
+  /** Layers that are not quantised, by parts of their paths (layer-filter.ts): docs/precision.md has what was measured. */
+  readonly inFloat: readonly string[];
   /** Operators that are computed in int8 where their inputs are: those are quantised. */
   readonly computing: ReadonlySet<OpType>;
   /** Operators whose output is quantised whoever reads it, because the engine has no int8 kernel with a float output. */
@@ -26,6 +28,9 @@ export interface Int8Form {
   /** Operators that pass numbers on: a quantiser is wanted before them, and again behind where `repeated`. */
   readonly passing: ReadonlyMap<OpType, 'once' | 'repeated'>;
 }
+
+/** What makes a number for each channel: little work, and kernels that only quantise around each layer. */
+export const attentionLayers = ['attention'] as const;
 
 export const convolutionOps = ['Conv', 'FusedConv'] as const satisfies readonly OpType[];
 export const poolOps = ['AveragePool', 'GlobalAveragePool'] as const satisfies readonly OpType[];
@@ -43,6 +48,7 @@ export const float8Form: Int8Form = {
   leastChannels: float8Channels,
   unsigned: false,
   addOperands: 'shortcut',
+  inFloat: attentionLayers,
   computing: new Set([...convolutionOps, 'Gemm']),
   quantizedOutput: new Set(),
   bias: 'float32',
@@ -57,6 +63,7 @@ export const defaultInt8Form: Int8Form = {
   name: 'int8-ort',
   unsigned: true,
   addOperands: 'both',
+  inFloat: attentionLayers,
   computing: new Set([...convolutionOps, ...poolOps, 'Add', 'Gemm']),
   quantizedOutput: new Set(convolutionOps),
   bias: 'int32',

@@ -10,6 +10,9 @@ const selecting: ReadonlySet<OpType> = new Set(['MaxPool', 'Flatten', 'Transpose
 /** Operators whose results lie between the least and the greatest input, or 0. */
 const averaging: ReadonlySet<OpType> = new Set(['AveragePool', 'GlobalAveragePool']);
 
+/** Operators that cut and join what they were given. */
+const arranging: ReadonlySet<OpType> = new Set(['Slice', 'Concat']);
+
 /** Values that are never negative, by what makes them. */
 export function nonNegativeValues(graph: Graph): ReadonlySet<string> {
   const found = new Set(
@@ -18,7 +21,8 @@ export function nonNegativeValues(graph: Graph): ReadonlySet<string> {
   for (const node of graph.nodes) {
     const passes = selecting.has(node.op) || averaging.has(node.op);
     const rectified = node.op === 'Relu' || node.attributes.activation === 'Relu';
-    if (rectified || (passes && found.has(inputOf(node, 0)))) found.add(outputOf(node));
+    const arranges = arranging.has(node.op) && node.inputs.every((input) => found.has(input));
+    if (rectified || arranges || (passes && found.has(inputOf(node, 0)))) found.add(outputOf(node));
   }
   return found;
 }

@@ -4,10 +4,11 @@ import { isComputeLayer, isKernel } from './layer.ts';
 import type { ResidualBlock } from './residual-blocks.ts';
 
 /**
- * `fused`: one convolution layer holds convolution, Add and Relu. `unfused`: the Add, or the Relu behind it, is a layer of its own.
+ * `fused`: one convolution layer holds convolution, Add and Relu. `weighed`: the product of the block's attention holds Add and Relu, which is the best
+ * where one stands between convolution and Add. `unfused`: the Add, or the Relu behind it, is a layer of its own.
  * `unclear`: the list does not tell (an opaque block of layers, or no layer names it).
  */
-export type FusionState = 'fused' | 'unfused' | 'unclear';
+export type FusionState = 'fused' | 'weighed' | 'unfused' | 'unclear';
 
 export interface BlockVerdict {
   readonly block: string;
@@ -20,6 +21,23 @@ export interface BlockVerdict {
   readonly layer?: EngineLayer;
   /** Type of the block's result. */
   readonly writes?: EngineDataType;
+}
+
+/** Whether the block ends in one kernel, as far as its parts allow. */
+export function endsInOneKernel({ state }: { readonly state: FusionState }): boolean {
+  return state === 'fused' || state === 'weighed';
+}
+
+/** `4 of 16 residual blocks fused, 12 weighed`. */
+export function countFused(
+  blocks: readonly { readonly state: FusionState }[],
+  what = 'residual blocks ',
+): string {
+  const count = (wanted: FusionState): number =>
+    blocks.filter(({ state }) => state === wanted).length;
+  const weighed = count('weighed');
+  const rest = weighed > 0 ? `, ${weighed} weighed in the kernel of the sum` : '';
+  return `${count('fused')} of ${blocks.length} ${what}fused${rest}`;
 }
 
 const addName = /(?:^|[/_.])add(?:v2)?(?:[_.]\d+)?$/i;
@@ -44,13 +62,22 @@ function endsWithRelu(layer: EngineLayer, relu: string | undefined): boolean {
   return relu === undefined || layer.relu === true || layer.onnxNodes.includes(relu);
 }
 
+/** Of a layer that adds but does not convolve. */
+function separateState({ attention, relu }: ResidualBlock, layer: EngineLayer): FusionState {
+  const holdsProduct = attention !== undefined && layer.onnxNodes.includes(attention.product);
+  return holdsProduct && endsWithRelu(layer, relu) ? 'weighed' : 'unfused';
+}
+
 /** Looks the blocks of a graph up by the names in the list. */
 export function judgeBlock(block: ResidualBlock, layers: readonly EngineLayer[]): BlockVerdict {
   const base = { block: block.name, add: block.add };
   const named = layers.filter(({ onnxNodes }) => onnxNodes.includes(block.add));
   const holders = named.filter(mayAdd);
   const separate = holders.find((layer) => !isComputeLayer(layer) && layer.kind !== 'opaque');
-  if (separate) return { ...base, state: 'unfused', layer: separate, ...writesOf(separate) };
+  if (separate) {
+    const state = separateState(block, separate);
+    return { ...base, state, layer: separate, ...writesOf(separate) };
+  }
   // Without metadata the Add's name may be lost; the convolution that reads a second tensor holds it.
   const fused =
     holders.find(isComputeLayer) ??

@@ -1,6 +1,7 @@
 import { greatest } from '../../src/collections/extremes.ts';
 import { positionAt } from '../../src/diagnostics/source.ts';
 import type { AuditReport } from './audit.ts';
+import { countFused } from './block-verdicts.ts';
 import { type AuditFinding, precisionTypes } from './context.ts';
 
 /** Findings of one code that are told one by one; the others are counted. */
@@ -23,13 +24,12 @@ function countedTypes(report: AuditReport): string {
 
 function summaryRows(report: AuditReport): readonly (readonly [string, string])[] {
   const { kernels, operations, blocks, inPrecision, onTensorCores, precision } = report;
-  const fused = blocks.filter(({ state }) => state === 'fused').length;
   const types = countedTypes(report);
   const least =
     operations === undefined ? '' : ` for ${operations} convolutions, pools and matrix products`;
   return [
     ['kernels', `${kernels}${least}`],
-    ['residual blocks', `${fused} of ${blocks.length} fused${types ? `; ${types}` : ''}`],
+    ['residual blocks', `${countFused(blocks, '')}${types ? `; ${types}` : ''}`],
     [
       'precision',
       inPrecision.of === 0

@@ -15,6 +15,8 @@ export interface ResidualBlock {
   readonly relu?: string;
   /** Convolutions whose output the Add reads; one of them should hold it. */
   readonly convs: readonly string[];
+  /** What weighs the branch's channels before the Add: no convolution can hold the Add then, but the product's kernel can. */
+  readonly attention?: Attention;
   readonly breaches: readonly ChainBreach[];
   /** Values between a convolution and the block's end that something else reads too, with that reader. */
   readonly secondReaders: readonly { readonly value: string; readonly reader: string }[];
@@ -32,16 +34,56 @@ const passing = new Set([
   'Transpose',
 ]);
 
+/** A product of a map with a number for each of its channels. */
+export interface Attention {
+  /** Name of the Mul. */
+  readonly product: string;
+  /** Names of the nodes that make the numbers, from the last back to the pool. */
+  readonly weights: readonly string[];
+}
+
 interface Operand {
   readonly conv?: AuditNode;
+  readonly attention?: Attention;
   /** From the Add backwards, convolution excluded. */
   readonly between: readonly AuditNode[];
 }
 
+const longestChain = 16;
+
+/** The nodes that lead to a value, each by its first input, up to a pool; undefined where there is none. */
+function weightsOf(index: GraphIndex, value: string): readonly string[] | undefined {
+  const names: string[] = [];
+  let node = index.producer(value);
+  while (node && names.length < longestChain) {
+    names.push(node.name);
+    if (/Pool$|^ReduceMean$/.test(node.op)) return names;
+    node = index.producer(node.inputs[0] ?? '');
+  }
+  return undefined;
+}
+
+/** What a Mul weighs, whichever of its operands the weights are. */
+function weighingOf(
+  index: GraphIndex,
+  mul: AuditNode | undefined,
+): { readonly x: string; readonly attention: Attention } | undefined {
+  if (mul?.op !== 'Mul') return undefined;
+  for (const [x = '', other = ''] of [mul.inputs, mul.inputs.toReversed()]) {
+    const weights = weightsOf(index, other);
+    if (weights && index.producer(other)?.op !== 'Conv' && index.producer(x)) {
+      return { x, attention: { product: mul.name, weights } };
+    }
+  }
+  return undefined;
+}
+
 function operandOf(index: GraphIndex, value: string): Operand {
+  const weighing = weighingOf(index, index.producer(value));
+  if (weighing) return { attention: weighing.attention, between: [] };
   const between: AuditNode[] = [];
   let node = index.producer(value);
-  while (node && passing.has(node.op) && between.length < 16) {
+  while (node && passing.has(node.op) && between.length < longestChain) {
     between.push(node);
     node = index.producer(node.inputs[0] ?? '');
   }
@@ -91,7 +133,7 @@ function commonPath(names: readonly string[]): string {
 function blockName(add: AuditNode, convs: readonly AuditNode[]): string {
   const folders = [add, ...convs].map(({ name }) => name.split('/').slice(0, -1).join('/'));
   const [addFolder = ''] = folders;
-  const sole = convs.length === 1 ? addFolder.replace(/\/[^/]*$/, '') : commonPath(folders);
+  const sole = convs.length <= 1 ? addFolder.replace(/\/[^/]*$/, '') : commonPath(folders);
   return sole || add.name;
 }
 
@@ -100,7 +142,8 @@ function blockOf(index: GraphIndex, add: AuditNode): ResidualBlock | undefined {
   if (flowing.length !== 2) return undefined;
   const operands = flowing.map((input) => operandOf(index, input));
   const convs = operands.flatMap(({ conv }) => conv ?? []);
-  if (convs.length === 0) return undefined;
+  const [attention] = operands.flatMap((operand) => operand.attention ?? []);
+  if (convs.length === 0 && !attention) return undefined;
   const [sum = ''] = add.outputs;
   const relu = index.users(sum).find(({ op }) => op === 'Relu');
   const chain = operands.flatMap(({ conv, between }) => (conv ? [...between, conv] : []));
@@ -110,6 +153,7 @@ function blockOf(index: GraphIndex, add: AuditNode): ResidualBlock | undefined {
     add: add.name,
     ...(relu ? { relu: relu.name } : {}),
     convs: convs.map(({ name }) => name),
+    ...(attention ? { attention } : {}),
     breaches: breachesOf(operands),
     secondReaders: secondReadersOf(index, [...chain, ...(relu ? [add] : [])], members),
   };

@@ -31,5 +31,7 @@ export function tensorrtRtxForm(
   );
   // The compiler takes every type from the graph.
   const typed = { int8Form: tensorrtQuantizers(precision), int8Rest: 'float16' } as const;
-  return { precision, ...typed, ...(row ? { head: row.head } : {}) };
+  // Turing's kernels are more with convolutions of their own than with slices.
+  const parts = leastComputeCapability < 8 ? 'slices' : 'convolutions';
+  return { precision, parts, ...typed, ...(row ? { head: row.head } : {}) };
 }

@@ -57,6 +57,7 @@ function batchesOf({ profile }: TensorrtRtxTargetOptions): { readonly batches?: 
 export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions, 'tensorrt-rtx'> = {
   name: 'tensorrt-rtx',
   title: 'TensorRT-RTX',
+  keepsEngines: true,
   options,
   async read(texts) {
     const [z, { readOptions }, { profileSchema }, { optionDefaults }] = await Promise.all([

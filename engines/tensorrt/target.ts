@@ -6,6 +6,7 @@ import type { TensorrtOptions } from './planning/options.ts';
 export const tensorrtTarget: TargetDefinition<TensorrtOptions, 'tensorrt'> = {
   name: 'tensorrt',
   title: 'TensorRT',
+  keepsEngines: true,
   options: tensorrtOptionRows,
   async read(texts) {
     const { tensorrtOptionsSchema } = await import('./planning/options.ts');

@@ -1,8 +1,7 @@
 import type { Graph, Initializer } from '../../codegen/ir/graph.ts';
 import { expandFusedConv } from '../../codegen/passes/expand-fused-conv.ts';
-import { foldBatchNorm } from '../../codegen/passes/fold-batch-norm.ts';
-import { fuseResidual } from '../../codegen/passes/fuse-residual.ts';
 import { runPasses } from '../../codegen/passes/pass.ts';
+import { fusingPasses } from '../../codegen/passes/pipeline.ts';
 import { freeBatch, tapValues } from '../../codegen/passes/tap-values.ts';
 import { type ComputedTensor, computedTensors } from '../../codegen/quantization/tensors.ts';
 import { float32View } from '../../codegen/tensors/float-bytes.ts';
@@ -21,7 +20,7 @@ export interface Observer {
 
 /** A network whose batch norms are folded and whose convolutions are fused, in float32, for any batch. */
 export function fuseNetwork(trained: Graph): Graph {
-  return freeBatch(runPasses(trained, [foldBatchNorm, fuseResidual]).graph);
+  return freeBatch(runPasses(trained, fusingPasses).graph);
 }
 
 /** The graph whose weights tell the observer when they are made. */

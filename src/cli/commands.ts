@@ -17,6 +17,12 @@ import { doctorCommand } from './commands/doctor.ts';
 import { estimateCommand } from './commands/estimate.ts';
 import { evalCommand } from './commands/eval.ts';
 import { explainCommand } from './commands/explain.ts';
+import { farmCancelCommand } from './commands/farm/cancel.ts';
+import { farmCollectCommand } from './commands/farm/collect.ts';
+import { farmPlanCommand } from './commands/farm/plan.ts';
+import { farmRetryCommand } from './commands/farm/retry.ts';
+import { farmRunCommand } from './commands/farm/run.ts';
+import { farmStatusCommand } from './commands/farm/status.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { listCommand } from './commands/list.ts';
@@ -28,6 +34,7 @@ import { verifyCommand } from './commands/verify.ts';
 /** What commands of two words have in common, by the first. */
 export const commandGroups: Readonly<Record<string, string>> = {
   cache: 'the engines that are kept, so that they are not built twice',
+  farm: 'many networks on many GPUs from one plan: plan, run, status, retry, cancel, collect',
 };
 
 /** Every command, in the order of the help. */
@@ -45,6 +52,12 @@ export const commands: readonly CommandDefinition[] = [
   rebuildCommand,
   packCommand,
   collectCommand,
+  farmPlanCommand,
+  farmRunCommand,
+  farmStatusCommand,
+  farmRetryCommand,
+  farmCancelCommand,
+  farmCollectCommand,
   doctorCommand,
   reportCommand,
   compareCommand,

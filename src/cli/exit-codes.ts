@@ -9,13 +9,16 @@ export const exitCodes: Readonly<Record<ExitKind, number>> = {
   usage: 2,
   'tool-missing': 3,
   'tool-failed': 4,
+  unfinished: 5,
   interrupted: 130,
 };
 
-/** The exit code of a run that told these: 0 where none is an error, else that of the gravest. */
+/** The exit code of a run that told these: that of the gravest error, or of a note that has one; else 0. */
 export function exitCodeOf(diagnostics: readonly Diagnostic[]): number {
-  const codes = diagnostics
-    .filter(({ severity }) => severity === 'error')
-    .map(({ code }) => exitCodes[(messages[code] as MessageRow<never>).exit ?? 'usage']);
+  const codes = diagnostics.flatMap(({ code, severity }) => {
+    const { exit } = messages[code] as MessageRow<never>;
+    if (severity === 'error') return [exitCodes[exit ?? 'usage']];
+    return exit === 'unfinished' ? [exitCodes[exit]] : [];
+  });
   return greatest([0, ...codes]);
 }

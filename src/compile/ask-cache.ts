@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { EngineCache } from '../engine-cache/place.ts';
 import { askCache, type CacheAnswer } from '../engine-cache/why.ts';
 import type { Spec } from '../language/spec.ts';
+import { targets } from '../targets/targets.ts';
 import type { MakeOptions } from './model-options.ts';
 import { planModel } from './planned-model.ts';
 import { readManifest } from './read-manifest.ts';
@@ -19,10 +20,22 @@ export interface AskedModel {
   readonly unknown?: Diagnostic;
 }
 
+const keepsEngines = (target: string): boolean =>
+  targets.some(({ name, keepsEngines: keeps }) => name === target && keeps);
+
+/** Why the engines of a target are never kept. */
+function neverKept(buildsEngines: boolean): string {
+  return buildsEngines
+    ? 'never kept, since engines of this target are built as fast as they are copied'
+    : 'never kept, since this target builds no engine';
+}
+
 /** Whether the cache has the engine that an artifact was made with. Throws DiagnosticError where it has no manifest. */
 export async function askArtifact(cache: EngineCache, directory: string): Promise<AskedModel> {
-  const { model, precision, target, engineKey } = await readManifest(directory);
+  const { model, precision, target, engineKey, engines } = await readManifest(directory);
   const named = { model, precision, target };
+  if (!engineKey && !keepsEngines(target))
+    return { ...named, reason: neverKept(engines.length > 0) };
   return engineKey
     ? { ...named, answer: await askCache(cache, engineKey.parts) }
     : { ...named, reason: 'its manifest tells no key, so its engine was not kept' };
@@ -37,10 +50,7 @@ export async function askSpec(
   const { target } = options;
   const named = { model: spec.name, precision: target.precision, target: target.name };
   if (!target.plannedEngine) {
-    const reason = target.engine
-      ? 'not kept, since its engines are built as fast as they are copied'
-      : 'not kept, since it builds no engine';
-    return { ...named, reason };
+    return { ...named, reason: neverKept(target.engine !== undefined) };
   }
   const { facts, unknown } = await planModel(spec, options);
   const planned = target.plannedEngine(facts);

@@ -6,6 +6,7 @@ import {
   withFloat32,
   withoutTypes,
 } from '../../engines/audit/audit-graph.ts';
+import { countFused } from '../../engines/audit/block-verdicts.ts';
 import type { Target } from '../../engines/target.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { type CompileListener, runPhase } from './phases.ts';
@@ -37,8 +38,7 @@ async function readLayerLists(directory: string, listener: CompileListener | und
 
 function describe(reports: readonly AuditReport[]): string {
   const texts = reports.map(({ verdict, kernels, blocks }) => {
-    const fused = blocks.filter(({ state }) => state === 'fused').length;
-    return `${verdict === 'pass' ? 'passed' : 'FAILED'}: ${kernels} kernels, ${fused} of ${blocks.length} residual blocks fused`;
+    return `${verdict === 'pass' ? 'passed' : 'FAILED'}: ${kernels} kernels, ${countFused(blocks)}`;
   });
   // Engines for several batches are mostly alike.
   return [...new Set(texts)].join('; ');

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
-import { hasFloat16Quantizers } from '../../codegen/passes/pipeline.ts';
 import type { Verdict } from '../../engines/compare.ts';
-import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
 import type { RangeReport } from '../calibration/range-report.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { artifactFiles } from './artifact-files.ts';
 import { checkRanges } from './float16-checks.ts';
 import { fixedBatch, type MadeModel } from './make-model.ts';
+import { engineForModel, runsNodeByNode } from './model-engine.ts';
 import { type MakeOptions, verifiedBatches } from './model-options.ts';
 import { runPhase } from './phases.ts';
 import {
@@ -38,10 +37,8 @@ function runnable(
   if (engine && built && !engine.buildsOnly) {
     return { run: engine.run, path: built.path, what: 'the engine' };
   }
-  // onnxruntime 1.30 merges quantisers with float16 scales wrongly; node by node it computes them as ONNX says.
-  const asWritten = hasFloat16Quantizers(pipeline);
-  const { run } = createOnnxruntimeEngine({ optimization: asWritten ? 'disabled' : 'all' });
-  const how = asWritten ? ', node by node' : '';
+  const { run } = engineForModel(pipeline);
+  const how = runsNodeByNode(pipeline) ? ', node by node' : '';
   const because = engine?.buildsOnly ? ` (${engine.buildsOnly.because})` : '';
   const why = `${how}${because}`;
   const { model } = artifactFiles;

@@ -9,8 +9,14 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 const precision = z.enum(precisionNames);
 
+/** Of a file in the artifact's folder: nothing outside of it is an artifact's. */
+const fileName = z.string().regex(/^(?!\.{1,2}$)[^/\\\p{Cc}]+$/u);
+
+/** What stands in programs and configurations that are made of a manifest. */
+const plainName = z.string().regex(/^[^\p{Cc}\p{Zl}\p{Zp}]+$/u);
+
 const tensor = z.object({
-  name: z.string(),
+  name: z.string().regex(/^[A-Za-z_]\w*$/),
   dataType: z.string(),
   shape: z.array(z.union([z.number(), z.literal('N')])),
 });
@@ -21,7 +27,7 @@ export const manifestSchema = z.object({
   rcc: z.string(),
   /** What made it, for `rcc`, as it was given; the folder it was put into is left out. Absent where a program called the library. */
   command: z.array(z.string()).optional(),
-  model: z.string(),
+  model: plainName,
   precision,
   /** As --target takes it, never `auto`. */
   target: z.string(),
@@ -54,7 +60,7 @@ export const manifestSchema = z.object({
     z.object({ synthetic: z.literal(true), seed: z.number() }),
   ]),
   /** Names of the classes, one a line, in the artifact's folder. */
-  labels: z.object({ file: z.string(), digest, count: z.number() }).optional(),
+  labels: z.object({ file: fileName, digest, count: z.number() }).optional(),
   /** What the training framework answers for one input: absent where the spec has no reference of its weights. */
   reference: z
     .object({
@@ -68,12 +74,12 @@ export const manifestSchema = z.object({
   /** What is to be done to pictures before the model. */
   preprocessing: preprocessingSchema,
   onnx: z.object({
-    file: z.string(),
+    file: fileName,
     digest,
     sizeBytes: z.number(),
     opset: z.number(),
-    inputs: z.array(tensor),
-    outputs: z.array(tensor),
+    inputs: z.array(tensor).min(1),
+    outputs: z.array(tensor).min(1),
   }),
   cost: z.object({ params: z.number(), macs: z.number(), flops: z.number() }),
   calibration: z
@@ -94,7 +100,7 @@ export const manifestSchema = z.object({
   /** What was built, in the order of their batches; none where the model alone was written. */
   engines: z.array(
     z.object({
-      file: z.string(),
+      file: fileName,
       sizeBytes: z.number(),
       sha256: digest,
       batches: z.union([

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Engine, EngineFile, LoadedEngine } from '../../engines/engine.ts';
-import { createOnnxruntimeEngine } from '../../engines/onnxruntime/engine.ts';
+import type { Engine, EngineFile } from '../../engines/engine.ts';
 import type { Classifier } from '../accuracy/classify.ts';
 import { readLabels } from '../images/labels.ts';
 import { rulesOf } from '../images/preprocessing.ts';
@@ -10,7 +9,9 @@ import { artifactFiles } from './artifact-files.ts';
 import { requireTrainedWeights } from './evaluate.ts';
 import { loadEngine } from './load-engine.ts';
 import type { Manifest } from './manifest.ts';
+import { engineForModel } from './model-engine.ts';
 import type { ModelOptions } from './model-options.ts';
+import { recordedFiles, requireRecorded } from './recorded-files.ts';
 import { requireClasses, requireClassOutput } from './require-classes.ts';
 
 /** A classifier that holds an engine; close it. */
@@ -27,16 +28,9 @@ function takes({ batches }: EngineFile, batch: number): boolean {
   return batches === 'any' || (batch >= batches.min && batch <= batches.max);
 }
 
-/** The engine for so many pictures at once, and the file that it loads; the model itself on onnxruntime where nothing was built. */
-function engineFor(
-  directory: string,
-  { engines }: Manifest,
-  { engine, batch }: { readonly engine: Engine | undefined; readonly batch: number },
-): Promise<LoadedEngine> {
-  const [smallest] = engines;
-  const file = engines.find((each) => takes(each, batch)) ?? smallest;
-  if (engine && file) return engine.load(join(directory, file.file));
-  return createOnnxruntimeEngine().load(join(directory, artifactFiles.model));
+/** The built file for so many pictures at once; undefined: the model itself, on onnxruntime, where nothing was built. */
+function builtFile({ engines }: Manifest, batch: number): Manifest['engines'][number] | undefined {
+  return engines.find((each) => takes(each, batch)) ?? engines[0];
 }
 
 const doing = 'rcc classify';
@@ -45,7 +39,7 @@ function classesOf(manifest: Manifest): number {
   return Number(requireClassOutput(manifest, doing).shape.at(-1));
 }
 
-/** An artifact's engine with the labels and the preprocessing that lie with it. Throws DiagnosticError where it does not run here. */
+/** An artifact's engine with the labels and the preprocessing that lie with it. Throws DiagnosticError where it does not run here, or is not what the manifest records. */
 export async function openArtifact(
   directory: string,
   manifest: Manifest,
@@ -53,8 +47,13 @@ export async function openArtifact(
 ): Promise<OpenClassifier> {
   const classes = classesOf(manifest);
   const { model, precision, form, labels, preprocessing } = manifest;
+  const built = own && builtFile(manifest, batch);
+  // Other labels, or another model's engine, would be wrong answers that look right.
+  await requireRecorded(recordedFiles(directory, manifest, built));
   const names = labels && (await readLabels(join(directory, labels.file), classes)).names;
-  const engine = await engineFor(directory, manifest, { engine: own, batch });
+  const engine = await (own && built ? own : engineForModel(form)).load(
+    join(directory, built?.file ?? artifactFiles.model),
+  );
   const rules = rulesOf(preprocessing);
   return {
     model,

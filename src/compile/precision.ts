@@ -1,5 +1,6 @@
 import type { OutputForm } from '../../codegen/architecture/output-names.ts';
-import type { Graph } from '../../codegen/ir/graph.ts';
+import type { Graph, Node } from '../../codegen/ir/graph.ts';
+import { intOf } from '../../codegen/ir/ops.ts';
 import {
   type AdaptInputOptions,
   type InputForm,
@@ -8,10 +9,10 @@ import {
 import type { GraphForm } from '../../codegen/passes/graph-form.ts';
 import { blockOf, type LayerFilter, matchLayers } from '../../codegen/passes/layer-filter.ts';
 import type { PipelineOptions } from '../../codegen/passes/pipeline.ts';
-import { precisionRow } from '../../codegen/precisions.ts';
+import { type Precision, precisionRow } from '../../codegen/precisions.ts';
 import type { FloatRest } from '../../codegen/quantization/scale-rounding.ts';
 import type { Tensor } from '../../engines/engine.ts';
-import { fail } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic, fail } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
 import type { Spec } from '../language/spec.ts';
 import type { CalibrationResult } from './calibration-step.ts';
@@ -111,6 +112,20 @@ export function pipelineFor(
   };
 }
 
+/** A warning where convolutions are in groups; those of one channel each are filters, and few. */
+function groupedNote(
+  { spec, graph }: TrainedNetwork,
+  precision: Precision,
+): Diagnostic | undefined {
+  const convs = graph.nodes.filter(({ op }) => op === 'Conv');
+  const channelsOf = ({ inputs }: Node) => graph.initializers.get(inputs[1] ?? '')?.type.shape[1];
+  const isGrouped = (conv: Node) => intOf(conv, 'group', 1) > 1 && channelsOf(conv) !== 1;
+  const count = convs.filter(isGrouped).length;
+  const { title } = precisionRow(precision);
+  const facts = { model: spec.name, count, of: convs.length, title };
+  return count > 0 ? createDiagnostic('int8-grouped', facts) : undefined;
+}
+
 /** The graph's options; for an int8 graph with the ranges of a calibration. Throws DiagnosticError. */
 export async function preparePrecision(
   network: TrainedNetwork,
@@ -120,6 +135,8 @@ export async function preparePrecision(
   const { input } = pipeline;
   const { isCalibrated, isCalibratedByMax } = precisionRow(pipeline.precision);
   if (!isCalibrated) return { pipeline };
+  const grouped = groupedNote(network, pipeline.precision);
+  if (grouped) options.listener?.onNote?.(grouped);
   // Calibration and its libraries are of use to int8 only.
   const { calibrateNetwork } = await import('./calibration-step.ts');
   const calibration = await calibrateNetwork(network, {

@@ -149,13 +149,12 @@ export async function askReference(
 /** What runs images: its outputs by name. */
 export type RunImages = (images: Tensor) => Promise<Tensors>;
 
-/** Runs images through an engine, at once or in batches of one size; the last one is filled up. */
-async function runInBatches(
+/** Runs images through an engine, at once or in batches of one size; the last one is filled up. Gives the outputs in the order of their names. */
+export async function runInBatches(
   run: RunImages,
-  { engine: images, answers }: Question,
+  { images, outputs }: { readonly images: Tensor; readonly outputs: readonly string[] },
   batch: number | undefined,
 ): Promise<readonly Tensor[]> {
-  const outputs = answers.map(({ output }) => output);
   if (batch === undefined) {
     const answered = await run(images);
     return outputs.map((output) => pick(answered, output));
@@ -236,8 +235,10 @@ export async function judgeAnswer(
   run: RunImages,
   { precision, batch }: { readonly precision: Precision; readonly batch?: number | undefined },
 ): Promise<Verdict> {
-  const { answers, termSize } = question;
-  return judgeOutputs(await runInBatches(run, question, batch), answers, { precision, termSize });
+  const { engine: images, answers, termSize } = question;
+  const outputs = answers.map(({ output }) => output);
+  const actual = await runInBatches(run, { images, outputs }, batch);
+  return judgeOutputs(actual, answers, { precision, termSize });
 }
 
 /** The same question with so many pictures at least, from the first again: a batch without empty places. */

@@ -21,6 +21,16 @@ export interface RebuildChanges {
   readonly leave?: readonly string[];
 }
 
+/** The command that makes another form of an artifact in a folder beside it, as what is there may be deployed: `build/digits-pixels`. */
+export function rebuildBeside(
+  manifest: Manifest,
+  directory: string,
+  form: string,
+  changes: RebuildChanges,
+): string {
+  return rebuildCommand(manifest, `${directory.replace(/(?<=.)\/+$/, '')}-${form}`, changes);
+}
+
 /** The command that makes an artifact again in its folder, quoted for a shell. */
 export function rebuildCommand(
   manifest: Manifest,

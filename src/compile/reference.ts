@@ -4,7 +4,7 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
 import { asFloat32 } from '../../codegen/tensors/as-float32.ts';
 import type { ByteSource } from '../../codegen/tensors/byte-source.ts';
-import { float32View } from '../../codegen/tensors/float-bytes.ts';
+import { bytesOf, float32View } from '../../codegen/tensors/float-bytes.ts';
 import { readAll, type TensorSource, wholeTensor } from '../../codegen/tensors/tensor-source.ts';
 import { readNpy } from '../../codegen/weights/formats/npy.ts';
 import { openNpz } from '../../codegen/weights/formats/npz.ts';
@@ -90,18 +90,23 @@ function anyBatch([value]: Graph['inputs']): Needed {
   return ['N', ...(value?.type.shape.slice(1) ?? [])];
 }
 
+async function readInput({ inputs }: Pick<Graph, 'inputs'>, file: string): Promise<Tensor> {
+  const input = await readTensor(file);
+  checkShape(file, input, anyBatch(inputs));
+  return input;
+}
+
 /** Reads a reference of a network. Throws DiagnosticError, `reference-shape` where the arrays are not this network's. */
 export async function readReference(
   { inputs, outputs }: Pick<Graph, 'inputs' | 'outputs'>,
   files: Reference,
 ): Promise<ReferenceTensors> {
-  const input = await readTensor(files.input);
+  const input = await readInput({ inputs }, files.input);
   const file = answerFileOf(files);
   const answers = await readAnswers(
     file,
     outputs.map(({ name }) => name),
   );
-  checkShape(files.input, input, anyBatch(inputs));
   for (const [index, { type }] of outputs.entries()) {
     const answer = answers[index] as Tensor;
     checkShape(file, answer, [input.shape[0] ?? 0, ...type.shape.slice(1)]);
@@ -111,6 +116,26 @@ export async function readReference(
 
 /** The fewest digits that mean a float32 and no other. */
 const float32Digits = 9;
+
+const digestOf = ({ bytes }: Tensor): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The first input of a file with the classes' answer to it that a manifest tells. Throws DiagnosticError `reference-not-golden` where it tells none, or of another input. */
+export async function readGolden(
+  graph: Pick<Graph, 'inputs' | 'outputs'>,
+  file: string,
+  golden: Manifest['reference'],
+): Promise<ReferenceTensors> {
+  const input = sliceBatch(await readInput(graph, file), 0, 1);
+  if (golden?.input.digest !== digestOf(input)) {
+    const { outputs } = graph;
+    const hasClasses = classOutputOf(outputs) !== undefined;
+    const told = { file, hasGolden: golden !== undefined, hasClasses, outputs: outputs.length };
+    return fail('reference-not-golden', told);
+  }
+  const { values } = golden;
+  const bytes = bytesOf(Float32Array.from(values));
+  return { input, answers: [{ dataType: 'float32', shape: [1, values.length], bytes }] };
+}
 
 /** What the manifest tells of a reference: its first input by digest, with the classes' answer in numbers; undefined where there is none or it is not finite. */
 export async function describeReference(
@@ -128,7 +153,7 @@ export async function describeReference(
   if (!values.every(Number.isFinite)) return undefined;
   return {
     input: {
-      digest: createHash('sha256').update(first.bytes).digest('hex'),
+      digest: digestOf(first),
       shape: [...first.shape],
     },
     output: outputFormOf(graph),

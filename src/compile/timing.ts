@@ -5,7 +5,14 @@ import type { TimingLimits } from '../../engines/target.ts';
 import { countNonFinite, numbersOf } from '../../engines/tensor-values.ts';
 import { groupBy } from '../collections/group-by.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
-import type { Accuracy, AuditSummary, BenchFile, LayerProfile } from '../report/bench-file.ts';
+import type {
+  Accuracy,
+  AuditSummary,
+  BenchFile,
+  BenchRow,
+  LayerProfile,
+  MissingCell,
+} from '../report/bench-file.ts';
 import { benchSchemaVersion } from '../report/bench-version.ts';
 import { version } from '../version.ts';
 import { engineOf, type ModelOptions, timedBatches } from './model-options.ts';
@@ -26,8 +33,10 @@ function describe(measurements: readonly Measurement[]): string {
     .join(', ');
 }
 
-/** A timing with the model it is of. */
-export type ModelMeasurement = Measurement & { readonly model: string };
+/** A timing with the model it is of, and what an attempt or a farm says of it. */
+export type ModelMeasurement = Measurement & { readonly model: string } & Readonly<
+    Partial<Pick<BenchRow, 'provenance' | 'state' | 'spread'>>
+  >;
 
 /** What a bench file may hold. */
 export interface BenchContent {
@@ -35,6 +44,8 @@ export interface BenchContent {
   readonly profiles?: readonly LayerProfile[] | undefined;
   readonly audits?: readonly AuditSummary[] | undefined;
   readonly accuracies?: readonly Accuracy[] | undefined;
+  /** Of a plan, what has no figure; absent where there was none. */
+  readonly missing?: readonly MissingCell[] | undefined;
 }
 
 /** One warning about the times of a model in one precision that are not to be trusted, with the reasons; none where all are stable. */
@@ -51,7 +62,7 @@ export function stabilityWarnings(rows: readonly ModelMeasurement[]): readonly D
 
 /** What was measured and found, as a bench file, which `rcc report` and `rcc compare` read. */
 export function benchFileOf(content: BenchContent): BenchFile {
-  const { rows = [], profiles = [], audits = [], accuracies = [] } = content;
+  const { rows = [], profiles = [], audits = [], accuracies = [], missing } = content;
   return {
     schemaVersion: benchSchemaVersion,
     createdAt: new Date().toISOString(),
@@ -60,6 +71,7 @@ export function benchFileOf(content: BenchContent): BenchFile {
     profiles: [...profiles],
     audits: [...audits],
     accuracies: [...accuracies],
+    ...(missing ? { missing: [...missing] } : {}),
   };
 }
 

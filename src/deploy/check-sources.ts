@@ -1,19 +1,9 @@
-import { append } from '../collections/append.ts';
-import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
-import { digestIfThere } from '../io/digest-if-there.ts';
+import { requireRecorded } from '../compile/recorded-files.ts';
 import type { CopiedFile, DeployedFile } from './destination.ts';
 
 const isCopied = (file: DeployedFile): file is CopiedFile => 'from' in file;
 
-async function refusalOf({ from, sha256 }: CopiedFile) {
-  const found = await digestIfThere(from, 'file of an artifact');
-  if (found === sha256) return [];
-  return [createDiagnostic('deploy-damaged-file', { path: from, isThere: found !== undefined })];
-}
-
 /** Throws DiagnosticError with every file of the artifacts that is missing, or is not what the manifest records. */
 export async function checkSources(files: readonly DeployedFile[]): Promise<void> {
-  const refusals: Diagnostic[] = [];
-  for (const file of files.filter(isCopied)) append(refusals, await refusalOf(file));
-  if (refusals.length > 0) throw new DiagnosticError(refusals);
+  await requireRecorded(files.filter(isCopied));
 }

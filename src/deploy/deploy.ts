@@ -4,6 +4,7 @@ import { requireKnown } from '../diagnostics/require-known.ts';
 import { whileWriting } from '../io/file-failure.ts';
 import { withLock } from '../io/lock.ts';
 import { makeFolders, removeFolders } from '../io/made-folders.ts';
+import { labelNotes, requireTrained } from './check-artifacts.ts';
 import { checkSources } from './check-sources.ts';
 import { readRecord } from './deployment-record.ts';
 import type { DeployArtifact, Deployment, DeployRequest, Destination } from './destination.ts';
@@ -57,6 +58,7 @@ async function planAndWrite(
   { isDryRun, signal }: DeployContext,
 ): Promise<Deployed> {
   const { output } = request;
+  requireTrained(request);
   const { files, notes, ...rest } = await destination.plan(request);
   await checkSources(files);
   const record = await readRecord(output);
@@ -67,7 +69,7 @@ async function planAndWrite(
     output,
     files: judged.map(({ file: { path }, sha256, state }) => ({ path, sha256, state })),
     ...rest,
-    diagnostics: notes,
+    diagnostics: [...notes, ...labelNotes(request)],
   };
 }
 
@@ -91,7 +93,7 @@ async function alone<T>(
 }
 
 /**
- * Puts artifacts where a destination wants them, all of it or nothing; the same once more changes nothing. Throws DiagnosticError where the destination refuses them,
+ * Puts artifacts where a destination wants them, all of it or nothing; the same once more changes nothing. Throws DiagnosticError where the destination refuses them, their weights are made up,
  * a file of an artifact is damaged, or a file in the way is not rcc's.
  */
 export async function deploy(

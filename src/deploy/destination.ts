@@ -24,6 +24,8 @@ export interface DeployRequest extends DeployOptions {
   readonly artifacts: readonly DeployArtifact[];
   /** Folder that the files are for; may be there, with earlier deployments in it. */
   readonly output: string;
+  /** Artifacts with made-up weights are deployed as well: for timing. Default false. */
+  readonly allowSynthetic?: boolean | undefined;
 }
 
 interface PlannedPath {

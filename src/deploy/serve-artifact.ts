@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ServeRequest, Serving } from '../../engines/serving.ts';
 import { artifactFiles } from '../compile/artifact-files.ts';
 import type { Manifest } from '../compile/manifest.ts';
+import { runsNodeByNode } from '../compile/model-engine.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { targets } from '../targets/targets.ts';
 import type { DeployArtifact } from './destination.ts';
@@ -22,7 +23,7 @@ function modelOf({ onnx }: Manifest): ServeRequest['model'] {
 
 /** What an artifact's target says of serving it. Throws DiagnosticError where no server loads its engines. */
 export async function serveArtifact({ directory, manifest }: DeployArtifact): Promise<Serving> {
-  const { target: name, onnx, engines, facts } = manifest;
+  const { target: name, onnx, engines, form, facts } = manifest;
   const target = targets.find((one) => one.name === name);
   if (!target?.serve) return fail('deploy-target-unserved', { directory, target: name });
   return await target.serve({
@@ -30,6 +31,7 @@ export async function serveArtifact({ directory, manifest }: DeployArtifact): Pr
     inputs: tensorsOf(onnx.inputs),
     outputs: tensorsOf(onnx.outputs),
     engines,
+    runsNodeByNode: runsNodeByNode(form),
     facts,
     path: join(directory, artifactFiles.manifest),
   });

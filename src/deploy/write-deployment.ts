@@ -28,7 +28,7 @@ async function copy(
     signal,
   );
   // Another compilation may have replaced it since it was checked.
-  if (copied.sha256 !== sha256) fail('deploy-damaged-file', { path: from, isThere: true });
+  if (copied.sha256 !== sha256) fail('artifact-file-damaged', { path: from, isThere: true });
 }
 
 async function writeText(path: string, text: string): Promise<void> {
@@ -67,7 +67,7 @@ export interface WriteRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Writes what is new or changed, all of it or nothing. Throws DiagnosticError `file-unwritable`, and `deploy-damaged-file` where a file changed meanwhile. */
+/** Writes what is new or changed, all of it or nothing. Throws DiagnosticError `file-unwritable`, and `artifact-file-damaged` where a file changed meanwhile. */
 export async function writeDeployment(
   judged: readonly JudgedFile[],
   { output, record, signal }: WriteRequest,

@@ -17,6 +17,7 @@ const exitSentences: Readonly<Record<ExitKind, string>> = {
   usage: 'rcc then ends with exit code 2: wrong use or wrong input.',
   'tool-missing': 'rcc then ends with exit code 3: a tool is missing or cannot do what was asked.',
   'tool-failed': 'rcc then ends with exit code 4: a tool failed.',
+  unfinished: 'rcc then ends with exit code 5: not all is done yet.',
   interrupted: 'rcc then ends with exit code 130.',
 };
 

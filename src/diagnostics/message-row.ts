@@ -1,7 +1,13 @@
 export type Severity = 'error' | 'warning' | 'note';
 
-/** Which exit code of design.md an error belongs to. */
-export type ExitKind = 'unacceptable' | 'usage' | 'tool-missing' | 'tool-failed' | 'interrupted';
+/** Which exit code of design.md it belongs to; also of a note that says one, where nothing went wrong and not all is done. */
+export type ExitKind =
+  | 'unacceptable'
+  | 'usage'
+  | 'tool-missing'
+  | 'tool-failed'
+  | 'unfinished'
+  | 'interrupted';
 
 /**
  * One row of the message table. `cause`, `example` and `cure` are what `rcc explain CODE` prints.

@@ -5,8 +5,12 @@ import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
 import { deployMessages } from './messages/deploy.ts';
 import { deployClientMessages } from './messages/deploy-clients.ts';
+import { deployContractMessages } from './messages/deploy-contract.ts';
 import { engineCacheMessages } from './messages/engine-cache.ts';
 import { engineMessages } from './messages/engines.ts';
+import { farmMessages } from './messages/farm.ts';
+import { farmCellMessages } from './messages/farm-cells.ts';
+import { farmReportMessages } from './messages/farm-report.ts';
 import { imageMessages } from './messages/images.ts';
 import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
@@ -33,6 +37,7 @@ export const messages = {
   ...imageMessages,
   ...accuracyMessages,
   ...reportMessages,
+  ...farmReportMessages,
   ...serverMessages,
   ...precisionMessages,
   ...compileMessages,
@@ -40,6 +45,9 @@ export const messages = {
   ...kitMessages,
   ...deployMessages,
   ...deployClientMessages,
+  ...deployContractMessages,
+  ...farmMessages,
+  ...farmCellMessages,
   ...cliMessages,
 } as const;
 

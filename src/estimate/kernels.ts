@@ -4,6 +4,7 @@
  */
 import type { Graph, Node } from '../../codegen/ir/graph.ts';
 import { inferTypes } from '../../codegen/ir/infer-types.ts';
+import { oncePer } from '../../codegen/ir/once-per.ts';
 import { intsOf, type OpType, opDefinition } from '../../codegen/ir/ops.ts';
 import { elementCount, type Shape } from '../../codegen/ir/types.ts';
 import { inputOf, outputOf, producersOf } from '../../codegen/ir/walk.ts';
@@ -54,8 +55,7 @@ function convolutionsWithAdd(graph: Graph): ReadonlySet<string> {
   );
 }
 
-/** Kernels of a network in graph order, from the graph as trained or after any pass. */
-export function kernelsOf(graph: Graph): readonly Kernel[] {
+function findKernels(graph: Graph): readonly Kernel[] {
   const types = inferTypes(graph);
   const typeOf = (name: string) => {
     const type = types.get(name);
@@ -84,3 +84,6 @@ export function kernelsOf(graph: Graph): readonly Kernel[] {
     };
   });
 }
+
+/** Kernels of a network in graph order, from the graph as trained or after any pass. */
+export const kernelsOf = oncePer(findKernels);

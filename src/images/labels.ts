@@ -18,7 +18,7 @@ function stripNumbers(lines: readonly string[]): readonly string[] {
 
 /** The labels in a text, one a line; empty lines do not count. Numbers before all labels that are those of their lines are dropped. */
 export function parseLabels(text: string): readonly string[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|[\r\n]/);
   return stripNumbers(lines.map((line) => line.trim()).filter((line) => line !== ''));
 }
 

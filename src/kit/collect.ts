@@ -116,7 +116,14 @@ async function layersIn(
     audits,
     measurements: rows,
   });
-  return { ...found, errors: auditErrors(audits) };
+  const provenance = rows[0]?.provenance;
+  const mark = <T extends object>(item: T): T =>
+    provenance?.standIn ? { ...item, provenance } : item;
+  return {
+    audits: found.audits.map(mark),
+    profiles: found.profiles.map(mark),
+    errors: auditErrors(audits),
+  };
 }
 
 /**

@@ -175,8 +175,8 @@ export async function judgeAttempt(kit: OpenedKit, directory: string): Promise<J
   const isStandIn = isPretended(batches, subject);
   const { model, precision } = manifest;
   const provenance = {
-    kit: facts.key,
-    attempt: attempt.environment.get('host') ?? '',
+    kitKey: facts.key,
+    node: attempt.environment.get('host') ?? '',
     ...(isStandIn ? { standIn: true } : {}),
   };
   return {
@@ -184,9 +184,11 @@ export async function judgeAttempt(kit: OpenedKit, directory: string): Promise<J
     state,
     model,
     precision,
-    measurements: batches.flatMap(({ measurement, verdict }) =>
-      measurement && verdict.ok ? [{ model, provenance, ...measurement }] : [],
-    ),
+    measurements: batches.flatMap(({ measurement, verdict, unstable }) => {
+      if (!measurement || !verdict.ok) return [];
+      const whole = missing.length > 0 ? 'partial' : 'done';
+      return [{ model, provenance, ...measurement, state: unstable ? 'unstable' : whole }];
+    }),
     missing,
     verdicts: new Map(batches.map(({ batch, verdict }) => [batch, verdict])),
     isStandIn,

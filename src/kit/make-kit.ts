@@ -3,16 +3,7 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import type { ModelFacts, ModelIdentity } from '../../engines/model-facts.ts';
-import type { Target } from '../../engines/target.ts';
-import { intentOf } from '../../engines/tensorrt/choose.ts';
-import { type Gpu, parseGpu } from '../../engines/tensorrt/planning/gpu.ts';
-import type { TensorrtIntent } from '../../engines/tensorrt/planning/intent.ts';
 import type { TrtexecCommand } from '../../engines/tensorrt/planning/plan.ts';
-import {
-  planFamilies,
-  type ReleaseFamily,
-  servedReleases,
-} from '../../engines/tensorrt/planning/release-families.ts';
 import {
   artifactFiles,
   artifactOwnFiles,
@@ -22,19 +13,20 @@ import {
 import { checkModel } from '../compile/check-model.ts';
 import { type MadeModel, makeModel } from '../compile/make-model.ts';
 import { identifyModel } from '../compile/model-identity.ts';
-import { benchLimits, type MakeOptions } from '../compile/model-options.ts';
+import type { MakeOptions } from '../compile/model-options.ts';
 import { placeArtifact } from '../compile/place-artifact.ts';
 import type { Question } from '../compile/question.ts';
 import { loadNetwork, type TrainedNetwork } from '../compile/trained-network.ts';
-import { createDiagnostic, fail } from '../diagnostics/diagnostic.ts';
+import { createDiagnostic } from '../diagnostics/diagnostic.ts';
 import { describeReleases } from './describe-releases.ts';
 import { askForKit, describeAnswers, expectedFiles, type KitFile } from './expected.ts';
 import type { Kit, KitOptions } from './kit.ts';
 import type { KitFacts } from './kit-facts.ts';
+import { argumentsOf, familiesOf, keyPartsOf, type PlannedFamily } from './kit-families.ts';
 import { kitFiles } from './kit-files.ts';
-import { type KitKeyParts, kitKey, measurementSchema } from './kit-key.ts';
-import { kitCommands } from './plan-commands.ts';
-import { attemptFolder, type ScriptPlan, scriptOf, withoutFolder } from './script.ts';
+import { intentFor, type KitIntent } from './kit-intent.ts';
+import { kitKey } from './kit-key.ts';
+import { attemptFolder, scriptOf, withoutFolder } from './script.ts';
 
 /** Files of a kit: those of an earlier one leave when another comes, its attempts stay. */
 const kitOwnFiles = {
@@ -45,46 +37,6 @@ const kitOwnFiles = {
 
 /** Room for an engine of each batch, which is hardly larger than its model, and for logs and times. */
 const logsKiB = 64 * 1024;
-
-/** What a kit is for, before anything is made. */
-interface KitIntent {
-  readonly gpu: Gpu;
-  readonly intent: TensorrtIntent;
-  readonly served: ReturnType<typeof servedReleases>['served'];
-  readonly target: Target;
-}
-
-function targetOf(
-  { precision, tf32, batches }: TensorrtIntent,
-  gpu: Gpu,
-  { form, served }: ReturnType<typeof servedReleases>,
-): Target {
-  const releases = describeReleases(served);
-  return {
-    name: 'tensorrt',
-    reason: `a kit for TensorRT ${releases} on ${gpu.name}`,
-    precision,
-    form,
-    release: `TensorRT ${releases}`,
-    batches,
-    layers: 'engine',
-    tf32,
-    float16: 'computed',
-    minIterations: 100,
-  };
-}
-
-/** Reads what a kit is to be for. Throws DiagnosticError where GPU, release and precision do not go together. */
-function intentFor({ precision, tensorrt, timing, batch = 'N', batches }: KitOptions): KitIntent {
-  const gpu = parseGpu(tensorrt.gpu);
-  const sizes = batch === 'N' ? batches : [batch];
-  const asked = intentOf(tensorrt, { precision, batches: sizes });
-  const { warmUpMs, durationMs, minIterations } = timing ?? benchLimits({ minIterations: 100 });
-  // Timings are repeated by further attempts, a cache is the attempt's own.
-  const intent = { ...asked, warmUpMs, durationMs, iterations: minIterations, repeats: 1 };
-  const releases = servedReleases(intent, gpu, tensorrt.trt);
-  return { gpu, intent, served: releases.served, target: targetOf(intent, gpu, releases) };
-}
 
 type KitModel = ModelFacts & { readonly identity: ModelIdentity };
 
@@ -101,26 +53,6 @@ function factsOf({ graph: trained }: TrainedNetwork, made: MadeModel): KitModel 
   };
 }
 
-type PlannedFamily = ReleaseFamily & Pick<ScriptPlan, 'commands'>;
-
-function planKit(
-  { intent, gpu, served }: KitIntent,
-  model: ModelFacts,
-  doing: string,
-): readonly PlannedFamily[] {
-  const families = planFamilies(intent, gpu, model, served);
-  const idle = families.find(({ plan }) => plan.commands.every(({ kind }) => kind === 'build'));
-  if (idle) {
-    fail('tensorrt-stripped-needs-refit', { doing, version: idle.plan.release.version });
-  }
-  return families.map((family) => ({
-    ...family,
-    commands: kitCommands(intent, family.plan, model),
-  }));
-}
-
-const argumentsOf = ({ args }: TrtexecCommand): string[] => args.map(withoutFolder);
-
 function plansOf(families: readonly PlannedFamily[]): KitFacts['plans'] {
   return families.map(({ from, until, plan, commands }) => ({
     from,
@@ -135,22 +67,6 @@ function plansOf(families: readonly PlannedFamily[]): KitFacts['plans'] {
       log: withoutFolder(log),
     })),
   }));
-}
-
-function keyPartsOf(
-  { gpu, intent, served }: KitIntent,
-  { identity: { graph, weights, ranges } }: KitModel,
-  families: readonly PlannedFamily[],
-): KitKeyParts {
-  const [one] = served;
-  return {
-    model: sha256([graph, weights, ranges].join('\n')),
-    arguments: families.flatMap(({ commands }) => commands.map(argumentsOf)),
-    tensorrt: served.length === 1 && one ? one.release.version : describeReleases(families),
-    gpu: `${gpu.computeCapability} ${gpu.name}`,
-    batches: intent.batches,
-    schema: measurementSchema,
-  };
 }
 
 const sha256 = (content: string | Uint8Array): string =>
@@ -201,12 +117,12 @@ async function fillKit(
   const made = await makeModel(network, options);
   const { diagnostics: against } = await checkModel(network, made, options);
   const facts = factsOf(network, made);
-  const families = planKit(kit, facts, 'packing');
+  const families = familiesOf(kit, facts, 'packing');
   const { batches } = kit.intent;
   const question = await askForKit(network, made.prepared, { ...options, batches });
   const files = await filesOf(kit, made, { question, facts, families });
   const digests = digestLines(files, made.manifest);
-  const keyParts = keyPartsOf(kit, facts, families);
+  const keyParts = keyPartsOf(kit, facts.identity, families);
   const key = kitKey(keyParts);
   const kitFacts: KitFacts = {
     schema: 1,
@@ -261,7 +177,7 @@ export async function makeKit(options: KitOptions): Promise<Kit> {
           target,
           batches,
           directory: staged,
-          earlier: directory,
+          earlier: options.earlier ?? directory,
         });
         const diagnostics = made.diagnostics.map(rename);
         const isSound = diagnostics.every(({ severity }) => severity !== 'error');

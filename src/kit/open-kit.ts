@@ -37,15 +37,21 @@ async function changedFiles(directory: string, { digest }: KitFacts): Promise<re
   return changed;
 }
 
-/** The kit in a folder, whole. Throws DiagnosticError `kit-not-found` and `kit-changed`. */
-export async function openKit(directory: string): Promise<OpenedKit> {
+/** What a kit's manifest says, and nothing else of its files is looked at: an attempt notes the digest of the kit that it ran. Throws DiagnosticError `kit-not-found`. */
+export async function readKit(directory: string): Promise<OpenedKit> {
   if (!isThere(directory, artifactFiles.manifest)) fail('kit-not-found', { path: directory });
   const manifest = await readManifest(directory);
   if (!manifest.kit) fail('kit-not-found', { path: directory });
   const facts = readFacts(kitFactsSchema, manifest.kit, join(directory, artifactFiles.manifest));
-  const files = await changedFiles(directory, facts);
-  if (files.length > 0) fail('kit-changed', { path: directory, files });
   return { directory, manifest, facts };
+}
+
+/** The kit in a folder, whole. Throws DiagnosticError `kit-not-found` and `kit-changed`. */
+export async function openKit(directory: string): Promise<OpenedKit> {
+  const kit = await readKit(directory);
+  const files = await changedFiles(directory, kit.facts);
+  if (files.length > 0) fail('kit-changed', { path: directory, files });
+  return kit;
 }
 
 /** Folders of a kit's attempts. */

@@ -311,6 +311,7 @@ note host "$(uname -n)"
 note system "$(uname -s) $(uname -m)"
 note started "$started"
 note slurm "${SLURM_JOB_ID:-}${SLURM_RESTART_COUNT:+.$SLURM_RESTART_COUNT}"
+note node "${SLURMD_NODENAME:-}"
 check_disk
 check_kit
 find_trtexec

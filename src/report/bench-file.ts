@@ -1,16 +1,35 @@
 /*
  * The one file format of figures: what `rcc bench`, `rcc compile` (timing.json) and `rcc eval -o` write, and `rcc report` and `rcc compare` read.
- * One file may hold timings, profiles, fusion audits and accuracies; each list may be empty.
+ * One file may hold timings, profiles, fusion audits and accuracies; each list may be empty. A farm's file tells besides which cells of its plan have no figure.
  */
 
 import * as z from 'zod';
 import { precisionNames } from '../../codegen/precisions.ts';
 import { leastLatencyMs, mostTimeMs } from '../io/outside-fields.ts';
 import { benchSchemaVersion } from './bench-version.ts';
+import { missingStates, rowStates } from './cell-states.ts';
 import { parseResultFile } from './result-file.ts';
 
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const precision = z.enum(precisionNames);
+
+/** Any facts, of which some have names that rcc goes by. Facts first: they keep the order in which they were written. */
+const provenance = facts.and(
+  z.looseObject({
+    /** A stand-in for trtexec or for the GPU gave the figure: nothing was measured. */
+    standIn: z.boolean().optional(),
+    /** Host that it was measured on. */
+    node: z.string().optional(),
+    /** The scheduler's id of the job, with its task: `4711_3`. */
+    job: z.string().optional(),
+    /** Which attempt at the cell it was: the name of its folder. */
+    attempt: z.string().optional(),
+    /** Key of the kit, which is that of the cell. */
+    kitKey: z.string().optional(),
+    /** Class of the GPU as planned: `t4`. */
+    gpu: z.string().optional(),
+  }),
+);
 const ms = z.number().min(0).max(mostTimeMs);
 /** Other times are divided by it. */
 const medianMs = ms.min(leastLatencyMs);
@@ -33,12 +52,23 @@ const device = z.object({
   details: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 
+/** Medians of all attempts at one batch of a cell that came to a figure, this row's among them. */
+const spread = z
+  .object({
+    attempts: z.int().positive(),
+    /** Different hosts among them. */
+    nodes: z.int().positive(),
+    minMs: medianMs,
+    maxMs: medianMs,
+  })
+  .refine(({ minMs, maxMs }) => minMs <= maxMs, 'minMs is above maxMs');
+
 /** A `Measurement` of engines/engine.ts, with the model and where the figure comes from. */
 const benchRow = z.object({
   /** Name of the spec, e.g. `resnet50_vd`. */
   model: z.string().min(1),
   /** What the measurement itself does not say: engine release, host, digests. */
-  provenance: facts.optional(),
+  provenance: provenance.optional(),
   target: z.string().min(1),
   device,
   precision,
@@ -51,14 +81,31 @@ const benchRow = z.object({
   settings: facts,
   stable: z.boolean(),
   warnings: z.array(z.string()),
+  /** Absent where nobody judged it: in what `rcc bench` and `rcc compile` write. */
+  state: z.enum(rowStates).optional(),
+  spread: spread.optional(),
   parts: z
     .record(z.string(), latencySummary.extend({ definition: z.string().optional() }))
     .optional(),
 });
 
+/** Batches of one cell of a plan that have no figure. */
+const missingCell = z.object({
+  model: z.string().min(1),
+  precision,
+  /** Class of the GPU as planned: `t4`. */
+  gpu: z.string().min(1),
+  batches: z.array(z.int().positive()).min(1),
+  state: z.enum(missingStates),
+  /** A sentence or less, for people. */
+  why: z.string().min(1),
+  provenance: provenance.optional(),
+});
+
 /** Times of one engine's layers, from a profiled run: their sum is not the latency. */
 const layerProfile = z.object({
   model: z.string().min(1),
+  provenance: provenance.optional(),
   target: z.string().min(1),
   device,
   precision,
@@ -79,6 +126,7 @@ const layerProfile = z.object({
 /** What the fusion audit of one engine found. */
 const auditSummary = z.object({
   model: z.string().min(1),
+  provenance: provenance.optional(),
   target: z.string().min(1),
   /** GPU or compute capability that the engine is for. */
   builtFor: z.string(),
@@ -115,12 +163,16 @@ export const benchFileSchema = z.object({
   profiles: z.array(layerProfile).default([]),
   audits: z.array(auditSummary).default([]),
   accuracies: z.array(accuracy).default([]),
+  /** Absent where there was no plan. */
+  missing: z.array(missingCell).optional(),
 });
 
 export type BenchRow = z.output<typeof benchRow>;
 export type LayerProfile = z.output<typeof layerProfile>;
 export type AuditSummary = z.output<typeof auditSummary>;
 export type Accuracy = z.output<typeof accuracy>;
+export type RowSpread = z.output<typeof spread>;
+export type MissingCell = z.output<typeof missingCell>;
 export type BenchFile = z.output<typeof benchFileSchema>;
 
 /** A bench file with the path it was read from. */

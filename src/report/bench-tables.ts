@@ -2,9 +2,10 @@
 import type { Device, LatencySummary, Measurement } from '../../engines/engine.ts';
 import { formatMs } from './format.ts';
 import { type Cell, type Column, numberCell, type Table, textCell } from './table.ts';
+import { isStandIn, type Sourced } from './trust.ts';
 
 /** A measurement with the model it is of. */
-export type MeasuredRow = Measurement & { readonly model: string };
+export type MeasuredRow = Measurement & { readonly model: string } & Sourced;
 
 type Kind = Device['kind'];
 
@@ -46,7 +47,10 @@ const rate = numberColumn(
   (row) => row.imagesPerSecond,
   (value) => value.toFixed(1),
 );
-const stable = textColumn('stable', (row) => (row.stable ? 'yes' : 'no'));
+const stable = textColumn('stable', (row) => {
+  if (isStandIn(row)) return 'stand-in';
+  return row.stable ? 'yes' : 'no';
+});
 
 /** Series of a kind of device, by their names in a CSV file. */
 const series: Readonly<

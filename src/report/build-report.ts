@@ -6,9 +6,12 @@ import type { Provenance, Report, Section } from './report.ts';
 import { baselineTable } from './sections/baseline-table.ts';
 import { deviceSections } from './sections/devices.ts';
 import { auditSection, layersSection } from './sections/layers.ts';
-import { collectMeasured, type Measured } from './sections/measured.ts';
+import { collectMeasured, type Measured, trustedOnly } from './sections/measured.ts';
 import { overviewSection } from './sections/overview.ts';
+import { planSections } from './sections/plan.ts';
 import { precisionSection } from './sections/precisions.ts';
+import { standInPart, standInWarning } from './sections/unmeasured.ts';
+import { splitStandIns } from './split-unmeasured.ts';
 
 export interface ReportInputs {
   readonly figures: Figures;
@@ -73,6 +76,14 @@ function gpuSection(baselines: readonly NumberedBaseline[], all: readonly Measur
   };
 }
 
+function doubtfulLines(all: readonly Measured[]): readonly string[] {
+  const count = all.length - trustedOnly(all).length;
+  if (count === 0) return [];
+  return [
+    `${count} of them ${count === 1 ? 'is' : 'are'} unstable: in tables, marked, and in no chart and no ratio.`,
+  ];
+}
+
 function lede(all: readonly Measured[], { published }: Figures): readonly string[] {
   if (all.length === 0) {
     return [
@@ -83,11 +94,12 @@ function lede(all: readonly Measured[], { published }: Figures): readonly string
   const devices = [...new Set(all.map(({ row }) => row.device.name))];
   return [
     `${all.length} measurements on ${devices.join(', ')}, beside the published figures (${published.source}).`,
+    ...doubtfulLines(all),
   ];
 }
 
-/** Most measurements and most layers of profiles that a page shows. */
-const most = { measurements: 4000, layers: 20_000 } as const;
+/** Most measurements, layers of profiles and holes of plans that a page shows. */
+const most = { measurements: 4000, layers: 20_000, 'batches without a figure': 20_000 } as const;
 
 /** Throws DiagnosticError `report-too-large`. */
 function checkSize(benches: readonly NamedBench[]): void {
@@ -96,8 +108,11 @@ function checkSize(benches: readonly NamedBench[]): void {
   const counts = {
     measurements: sum(({ rows }) => rows.length),
     layers: sum(({ profiles }) => profiles.reduce((total, { layers }) => total + layers.length, 0)),
+    'batches without a figure': sum(({ missing = [] }) =>
+      missing.reduce((total, { batches }) => total + batches.length, 0),
+    ),
   };
-  for (const what of ['measurements', 'layers'] as const) {
+  for (const what of ['measurements', 'layers', 'batches without a figure'] as const) {
     if (counts[what] > most[what])
       fail('report-too-large', { count: counts[what], what, most: most[what] });
   }
@@ -105,19 +120,24 @@ function checkSize(benches: readonly NamedBench[]): void {
 
 /** Everything a report shows, as data. Throws DiagnosticError `unknown-baseline` or `report-too-large`. */
 export function buildReport(inputs: ReportInputs): Report {
-  const { figures, benches, costs, createdAt, rcc } = inputs;
+  const { figures, costs, createdAt, rcc } = inputs;
   const { published } = figures;
-  checkSize(benches);
+  checkSize(inputs.benches);
+  const { measured: benches, standIns } = splitStandIns(inputs.benches);
+  const standIn = standInPart(standIns);
+  const warning = standInWarning(standIns);
   const measured = collectMeasured(benches);
   const baselines = numberBaselines(inputs);
   const accuracies = benches.flatMap(({ bench }) => bench.accuracies);
   const sections: readonly (Section | undefined)[] = [
     overviewSection({ published, costs, accuracies }),
+    ...planSections(benches),
     gpuSection(baselines, measured.all),
     ...deviceSections(measured.all, published.models),
     precisionSection(measured.all, accuracies),
     layersSection(benches.flatMap(({ bench }) => bench.profiles)),
     auditSection(benches.flatMap(({ bench }) => bench.audits)),
+    ...standIn.sections,
   ];
   const page: Provenance = {
     id: 'P0',
@@ -137,6 +157,7 @@ export function buildReport(inputs: ReportInputs): Report {
   return {
     title: 'ResNet: accuracy, cost and latency',
     lede: lede(measured.all, figures),
+    ...(warning === undefined ? {} : { warning }),
     createdAt,
     rcc,
     sections: sections.filter((section) => section !== undefined),
@@ -145,6 +166,7 @@ export function buildReport(inputs: ReportInputs): Report {
       ...baselines.map(({ baseline, ref }) => baselineProvenance(baseline, ref)),
       ...(costs.size > 0 ? [counted] : []),
       ...measured.provenance,
+      ...standIn.provenance,
     ],
   };
 }

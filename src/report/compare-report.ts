@@ -1,5 +1,7 @@
+import { groupBy } from '../collections/group-by.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { formatPercent } from '../diagnostics/format-percent.ts';
+import type { MissingCell } from './bench-file.ts';
 import type { CellComparison, Comparison, LatencyCell, Verdict } from './compare.ts';
 import { formatChange, formatMs } from './format.ts';
 import { numberCell, type Table, tableToMarkdown, textCell } from './table.ts';
@@ -11,6 +13,7 @@ const verdicts: Readonly<
   faster: { text: 'faster', tone: 'good' },
   noise: { text: 'within the noise', tone: 'quiet' },
   same: { text: 'same', tone: 'quiet' },
+  unjudged: { text: 'not judged', tone: 'quiet' },
 };
 
 /** A verdict in words. */
@@ -19,13 +22,16 @@ export const verdictTexts: Readonly<Record<Verdict, string>> = {
   faster: verdicts.faster.text,
   noise: verdicts.noise.text,
   same: verdicts.same.text,
+  unjudged: verdicts.unjudged.text,
 };
 
 function cellName({ model, precision, batch, device }: LatencyCell): string {
   return `${model} ${precision} batch ${batch} on ${device}`;
 }
 
-const order: readonly Verdict[] = ['slower', 'faster', 'noise', 'same'];
+const isJudged = ({ verdict }: CellComparison): boolean => verdict !== 'unjudged';
+
+const order: readonly Verdict[] = ['slower', 'faster', 'noise', 'same', 'unjudged'];
 
 function worstFirst(a: CellComparison, b: CellComparison): number {
   return (
@@ -62,8 +68,8 @@ export function comparisonTable({ before, after, threshold, cells }: Comparison)
           numberCell(cell.after.batch, String),
           numberCell(cell.before.latencyMs, formatMs),
           numberCell(cell.after.latencyMs, formatMs),
-          numberCell(cell.change, formatChange),
-          numberCell(cell.noise, (share) => `±${formatPercent(share)}`),
+          numberCell(isJudged(cell) ? cell.change : null, formatChange),
+          numberCell(isJudged(cell) ? cell.noise : null, (share) => `±${formatPercent(share)}`),
           textCell(text, { ...tone, ...(note ? { note } : {}) }),
         ],
       };
@@ -81,7 +87,25 @@ function missingLine(name: string, cells: readonly LatencyCell[]): readonly stri
   return [`Only in ${name}: ${shown}${more}.`];
 }
 
-function summaryLine({ cells, threshold }: Comparison): string {
+/** So many holes are named. */
+const namedHoles = 8;
+
+function holesLine({ name, cells }: { name: string; cells: readonly MissingCell[] }): string {
+  const shown = cells
+    .slice(0, namedHoles)
+    .map(
+      ({ model, precision, batches, gpu, state, why }) =>
+        `${model} ${precision} batch ${batches.join(', ')} on ${gpu} (${state}: ${why})`,
+    );
+  const more = cells.length > namedHoles ? `; and ${cells.length - namedHoles} more` : '';
+  return `No figure in ${name}: ${shown.join('; ')}${more}.`;
+}
+
+function summaryLine({ cells: all, threshold }: Comparison): string {
+  const cells = all.filter(isJudged);
+  const doubtful = all.length - cells.length;
+  if (cells.length === 0)
+    return `**Nothing was judged**: ${doubtful} cells in common, none trusted.`;
   const count = (verdict: Verdict): number =>
     cells.filter((cell) => cell.verdict === verdict).length;
   const slower = count('slower');
@@ -89,7 +113,7 @@ function summaryLine({ cells, threshold }: Comparison): string {
     slower > 0
       ? `**${slower} of ${cells.length} cells slower** by more than ${formatPercent(threshold)}`
       : `**No regression** in ${cells.length} cells`;
-  return `${head}; ${count('faster')} faster, ${count('noise')} within the noise, ${count('same')} the same.`;
+  return `${head}; ${count('faster')} faster, ${count('noise')} within the noise, ${count('same')} the same${doubtful > 0 ? `; ${doubtful} not judged` : ''}.`;
 }
 
 /** A comparison for a pull request. */
@@ -100,6 +124,7 @@ export function comparisonToMarkdown(comparison: Comparison): string {
     tableToMarkdown(comparisonTable(comparison)).trimEnd(),
     ...missingLine(comparison.before, comparison.onlyBefore),
     ...missingLine(comparison.after, comparison.onlyAfter),
+    ...(comparison.missing ?? []).map(holesLine),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -114,4 +139,35 @@ export function regressionOf({ cells, threshold }: Comparison): Diagnostic | und
     worst: `${cellName(worst.after)} by ${formatChange(worst.change)}`,
     threshold: formatPercent(threshold),
   });
+}
+
+/** `3 are unstable`, … of cells that were not judged: by the graver side. */
+function doubtsOf(cells: readonly CellComparison[]): readonly string[] {
+  const kinds = groupBy(cells, ({ before, after }) =>
+    [before.doubtKind, after.doubtKind].includes("a stand-in's") ? "a stand-in's" : 'unstable',
+  );
+  return [...kinds].map(
+    ([kind, own]) => `${own.length} ${own.length === 1 ? 'is' : 'are'} ${kind}`,
+  );
+}
+
+function holesDiagnostic({ name, cells }: { name: string; cells: readonly MissingCell[] }) {
+  const batches = cells.flatMap(({ state, batches: own }) => own.map(() => state));
+  const states = [...groupBy(batches, (state) => state)].map(
+    ([state, own]) => `${state}: ${own.length}`,
+  );
+  return createDiagnostic('cells-missing', { count: batches.length, path: name, states });
+}
+
+/** What a comparison could not judge: nothing of it passes in silence. Where no cell at all was judged it is an error. */
+export function unjudgedOf({ cells, missing = [] }: Comparison): readonly Diagnostic[] {
+  const doubtful = cells.filter((cell) => !isJudged(cell));
+  const holes = missing.map(holesDiagnostic);
+  if (doubtful.length === 0) return holes;
+  const [count, total, reasons] = [doubtful.length, cells.length, doubtsOf(doubtful)];
+  const told =
+    count === total
+      ? createDiagnostic('nothing-judged', { count, reasons })
+      : createDiagnostic('cells-not-judged', { count, total, reasons });
+  return [told, ...holes];
 }

@@ -1,8 +1,9 @@
 import { groupBy } from '../collections/group-by.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
-import type { BenchRow, NamedBench } from './bench-file.ts';
+import type { BenchRow, MissingCell, NamedBench } from './bench-file.ts';
 import type { Baseline } from './published.ts';
 import { isOnGpu } from './sections/measured.ts';
+import { doubtOf, isStandIn } from './trust.ts';
 
 /** One latency with all that decides whether another may be set beside it. */
 export interface LatencyCell {
@@ -17,19 +18,25 @@ export interface LatencyCell {
   readonly stable: boolean;
   readonly definition: string;
   readonly settings: string;
+  /** Why nothing may be judged by it; absent where it may. */
+  readonly doubt?: string;
+  /** The same in a word or two, for counting. */
+  readonly doubtKind?: 'unstable' | "a stand-in's";
 }
 
 /** Cells of one file or baseline, under the name a reader knows it by. */
 export interface CellSet {
   readonly name: string;
   readonly cells: readonly LatencyCell[];
+  /** What its plan has no figure of; absent where it has no plan. */
+  readonly missing?: readonly MissingCell[];
 }
 
 /**
  * `slower` and `faster`: beyond the threshold and beyond the noise; `noise`: beyond the threshold, but the runs of either side spread as far;
- * `same`: within the threshold.
+ * `same`: within the threshold; `unjudged`: either side is unstable or a stand-in's.
  */
-export type Verdict = 'slower' | 'faster' | 'noise' | 'same';
+export type Verdict = 'slower' | 'faster' | 'noise' | 'same' | 'unjudged';
 
 export interface CellComparison {
   readonly before: LatencyCell;
@@ -50,6 +57,8 @@ export interface Comparison {
   readonly cells: readonly CellComparison[];
   readonly onlyBefore: readonly LatencyCell[];
   readonly onlyAfter: readonly LatencyCell[];
+  /** Holes in the plan of either side, by its name; absent where there are none. */
+  readonly missing?: readonly { readonly name: string; readonly cells: readonly MissingCell[] }[];
 }
 
 /** Settings in figures and words; a sentence is a remark on the run, other each time. */
@@ -59,6 +68,11 @@ function settingsText(row: BenchRow): string {
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([name, value]) => `${name} ${value}`)
     .join(', ');
+}
+
+function doubtIn(row: BenchRow): Pick<LatencyCell, 'doubt' | 'doubtKind'> {
+  const doubt = doubtOf(row);
+  return doubt ? { doubt, doubtKind: isStandIn(row) ? "a stand-in's" : 'unstable' } : {};
 }
 
 function cellOf(row: BenchRow): LatencyCell {
@@ -74,12 +88,14 @@ function cellOf(row: BenchRow): LatencyCell {
     stable: row.stable,
     definition: row.definition,
     settings: settingsText(row),
+    ...doubtIn(row),
   };
 }
 
 /** Medians of a bench file. */
 export function cellsOfBench({ path, bench }: NamedBench): CellSet {
-  return { name: path, cells: bench.rows.map(cellOf) };
+  const { rows, missing } = bench;
+  return { name: path, cells: rows.map(cellOf), ...(missing ? { missing } : {}) };
 }
 
 /** Latencies of a baseline, in the words of the measurements they are set beside: the device's name and target are those of the bench. */
@@ -114,6 +130,14 @@ function keyOf({ model, device, target, precision, batch }: LatencyCell): string
 
 type Pair = readonly [before: LatencyCell, after: LatencyCell];
 
+/** Trusted cells first: they are paired before others. */
+function trustedFirst(cells: readonly LatencyCell[]): readonly LatencyCell[] {
+  return [
+    ...cells.filter(({ doubt }) => doubt === undefined),
+    ...cells.filter(({ doubt }) => doubt !== undefined),
+  ];
+}
+
 /** One on each side: a pair whatever the settings. Several: those of equal settings, as often as each side has them. */
 function pairUp(before: readonly LatencyCell[], after: readonly LatencyCell[]): readonly Pair[] {
   const [b, a] = [before[0], after[0]];
@@ -126,9 +150,16 @@ function pairUp(before: readonly LatencyCell[], after: readonly LatencyCell[]): 
   });
 }
 
+function doubtRemarks(before: string | undefined, after: string | undefined): readonly string[] {
+  if (before !== undefined && before === after) return [`both: ${before}`];
+  return [...(before ? [`before: ${before}`] : []), ...(after ? [`after: ${after}`] : [])];
+}
+
 function remarksOf(before: LatencyCell, after: LatencyCell): readonly string[] {
-  const unstable = [...(before.stable ? [] : ['before']), ...(after.stable ? [] : ['after'])];
+  const isNoted = ({ stable, doubt }: LatencyCell): boolean => !stable && doubt === undefined;
+  const unstable = [...(isNoted(before) ? ['before'] : []), ...(isNoted(after) ? ['after'] : [])];
   return [
+    ...doubtRemarks(before.doubt, after.doubt),
     ...(unstable.length > 0 ? [`unstable ${unstable.join(' and ')}`] : []),
     ...(before.settings && before.settings !== after.settings
       ? [`settings: ${before.settings} → ${after.settings}`]
@@ -148,7 +179,8 @@ function verdictOf(change: number, noise: number, threshold: number): Verdict {
 function comparePair([before, after]: Pair, threshold: number): CellComparison {
   const change = after.latencyMs / before.latencyMs - 1;
   const noise = Math.hypot(before.spread, after.spread);
-  const verdict = verdictOf(change, noise, threshold);
+  const isDoubtful = before.doubt !== undefined || after.doubt !== undefined;
+  const verdict = isDoubtful ? 'unjudged' : verdictOf(change, noise, threshold);
   return { before, after, change, noise, verdict, remarks: remarksOf(before, after) };
 }
 
@@ -168,6 +200,15 @@ function reasonFor(before: CellSet, after: CellSet): string {
   return `the ${key} differs (${names(before, key)}; ${names(after, key)})`;
 }
 
+/** Holes in the plans of both sides, each file once. */
+function holesOf(sets: readonly CellSet[]): Pick<Comparison, 'missing'> {
+  const found = new Map(
+    sets.flatMap(({ name, missing: cells = [] }) => (cells.length > 0 ? [[name, cells]] : [])),
+  );
+  const missing = [...found].map(([name, cells]) => ({ name, cells }));
+  return missing.length > 0 ? { missing } : {};
+}
+
 /**
  * Compares latencies cell by cell: where model, device, target, precision and batch agree. `threshold` is a share. Throws DiagnosticError
  * `nothing-to-compare`.
@@ -176,7 +217,7 @@ export function compareCells(before: CellSet, after: CellSet, threshold: number)
   const groupsBefore = groupBy(before.cells, keyOf);
   const groupsAfter = groupBy(after.cells, keyOf);
   const pairs = [...groupsBefore].flatMap(([key, cells]) =>
-    pairUp(cells, groupsAfter.get(key) ?? []),
+    pairUp(trustedFirst(cells), trustedFirst(groupsAfter.get(key) ?? [])),
   );
   if (pairs.length === 0) {
     fail('nothing-to-compare', {
@@ -193,5 +234,6 @@ export function compareCells(before: CellSet, after: CellSet, threshold: number)
     cells: pairs.map((pair) => comparePair(pair, threshold)),
     onlyBefore: before.cells.filter((cell) => !paired.has(cell)),
     onlyAfter: after.cells.filter((cell) => !paired.has(cell)),
+    ...holesOf([before, after]),
   };
 }

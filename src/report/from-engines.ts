@@ -1,5 +1,6 @@
 /** What audits, profiles and evaluations found, in the form of a bench file's lists. */
 import type { AuditReport } from '../../engines/audit/audit.ts';
+import { endsInOneKernel } from '../../engines/audit/block-verdicts.ts';
 import { isKernel, type LayerList } from '../../engines/audit/layer.ts';
 import type { Device, Precision } from '../../engines/engine.ts';
 import type { Evaluation } from '../accuracy/evaluate.ts';
@@ -25,7 +26,7 @@ export function auditSummaryOf(
     passed: audit.verdict === 'pass',
     kernels: audit.kernels,
     residualBlocks: audit.blocks.length,
-    fusedBlocks: audit.blocks.filter(({ state }) => state === 'fused').length,
+    fusedBlocks: audit.blocks.filter(endsInOneKernel).length,
     findings: audit.findings.map(({ diagnostic }) => diagnostic.message),
   };
 }

@@ -19,13 +19,20 @@ function provenanceToMarkdown({ id, title, facts, remarks }: Provenance): string
   return lines.join('\n');
 }
 
+function warningToMarkdown(warning: string | undefined): readonly string[] {
+  return warning === undefined ? [] : [`> **${warning}**`];
+}
+
 /** The tables, with the charts as pictures beside them: for a repository or a pull request. */
-function reportToMarkdown({ title, lede, sections, provenance, createdAt, rcc }: Report): string {
+function reportToMarkdown(report: Report): string {
+  const { title, lede, warning, sections, provenance, createdAt, rcc } = report;
   const parts = [
     `# ${title}`,
+    ...warningToMarkdown(warning),
     ...lede,
     ...sections.flatMap((section) => [
       `## ${section.title}`,
+      ...warningToMarkdown(section.warning),
       ...section.intro,
       ...section.charts.map((chart) => `![${chart.title}](charts/${chart.id}.svg)`),
       ...section.tables.map((table) => tableToMarkdown(table).trimEnd()),

@@ -14,6 +14,8 @@ export interface Section {
   readonly id: string;
   readonly title: string;
   readonly intro: readonly string[];
+  /** What keeps a reader from taking the section for something else. */
+  readonly warning?: string;
   readonly charts: readonly Chart[];
   readonly tables: readonly Table[];
   /** Charts or columns are of different settings: with a script the page lets the reader pick, from these on; absent: all. */
@@ -25,6 +27,8 @@ export interface Report {
   readonly title: string;
   /** What the reader looks at: published figures, measurements of which machines. */
   readonly lede: readonly string[];
+  /** What nobody may overlook: a banner above all figures. */
+  readonly warning?: string;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly rcc: string;

@@ -55,12 +55,22 @@ export function splitAnswer(answer: ServerAnswer, context: AnswerContext): reado
   });
 }
 
+/** No tensor of a network has more dimensions. */
+const mostDimensions = 16;
+
+/** Values of JSON, flat or in nested rows; undefined where one is no number, or lies deeper than any tensor's. */
+function numbersIn(data: readonly unknown[]): readonly number[] | undefined {
+  const values = data.flat(mostDimensions);
+  return values.every((value) => typeof value === 'number') ? values : undefined;
+}
+
 /** An output as a tensor. Throws DiagnosticError `server-answer` where its bytes or numbers are not those of its shape. */
 export function tensorOf(output: RawOutput, context: AnswerContext): Tensor {
   const { name, datatype, shape, data = [] } = output;
   const dataType = dataTypeOf(datatype);
   if (!dataType) return refuse(context, `output '${name}' is ${datatype}, no numbers`);
-  const numbers = data.flat(Number.POSITIVE_INFINITY).map(Number);
+  const numbers = numbersIn(data);
+  if (!numbers) return refuse(context, `output '${name}' holds values that are no numbers`);
   const bytes = output.bytes ?? bytesOfData(dataType, numbers);
   if (!bytes) return refuse(context, `output '${name}' is ${datatype} and comes as JSON`);
   const wanted = byteCount({ dataType, shape });
@@ -89,6 +99,8 @@ function unpackTexts(bytes: Uint8Array): readonly string[] | undefined {
 export function textsOf(output: RawOutput, context: AnswerContext): readonly string[] {
   const { name, datatype, bytes, data = [] } = output;
   if (datatype !== 'BYTES') refuse(context, `output '${name}' is ${datatype}, no texts`);
-  const texts = bytes ? unpackTexts(bytes) : data.flat(Number.POSITIVE_INFINITY).map(String);
+  const texts = bytes
+    ? unpackTexts(bytes)
+    : data.flat(mostDimensions).map((value) => (typeof value === 'string' ? value : ''));
   return texts ?? refuse(context, `the texts of output '${name}' do not fit into its bytes`);
 }

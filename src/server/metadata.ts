@@ -6,9 +6,12 @@ import { askJson, errorOf, isGood, parseAnswer, requireGood } from './answers.ts
 import { ask, type Connection } from './connection.ts';
 import { datatypeOf } from './datatypes.ts';
 
+/** In one line, whatever the server says. */
+const line = z.string().transform((text) => text.trim().replaceAll(/\s+/g, ' '));
+
 const serverSchema = z.object({
-  name: z.string(),
-  version: z.string(),
+  name: line,
+  version: line,
   extensions: z.array(z.string()).default([]),
 });
 
@@ -21,7 +24,7 @@ const tensorSchema = z.object({
 const modelSchema = z.object({
   name: z.string(),
   versions: z.array(z.string()).optional(),
-  platform: z.string().optional(),
+  platform: line.optional(),
   inputs: z.array(tensorSchema),
   outputs: z.array(tensorSchema),
 });

@@ -72,6 +72,40 @@ describe('rcc classify', () => {
     expect(stdout.match(/^examples/gm)).toHaveLength(400);
   });
 
+  it('refuses labels and engines that are not those of the manifest', async () => {
+    const edits = [
+      ['labels.txt', (text: string) => text.split('\n').toReversed().join('\n').trim()],
+      ['model.ort.onnx', (text: string) => `${text} `],
+    ] as const;
+    for (const [file, edit] of edits) {
+      const copy = join(folder, `edited-${file}`);
+      cpSync(artifact, copy, { recursive: true });
+      writeFileSync(join(copy, file), edit(readFileSync(join(copy, file), 'latin1')), 'latin1');
+      const { exitCode, stdout, stderr } = await rcc('classify', copy, pictures);
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(`${file}' is not the file that its manifest records`);
+    }
+  });
+
+  it('reads no manifest that leads out of its folder, or into a program', async () => {
+    const text = readFileSync(join(artifact, 'manifest.json'), 'utf8');
+    const edits: readonly [RegExp, string][] = [
+      [/"labels\.txt"/, '"../../../etc/passwd"'],
+      [/"model\.onnx"/, '"/etc/passwd"'],
+      [/"model": "digits"/, '"model": "digits\\nimport os"'],
+      [/"name": "logits"/, '"name": "x\\"]; import os"'],
+      [/"inputs": \[[\s\S]*?\}\s*\]/, '"inputs": []'],
+    ];
+    for (const [index, [from, to]] of edits.entries()) {
+      const copy = join(folder, `manifest-${index}`);
+      cpSync(artifact, copy, { recursive: true });
+      expect(text).toMatch(from);
+      writeFileSync(join(copy, 'manifest.json'), text.replace(from, to));
+      const { stderr } = await rcc('classify', copy, pictures);
+      expect(stderr, to).toContain('[result-file-invalid]');
+    }
+  });
+
   it('needs weights that were trained, and pictures that are there', async () => {
     const untrained = await rcc('classify', 'specs/resnet18.rn', pictures);
     expect(untrained.stderr).toContain('[eval-without-weights]');

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const wordsFor = (seed: string, output: string): readonly string[] => [
   ...['deploy', join(folder, seed), '--to', 'triton', '-o', join(folder, output)],
-  ...['--name', 'net', '--as', 'next', '--json'],
+  ...['--name', 'net', '--as', 'next', '--allow-synthetic', '--json'],
 ];
 
 function start(seed: string, output: string): ChildProcess {

@@ -128,7 +128,7 @@ describe('a deployment', () => {
   ])('refuses an engine that is %s, and leaves no folder behind', async (_what, damage) => {
     const files = [{ path: 'm/config', text: 'a' }, copied('m/1/model.plan')];
     damage(join(folder, 'engine.plan'));
-    expect(await codesOfError(() => put(files))).toEqual(['deploy-damaged-file']);
+    expect(await codesOfError(() => put(files))).toEqual(['artifact-file-damaged']);
     expect(existsSync(join(folder, 'deep'))).toBe(false);
   });
 

@@ -22,6 +22,9 @@ describe('parseLabels', () => {
       'great white shark',
     ]);
   });
+  it('ends lines as old Macs did: Python would read a label with CR as two', () => {
+    expect(parseLabels('tench\rgoldfish\r')).toEqual(['tench', 'goldfish']);
+  });
   it("drops the line numbers of PaddleClas' lists", () => {
     expect(parseLabels('0 tench, Tinca tinca\n1 goldfish\n')).toEqual([
       'tench, Tinca tinca',

@@ -113,7 +113,8 @@ describe.each(shells)('under %s', (_, shell) => {
     expect(found.measurements[0]).toMatchObject({
       stable: true,
       device: { name: 'Tesla T4 (stand-in)', details: { driver: '550.54.15' } },
-      provenance: { standIn: true },
+      provenance: { standIn: true, kitKey: expect.any(String), node: expect.any(String) },
+      state: 'done',
     });
   }, 60_000);
 });
@@ -140,7 +141,9 @@ it('comes back as an artifact like any other', async () => {
   const checked = await rccIn({ env: machine }, 'check-engine', output);
   expect(checked.exitCode, checked.stdout + checked.stderr).toBe(0);
   const report = await rcc('compare', join(output, 'bench.json'), join(output, 'timing.json'));
-  expect(report.exitCode, report.stderr).toBe(0);
+  // Both are a stand-in's: read, shown, and not judged by.
+  expect(report.exitCode, report.stderr).toBe(2);
+  expect(report.stderr).toContain('nothing-judged');
 }, 60_000);
 
 it('takes the engines of another attempt, unless they were changed or are of another machine', async () => {
@@ -174,6 +177,7 @@ describe('an attempt that did not end well', () => {
     expect(await started.exit).toBe(143);
     const found = await collect(started.attempt);
     expect(found).toMatchObject({ state: 'timeout', missing: [2], exitCode: 4 });
+    expect(found.measurements).toMatchObject([{ batch: 1, state: 'partial' }]);
     expect(found.measurements).toHaveLength(1);
   }, 60_000);
 
@@ -228,7 +232,7 @@ describe('an attempt that did not end well', () => {
     const shared = await finish({ STAND_IN_PROCESSES: '2' });
     const found = await collect(shared.attempt);
     expect(found).toMatchObject({ state: 'unstable', exitCode: 1 });
-    expect(found.measurements[0].stable).toBe(false);
+    expect(found.measurements[0]).toMatchObject({ stable: false, state: 'unstable' });
     const noisy = await finish({ STAND_IN_JITTER: '0.2' });
     expect(await collect(noisy.attempt)).toMatchObject({ state: 'unstable' });
   }, 60_000);

@@ -47,6 +47,13 @@ const cpu: MeasuredRow = {
 };
 
 describe('tables of a bench', () => {
+  it("say of a stand-in's figure that it is one, and not that it is stable", () => {
+    const rows = [{ ...gpu, provenance: { standIn: true } }, gpu];
+    const shown = benchTables(rows).flatMap((table) => table.rows.map(({ cells }) => cells.at(-1)));
+    expect(shown.map((cell) => cell?.text)).toEqual(['stand-in', 'yes']);
+    expect(tableToCsv(benchSheet(rows))).toContain(',stand-in,');
+  });
+
   it('keep GPUs and processors apart, each with what its figures hold', () => {
     expect(benchTables([cpu, gpu]).map(tableToMarkdown).join('\n')).toMatchInlineSnapshot(`
       "### On a GPU

@@ -11,6 +11,7 @@ import { buildReport } from '../../src/report/build-report.ts';
 import { reportToHtml } from '../../src/report/page/page.ts';
 import { readFigures } from '../../src/report/published.ts';
 import { fullSampleBench } from './sample-bench.ts';
+import { farmBench, standInFarm } from './sample-farm.ts';
 
 const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = [process.env.RCC_CHROMIUM ?? '', ...known].find((path) => existsSync(path));
@@ -32,7 +33,7 @@ describe.skipIf(!executablePath)(
   () => {
     let browser: Browser;
     let directory: string;
-    let addresses: { readonly measured: string; readonly published: string };
+    let addresses: Readonly<Record<'measured' | 'published' | 'farm', string>>;
 
     beforeAll(async () => {
       const figures = await readFigures();
@@ -47,6 +48,7 @@ describe.skipIf(!executablePath)(
       addresses = {
         measured: await write('measured', [{ path: 'sample.json', bench: fullSampleBench() }]),
         published: await write('published', []),
+        farm: await write('farm', [farmBench(), standInFarm()]),
       };
       // Without a sandbox of its own: CI containers seldom allow it, and the page is ours.
       browser = await chromium.launch({
@@ -160,6 +162,17 @@ describe.skipIf(!executablePath)(
       await page.context().close();
     });
 
+    it('keeps a banner in sight, in every theme and on paper', async () => {
+      const page = await open({ colorScheme: 'dark' }, addresses.farm);
+      const banners = page.locator('.banner');
+      expect(await banners.count()).toBe(2);
+      expect(await banners.first().textContent()).toMatch(/nothing was measured/);
+      await page.emulateMedia({ media: 'print' });
+      expect(await banners.first().isVisible()).toBe(true);
+      expect(await page.locator('#stand-in figure').count()).toBe(0);
+      await page.context().close();
+    });
+
     it('tells the value of a mark by mouse and by keyboard', async () => {
       const page = await open();
       const plot = page.locator('#chart-published-flops .wide');
@@ -225,7 +238,7 @@ describe.skipIf(!executablePath)(
     ] as const)('has no accessibility violation (axe), %s at %d pixels', async (colorScheme, width) => {
       const page = await open(
         { colorScheme, viewport: { width, height: 800 } },
-        addresses.measured,
+        colorScheme === 'dark' ? addresses.farm : addresses.measured,
       );
       const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
       await page.addScriptTag({ content: readFileSync(axe, 'utf8') });

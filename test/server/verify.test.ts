@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -43,7 +43,7 @@ interface Check {
 
 /** What `rcc COMMAND --server` says of a stand-in. */
 async function ask(
-  options: Omit<StandInOptions, 'engine'>,
+  options: Partial<StandInOptions>,
   words: readonly string[] = ['verify', digits],
   name = 'digits',
 ) {
@@ -74,6 +74,42 @@ describe('rcc verify --server', () => {
     expect(checks.at(-1)?.detail).toContain("class 4, 'four'");
     expect(codes).toEqual([]);
     expect(exitCode).toBe(0);
+  });
+
+  it('judges an artifact by the answer in its manifest, where the input for that is named', async () => {
+    const words = (input: string) => ['verify', artifact, '--input', input];
+    const golden = await ask({}, words('examples/digits/reference.input.npy'));
+    expect(golden.checks.map(({ ok }) => ok)).not.toContain(false);
+    const told = golden.checks.filter(({ detail }) => detail.includes('the reference in'));
+    expect(told.map(({ what }) => what)).toEqual(['batch 1', 'batch 4']);
+    await server?.close();
+    const zeros: LoadedEngine = {
+      ...engine,
+      async run(inputs, signal) {
+        const { logits } = await engine.run(inputs, signal);
+        if (!logits) throw new Error('no logits');
+        return { logits: { ...logits, bytes: logits.bytes.map(() => 0) } };
+      },
+    };
+    const other = await ask({ engine: zeros }, words('examples/digits/reference.input.npy'));
+    expect(other.exitCode).toBe(1);
+    await server?.close();
+    const file = join(folder, 'other.npy');
+    const bytes = readFileSync('examples/digits/reference.input.npy');
+    bytes.fill(0, 1000);
+    writeFileSync(file, bytes);
+    const another = await ask({}, words(file));
+    expect(another.codes).toEqual(['reference-not-golden']);
+    expect(another.text).toContain('its reference is another input');
+  });
+
+  it('takes no model for the truth that is not the one that was compiled', async () => {
+    const changed = join(folder, 'changed');
+    cpSync(artifact, changed, { recursive: true });
+    appendFileSync(join(changed, 'model.onnx'), 'x');
+    const { codes, exitCode } = await ask({}, ['verify', changed]);
+    expect(codes).toEqual(['artifact-file-damaged']);
+    expect(exitCode).toBe(2);
   });
 
   it('judges against the folder of an artifact, and with the reference that is named', async () => {
@@ -112,6 +148,21 @@ describe('rcc verify --server', () => {
     expect(codes).toEqual(['server-labels-differ']);
     expect(text).toContain(found);
     expect(exitCode).toBe(1);
+  });
+});
+
+/** Logits as JSON, whatever was asked. */
+const values = (data: readonly unknown[]): Fault =>
+  json({ outputs: [{ name: 'logits', datatype: 'FP32', shape: [1, 10], data }] });
+const nested = '['.repeat(100_000) + ']'.repeat(100_000);
+
+describe('a server that lies about itself', () => {
+  it('cannot put a line of its own into what is printed', async () => {
+    const name = 'stand-in\ndigits: passed';
+    const { result } = await ask({
+      faults: { '/v2': json({ name, version: '1\n2', extensions: ['binary_tensor_data'] }) },
+    });
+    expect(result.facts.server).toMatchObject({ name: 'stand-in digits: passed', version: '1 2' });
   });
 });
 
@@ -223,6 +274,21 @@ const faults: readonly (readonly [
     'a tensor that is too short',
     infer(short),
     { code: 'server-answer', exit: 4, says: '10 of its 40 bytes' },
+  ],
+  [
+    'texts in place of numbers',
+    infer(values(Array(10).fill('x'))),
+    { code: 'server-answer', exit: 4, says: 'no numbers' },
+  ],
+  [
+    'nothing in place of numbers',
+    infer(values(Array(10).fill(null))),
+    { code: 'server-answer', exit: 4, says: 'no numbers' },
+  ],
+  [
+    'rows in rows without an end',
+    infer(raw(`{"outputs":[{"name":"logits","datatype":"FP32","shape":[1,10],"data":${nested}}]}`)),
+    { code: 'server-answer', exit: 4, says: 'no numbers' },
   ],
   [
     'another output',

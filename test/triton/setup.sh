@@ -9,7 +9,11 @@ folder="${1:-${RCC_TRITON:-$cache/triton}}"
 packages='nvidia-pytriton==0.7.0 tritonclient[grpc]==2.73.0 onnxruntime==1.32.0 pillow==13.0.0 numpy==1.26.4'
 # Where one of these changes, the environment is made anew.
 made="$(echo "$packages" | cat - "$0" "$here/backend/model.py" | sha256sum | cut -d' ' -f1)"
-[ "$(cat "$folder/made" 2> /dev/null)" = "$made" ] && exit 0
+tell() { echo "$folder: Triton without a GPU, for the tests ($(du -sh "$folder" | cut -f1)). Remove the folder to be rid of it."; }
+if [ "$(cat "$folder/made" 2> /dev/null)" = "$made" ]; then
+  tell
+  exit 0
+fi
 # Nothing that is not this script's is replaced.
 if [ -e "$folder" ] && [ ! -e "$folder/made" ]; then
   echo "$folder exists and was not made by this script." >&2
@@ -47,3 +51,4 @@ ln -s "venv/lib/python$release/site-packages" "$folder.partial/packages"
 echo "$made" > "$folder.partial/made"
 rm -rf "$folder"
 mv "$folder.partial" "$folder"
+tell

@@ -17,8 +17,10 @@ export function findUnwantedNodes(context: AuditContext): readonly AuditFinding[
     for (const { node, place } of breaches) places.set(node.name, `between ${place}`);
   }
   const nodes = context.index?.graph.nodes ?? [];
+  // ECA's convolution runs along the channels, between two transpositions.
+  const weights = new Set(context.blocks.flatMap(({ attention }) => attention?.weights ?? []));
   return nodes
-    .filter(({ name, op }) => places.has(name) || unwantedOps.has(op))
+    .filter(({ name, op }) => places.has(name) || (unwantedOps.has(op) && !weights.has(name)))
     .map(({ name, op }) => {
       const place = places.get(name) ?? 'in the graph';
       return createFinding(

@@ -1,7 +1,7 @@
 import { precisionRow } from '../../../codegen/precisions.ts';
 import { float8Form } from '../../../codegen/quantization/int8-form.ts';
 import type { AuditNode, GraphIndex } from '../audit-graph.ts';
-import type { BlockVerdict } from '../block-verdicts.ts';
+import { type BlockVerdict, endsInOneKernel } from '../block-verdicts.ts';
 import {
   type AuditContext,
   type AuditFinding,
@@ -34,7 +34,7 @@ function placeOf(verdict: BlockVerdict, node?: string): FindingPlace {
 export function findUnfusedResiduals(context: AuditContext): readonly AuditFinding[] {
   return context.verdicts.flatMap((verdict) => {
     const { block, state, layer } = verdict;
-    if (state === 'fused') return [];
+    if (endsInOneKernel(verdict)) return [];
     if (state === 'unclear' || !layer) {
       return [createFinding(context, 'audit-residual-unclear', { block }, placeOf(verdict))];
     }

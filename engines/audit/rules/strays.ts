@@ -57,6 +57,27 @@ function sideOf(
   return layer === kernels.at(-1) ? 'network’s output' : undefined;
 }
 
+/** What a network computes or arranges that no convolution's kernel takes in. */
+const ownOps: ReadonlySet<string> = new Set([
+  'Mul',
+  'Sub',
+  'Sigmoid',
+  'Slice',
+  'Split',
+  'Concat',
+  'Softmax',
+  'InstanceNormalization',
+]);
+
+/** The node that a layer is there for, where the network itself asks for it: no Add of a residual block is. */
+function ownNodeOf({ index, blocks }: AuditContext, layer: EngineLayer): string | undefined {
+  const residual = new Set(blocks.map(({ add }) => add));
+  return layer.onnxNodes.find((name) => {
+    const op = index?.nodes.get(name)?.op ?? '';
+    return ownOps.has(op) || (op === 'Add' && !residual.has(name));
+  });
+}
+
 /** Kernels that only convert, pad, quantise or add up. */
 export function findStrays(context: AuditContext): readonly AuditFinding[] {
   const reported = new Set(
@@ -69,9 +90,11 @@ export function findStrays(context: AuditContext): readonly AuditFinding[] {
       const side = sideOf(context, layer, entering);
       const place = { node: nodeOf(context, layer), layer };
       const facts = { layer: layer.name, kind: layer.kind, ...shareOf(context, layer) };
-      return side
-        ? createFinding(context, 'audit-edge-layer', { ...facts, side }, place)
-        : createFinding(context, 'audit-stray-layer', facts, place);
+      if (side) return createFinding(context, 'audit-edge-layer', { ...facts, side }, place);
+      const own = ownNodeOf(context, layer);
+      return own === undefined
+        ? createFinding(context, 'audit-stray-layer', facts, place)
+        : createFinding(context, 'audit-network-layer', { ...facts, node: own }, place);
     });
 }
 

@@ -2,6 +2,7 @@ import type { GraphForm } from '../../../codegen/passes/graph-form.ts';
 import type { HeadForm } from '../../../codegen/passes/shape-head.ts';
 import { type Precision, precisionRow } from '../../../codegen/precisions.ts';
 import {
+  attentionLayers,
   convolutionOps,
   float8Form,
   type Int8Form,
@@ -16,6 +17,7 @@ export const tensorrtInt8Form: Int8Form = {
   name: 'int8-trt',
   unsigned: false,
   addOperands: 'shortcut',
+  inFloat: attentionLayers,
   computing: new Set([...convolutionOps, ...poolOps, 'Gemm']),
   quantizedOutput: new Set(),
   bias: 'float32',

@@ -77,6 +77,7 @@ export function serveTensorrt({ engines, inputs, outputs, facts, path }: ServeRe
     release: `TensorRT ${tensorrt}`,
     image: imageFor(known),
     needsGpu: true,
+    runsNodeByNode: false,
     rangeFlag: '--profile',
     serverOptions: versionCompatible ? ['--backend-config=tensorrt,version-compatible=true'] : [],
     notes: notesOf(known),

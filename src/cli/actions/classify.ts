@@ -14,9 +14,16 @@ import {
   type OpenClassifier,
   openArtifact,
 } from '../../compile/open-classifier.ts';
+import type { CompileListener } from '../../compile/phases.ts';
 import { readManifest } from '../../compile/read-manifest.ts';
 import { loadOneSpec } from '../../compile/spec-files.ts';
-import { type Diagnostic, DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
+import { isRepository } from '../../deploy/triton/is-repository.ts';
+import {
+  createDiagnostic,
+  type Diagnostic,
+  DiagnosticError,
+  fail,
+} from '../../diagnostics/diagnostic.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
 import { namedPictures } from '../../images/pictures.ts';
 import { withTemporaryFolder } from '../../io/temporary-folder.ts';
@@ -131,6 +138,12 @@ async function engineOfArtifact(
   return (await oneModel(asked, context, notes)).target.engine;
 }
 
+/** Made-up weights answer nonsense. */
+function warnOfWeights(directory: string, { weights }: Manifest, listener: CompileListener) {
+  if ('synthetic' in weights)
+    listener.onNote?.(createDiagnostic('classify-synthetic', { directory }));
+}
+
 /** `rcc classify`: what a network says of pictures. */
 export async function classifyPictures(
   words: ClassifyWords,
@@ -144,11 +157,13 @@ export async function classifyPictures(
   });
   if (isArtifact(words.model)) {
     const manifest = await readManifest(words.model);
+    warnOfWeights(words.model, manifest, listenerFor(context, notes));
     const engine = await engineOfArtifact(manifest, options, context, notes);
     const batch = options.batch ?? 1;
     const classifier = await openArtifact(words.model, manifest, { engine, batch });
     return finish(await answer(classifier, words, options, context).finally(classifier.close));
   }
+  if (isRepository(words.model)) fail('classify-repository', { directory: words.model });
   const { spec, diagnostics } = await loadOneSpec(words.model);
   append(notes, diagnostics);
   const model = await oneModel(options, context, notes);

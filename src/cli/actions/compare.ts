@@ -6,7 +6,7 @@ import {
   cellsOfBench,
   compareCells,
 } from '../../report/compare.ts';
-import { comparisonToMarkdown, regressionOf } from '../../report/compare-report.ts';
+import { comparisonToMarkdown, regressionOf, unjudgedOf } from '../../report/compare-report.ts';
 import { findBaseline, readFigures } from '../../report/published.ts';
 import { compareCases } from '../cases/compare-cases.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
@@ -50,6 +50,6 @@ export async function compareBenches(
     text: comparisons.map(comparisonToMarkdown).join('\n').trimEnd(),
     data: comparisons,
     cases: judging ? compareCases(judging, regression) : [],
-    diagnostics: regression ? [regression] : [],
+    diagnostics: [...(regression ? [regression] : []), ...(judging ? unjudgedOf(judging) : [])],
   };
 }

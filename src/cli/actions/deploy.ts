@@ -50,9 +50,10 @@ export async function deployArtifacts(
   options: DeployCommandOptions,
   { signal, progress }: CommandContext,
 ): Promise<CommandResult> {
-  const { to, output, dryRun: isDryRun = false, name, maxBatch, as, storageUri } = options;
+  const { to, output, dryRun: isDryRun = false, ...asked } = options;
   const artifacts = await readArtifacts(directories);
-  const request = { artifacts, output, name, maxBatch, as, storageUri };
+  const { name, maxBatch, as, storageUri, allowSynthetic } = asked;
+  const request = { artifacts, output, name, maxBatch, as, storageUri, allowSynthetic };
   const onWait = (owner: string) =>
     progress.note(`waiting for ${owner}, which deploys to ${output}`);
   const deployed = await deploy(destinationOf(to), request, { isDryRun, signal, onWait });

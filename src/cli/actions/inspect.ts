@@ -11,6 +11,7 @@ import { printable, printableUpTo } from '../../diagnostics/printable.ts';
 import { createFileByteSource } from '../../io/file-byte-source.ts';
 import type { Spec } from '../../language/spec.ts';
 import { specToJson } from '../../language/spec-json.ts';
+import { attentionPrice } from '../../report/network/attention-price.ts';
 import { outlineOf } from '../../report/network/outline.ts';
 import { networkToSvg } from '../../report/network/picture.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
@@ -83,10 +84,15 @@ function layerOf({ node, output, params, macs, weightBytes, outputBytes }: NodeC
 }
 
 function inspectSpec(spec: Spec): Inspection {
-  const layers = nodeCosts(lowerSpec(spec)).map(layerOf);
+  const graph = lowerSpec(spec);
+  const layers = nodeCosts(graph).map(layerOf);
+  const attention = attentionPrice(graph);
+  const price = attention && [
+    `attention in ${attention.blocks} blocks: ${attention.kernels} kernels of its own in an engine at its best`,
+  ];
   return {
-    text: `${spec.name} (${spec.file})\n${layerTable(layers)}`,
-    data: { spec: specToJson(spec), layers },
+    text: [`${spec.name} (${spec.file})`, layerTable(layers), ...(price ?? [])].join('\n'),
+    data: { spec: specToJson(spec), layers, ...(attention ? { attention } : {}) },
   };
 }
 

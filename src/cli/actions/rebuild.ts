@@ -12,6 +12,7 @@ import {
 import {
   type Change,
   compareManifests,
+  engineNotes,
   judgeRebuilt,
 } from '../../compile/rebuild/compare-manifests.ts';
 import { findArtifact, type Made, placeOf } from '../../compile/rebuild/find-artifact.ts';
@@ -133,7 +134,7 @@ function tellOf({ manifest: before }: Made, { result, compilations }: MadeArtifa
   return {
     text: [title, describeChanges(changes), '', result.text].join('\n'),
     data: { ...data, changes },
-    diagnostics: result.diagnostics,
+    diagnostics: [...result.diagnostics, ...engineNotes(before, now)],
   };
 }
 

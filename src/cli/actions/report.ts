@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import { type Cost, countCost } from '../../../codegen/cost.ts';
 import { writeWhole } from '../../compile/artifact-files.ts';
-import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { NamedBench } from '../../report/bench-file.ts';
 import { buildReport } from '../../report/build-report.ts';
 import { loadPngRenderer, type PngRenderer } from '../../report/charts/png.ts';
 import { type Published, readFigures } from '../../report/published.ts';
 import type { Report } from '../../report/report.ts';
 import { reportFiles } from '../../report/report-files.ts';
+import { isStandIn } from '../../report/trust.ts';
 import { version } from '../../version.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import { defaultBenchPath } from '../commands/bench.ts';
@@ -39,6 +41,11 @@ async function writeFiles(
     written.push(path);
   }
   return written;
+}
+
+function standInDiagnostic({ path, bench }: NamedBench): readonly Diagnostic[] {
+  const count = bench.rows.filter(isStandIn).length;
+  return count > 0 ? [createDiagnostic('figures-of-a-stand-in', { count, path })] : [];
 }
 
 /** What the charts and tables were made into, in a few words. */
@@ -73,7 +80,10 @@ export async function writeReport(
   progress.start('files');
   const png = await loadPngRenderer();
   const toPng = typeof png === 'function' ? png : undefined;
-  const diagnostics: readonly Diagnostic[] = typeof png === 'function' ? [] : [png];
+  const diagnostics: readonly Diagnostic[] = [
+    ...benches.flatMap(standInDiagnostic),
+    ...(typeof png === 'function' ? [] : [png]),
+  ];
   signal.throwIfAborted();
   const files = await writeFiles(report, { directory, toPng }, context);
   progress.finish(
@@ -83,7 +93,7 @@ export async function writeReport(
   );
   const page = join(directory, 'index.html');
   return {
-    text: [...report.lede, page].join('\n'),
+    text: [...(report.warning ? [report.warning] : []), ...report.lede, page].join('\n'),
     data: { page, directory, files, benches: paths, lede: report.lede },
     diagnostics,
   };

@@ -20,8 +20,11 @@ export const compareCommand: CommandDefinition = {
   description: 'set two benches side by side, cell by cell, and end with 1 where one got slower',
   declare(command) {
     command
-      .argument('<before>', 'bench file (.json); with --against alone: the one that is judged')
-      .argument('[after]', 'bench file (.json) that is judged')
+      .argument(
+        '<before>',
+        'bench file (.json) or its folder, such as a farm; with --against alone: the one that is judged',
+      )
+      .argument('[after]', 'bench file (.json), or its folder, that is judged')
       .addOption(
         new Option('--threshold <percent>', 'change that is tolerated')
           .argParser(parsePercentage)

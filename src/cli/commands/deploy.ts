@@ -8,6 +8,7 @@ import { whole } from '../whole-numbers.ts';
 export interface DeployCommandOptions extends DeployOptions {
   readonly to: string;
   readonly output: string;
+  readonly allowSynthetic?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -46,6 +47,10 @@ export const deployCommand: CommandDefinition = {
       )
       .requiredOption('-o, --output <dir>', 'folder that the files are for');
     for (const option of ownOptions) command.addOption(option);
+    command.option(
+      '--allow-synthetic',
+      'deploy made-up weights as well: fit for timing a server, and for nothing else',
+    );
     command.option('--dry-run', 'say what would be written, and write nothing');
   },
   async run([directories, options], context) {

@@ -6,6 +6,7 @@ import { declareSome } from '../target-options.ts';
 export interface DoctorCommandOptions {
   readonly target?: string;
   readonly setup?: string;
+  readonly site?: string;
 }
 
 export const doctorCommand: CommandDefinition = {
@@ -25,11 +26,22 @@ export const doctorCommand: CommandDefinition = {
           '--setup <target>',
           'install what the target needs into an environment of rcc’s own',
         ).choices(targets.filter(({ setUp }) => setUp).map(({ name }) => name)),
+      )
+      .addOption(
+        new Option(
+          '--site <file>',
+          'hold a site.json against sinfo, sbatch and ssh instead; submits nothing',
+        ).conflicts(['target', 'setup']),
       );
     declareSome(command, ['--trtexec', '--python']);
   },
   async run([options], context) {
+    const given = options as DoctorCommandOptions;
+    if (given.site !== undefined) {
+      const { examineSite } = await import('../actions/doctor-site.ts');
+      return await examineSite(given.site, context);
+    }
     const { examine } = await import('../actions/doctor.ts');
-    return await examine(options as DoctorCommandOptions, context);
+    return await examine(given, context);
   },
 };

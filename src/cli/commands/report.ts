@@ -12,7 +12,7 @@ export const reportCommand: CommandDefinition = {
     command
       .argument(
         '[benches...]',
-        'bench files, such as build/*/*/timing.json (default: what `rcc bench` left, else the published figures alone)',
+        'bench files, such as build/*/*/timing.json, or folders of them, such as a farm (default: what `rcc bench` left, else the published figures alone)',
       )
       .option('-o, --output <dir>', 'folder of the report', 'report')
       .option(

@@ -30,6 +30,16 @@ export function judgeRebuilt(before: Manifest, now: Manifest): readonly Diagnost
   return [createDiagnostic('rebuild-graph-differs', { before: one ?? '', now: other ?? '' })];
 }
 
+/** Told where the graph is the same and its engines are not. */
+export function engineNotes(before: Manifest, now: Manifest): readonly Diagnostic[] {
+  const digests = new Map(before.engines.map(({ file, sha256 }) => [file, sha256]));
+  const files = now.engines
+    .filter(({ file, sha256 }) => digests.has(file) && digests.get(file) !== sha256)
+    .map(({ file }) => file);
+  if (before.onnx.digest !== now.onnx.digest || files.length === 0) return [];
+  return [createDiagnostic('rebuild-engine-differs', { files })];
+}
+
 type Leaves = ReadonlyMap<string, unknown>;
 
 const mostCharacters = 60;

@@ -1,14 +1,20 @@
 /* Which folder the paths of a recorded command are relative to: nothing records it, as a manifest names no folder of a machine. */
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 
-/** The folder and all above it, nearest first. */
+/** Nobody runs rcc above these: a repository's root, and the home folder. */
+const isTop = (folder: string): boolean =>
+  existsSync(join(folder, '.git')) || folder === resolve(homedir());
+
+/** The folder and those above it, nearest first, up to the top of what is the user's; the root of the file system is none. */
 function withParents(folder: string): readonly string[] {
   const parent = dirname(folder);
-  return parent === folder ? [folder] : [folder, ...withParents(parent)];
+  if (isTop(folder) || parent === folder || dirname(parent) === parent) return [folder];
+  return [folder, ...withParents(parent)];
 }
 
-/** The folders that are tried: the current one, then the artifact's and all above it, as artifacts lie in `build` of where rcc ran; then that of the spec that is named anew. */
+/** The folders that are tried: the current one, then the artifact's and those above it, as artifacts lie in `build` of where rcc ran; then that of the spec that is named anew. */
 export function basesOf(directory: string, spec: string | undefined): readonly string[] {
   const around = withParents(resolve(directory));
   const named = spec === undefined ? [] : [dirname(resolve(spec))];

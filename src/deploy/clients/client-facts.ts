@@ -1,4 +1,5 @@
 import type { Manifest } from '../../compile/manifest.ts';
+import { runsNodeByNode } from '../../compile/model-engine.ts';
 import { requireClassOutput } from '../../compile/require-classes.ts';
 import type { Preprocessing } from '../../images/preprocessing-schema.ts';
 import { labelsFile, modelFile } from '../artifact-parts.ts';
@@ -16,7 +17,7 @@ export interface ClientFacts extends Preprocessing {
   /** Whether the output is logits, of which the client makes probabilities. */
   readonly isLogits: boolean;
   /** onnxruntime's optimiser computes float16 quantisers wrongly: nodes are to run as they stand. */
-  readonly isAsWritten: boolean;
+  readonly runsNodeByNode: boolean;
 }
 
 function factsOf(manifest: Manifest): ClientFacts {
@@ -33,7 +34,7 @@ function factsOf(manifest: Manifest): ClientFacts {
     batch: typeof batch === 'number' ? batch : undefined,
     hasLabels: labels !== undefined,
     isLogits: output.name === 'logits',
-    isAsWritten: form.int8 !== undefined && (form.int8Rest === 'float16' || precision === 'fp8'),
+    runsNodeByNode: runsNodeByNode(form),
   };
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { shellText } from '../../../engines/command-text.ts';
 import type { Deployment, DeployRequest } from '../destination.ts';
 import { clientFiles } from './client-facts.ts';
-import { nodePackages, printNodeClient } from './node.ts';
+import { nodeInstall, printNodeClient } from './node.ts';
 import { printPythonClient, pythonPackages } from './python.ts';
 
 export async function planPython(request: DeployRequest): Promise<Deployment> {
@@ -17,7 +17,7 @@ export async function planPython(request: DeployRequest): Promise<Deployment> {
 export async function planNode(request: DeployRequest): Promise<Deployment> {
   const { files } = clientFiles(request, 'classify.mjs', printNodeClient);
   const next = [
-    shellText(['npm', 'install', '--prefix', request.output, ...nodePackages]),
+    shellText(['npm', ...nodeInstall, '--prefix', request.output]),
     `${shellText(['node', join(request.output, 'classify.mjs')])} PICTURE`,
   ];
   return { files, next, notes: [] };

@@ -9,10 +9,7 @@ function samplesOf({ input: { channels, alpha } }: ClientFacts): number {
 }
 
 function decodeLines({ color }: ClientFacts): readonly string[] {
-  const lines = [
-    'const { data, info } = await sharp(path, { ignoreIcc: true })',
-    "  .toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });",
-  ];
+  const lines = ['const { data, info } = await decode(path);'];
   if (color !== 'gray') return [...lines, 'let image = { ...info, data };'];
   return [
     ...lines,
@@ -99,6 +96,24 @@ function runLines({ inputName, outputName, isLogits, batch = 1 }: ClientFacts): 
   ];
 }
 
+const decodeText = `
+/** Red, green and blue; of a picture in ink (CMYK) as Pillow makes them. */
+async function decode(path) {
+  const options = { ignoreIcc: true, failOn: 'truncated' };
+  const { space } = await sharp(path, options).metadata();
+  const isInk = space === 'cmyk';
+  const picture = sharp(path, options).removeAlpha().toColourspace(isInk ? 'cmyk' : 'srgb');
+  if (isInk) picture.pipelineColourspace('cmyk');
+  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
+  if (!isInk) return { data, info };
+  const light = (_, i) => {
+    const [ink, white] = [data[Math.floor(i / 3) * 4 + (i % 3)], 255 - data[Math.floor(i / 3) * 4 + 3]];
+    return Math.max(0, white - Math.round((ink * white) / 255));
+  };
+  return { data: Uint8Array.from({ length: (data.length / 4) * 3 }, light), info: { ...info, channels: 3 } };
+}
+`;
+
 const halfEvenText = `const roundHalfEven = (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 `;
 
@@ -129,6 +144,7 @@ function helpers(facts: ClientFacts): string {
   const rounds =
     input.dataType === 'float16' || (resize && !resize.antialias) || (crop && resize?.antialias);
   return [
+    decodeText,
     ...(rounds ? [halfEvenText] : []),
     ...(resize ? [resizeText(resize)] : []),
     ...(crop ? [cropText] : []),
@@ -141,19 +157,26 @@ const unnamed = ['`class $', '{i}`'].join('');
 
 const indented = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join('\n');
 
-export const nodePackages: readonly string[] = ['onnxruntime-node', 'sharp'];
+/** Words after `npm`. Both packages bring what they need; onnxruntime-node's script would fetch CUDA libraries from elsewhere. */
+export const nodeInstall: readonly string[] = [
+  'install',
+  '--ignore-scripts',
+  'onnxruntime-node',
+  'sharp',
+];
 
 export function printNodeClient(facts: ClientFacts): string {
-  const { hasLabels, isAsWritten, model } = facts;
-  const options = isAsWritten ? ", { graphOptimizationLevel: 'disabled' }" : '';
-  const asWritten = isAsWritten
+  const { hasLabels, runsNodeByNode, model } = facts;
+  const options = runsNodeByNode ? ", { graphOptimizationLevel: 'disabled' }" : '';
+  const asWritten = runsNodeByNode
     ? '// The optimiser of onnxruntime computes quantisers with float16 scales wrongly.\n'
     : '';
   const nameText = hasLabels ? 'labels[i]' : unnamed;
   const body = [decodeLines, resizeLines, cropLines, tensorLines, runLines];
   return `// What is in pictures, by ${model}: node classify.mjs PICTURE ...
-// Needs: npm install ${nodePackages.join(' ')}
-${hasLabels ? "import { readFileSync } from 'node:fs';\n" : ''}import { fileURLToPath } from 'node:url';
+// Needs: npm ${nodeInstall.join(' ')}
+import { ${hasLabels ? 'readFileSync, ' : ''}realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
 process.env.ORT_DISABLE_TELEMETRY = '1'; // read when onnxruntime is loaded
@@ -166,10 +189,22 @@ export async function classify(path) {
 ${indented(body.flatMap((lines) => lines(facts)))}
 }
 
-for (const path of process.argv.slice(2)) {
+async function print(path) {
   const probabilities = await classify(path);
   const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
   for (const i of order.slice(0, 5)) console.log(path, probabilities[i].toFixed(4), ${nameText});
+}
+
+function fail(message, code) {
+  console.error(message);
+  process.exit(code);
+}
+
+const [, program, ...paths] = process.argv;
+if (program && realpathSync(program) === fileURLToPath(import.meta.url)) {
+  if (paths.length === 0) fail('usage: node classify.mjs PICTURE ...', 2);
+  for (const path of paths)
+    await print(path).catch((error) => fail(\`classify.mjs: \${path}: \${error.message}\`, 1));
 }
 `;
 }

@@ -74,10 +74,10 @@ function runLines({ batch = 1, inputName, outputName, isLogits }: ClientFacts): 
   ];
 }
 
-function sessionLines({ isAsWritten }: ClientFacts): readonly string[] {
+function sessionLines({ runsNodeByNode }: ClientFacts): readonly string[] {
   const open = 'session = onnxruntime.InferenceSession(folder / "model.onnx"';
   const end = 'providers=["CPUExecutionProvider"])';
-  if (!isAsWritten) return [`${open}, ${end}`];
+  if (!runsNodeByNode) return [`${open}, ${end}`];
   return [
     '# The optimiser of onnxruntime computes quantisers with float16 scales wrongly.',
     'options = onnxruntime.SessionOptions()',
@@ -118,13 +118,22 @@ ${hasLabels ? 'labels = (folder / "labels.txt").read_text(encoding="utf-8").spli
 
 
 def classify(path):
-    image = Image.open(path).convert("${color === 'gray' ? 'L' : 'RGB'}")
+    image = Image.open(path)
+    if image.mode.startswith("I"):  # gray of 16 bits, of which Pillow would make white
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    image = image.convert("${color === 'gray' ? 'L' : 'RGB'}")
 ${indented([...resizeLines(facts), ...cropLines(facts), ...pixelLines(facts), ...runLines(facts)])}
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        print("usage: python classify.py PICTURE ...", file=sys.stderr)
+        sys.exit(2)
     for path in sys.argv[1:]:
-        probabilities = classify(path)
+        try:
+            probabilities = classify(path)
+        except (OSError, ValueError) as error:
+            sys.exit(f"classify.py: {error}")
         for i in np.argsort(-probabilities, kind="stable")[:5]:
             print(path, f"{probabilities[i]:.4f}", ${hasLabels ? 'labels[i]' : 'f"class {i}"'})
 `;

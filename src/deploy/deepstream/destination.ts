@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { shellText } from '../../../engines/command-text.ts';
 import { append } from '../../collections/append.ts';
 import type { Manifest } from '../../compile/manifest.ts';
+import { rebuildBeside } from '../../compile/rebuild-command.ts';
 import { requireClassOutput } from '../../compile/require-classes.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import { readLabels } from '../../images/labels.ts';
@@ -13,26 +14,19 @@ import { hasNetworkMode, printConfig } from './config.ts';
 const configFile = 'config_infer_primary.txt';
 const labelsFile = 'labels.txt';
 
-const wantedForms = ['--input-type', 'float32-pixels', '--output-type', 'probabilities'];
-
-/** The command that made an artifact, with the forms that nvinfer needs in place of its own. */
-function compileCommand(command: readonly string[], directory: string): string {
-  const kept = command.filter(
-    (word, index) =>
-      !/^--(?:input|output)-type(?:=|$)/.test(word) &&
-      !/^--(?:input|output)-type$/.test(command[index - 1] ?? ''),
-  );
-  return shellText(['rcc', ...kept, ...wantedForms, '-o', `${directory}-deepstream`]);
-}
+const wantedForms = {
+  '--input-type': 'float32-pixels',
+  '--output-type': 'probabilities',
+} as const;
 
 /** Throws DiagnosticError where nvinfer cannot give what the model reads, or make of its answer what it wants. */
 function requireForm({ directory, manifest }: DeployArtifact): void {
   requireClassOutput(manifest, 'A classifier of DeepStream');
-  const { model, precision, form, command = ['compile', 'SPEC', `--${precision}`] } = manifest;
+  const { model, precision, form } = manifest;
   if (!hasNetworkMode(precision)) fail('deepstream-precision', { model, precision });
   const { input, output = 'logits' } = form;
   if (input === 'float32-pixels' && output === 'probabilities') return;
-  const compile = compileCommand(command, directory.replace(/\/+$/, ''));
+  const compile = rebuildBeside(manifest, directory, 'deepstream', { set: wantedForms });
   fail('deepstream-form', { model, input, output, compile });
 }
 

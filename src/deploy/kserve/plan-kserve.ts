@@ -1,5 +1,5 @@
 import { quoteForShell } from '../../../engines/command-text.ts';
-import { createDiagnostic } from '../../diagnostics/diagnostic.ts';
+import { createDiagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import type { DeployedFile, Deployment, DeployRequest } from '../destination.ts';
 import type { PlannedModel } from '../triton/plan-model.ts';
 import { planModels } from '../triton/plan-triton.ts';
@@ -28,12 +28,22 @@ function filesOf(model: PlannedModel, storageUri: string): readonly DeployedFile
   ];
 }
 
+/** Names of the services. Throws DiagnosticError `kserve-same-service` where two models would have one. */
+function servicesOf(models: readonly PlannedModel[]): readonly string[] {
+  const names = models.map(({ group: { name } }) => name);
+  const services = names.map(serviceName);
+  const service = services.find((one, at) => services.indexOf(one) !== at);
+  if (service === undefined) return services;
+  const alike = names.filter((_, at) => services[at] === service);
+  return fail('kserve-same-service', { models: alike, service });
+}
+
 /** A Triton repository for each model and the InferenceService that serves it. Throws as `planTriton`. */
 export async function planKserve(request: DeployRequest): Promise<Deployment> {
   const { output, storageUri = placeholder } = request;
   const models = await planModels(request, (name) => `repository/${name}`);
   const folder = quoteForShell(output);
-  const services = models.map(({ group: { name } }) => serviceName(name));
+  const services = servicesOf(models);
   return {
     files: models.flatMap((model) => filesOf(model, storageUri)),
     next: [

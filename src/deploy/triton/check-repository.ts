@@ -5,7 +5,7 @@ import {
   DiagnosticError,
 } from '../../diagnostics/diagnostic.ts';
 import { modelFolders, readModel } from './read-repository.ts';
-import { brokenRules } from './rules.ts';
+import { brokenRules, brokenUnserved, type RepositoryModel } from './rules.ts';
 
 /** A model of a repository, judged by Triton's rules. */
 export interface ModelJudgement {
@@ -14,14 +14,25 @@ export interface ModelJudgement {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A warning for each version that is not served and could not be. */
+function unservedWarnings(model: RepositoryModel, path: string): readonly Diagnostic[] {
+  return (model.unserved ?? []).flatMap((one) => {
+    const details = brokenUnserved(model, one);
+    const { version } = one;
+    if (details.length === 0) return [];
+    return [createDiagnostic('triton-unserved-version', { path, version }, { details })];
+  });
+}
+
 async function judge(folder: string): Promise<ModelJudgement> {
   try {
-    const broken = brokenRules(await readModel(folder));
+    const model = await readModel(folder);
+    const broken = brokenRules(model);
     const path = join(folder, 'config.pbtxt');
     const context = { details: broken };
     const diagnostics =
       broken.length === 0 ? [] : [createDiagnostic('triton-config', { path }, context)];
-    return { folder, broken, diagnostics };
+    return { folder, broken, diagnostics: [...diagnostics, ...unservedWarnings(model, path)] };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;
     const { diagnostics } = error;

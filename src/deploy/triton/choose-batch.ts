@@ -1,6 +1,6 @@
 import type { EngineFile } from '../../../engines/engine.ts';
 import { least } from '../../collections/extremes.ts';
-import { rebuildCommand } from '../../compile/rebuild-command.ts';
+import { rebuildBeside } from '../../compile/rebuild-command.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { ModelGroup, ServedArtifact } from './group-artifacts.ts';
 import { anyBatch, type FileFacts } from './model-facts.ts';
@@ -38,7 +38,7 @@ const rangeText = ({ batches }: EngineFile): string =>
 function freeBatchCommand(artifact: ServedArtifact, most: number): string {
   const { directory, manifest, serving } = artifact;
   const set = serving.rangeFlag ? { [serving.rangeFlag]: `1:${most}:${most}` } : {};
-  return rebuildCommand(manifest, directory, { leave: ['--batch', '--batches'], set });
+  return rebuildBeside(manifest, directory, 'batched', { leave: ['--batch', '--batches'], set });
 }
 
 function failFixed(artifact: ServedArtifact, asked: number | undefined): never {

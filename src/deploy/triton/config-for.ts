@@ -10,7 +10,7 @@ export const labelsFile = 'labels.txt';
 
 export interface ConfigRequest {
   readonly name: string;
-  readonly backend: Serving['backend'];
+  readonly serving: Pick<Serving, 'backend' | 'runsNodeByNode'>;
   readonly facts: FileFacts;
   /** 0: Triton makes no batches. */
   readonly maxBatch: number;
@@ -67,7 +67,7 @@ const isReadable = (backend: Serving['backend']): boolean =>
   fileOfBackend(backend).endsWith('.onnx');
 
 /** What the model was made from, so that a running server can be asked. */
-function parametersOf({ manifest, backend, facts }: ConfigRequest) {
+function parametersOf({ manifest, serving, facts }: ConfigRequest) {
   const { model, precision, rcc, onnx, spec, weights } = manifest;
   const texts = {
     'rcc.version': rcc,
@@ -75,7 +75,7 @@ function parametersOf({ manifest, backend, facts }: ConfigRequest) {
     'rcc.precision': precision,
     'rcc.onnx.sha256': onnx.digest,
     'rcc.spec.sha256': spec.digest,
-    ...(isReadable(backend) ? {} : { [factsParameter]: JSON.stringify(facts) }),
+    ...(isReadable(serving.backend) ? {} : { [factsParameter]: JSON.stringify(facts) }),
     ...('digest' in weights ? { 'rcc.weights.sha256': weights.digest } : {}),
   };
   return Object.fromEntries(
@@ -83,17 +83,21 @@ function parametersOf({ manifest, backend, facts }: ConfigRequest) {
   );
 }
 
+/** Level of the onnxruntime backend at which it optimises nothing (onnxruntime_backend@02ffb9e, src/onnxruntime.cc). */
+const optimiserOff = 2;
+
 /** The configuration of a model: batching, labels and a warm-up where its batch is free. */
 export function configFor(request: ConfigRequest): TritonConfig {
-  const { name, backend, facts, maxBatch, byCapability } = request;
+  const { name, serving, facts, maxBatch, byCapability } = request;
   return {
     name,
-    backend,
+    backend: serving.backend,
     max_batch_size: maxBatch,
     input: facts.inputs.map((tensor) => inputOf(tensor, request)),
     output: facts.outputs.map((tensor) => outputOf(tensor, request)),
     instance_group: [],
     cc_model_filenames: Object.fromEntries(byCapability),
+    ...(serving.runsNodeByNode ? { optimization: { graph: { level: optimiserOff } } } : {}),
     ...(maxBatch > 0 ? { dynamic_batching: { preferred_batch_size: [] } } : {}),
     model_warmup: warmUps(request),
     parameters: parametersOf(request),

@@ -49,6 +49,8 @@ export interface TritonConfig {
   readonly instance_group: readonly TritonInstanceGroup[];
   readonly default_model_filename?: string;
   readonly cc_model_filenames: Readonly<Record<string, string>>;
+  /** Of onnxruntime: 2 keeps its optimiser off; 0 and nothing are all of it. */
+  readonly optimization?: { readonly graph?: { readonly level?: number } };
   readonly dynamic_batching?: { readonly preferred_batch_size: readonly number[] };
   readonly parameters: Readonly<Record<string, { readonly string_value?: string }>>;
   readonly model_warmup: readonly TritonWarmup[];

@@ -12,6 +12,7 @@ import { type FileFacts, fileTensor } from './model-facts.ts';
 import { printConfig } from './pbtxt.ts';
 import { fileOfBackend } from './repository-rules.ts';
 import { brokenRules, type RepositoryModel } from './rules.ts';
+import { requireSameTensors } from './same-tensors.ts';
 
 /** A model of a repository as it is going to be. */
 export interface PlannedModel {
@@ -113,13 +114,14 @@ export async function planModel(
   const [first] = batch.files;
   const config = configFor({
     name,
-    backend: serving.backend,
+    serving,
     facts: factsOf(first),
     maxBatch,
     manifest,
     byCapability: byCapability(named),
   });
   const folder = join(output, name);
+  await requireSameTensors(folder, config);
   const digests = new Map([...named].map(([file, one]) => [file, one.file.sha256]));
   const version = await chooseVersion({ folder, files: digests, as });
   const facts = new Map([...named].map(([file, one]) => [file, factsOf(one)]));

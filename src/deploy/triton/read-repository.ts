@@ -1,5 +1,4 @@
 /* A model repository as it lies on the disk, whoever wrote it. */
-import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { parseLabels } from '../../images/labels.ts';
@@ -7,6 +6,7 @@ import { createFileByteSource } from '../../io/file-byte-source.ts';
 import { isFolder, readText, readTextIfThere } from '../../io/open-file.ts';
 import { readJsonAs } from '../../io/outside-json.ts';
 import { namesIn, versionsIn } from './choose-version.ts';
+import { configFile, hasConfig } from './is-repository.ts';
 import type { TritonConfig } from './model-config.ts';
 import {
   anyBatch,
@@ -19,11 +19,8 @@ import { parseConfig } from './pbtxt.ts';
 import { modelFilesOf } from './repository-rules.ts';
 import type { RepositoryModel, RepositoryVersion } from './rules.ts';
 
-const configFile = 'config.pbtxt';
-
 /** Folders of the models: of a repository, every folder of which Triton takes for one, or the one that is a model itself. */
 export function modelFolders(directory: string): readonly string[] {
-  const hasConfig = (folder: string) => existsSync(join(folder, configFile));
   if (hasConfig(directory)) return [directory];
   const folders = namesIn(directory)
     .map((name) => join(directory, name))
@@ -58,8 +55,7 @@ async function factsOf(path: string, config: TritonConfig): Promise<FileFacts | 
 }
 
 /** The versions that the policy serves, of those that are there; the newest alone where it says nothing. */
-function servedVersions(folder: string, { version_policy: policy }: TritonConfig) {
-  const there = versionsIn(folder);
+function servedVersions(there: readonly number[], { version_policy: policy }: TritonConfig) {
   if (policy?.all) return there;
   if (policy?.specific)
     return there.filter((version) => policy.specific?.versions.includes(version));
@@ -94,9 +90,15 @@ async function readLabelCounts(folder: string, { output }: TritonConfig) {
 export async function readModel(folder: string): Promise<RepositoryModel> {
   const path = join(folder, configFile);
   const config = parseConfig(await readText(path, 'configuration of Triton'), path);
-  const versions: RepositoryVersion[] = [];
-  for (const version of servedVersions(folder, config))
-    versions.push(await readVersion(folder, version, config));
+  const there = versionsIn(folder);
+  const served = servedVersions(there, config);
+  const read = async (numbers: readonly number[]) => {
+    const versions: RepositoryVersion[] = [];
+    for (const version of numbers) versions.push(await readVersion(folder, version, config));
+    return versions;
+  };
+  const versions = await read(served);
+  const unserved = await read(there.filter((version) => !served.includes(version)));
   const labels = await readLabelCounts(folder, config);
-  return { folder: basename(resolve(folder)), config, labels, versions };
+  return { folder: basename(resolve(folder)), config, labels, versions, unserved };
 }

@@ -17,6 +17,8 @@ export interface RepositoryModel {
   readonly labels: ReadonlyMap<string, number>;
   /** What is in the versions that Triton would serve. */
   readonly versions: readonly RepositoryVersion[];
+  /** What is in the others. */
+  readonly unserved?: readonly RepositoryVersion[];
 }
 
 export interface RepositoryVersion {
@@ -65,4 +67,16 @@ const rules: readonly Rule[] = [
 /** Every rule that a model breaks. */
 export function brokenRules(model: RepositoryModel): readonly string[] {
   return [...new Set(rules.flatMap((rule) => rule(model)))];
+}
+
+/** What would be broken beside that if a version that is not served were. */
+export function brokenUnserved(
+  model: RepositoryModel,
+  version: RepositoryVersion,
+): readonly string[] {
+  const known = brokenRules(model);
+  const { version_policy: _, ...config } = model.config;
+  return brokenRules({ ...model, config, versions: [version] }).filter(
+    (line) => !known.includes(line),
+  );
 }

@@ -1,6 +1,6 @@
 /* What is told of planned models: the commands that follow, notes, and facts for machines. */
 import { quoteForShell } from '../../../engines/command-text.ts';
-import { rebuildCommand } from '../../compile/rebuild-command.ts';
+import { rebuildBeside } from '../../compile/rebuild-command.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { ModelGroup } from './group-artifacts.ts';
 import type { PlannedModel } from './plan-model.ts';
@@ -33,10 +33,12 @@ export function verifyCommand({ name, artifacts }: ModelGroup, server: string): 
   return `rcc verify --server ${server} --model ${name} ${directory}`;
 }
 
-/** A note where clients have to normalise: pixels are the better form. */
+/** A note where clients have to normalise: pixels are the better form. Of made-up weights nobody is a client. */
 function inputNotes({ name, artifacts: [{ directory, manifest }] }: ModelGroup) {
-  if (manifest.preprocessing.input.dataType === 'uint8') return [];
-  const rebuild = rebuildCommand(manifest, directory, { set: { '--input-type': 'uint8-nhwc' } });
+  if (manifest.preprocessing.input.dataType === 'uint8' || 'synthetic' in manifest.weights)
+    return [];
+  const set = { '--input-type': 'uint8-nhwc' } as const;
+  const rebuild = rebuildBeside(manifest, directory, 'pixels', { set });
   return [createDiagnostic('triton-float-input', { model: name, rebuild })];
 }
 

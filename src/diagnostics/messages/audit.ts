@@ -129,6 +129,14 @@ export const auditMessages = {
       'A kernel that converts, pads, quantises or adds up between the network’s own layers. Each costs a pass through memory and a launch.',
     cure: 'Look at the node it belongs to: a form that the compiler fuses better may be known (docs/forms.md).',
   }),
+  'audit-network-layer': row<{ layer: string; kind: string; node: string; share?: string }>({
+    severity: 'note',
+    message: (p) =>
+      `'${p.layer}' is what the network asks for at '${p.node}' (${weighed(p.kind, p.share)}): no convolution takes it in.`,
+    cause:
+      'Attention, parts that are cut and joined, group norm and blur filters are kernels of their own in the best engine too.',
+    cure: 'Nothing has to be done. docs/forms.md tells what each of them costs and which forms were tried.',
+  }),
   'audit-edge-layer': row<{ layer: string; kind: string; side: string; share?: string }>({
     severity: 'note',
     message: (p) =>

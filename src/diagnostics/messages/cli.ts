@@ -30,6 +30,10 @@ export const cliMessages = {
   'file-not-found': row<{ path: string; what: string }>({
     severity: 'error',
     message: ({ path, what }) => `There is no ${what} at '${path}'.`,
+    hint: ({ what }) =>
+      what === 'weights file'
+        ? 'rcc downloads nothing: fetch the file from where its network was published, and name it as --weights FILE.'
+        : undefined,
     cause: 'A file or folder named on the command line or in a spec does not exist.',
     cure: 'Check the path. Paths in a spec are relative to the .rn file, paths on the command line to the current folder.',
   }),

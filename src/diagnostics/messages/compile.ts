@@ -77,6 +77,8 @@ export const compileMessages = {
     severity: 'warning',
     message: ({ option, target, targets }) =>
       `${option} changes nothing for target ${target}: it is meant for ${listText(targets)}.`,
+    hint: ({ option, targets: [first] }) =>
+      `Where ${first} is meant: rcc compile SPEC --target ${first} ${option} … (with --dry-run it needs no installation). \`rcc rebuild\` keeps the artifact's target.`,
     cause: 'The option belongs to another target.',
     cure: 'Leave it out, or name the target that it is meant for with --target.',
   }),
@@ -159,6 +161,15 @@ export const compileMessages = {
     cause: 'A folder or a pattern stands for the specs in it, and there are none.',
     example: "rcc compile 'models/*.rn'",
     cure: 'Give a folder that holds .rn files, a .rn file, or the name of a spec that comes with rcc.',
+  }),
+  'no-spec-called': row<{ words: string; nearest: readonly string[] }>({
+    severity: 'error',
+    message: ({ words }) => `No spec that comes with rcc is called '${printable(words)}'.`,
+    hint: ({ nearest }) =>
+      nearest.length > 0 ? `Did you mean ${listText(nearest)}?` : '`rcc list timm` shows a folder.',
+    cause: 'The words of `rcc list` choose the specs whose names hold all of them.',
+    example: 'rcc list resnext vd',
+    cure: 'Give fewer or shorter words; without any `rcc list` shows the published networks.',
   }),
   'weights-for-several-specs': row<{ count: number }>({
     severity: 'error',
@@ -333,6 +344,26 @@ export const compileMessages = {
     message: () => '--input and --logits, or --outputs, belong together, for one spec.',
     cause: 'A reference is an input and what the framework answered for it.',
     cure: 'Give both files and one spec, or put `reference { input "x.npy" logits "y.npy" }` into each spec.',
+  }),
+  'reference-not-golden': row<{
+    file: string;
+    hasGolden: boolean;
+    hasClasses: boolean;
+    outputs: number;
+  }>({
+    severity: 'error',
+    message: ({ file, hasGolden, hasClasses }) => {
+      const none = hasClasses
+        ? 'its spec had no reference of its weights'
+        : 'a manifest tells answers of classes, and this model has none';
+      const why = hasGolden ? 'its reference is another input' : none;
+      return `The artifact's manifest tells no answer for '${file}': ${why}.`;
+    },
+    hint: ({ hasClasses, outputs }) =>
+      `Give the answer as well: ${hasClasses && outputs === 1 ? '--logits Y.npy' : '--outputs Y.npz'}.`,
+    cause:
+      '--input alone is the input whose SHA-256 and answer stand in `reference` of the manifest.',
+    cure: 'Name the first file of the `reference` of the spec, or give --logits or --outputs with it; without all of them a seeded input is asked.',
   }),
   'reference-shape': row<{
     file: string;

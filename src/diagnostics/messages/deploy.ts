@@ -19,16 +19,15 @@ export const deployMessages = {
     example: '--name ../resnet',
     cure: 'Give another --name.',
   }),
-  'deploy-damaged-file': row<{ path: string; isThere: boolean }>({
+  'artifact-file-damaged': row<{ path: string; isThere: boolean }>({
     severity: 'error',
     message: ({ path, isThere }) =>
       isThere
         ? `'${path}' is not the file that its manifest records: its SHA-256 is another.`
         : `'${path}' is not there, though its manifest records it.`,
-    hint: () =>
-      '`rcc check-engine DIR` compares all of the artifact, and says how to make it again.',
+    hint: () => '`rcc rebuild DIR` makes the artifact anew from its spec and weights.',
     cause: 'A file of the artifact was changed, cut short or lost since it was compiled.',
-    cure: 'Copy the artifact again, or compile it again. Nothing was deployed.',
+    cure: 'Copy the artifact again, or compile it again.',
   }),
   'deploy-foreign-file': row<{ path: string }>({
     severity: 'error',
@@ -147,6 +146,19 @@ export const deployMessages = {
     hint: () => 'Copy that folder to the store and deploy again with --storage-uri URI.',
     cause: 'A cluster cannot see the folder on this machine.',
     cure: 'Give --storage-uri, such as s3://bucket/models, gs://…, or pvc://claim/models.',
+  }),
+  'kserve-same-service': row<{ models: readonly string[]; service: string }>({
+    severity: 'error',
+    message: ({ models, service }) =>
+      `The models ${listText(
+        models.map((model) => `'${model}'`),
+        ' and ',
+      )} would be one service in Kubernetes, '${service}'.`,
+    hint: () => 'Deploy them one after the other, each with its --name.',
+    cause:
+      'Kubernetes has lower-case letters, digits and `-` alone in the names of services, 63 of them at most; these names differ in nothing else.',
+    example: 'rcc deploy build/net_a build/net-a --to kserve -o kserve',
+    cure: 'Deploy them one after the other, each with a --name that stays different in lower case.',
   }),
   'serve-io-layout': row<{ path: string; layout: string }>({
     severity: 'error',

@@ -14,6 +14,16 @@ const short = (value: number): string => String(Number(value.toPrecision(4)));
 const rangeText = ({ least, most }: Range): string => `${short(least)} to ${short(most)}`;
 
 export const precisionMessages = {
+  'int8-grouped': row<{ model: string; count: number; of: number; title: string }>({
+    severity: 'warning',
+    message: ({ model, count, of, title }) =>
+      `${model}: ${count} of ${of} convolutions are in groups, which ${title} makes no faster on many GPUs.`,
+    hint: () => 'Time an FP16 engine beside it: rcc bench --fp16 --int8.',
+    cause:
+      'A group of few channels does not fill the units that multiply int8 matrices. Users of TensorRT report grouped INT8 convolutions as slow as FP16’s, and slower (NVIDIA/TensorRT issues 1198, 1409, 4529).',
+    example: 'rcc compile specs/resnext50.rn --int8 --calibrate pictures',
+    cure: 'Take the precision that is faster on your GPU; --int8-keep leaves layers out.',
+  }),
   'calibration-data-missing': row<{ model: string }>({
     severity: 'error',
     message: ({ model }) =>

@@ -30,7 +30,7 @@ export const rebuildMessages = {
     hint: ({ option, tried }) =>
       `Name it with ${option}, or run rcc where the artifact was made. Tried from: ${listText(tried)}.`,
     cause:
-      'The manifest names files as the command did, which may be relative to the folder where rcc ran. They are looked for from the current folder, then from the folders above the artifact.',
+      'The manifest names files as the command did, which may be relative to the folder where rcc ran. They are looked for from the current folder, then from the folders above the artifact, up to its repository’s root or the home folder.',
     example: 'rcc rebuild build/digits/fp16 --weights /data/digits.safetensors',
     cure: 'Name the file anew; its digest tells whether it is the same.',
   }),
@@ -59,6 +59,14 @@ export const rebuildMessages = {
       `The calibration data '${path}' is gone; the ranges are taken from ${file}.`,
     cause: 'The artifact keeps the ranges that were measured, with the digest of their data.',
     cure: 'Nothing has to be done.',
+  }),
+  'rebuild-engine-differs': row<{ files: readonly string[] }>({
+    severity: 'note',
+    message: ({ files }) =>
+      `The graph is the same, byte for byte; ${listText(files, ' and ')} came out with other bytes. It was verified and timed anew.`,
+    cause:
+      'Builders name what they make by themselves, onnxruntime its nodes for one, and choose kernels by measuring: two builds of one graph are seldom the same file.',
+    cure: 'Nothing is wrong: model.onnx tells whether it is the same network, and the verdict whether the engine computes it.',
   }),
   'rebuild-graph-differs': row<{ before: string; now: string }>({
     severity: 'error',

@@ -95,11 +95,17 @@ export const serverMessages = {
     kind: 'input' | 'output';
     expected: string;
     found: string;
+    /** Forms of input that what was found may be. */
+    forms: readonly string[];
   }>({
     severity: 'error',
     exit: 'unacceptable',
     message: ({ model, kind, expected, found }) =>
       `As ${kind} the server's '${model}' has ${found}; it should have ${expected}.`,
+    hint: ({ forms }) =>
+      forms.length > 0
+        ? `Another artifact is deployed there, one of --input-type ${listText(forms, ' or ')}: verify against its folder, or deploy this one under a --name of its own.`
+        : 'Another artifact is deployed there: verify against its folder, or deploy this one under a --name of its own.',
     cause:
       'The server has a model of another spec, precision or form of input, or its configuration says something else than the file.',
     cure: 'Serve the artifact that was meant, or verify against the spec, folder and --input-type that it was made from.',

@@ -372,7 +372,7 @@ export const tensorrtMessages = {
     exit: 'tool-missing',
     message: ({ places }) => `trtexec was not found (looked in ${places}).`,
     hint: () =>
-      'Install TensorRT and put trtexec on PATH, set TENSORRT_HOME, or give a command: --trtexec "docker run --rm --gpus all -v {dir}:{dir} IMAGE trtexec".',
+      'Install TensorRT and put trtexec on PATH, set TENSORRT_HOME, or give a command: --trtexec "docker run --rm --gpus all -v {dir}:{dir} IMAGE trtexec". What builds nothing (--dry-run, `rcc cache why`) takes --trt and --gpu in its place: --trt 10.4 --gpu t4.',
     cause: 'The target tensorrt needs trtexec, which comes with TensorRT.',
     cure: 'Install TensorRT, name the program with --trtexec or TRTEXEC, or use --target onnxruntime.',
   }),

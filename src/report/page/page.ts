@@ -4,7 +4,7 @@ import { formatPrecision } from '../format.ts';
 import { type Child, element, join, type Markup, raw } from '../markup.ts';
 import type { Provenance, Report, Section } from '../report.ts';
 import { pageScript } from './script.ts';
-import { pageStyle } from './style.ts';
+import { bannerStyle, pageStyle } from './style.ts';
 import { tableToHtml } from './table-html.ts';
 
 /** Text with `code` between backticks. */
@@ -87,10 +87,15 @@ function pickers(section: Section): Markup | false {
   );
 }
 
+function banner(warning: string | undefined): Markup | false {
+  return warning !== undefined && element('p', { class: 'banner', role: 'note' }, prose(warning));
+}
+
 function sectionToHtml(section: Section): Markup {
-  const { id, title, intro, charts, tables } = section;
+  const { id, title, warning, intro, charts, tables } = section;
   return element('section', { id, 'aria-labelledby': `${id}-title` }, [
     element('h2', { id: `${id}-title` }, [title]),
+    banner(warning),
     ...intro.map((sentence) => element('p', { class: 'intro' }, prose(sentence))),
     pickers(section),
     charts.length > 0 && element('div', { class: 'charts' }, charts.map(figure)),
@@ -139,19 +144,20 @@ function bar(sections: readonly Section[]): Markup {
 
 /** The report as one HTML file that needs nothing else: readable without a script, printable, light and dark. */
 export function reportToHtml(report: Report): string {
-  const { title, lede, sections, provenance, createdAt, rcc } = report;
+  const { title, lede, warning, sections, provenance, createdAt, rcc } = report;
   const head = element('head', {}, [
     element('meta', { charset: 'utf-8' }),
     element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
     element('meta', { name: 'generator', content: `rcc ${rcc}` }),
     element('title', {}, [title]),
-    element('style', {}, [raw(pageStyle)]),
+    element('style', {}, [raw(warning === undefined ? pageStyle : `${pageStyle}${bannerStyle}`)]),
   ]);
   const body = element('body', {}, [
     element('a', { class: 'skip', href: '#main' }, ['Skip to the figures']),
     element('header', {}, [
       element('div', { class: 'wrap' }, [
         element('h1', {}, [title]),
+        banner(warning),
         ...lede.map((sentence) => element('p', { class: 'lede' }, prose(sentence))),
       ]),
     ]),

@@ -94,3 +94,7 @@ footer{color:var(--quiet);font-size:.85rem;margin:2rem 0 2.5rem}
 @media (max-width:560px){.bar{position:static}.bar nav{flex-wrap:wrap}.tools{width:100%}input[type=search]{flex:1;width:auto}}
 @media print{.bar,.pickers,.skip{display:none}body{background:#fff;font-size:11pt}figure,.source,tr{break-inside:avoid}.charts{grid-template-columns:1fr 1fr}.scroll{overflow:visible;border:0}table{font-size:7.5pt}th,td{padding:.15rem .3rem}h2,h3{break-after:avoid}}
 `;
+
+/** Only of pages that have a banner. */
+export const bannerStyle = `.banner{max-width:90ch;margin:.8rem 0;padding:.7rem 1rem;border:2px solid var(--bad);border-radius:10px;background:var(--surface);color:var(--bad);font-weight:600;overflow-wrap:anywhere}
+`;

@@ -90,7 +90,7 @@ function bodyCell(cell: Cell, columns: readonly Column[], index: number): Markup
     columns[index]?.align === 'right' && 'right',
     startsGroup(columns, index) && 'first',
     tone === 'quiet' ? 'none' : tone,
-    text.length > wrapFrom && 'text',
+    Math.max(text.length, note?.length ?? 0) > wrapFrom && 'text',
   ];
   const children: readonly Child[] = [
     text,

@@ -4,6 +4,7 @@ import { formatMs, formatPrecision } from '../format.ts';
 import type { Baseline, BaselineRow } from '../published.ts';
 import { slug } from '../report.ts';
 import { type Cell, type Column, noFigure, numberCell, type Table, textCell } from '../table.ts';
+import { doubtOf, remarkOn } from '../trust.ts';
 import { findMeasured, isOnGpu, type Measured } from './measured.ts';
 
 interface Setting {
@@ -56,8 +57,8 @@ function ratioCell(ratio: number): Cell {
 
 export function measuredCell({ row, ref }: Measured): Cell {
   const { medianMs } = row.latency;
-  const note = row.stable ? {} : { note: 'unstable' };
-  return { value: medianMs, text: formatMs(medianMs), refs: [ref], ...note };
+  const note = remarkOn(row);
+  return { value: medianMs, text: formatMs(medianMs), refs: [ref], ...(note ? { note } : {}) };
 }
 
 function cellsFor(
@@ -68,8 +69,8 @@ function cellsFor(
   const published = numberCell(publishedMs, formatMs);
   if (!measured) return [published];
   if (!found) return [published, noFigure, noFigure];
-  const ratio =
-    publishedMs === undefined ? noFigure : ratioCell(found.row.latency.medianMs / publishedMs);
+  const isShown = publishedMs !== undefined && doubtOf(found.row) === undefined;
+  const ratio = !isShown ? noFigure : ratioCell(found.row.latency.medianMs / publishedMs);
   return [published, measuredCell(found), ratio];
 }
 

@@ -10,8 +10,9 @@ import { formatCount, formatMs, formatPrecision } from '../format.ts';
 import type { PublishedModel } from '../published.ts';
 import { type Section, slug } from '../report.ts';
 import { type Cell, noFigure, numberCell, type Table, textCell } from '../table.ts';
+import { judgedColumns } from './judged-columns.ts';
 import { batchCharts, latencyCharts } from './latency-charts.ts';
-import type { Measured } from './measured.ts';
+import { type Measured, trustedOnly } from './measured.ts';
 
 interface DeviceGroup {
   readonly name: string;
@@ -55,6 +56,7 @@ function settingCell(value: string | number | boolean | undefined): Cell {
 function deviceTable({ name, target, items }: DeviceGroup): Table {
   const right = { align: 'right' } as const;
   const settings = varyingSettings(items);
+  const judged = judgedColumns(items);
   return {
     id: slug(`measured ${name} ${target}`),
     title: `All figures of ${name} by ${target}`,
@@ -70,6 +72,7 @@ function deviceTable({ name, target, items }: DeviceGroup): Table {
       { id: 'iterations', label: 'Runs', ...right },
       ...settings.map((setting) => ({ id: setting, label: setting, ...right })),
       { id: 'stable', label: 'Stable', align: 'left' },
+      ...judged.columns,
     ],
     rows: items.map(({ row, ref }) => ({
       model: row.model,
@@ -85,6 +88,7 @@ function deviceTable({ name, target, items }: DeviceGroup): Table {
         numberCell(row.iterations, formatCount),
         ...settings.map((setting) => settingCell(ownValue(row.settings, setting))),
         textCell(row.stable ? 'yes' : 'no', row.stable ? {} : { tone: 'bad' }),
+        ...judged.cells(row),
       ],
     })),
     notes: [...new Set(items.map(({ row }) => `Latency: ${row.definition}`))],
@@ -158,6 +162,11 @@ function deviceCharts(group: DeviceGroup, models: readonly PublishedModel[]): re
   ];
 }
 
+/** All figures, a table for each device and engine. */
+export function deviceTables(all: readonly Measured[]): readonly Table[] {
+  return groupByDevice(all).map(deviceTable);
+}
+
 export function deviceSections(
   all: readonly Measured[],
   models: readonly PublishedModel[],
@@ -168,7 +177,7 @@ export function deviceSections(
       id: slug(`device ${group.name} ${group.target}`),
       title: `Measured on ${group.name} by ${group.target}`,
       intro: ['Accuracy in these charts is the published one; times are from this machine alone.'],
-      charts: deviceCharts(group, models),
+      charts: deviceCharts({ ...group, items: trustedOnly(group.items) }, models),
       tables: [deviceTable(group)],
       picker: { device: group.name, batch: batches.includes(1) ? 1 : (batches[0] ?? 1) },
     };

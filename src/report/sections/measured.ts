@@ -3,6 +3,7 @@
 import { groupBy } from '../../collections/group-by.ts';
 import type { BenchRow, NamedBench } from '../bench-file.ts';
 import type { Provenance } from '../report.ts';
+import { doubtOf } from '../trust.ts';
 
 export interface Measured {
   readonly row: BenchRow;
@@ -31,15 +32,33 @@ function factRows(facts: Facts): readonly FactRow[] {
 const listedSettings = 40;
 const listedValues = 3;
 
+function valuesText(all: readonly unknown[]): string {
+  const values = [...new Set(all.map((value) => String(value)))];
+  const more = values.length > listedValues ? `; and ${values.length - listedValues} more` : '';
+  return `${values.slice(0, listedValues).join('; ')}${more}`;
+}
+
 /** Each setting with the values that these measurements have. */
 function settingRows(rows: readonly BenchRow[]): readonly FactRow[] {
   const all = rows.flatMap(({ settings }) => Object.entries(settings));
   const byName = [...groupBy(all, ([name]) => name)].slice(0, listedSettings);
-  return byName.map(([name, entries]) => {
-    const values = [...new Set(entries.map(([, value]) => String(value)))];
-    const more = values.length > listedValues ? `; and ${values.length - listedValues} more` : '';
-    return [name, `${values.slice(0, listedValues).join('; ')}${more}`];
-  });
+  return byName.map(([name, entries]) => [name, valuesText(entries.map(([, value]) => value))]);
+}
+
+/** Facts that each cell of a farm has of its own: sources that differ in nothing else are one. */
+const ownFacts: ReadonlySet<string> = new Set(['kitKey', 'job', 'attempt', 'node', 'gpu']);
+
+function sharedFacts(provenance: Facts): readonly (readonly [string, unknown])[] {
+  return Object.entries(provenance).filter(([name]) => !ownFacts.has(name));
+}
+
+function provenanceRows(rows: readonly BenchRow[]): readonly FactRow[] {
+  const all = rows.flatMap(({ provenance = {} }) => Object.entries(provenance));
+  const byName = groupBy(all, ([name]) => name);
+  return [...byName].map(([name, entries]) => [
+    name,
+    valuesText(entries.map(([, value]) => value)),
+  ]);
 }
 
 const numbers = /\d+(?:\.\d+)?/g;
@@ -68,21 +87,21 @@ function mergeWarnings(rows: readonly BenchRow[]): readonly string[] {
 function provenanceOf(
   { path, bench }: NamedBench,
   rows: readonly BenchRow[],
-  id: string,
+  { id, verb }: { readonly id: string; readonly verb: string },
 ): Provenance {
   const [first] = rows;
   if (!first) throw new Error('a provenance entry without rows');
   const stable = rows.filter((row) => row.stable).length;
   return {
     id,
-    title: `Measured on ${first.device.name} by ${first.target}`,
+    title: `${verb} on ${first.device.name} by ${first.target}`,
     facts: uniqueRows([
       ['file', path],
       ['date', bench.createdAt],
       ['rcc', bench.rcc],
       ['device', first.device.name],
       ...factRows(first.device.details),
-      ...factRows(first.provenance ?? {}),
+      ...provenanceRows(rows),
       ...settingRows(rows),
       ['interval', first.definition],
       ['stable', `${stable} of ${rows.length} figures`],
@@ -91,18 +110,27 @@ function provenanceOf(
   };
 }
 
+/** How sources are named. */
+export interface SourceNames {
+  readonly letter: 'M' | 'S';
+  readonly verb: string;
+}
+
 /** Measurements that differ in file, machine, release or definition get provenance entries of their own. */
-export function collectMeasured(benches: readonly NamedBench[]): MeasuredSet {
+export function collectMeasured(
+  benches: readonly NamedBench[],
+  { letter, verb }: SourceNames = { letter: 'M', verb: 'Measured' },
+): MeasuredSet {
   const groups = benches.flatMap((bench) => {
     const alike = groupBy(bench.bench.rows, ({ target, device, definition, provenance = {} }) =>
-      JSON.stringify([target, device, definition, provenance]),
+      JSON.stringify([target, device, definition, sharedFacts(provenance)]),
     );
     return [...alike.values()].map((rows) => ({ bench, rows }));
   });
-  const numbered = groups.map((group, i) => ({ ...group, id: `M${i + 1}` }));
+  const numbered = groups.map((group, i) => ({ ...group, id: `${letter}${i + 1}` }));
   return {
     all: numbered.flatMap(({ rows, id }) => rows.map((row) => ({ row, ref: id }))),
-    provenance: numbered.map(({ bench, rows, id }) => provenanceOf(bench, rows, id)),
+    provenance: numbered.map(({ bench, rows, id }) => provenanceOf(bench, rows, { id, verb })),
   };
 }
 
@@ -117,15 +145,21 @@ export function isOnGpu({ device }: BenchRow, gpu: string): boolean {
   );
 }
 
-/** The newest measurement of a cell: the last in the files' order. */
+/** Those that may stand in charts and ratios. */
+export function trustedOnly(all: readonly Measured[]): readonly Measured[] {
+  return all.filter(({ row }) => doubtOf(row) === undefined);
+}
+
+/** The newest measurement of a cell, the last in the files' order; one that is trusted before one that is not. */
 export function findMeasured(
   all: readonly Measured[],
   wanted: { readonly model: string; readonly precision: string; readonly batch: number },
 ): Measured | undefined {
-  return all.findLast(
+  const own = all.filter(
     ({ row }) =>
       row.model === wanted.model &&
       row.precision === wanted.precision &&
       row.batch === wanted.batch,
   );
+  return trustedOnly(own).at(-1) ?? own.at(-1);
 }

@@ -2,12 +2,13 @@ import { precisionNames, referencePrecision } from '../../../codegen/precisions.
 import type { Precision } from '../../../engines/engine.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
-import type { Accuracy } from '../bench-file.ts';
+import type { Accuracy, BenchRow } from '../bench-file.ts';
 import type { BarsChart, StyleIndex } from '../charts/chart.ts';
 import { formatChange, formatMs, formatPrecision } from '../format.ts';
 import { type Section, slug } from '../report.ts';
 import { type Cell, noFigure, type Table, textCell } from '../table.ts';
-import { findMeasured, type Measured } from './measured.ts';
+import { doubtOf, remarkOn } from '../trust.ts';
+import { findMeasured, type Measured, trustedOnly } from './measured.ts';
 
 const styleOf = (precision: Precision): StyleIndex =>
   precisionNames.indexOf(precision) as StyleIndex;
@@ -44,7 +45,7 @@ function comparisons(all: readonly Measured[]): readonly Comparison[] {
 
 function speedChart({ device, target, batch, items, precisions, models }: Comparison): BarsChart {
   const msOf = (model: string, precision: Precision) =>
-    findMeasured(items, { model, precision, batch })?.row.latency.medianMs ?? null;
+    findMeasured(trustedOnly(items), { model, precision, batch })?.row.latency.medianMs ?? null;
   return {
     kind: 'bars',
     id: slug(`precisions ${device} ${target} b${batch}`),
@@ -74,15 +75,20 @@ function accuracyOf(accuracies: readonly Accuracy[], model: string, precision: P
   return accuracies.findLast((row) => row.model === model && row.precision === precision);
 }
 
-function speedCell(
-  ms: number | undefined,
-  fullMs: number | undefined,
-  ref: string | undefined,
-): Cell {
-  if (ms === undefined) return noFigure;
-  const gain =
-    fullMs === undefined || ms === fullMs ? '' : ` (${(fullMs / ms).toFixed(2)}× as fast)`;
-  return { value: ms, text: `${formatMs(ms)}${gain}`, ...(ref ? { refs: [ref] } : {}) };
+function gainText(row: BenchRow, full: BenchRow | undefined): string {
+  const [ms, fullMs] = [row.latency.medianMs, full?.latency.medianMs];
+  const isJudged = full && doubtOf(row) === undefined && doubtOf(full) === undefined;
+  if (!isJudged || fullMs === undefined || ms === fullMs) return '';
+  return ` (${(fullMs / ms).toFixed(2)}× as fast)`;
+}
+
+function speedCell(found: Measured | undefined, full: Measured | undefined): Cell {
+  if (!found) return noFigure;
+  const { row, ref } = found;
+  const { medianMs } = row.latency;
+  const note = row.state && remarkOn(row);
+  const text = `${formatMs(medianMs)}${gainText(row, full?.row)}`;
+  return { value: medianMs, text, refs: [ref], ...(note ? { note } : {}) };
 }
 
 function top1Cell(row: Accuracy | undefined, full: Accuracy | undefined): Cell {
@@ -116,15 +122,12 @@ function comparisonTable(comparison: Comparison, accuracies: readonly Accuracy[]
     ],
     rows: models.map((model) => {
       const found = (precision: Precision) => findMeasured(items, { model, precision, batch });
-      const full = found(referencePrecision)?.row.latency.medianMs;
+      const full = found(referencePrecision);
       return {
         model,
         cells: [
           textCell(model),
-          ...precisions.map((precision) => {
-            const item = found(precision);
-            return speedCell(item?.row.latency.medianMs, full, item?.ref);
-          }),
+          ...precisions.map((precision) => speedCell(found(precision), full)),
           ...withAccuracy.map((precision) =>
             top1Cell(
               accuracyOf(accuracies, model, precision),

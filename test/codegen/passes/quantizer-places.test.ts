@@ -44,9 +44,13 @@ describe('findQuantizedValues', () => {
 it('computesInt8 asks for the operator and for the layer', () => {
   const [first] = graph.nodes;
   if (!first) throw new Error('no node');
-  expect(computesInt8(first, tensorrtInt8Form, noLayer)).toBe(true);
-  expect(computesInt8(first, tensorrtInt8Form, matchLayers(['a']))).toBe(false);
-  expect(computesInt8({ ...first, op: 'Relu' }, tensorrtInt8Form, noLayer)).toBe(false);
+  expect(computesInt8(graph, first, { form: tensorrtInt8Form, keep: noLayer })).toBe(true);
+  expect(computesInt8(graph, first, { form: tensorrtInt8Form, keep: matchLayers(['a']) })).toBe(
+    false,
+  );
+  expect(
+    computesInt8(graph, { ...first, op: 'Relu' }, { form: tensorrtInt8Form, keep: noLayer }),
+  ).toBe(false);
 });
 
 it('tensorInputs are both of an Add, x and residual of a fused convolution, x of others', () => {

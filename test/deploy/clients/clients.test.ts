@@ -25,6 +25,12 @@ const pictures = [
   'alpha.png',
   '420.jpg',
   'small.png',
+  'cmyk.jpg',
+  'deep.png',
+  'deep-gray.png',
+  'flawed.jpg',
+  'palette.png',
+  'bit.png',
 ].map((name) => resolve('test/fixtures/images', name));
 
 let root = '';
@@ -59,6 +65,9 @@ async function expectedOf(directory: string): Promise<Answers> {
   await classifier.close();
   return answers;
 }
+
+/** Gray of 16 bits, of which Pillow by itself would make white. */
+const deepGray = resolve('test/fixtures/images/deep-gray.png');
 
 /** Runs a client's function on each picture, with nothing of the artifact beside it but what was deployed. */
 async function runNode(folder: string): Promise<Answers> {
@@ -99,7 +108,7 @@ describe.each(clients)('a client in %s', (destination, run, isHere) => {
       const artifact = await artifactOf(name, one);
       const output = join(root, name, destination);
       const artifacts = await readArtifacts([artifact]);
-      await deploy(destinationOf(destination), { artifacts, output });
+      await deploy(destinationOf(destination), { artifacts, output, allowSynthetic: true });
       const within = destination === 'python' ? one.pythonWithin : undefined;
       expectAlike(await run(output), await expectedOf(artifact), within);
     },
@@ -112,7 +121,11 @@ describe.each(clients)('a client in %s', (destination, run, isHere) => {
       const artifact = await artifactOf(name, cases[name] as ClientCase);
       const output = join(root, name, `${destination}-text`);
       const artifacts = await readArtifacts([artifact]);
-      const { files } = await deploy(destinationOf(destination), { artifacts, output });
+      const { files } = await deploy(destinationOf(destination), {
+        artifacts,
+        output,
+        allowSynthetic: true,
+      });
       texts.push(readFileSync(join(output, files.at(-1)?.path ?? ''), 'utf8'));
     }
     const ending = destination === 'node' ? 'mjs' : 'py';
@@ -142,6 +155,67 @@ describe.each(clients)('a client in %s', (destination, run, isHere) => {
   );
 });
 
+/** The client of digits in a folder, and a run of it as a program. */
+async function program(destination: string) {
+  const artifacts = await readArtifacts([await artifactOf('digits', cases.digits as ClientCase)]);
+  const output = join(root, 'digits', `${destination}-program`);
+  const { next } = await deploy(destinationOf(destination), { artifacts, output });
+  const words =
+    destination === 'node'
+      ? [process.execPath, join(output, 'classify.mjs')]
+      : [python ?? '', join(output, 'classify.py')];
+  const [command = '', ...first] = words;
+  const run = (...paths: readonly string[]) =>
+    execa(command, [...first, ...paths], { reject: false });
+  return { next, output, run };
+}
+
+describe.each(clients)('a client in %s as a program', (destination, _run, isHere) => {
+  it.skipIf(!isHere)(
+    'says how it is called, and which picture it cannot read',
+    async () => {
+      const { run } = await program(destination);
+      const idle = await run();
+      expect(idle.exitCode).toBe(2);
+      expect(idle.stderr).toMatch(/^usage: (?:node|python) classify\.(?:mjs|py) PICTURE \.\.\.$/);
+      const missing = await run('nowhere.png');
+      expect(missing.exitCode).toBe(1);
+      expect(missing.stderr.split('\n')).toHaveLength(1);
+      expect(missing.stderr).toContain('nowhere.png');
+    },
+    60_000,
+  );
+});
+
+describe('gray of 16 bits', () => {
+  it.each(clients)(
+    'is read by a client in %s as by rcc classify',
+    async (destination, _run, isHere) => {
+      if (!isHere) return;
+      const { run } = await program(destination);
+      const { stdout } = await run(deepGray);
+      const artifact = await artifactOf('digits', cases.digits as ClientCase);
+      const manifest = await readManifest(artifact);
+      const classifier = await openArtifact(artifact, manifest, { engine: undefined, batch: 1 });
+      const named = namedPictures([deepGray]);
+      for await (const outcome of classify(classifier, named, { top: 5, batch: 1 })) {
+        if (!('top' in outcome)) throw new Error(outcome.problem.message);
+        const lines = outcome.top.map(
+          ({ label, probability }) => `${deepGray} ${probability.toFixed(4)} ${label}`,
+        );
+        expect(stdout.split('\n')).toEqual(lines);
+      }
+      await classifier.close();
+    },
+    60_000,
+  );
+});
+
+it('a client in node is installed without scripts of packages', async () => {
+  const { next, output } = await program('node');
+  expect(next[0]).toBe(`npm install --ignore-scripts onnxruntime-node sharp --prefix ${output}`);
+});
+
 const shared = resolve('../shared/weights/cifar/resnet20-12fca82f.th');
 describe.skipIf(!existsSync(shared))(
   'a CIFAR network of its authors’ weights (needs ../shared)',
@@ -159,7 +233,7 @@ describe.skipIf(!existsSync(shared))(
         );
         const output = join(directory, 'client');
         const artifacts = await readArtifacts([directory]);
-        await deploy(destinationOf(destination), { artifacts, output });
+        await deploy(destinationOf(destination), { artifacts, output, allowSynthetic: true });
         expectAlike(await run(output), await expectedOf(directory));
       },
       60_000,

@@ -44,7 +44,12 @@ async function deployed(
   options: DeployOptions = {},
 ): Promise<Deployed> {
   const artifacts = await readArtifacts([directory]);
-  return await deploy(destinationOf('deepstream'), { artifacts, output, ...options });
+  return await deploy(destinationOf('deepstream'), {
+    artifacts,
+    output,
+    allowSynthetic: true,
+    ...options,
+  });
 }
 
 describe('rcc deploy --to deepstream', () => {
@@ -89,7 +94,7 @@ describe('rcc deploy --to deepstream', () => {
   it('takes one artifact', async () => {
     const directory = await artifactOf({ name: 'twice', ...forms });
     const artifacts = await readArtifacts([directory, directory]);
-    const request = { artifacts, output: join(root, 'two') };
+    const request = { artifacts, output: join(root, 'two'), allowSynthetic: true };
     await expect(deploy(destinationOf('deepstream'), request)).rejects.toThrow(
       'deploy-one-artifact',
     );

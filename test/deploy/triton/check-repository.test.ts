@@ -7,10 +7,13 @@ import { type Broken, broken, sound } from './broken.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-check-repository-'));
 const artifact = join(folder, 'artifact');
+const pixels = join(folder, 'pixels');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(async () => {
   const made = ['compile', 'examples/digits/digits.rn', '--target', 'onnx', '--no-verify'];
   expect((await rcc(...made, '-o', artifact)).exitCode).toBe(0);
+  const asPixels = [...made, '--input-type', 'uint8-nhwc'];
+  expect((await rcc(...asPixels, '-o', pixels)).exitCode).toBe(0);
 });
 
 function repositoryOf(one: Omit<Broken, 'what' | 'rcc'>, name: string): string {
@@ -47,6 +50,23 @@ describe('rcc check-repository', () => {
     const { exitCode, stderr } = await rcc('check-repository', repository);
     expect(stderr).toContain('There is no configuration of Triton at');
     expect(exitCode).toBeGreaterThan(0);
+  });
+
+  it('warns of a version that is not served and could not be', async () => {
+    const repository = repositoryOf({ config: sound }, 'unserved');
+    for (const version of ['2', '3'])
+      cpSync(join(repository, 'digits/1'), join(repository, 'digits', version), {
+        recursive: true,
+      });
+    const check = () => rcc('check-repository', repository);
+    expect((await check()).stderr).toBe('');
+    cpSync(join(pixels, 'model.onnx'), join(repository, 'digits/1/model.onnx'));
+    rmSync(join(repository, 'digits/2/model.onnx'));
+    const { exitCode, stderr } = await check();
+    expect(stderr).toContain('does not serve version 1');
+    expect(stderr).toContain("input 'input' is TYPE_FP32; the model has TYPE_UINT8");
+    expect(stderr).toContain("version 2 has no file 'model.onnx'");
+    expect(exitCode).toBe(0);
   });
 
   it('says where there is no model', async () => {

@@ -61,6 +61,7 @@ beforeAll(async () => {
   for (const [name, value] of Object.entries(onT4)) vi.stubEnv(name, value);
   await compile('onnx', '--target', 'onnx');
   await compile('pixels', '--target', 'onnx', '--input-type', 'uint8-nhwc');
+  await compile('fp16', '--fp16', '--target', 'onnx');
   await compile('fixed', '--target', 'tensorrt');
   await compile('t4', '--fp16', '--target', 'tensorrt', '--profile', '1:8:16');
   vi.stubEnv('STAND_IN_GPU', 'v100');
@@ -131,18 +132,18 @@ describe('rcc deploy --to triton', () => {
     )?.[1];
     expect(command).toContain('--profile 1:8:8');
     pretend({ RELEASE: '10.4', GPU: 't4' });
-    cpSync(at('fixed'), at('freed'), { recursive: true });
-    const words = (command ?? '').replaceAll(at('fixed'), at('freed')).split(/\s+/);
+    const words = (command ?? '').split(/\s+/);
+    expect(words.at(-1)).toBe(`${at('fixed')}-batched`);
     expect((await rcc(...words)).exitCode).toBe(0);
-    expect((await deploy(['freed'], 'freed-out')).exitCode).toBe(0);
+    expect((await deploy(['fixed-batched'], 'freed-out')).exitCode).toBe(0);
   });
 
   it('refuses an engine that was changed or lost', async () => {
     cpSync(at('onnx'), at('damaged'), { recursive: true });
     writeFileSync(join(at('damaged'), 'model.onnx'), 'cut');
-    expect((await deploy(['damaged'], 'refused')).stderr).toContain('deploy-damaged-file');
+    expect((await deploy(['damaged'], 'refused')).stderr).toContain('artifact-file-damaged');
     rmSync(join(at('damaged'), 'model.onnx'));
-    expect((await deploy(['damaged'], 'refused')).stderr).toContain('deploy-damaged-file');
+    expect((await deploy(['damaged'], 'refused')).stderr).toContain('artifact-file-damaged');
     expect(existsSync(at('refused'))).toBe(false);
   });
 
@@ -165,15 +166,42 @@ describe('rcc deploy --to triton', () => {
   });
 
   it('adds a version only where it is asked for, and none for the same model', async () => {
-    expect((await deploy(['onnx'], 'versions')).exitCode).toBe(0);
-    expect((await deploy(['pixels'], 'versions')).stderr).toContain('deploy-version-exists');
+    const named = ['--name', 'net'];
+    expect((await deploy(['onnx'], 'versions', ...named)).exitCode).toBe(0);
+    const { stderr } = await deploy(['fp16'], 'versions', ...named);
+    expect(stderr).toContain('deploy-version-exists');
     for (let again = 0; again < 2; again++)
-      expect((await deploy(['pixels'], 'versions', '--as', 'next')).exitCode).toBe(0);
+      expect((await deploy(['fp16'], 'versions', ...named, '--as', 'next')).exitCode).toBe(0);
     expect(filesIn('versions').filter((name) => name.endsWith('.onnx'))).toEqual([
-      'digits_fp32/1/model.onnx',
-      'digits_fp32/2/model.onnx',
+      'net/1/model.onnx',
+      'net/2/model.onnx',
     ]);
-    expect(configOf('versions', 'digits_fp32')).toContain('TYPE_UINT8');
+    expect(configOf('versions', 'net')).toContain('"fp16"');
+  });
+
+  it.each([
+    ['another input', 'pixels', 'input TYPE_UINT8 [-1,32,32,1]'],
+    ['another backend', 't4', 'on tensorrt'],
+  ])('refuses a next version with %s, and leaves the model as it is', async (_what, name, now) => {
+    const output = `other-${name}`;
+    await deploy(['onnx'], output, '--name', 'net');
+    const before = configOf(output, 'net');
+    for (const as of [[], ['--as', 'next']]) {
+      const { exitCode, stderr } = await deploy([name], output, '--name', 'net', ...as);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain('deploy-other-tensors');
+      expect(stderr.replaceAll(/\s+/g, ' ')).toContain(
+        'is input TYPE_FP32 [-1,1,32,32], logits TYPE_FP32 [-1,10] on onnxruntime; it would be',
+      );
+      expect(stderr.replaceAll(/\s+/g, ' ')).toContain(now);
+    }
+    expect(configOf(output, 'net')).toBe(before);
+    expect(filesIn(output)).toHaveLength(3);
+  });
+
+  it('names a folder beside the deployed one for the form with pixels', async () => {
+    const { stderr } = await deploy(['onnx'], 'hinted');
+    expect(stderr).toContain(`-o ${at('onnx')}-pixels`);
   });
 
   it('warns of options of other destinations', async () => {
@@ -183,6 +211,16 @@ describe('rcc deploy --to triton', () => {
 });
 
 describe('rcc deploy --to kserve', () => {
+  it('refuses models whose services would have one name', async () => {
+    cpSync(at('onnx'), at('capital'), { recursive: true });
+    editJson(join(at('capital'), 'manifest.json'), { model: 'Digits' });
+    const words = ['--to', 'kserve', '-o', at('one-service')];
+    const { exitCode, stderr } = await rcc('deploy', at('onnx'), at('capital'), ...words);
+    expect(stderr).toContain("'digits_fp32' and 'Digits_fp32' would be one service");
+    expect(exitCode).toBe(2);
+    expect(existsSync(at('one-service'))).toBe(false);
+  });
+
   it('writes a service a model', async () => {
     const words = ['--to', 'kserve', '--storage-uri', 's3://models/', '-o', at('kserve')];
     const { exitCode, stderr } = await rcc('deploy', at('t4'), ...words);

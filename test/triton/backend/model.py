@@ -17,6 +17,8 @@ import onnxruntime
 import triton_python_backend_utils as pb_utils
 
 DEFAULT_FILES = {"onnxruntime": "model.onnx", "tensorrt": "model.plan"}
+# As the backend of onnxruntime reads it.
+OPTIMISER_OFF = 2
 ONNX_TYPES = {
     "TYPE_FP32": "tensor(float)",
     "TYPE_FP16": "tensor(float16)",
@@ -57,6 +59,8 @@ class TritonPythonModel:
         config = json.loads(args["model_config"])
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
+        if config.get("optimization", {}).get("graph", {}).get("level") == OPTIMISER_OFF:
+            options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         self.session = onnxruntime.InferenceSession(
             path_of(config, args), options, providers=["CPUExecutionProvider"]
         )

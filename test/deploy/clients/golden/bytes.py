@@ -14,7 +14,10 @@ session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExe
 
 
 def classify(path):
-    image = Image.open(path).convert("RGB")
+    image = Image.open(path)
+    if image.mode.startswith("I"):  # gray of 16 bits, of which Pillow would make white
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    image = image.convert("RGB")
     image = image.resize([72 * side // min(image.size) for side in image.size], Image.BILINEAR)
     left, top = (round((side - 64) / 2) for side in image.size)
     image = image.crop((left, top, left + 64, top + 64))
@@ -26,7 +29,13 @@ def classify(path):
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        print("usage: python classify.py PICTURE ...", file=sys.stderr)
+        sys.exit(2)
     for path in sys.argv[1:]:
-        probabilities = classify(path)
+        try:
+            probabilities = classify(path)
+        except (OSError, ValueError) as error:
+            sys.exit(f"classify.py: {error}")
         for i in np.argsort(-probabilities, kind="stable")[:5]:
             print(path, f"{probabilities[i]:.4f}", f"class {i}")

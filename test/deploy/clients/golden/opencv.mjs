@@ -1,5 +1,6 @@
 // What is in pictures, by m (fp32): node classify.mjs PICTURE ...
-// Needs: npm install onnxruntime-node sharp
+// Needs: npm install --ignore-scripts onnxruntime-node sharp
+import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
@@ -8,6 +9,22 @@ const ort = await import('onnxruntime-node');
 
 const beside = (name) => fileURLToPath(new URL(name, import.meta.url));
 const session = await ort.InferenceSession.create(beside('model.onnx'));
+
+/** Red, green and blue; of a picture in ink (CMYK) as Pillow makes them. */
+async function decode(path) {
+  const options = { ignoreIcc: true, failOn: 'truncated' };
+  const { space } = await sharp(path, options).metadata();
+  const isInk = space === 'cmyk';
+  const picture = sharp(path, options).removeAlpha().toColourspace(isInk ? 'cmyk' : 'srgb');
+  if (isInk) picture.pipelineColourspace('cmyk');
+  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true });
+  if (!isInk) return { data, info };
+  const light = (_, i) => {
+    const [ink, white] = [data[Math.floor(i / 3) * 4 + (i % 3)], 255 - data[Math.floor(i / 3) * 4 + 3]];
+    return Math.max(0, white - Math.round((ink * white) / 255));
+  };
+  return { data: Uint8Array.from({ length: (data.length / 4) * 3 }, light), info: { ...info, channels: 3 } };
+}
 const roundHalfEven = (x) => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 
 const inner = (d) => (1.25 * d - 2.25) * d * d + 1;
@@ -50,8 +67,7 @@ function crop({ data, width, height, channels }, left, top, columns, rows) {
 }
 
 export async function classify(path) {
-  const { data, info } = await sharp(path, { ignoreIcc: true })
-    .toColourspace('srgb').removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await decode(path);
   let image = { ...info, data };
   const short = Math.min(image.width, image.height);
   const scaled = (side) => roundHalfEven(side * (73 / short));
@@ -72,8 +88,20 @@ export async function classify(path) {
   return powers.map((power) => power / sum);
 }
 
-for (const path of process.argv.slice(2)) {
+async function print(path) {
   const probabilities = await classify(path);
   const order = [...probabilities.keys()].sort((a, b) => probabilities[b] - probabilities[a]);
   for (const i of order.slice(0, 5)) console.log(path, probabilities[i].toFixed(4), `class ${i}`);
+}
+
+function fail(message, code) {
+  console.error(message);
+  process.exit(code);
+}
+
+const [, program, ...paths] = process.argv;
+if (program && realpathSync(program) === fileURLToPath(import.meta.url)) {
+  if (paths.length === 0) fail('usage: node classify.mjs PICTURE ...', 2);
+  for (const path of paths)
+    await print(path).catch((error) => fail(`classify.mjs: ${path}: ${error.message}`, 1));
 }

@@ -15,7 +15,10 @@ session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExe
 
 
 def classify(path):
-    image = Image.open(path).convert("RGB")
+    image = Image.open(path)
+    if image.mode.startswith("I"):  # gray of 16 bits, of which Pillow would make white
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    image = image.convert("RGB")
     scale = 73 / min(image.size)
     size = [round(side * scale) for side in image.size]
     image = Image.fromarray(cv2.resize(np.asarray(image), size, interpolation=cv2.INTER_CUBIC))
@@ -30,7 +33,13 @@ def classify(path):
 
 
 if __name__ == "__main__":
+    if not sys.argv[1:]:
+        print("usage: python classify.py PICTURE ...", file=sys.stderr)
+        sys.exit(2)
     for path in sys.argv[1:]:
-        probabilities = classify(path)
+        try:
+            probabilities = classify(path)
+        except (OSError, ValueError) as error:
+            sys.exit(f"classify.py: {error}")
         for i in np.argsort(-probabilities, kind="stable")[:5]:
             print(path, f"{probabilities[i]:.4f}", f"class {i}")
