@@ -16,10 +16,10 @@ export function habitsOf(scheme: InferredSpec['scheme']): PropertyValues {
 
 /** What no file of the network tells and its framework settles, by property: what stands behind its value. */
 export function settledBy({
-  scheme,
   multiPath,
-}: Pick<InferredSpec, 'scheme' | 'multiPath'>): ReadonlyMap<PropertyName, string> {
-  // The two frameworks' Res2Nets differ in no name and no shape, and always in these two parts.
-  const remark = `start and padding as ${scheme} has them`;
-  return new Map(multiPath.kind === 'res2net' ? [['multi-path', remark]] : []);
+}: Pick<InferredSpec, 'multiPath'>): ReadonlyMap<PropertyName, string> {
+  if (multiPath.kind !== 'res2net') return new Map();
+  // The names of the parts tell whose Res2Net it is; each has one rule for all of its own.
+  const owner = multiPath.start === 'pooled' ? 'timm' : 'PaddleClas';
+  return new Map([['multi-path', `start and padding as in ${owner}, by its names`]]);
 }

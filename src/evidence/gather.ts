@@ -23,9 +23,7 @@ const mib = 2 ** 20;
 
 const readLabelsFile: ReadEvidence = (text) => {
   const labels = parseLabels(text);
-  return labels.length > 0
-    ? { values: { classes: labels.length }, beyond: [], labels }
-    : undefined;
+  return labels.length > 0 ? { values: { classes: labels.length }, beyond: [], labels } : undefined;
 };
 
 function yamlNames(stem: string, folder: readonly string[]): readonly string[] {

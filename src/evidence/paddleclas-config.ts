@@ -98,7 +98,7 @@ export const readPaddleClasConfig: ReadEvidence = (text, channels) => {
       ...preparation(steps, channels),
       ...values,
     },
-    parts,
+    ...(parts ? { parts } : {}),
     beyond,
     labels: textsField(fieldsAt(config, 'PostProcess', 'Topk'), 'label_list'),
   };

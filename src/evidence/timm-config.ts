@@ -92,7 +92,7 @@ export const readTimmConfig: ReadEvidence = (text, channels) => {
       ...named.values,
       ...toldByArguments(modelArguments),
     }),
-    parts: named.parts,
+    ...(named.parts ? { parts: named.parts } : {}),
     beyond: [
       ...named.beyond,
       ...unusual(modelArguments, hiddenArguments),

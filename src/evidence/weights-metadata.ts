@@ -79,5 +79,12 @@ export function readWeightsMetadata(
   const named = toldByName(architecture ?? '');
   const { parts, beyond } = named;
   const all = { ...values, ...named.values };
-  return { architecture, channels: input?.channels, values: all, parts, beyond, labels };
+  return {
+    architecture,
+    channels: input?.channels,
+    values: all,
+    ...(parts ? { parts } : {}),
+    beyond,
+    labels,
+  };
 }

@@ -53,6 +53,7 @@ describe("timm's config.json", () => {
           'preprocess.std': [0.229, 0.224, 0.225],
           'preprocess.interpolation': 'bicubic',
           'preprocess.antialias': true,
+          pool: 'average',
         },
         beyond: [],
         labels: ['cat', 'dog', 'bird'],
@@ -417,19 +418,22 @@ describe("a file's own name", () => {
     ]);
   });
 
-  it.each(['ResNeSt50_fast_1s1x64d.pdparams', 'resnest50d_4s2x40d.safetensors'])(
-    '%s tells a part of a value',
-    async (name) => {
-      const [found] = await told(name, {});
-      expect(found?.parts).toEqual([
-        { property: 'multi-path', kind: 'resnest', part: 'halving', value: 'before' },
-      ]);
-    },
-  );
+  it.each([
+    'ResNeSt50_fast_1s1x64d.pdparams',
+    'resnest50d_4s2x40d.safetensors',
+  ])('%s tells a part of a value', async (name) => {
+    const [found] = await told(name, {});
+    expect(found?.parts).toEqual([
+      { property: 'multi-path', kind: 'resnest', part: 'halving', value: 'before' },
+    ]);
+  });
 
   it('of another number of stages tells nothing of each', async () => {
     writeFileSync(join(folder, 'resnet_os8.pth'), '');
-    const [found] = await gatherEvidence(join(folder, 'resnet_os8.pth'), { channels: 3, stages: 3 });
+    const [found] = await gatherEvidence(join(folder, 'resnet_os8.pth'), {
+      channels: 3,
+      stages: 3,
+    });
     expect(found?.values).toEqual({});
   });
 

@@ -8,6 +8,8 @@ const familySchema = z.object({
   name: z.string(),
   framework: z.enum(['timm', 'torchvision', 'transformers', 'paddleclas']),
   module: z.string().optional(),
+  /** Digest of names and shapes. */
+  names: z.string(),
   /** Words as the note has them; absent: none say it. */
   rn: z.string().optional(),
   needs: z.array(z.string()),

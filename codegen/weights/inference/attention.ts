@@ -17,12 +17,15 @@ function squeezesOf({ stages }: NetworkOutline): readonly Squeeze[] {
   });
 }
 
-/** Reductions that may be meant: each block's ratio, the largest blocks first, which rounding moves least. */
+/** What most networks divide by: where several would do, it is meant. */
+const usualReduction = 16;
+
+/** Reductions that may be meant: the usual one, then each block's ratio, the largest blocks first, which rounding moves least. */
 function reductions(squeezes: readonly Squeeze[]): readonly number[] {
   const ratios = squeezes
     .toReversed()
     .map(([channels, squeezed]) => Math.round(channels / squeezed));
-  return [...new Set(ratios)];
+  return [...new Set([usualReduction, ...ratios])];
 }
 
 function fits(squeezes: readonly Squeeze[], reduce: number, divisor: number): boolean {

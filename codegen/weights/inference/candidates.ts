@@ -95,7 +95,8 @@ export function candidatesOf(outline: NetworkOutline, habits: FileHabits): reado
   const { stemWidths, widths, expansion, groups, groupWidth, narrowFirst, classes, input } =
     numbers;
   const counts = [...stemWidths, ...widths, expansion, groups, groupWidth, narrowFirst];
-  if (![...counts, classes, input.channels].every(isCount)) return [];
+  const isOdd = numbers.shortcutKernel % 2 === 1;
+  if (!isOdd || ![...counts, classes, input.channels].every(isCount)) return [];
   return choices
     .filter(({ stem }) => stemForms[stem].convs === stemWidths.length)
     .map((words) => ({ ...words, ...numbers, stemPool: stemPoolOf(outline, words.stem) }));

@@ -62,13 +62,15 @@ function select(block: BlockOutline, outline: NetworkOutline): SpatialFound | un
   const [[inner = 0, taken = 1] = []] = stepsOf(block, /^conv\d\/path0$/);
   if (inner === 0) return undefined;
   const isBasic = block.others.has('conv1/path0');
-  const read = isBasic ? inner : (block.layers[0]?.[0] ?? 0);
-  const reads = read / taken === 2 ? 'halves' : 'whole';
+  // Only of the network's very first block is it known what comes to it.
+  const [come = 0] = isBasic ? (outline.stem.at(-1) ?? []) : (block.layers[0] ?? []);
+  const reads = come / taken === 2 ? 'halves' : 'whole';
   const pathChannels = (one: BlockOutline) =>
     least(stepsOf(one, /^conv\d\/path0$/).map(([channels = 0]) => channels));
   const rule = squeezeRule(squeezes(outline, pathChannels)) ?? { reduce: 16, divisor: 8 };
   const multiPath = { kind: 'select', reads, ...rule } as const;
-  return { multiPath, inner, groups: reads === 'halves' ? 1 : read / taken };
+  const groups = isBasic || reads === 'halves' ? 1 : come / taken;
+  return { multiPath, inner, groups };
 }
 
 /** A plain convolution: the 3×3 of a bottleneck, which may have groups, or the first of a basic block. */

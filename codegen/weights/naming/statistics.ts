@@ -27,16 +27,24 @@ export function normOf(network: Pick<NamedNetwork, 'naming' | 'shapes'>): Norm |
   return isUsual ? { kind: 'group', count: usualCount } : undefined;
 }
 
+/** Without statistics paddle.vision's names are torchvision's: only the format tells. */
+function isOfPaddle({ format }: WeightsFile, { naming }: Pick<NamedNetwork, 'naming'>): boolean {
+  return format === 'pdparams' || naming.scheme.batchNorm['bn.mean'] === '_mean';
+}
+
+/** Whether norms without statistics may be what the network has: none of Paddle's has group norms. */
+export function mayMeasureNothing(file: WeightsFile, network: NamedNetwork): boolean {
+  return normOf(network) !== undefined && !isOfPaddle(file, network);
+}
+
 /** Refuses a network whose norms were trained and never measured: a file of trained parameters only, or a norm that is none of the language's. */
 export function failWithoutStatistics(
-  { name, format }: WeightsFile,
+  file: WeightsFile,
   network: NamedNetwork,
   span?: Span | undefined,
 ): void {
   const norms = bareNorms(network).length;
   if (norms === 0) return;
-  // Without statistics paddle.vision's names are torchvision's: only the format tells.
-  const isPaddle = format === 'pdparams' || network.naming.scheme.batchNorm['bn.mean'] === '_mean';
-  const framework = isPaddle ? 'paddle' : 'torch';
-  fail('weights-no-statistics', { file: name, norms, framework }, { span });
+  const framework = isOfPaddle(file, network) ? 'paddle' : 'torch';
+  fail('weights-no-statistics', { file: file.name, norms, framework }, { span });
 }
