@@ -18,7 +18,11 @@ const engine = createOnnxruntimeEngine({ threads: 1 });
 const folder = mkdtempSync(join(tmpdir(), 'rcc-references-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const fixtures = readdirSync('test/fixtures/weights').filter((name) => name.endsWith('.rn'));
+const fixtures = ['weights', 'families'].flatMap((room) =>
+  readdirSync(`test/fixtures/${room}`)
+    .filter((name) => name.endsWith('.rn'))
+    .map((name) => `${room}/${name}`),
+);
 
 const precisions = ['fp32', 'fp16', 'int8'] as const;
 
@@ -50,7 +54,7 @@ async function expectLogits(spec: Spec, reference: Reference | undefined): Promi
 
 describe('fixtures of the real frameworks', () => {
   it.each(fixtures)('%s computes what its framework computed', async (name) => {
-    const { specs, diagnostics } = await loadSpecFiles([`test/fixtures/weights/${name}`]);
+    const { specs, diagnostics } = await loadSpecFiles([`test/fixtures/${name}`]);
     expect(diagnostics).toEqual([]);
     expect(specs.length).toBeGreaterThan(0);
     for (const spec of specs) await expectLogits(spec, spec.reference);
