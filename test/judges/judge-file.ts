@@ -10,7 +10,7 @@ import {
 } from './forms.ts';
 import { judgeLogits, type LogitsJudgement, type Question, runModel } from './judge-logits.ts';
 import { type Judgement, judgeModel } from './judge-model.ts';
-import { type OnnxFile, readOnnxFile } from './onnx-file.ts';
+import { type Initializer, type OnnxFile, readOnnxFile } from './onnx-file.ts';
 
 export interface Subject extends ConversionOptions {
   readonly spec: Spec;
@@ -34,10 +34,17 @@ export interface FileJudge {
   judge(form: FormName): Promise<FormJudgement>;
 }
 
+/** What weighs channels is not quantised, and norms are none of what computes in int8. */
+const isQuantized = ({ name, dims }: Initializer): boolean =>
+  (dims.length === 2 || dims.length === 4) && !name.includes('/attention/');
+
 /** What must be judged as what: nothing of a lower precision may be left in float32 unseen. */
 function judgeCounts(name: FormName, { counts }: Judgement, base: OnnxFile): readonly string[] {
-  const floats = [...base.initializers.values()].filter(({ type }) => type === 'FLOAT');
-  const weights = floats.filter(({ dims }) => dims.length > 1);
+  const { inFloat32 = [] } = formOf(name);
+  const floats = [...base.initializers.values()].filter(
+    (each) => each.type === 'FLOAT' && !inFloat32.includes(each.name),
+  );
+  const weights = floats.filter(isQuantized);
   const wanted = {
     fp32: ['float', floats.length],
     fp16: ['float16', floats.length],
@@ -100,14 +107,21 @@ class Conversions {
 
 export function createFileJudge(subject: Subject): FileJudge {
   const conversions = new Conversions(subject);
-  let base: Promise<OnnxFile> | undefined;
-  const readBase = async (): Promise<OnnxFile> =>
-    readOnnxFile((await conversions.of('fp32'))[0].modelPath);
+  const bases = new Map<FormName, Promise<OnnxFile>>();
+  const readBase = async (name: FormName): Promise<OnnxFile> =>
+    readOnnxFile((await conversions.of(name))[0].modelPath);
+
+  function baseOf(name: FormName): Promise<OnnxFile> {
+    const { base: own = 'fp32' } = formOf(name);
+    const base = bases.get(own) ?? readBase(own);
+    bases.set(own, base);
+    return base;
+  }
 
   async function judgeInitializers(name: FormName, model: OnnxFile): Promise<Judgement> {
-    base ??= readBase();
-    const judged = judgeModel(model, await base);
-    return { ...judged, wrong: [...judged.wrong, ...judgeCounts(name, judged, await base)] };
+    const base = await baseOf(name);
+    const judged = judgeModel(model, base);
+    return { ...judged, wrong: [...judged.wrong, ...judgeCounts(name, judged, base)] };
   }
 
   async function judgeNumbers(
