@@ -35,6 +35,15 @@ export const farmCellMessages = {
     cause: 'A kit is made when it is submitted, and its key is not that of the plan.',
     cure: 'Run the same rcc farm plan again, then rcc farm run.',
   }),
+  'farm-kit-changed': row<{ cell: string; path: string; reason: string }>({
+    severity: 'error',
+    message: ({ cell, reason }) => `${printable(cell)} was not submitted. ${printable(reason)}`,
+    hint: ({ path }) =>
+      `Remove the folder '${printable(path)}' and run again: it is made anew, and attempts stay.`,
+    cause:
+      'A kit in kits/ of the farm has other files than were packed, or is another one than planned.',
+    cure: 'Remove the folder of the kit. The next rcc farm run or retry makes it as it was planned.',
+  }),
   'farm-kit-refused': row<{ cell: string; reason: string }>({
     severity: 'error',
     exit: 'unacceptable',
