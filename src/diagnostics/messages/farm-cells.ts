@@ -1,11 +1,14 @@
 import { row } from '../message-row.ts';
-import { printable } from '../printable.ts';
+import { printable, printableUpTo } from '../printable.ts';
 
 export interface FarmCellCounts {
   readonly count: number;
   readonly total: number;
   readonly farm: string;
 }
+
+/** Of a path that is to be copied: whole. */
+const longestPath = 4096;
 
 const cellsText = (count: number): string => `${count} ${count === 1 ? 'cell' : 'cells'}`;
 
@@ -39,7 +42,7 @@ export const farmCellMessages = {
     severity: 'error',
     message: ({ cell, reason }) => `${printable(cell)} was not submitted. ${printable(reason)}`,
     hint: ({ path }) =>
-      `Remove the folder '${printable(path)}' and run again: it is made anew, and attempts stay.`,
+      `Remove the folder '${printableUpTo(longestPath, path)}' and run again: it is made anew, and attempts stay.`,
     cause:
       'A kit in kits/ of the farm has other files than were packed, or is another one than planned.',
     cure: 'Remove the folder of the kit. The next rcc farm run or retry makes it as it was planned.',
