@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Cluster, hasSlurm, hasSlurmDatabase, startCluster, until } from './cluster.ts';
 import { type DrillFarm, drillFarm } from './drill-farm.ts';
@@ -98,7 +98,7 @@ describe.skipIf(!hasSlurm)('drills (skipped where Slurm could not be installed):
   });
 
   it('slurmctld and slurmdbd stopped: unknown, nothing is submitted, and the file decides', async () => {
-    const { farm, key } = await running();
+    const { farm, key, id } = await running();
     if (hasSlurmDatabase) await cluster.kill('slurmdbd');
     await cluster.kill('slurmctld');
     const { stdout, stderr, exitCode } = await farm.rcc('status');
@@ -107,7 +107,9 @@ describe.skipIf(!hasSlurm)('drills (skipped where Slurm could not be installed):
     expect(exitCode).toBe(5);
     expect((await farm.rcc('run')).stdout).toContain('Nothing to submit: 1 unknown');
     farm.go();
-    await until('its file tells', async () => (await farm.cell()).state === 'done');
+    const exit = farm.at('attempts', key, `${id}.0`, 'exit.json');
+    await until('its file is there', () => existsSync(exit));
+    expect((await farm.cell()).state).toBe('done');
     if (hasSlurmDatabase) await cluster.start('slurmdbd');
     await cluster.start('slurmctld');
     await farm.expectAllOnce();
