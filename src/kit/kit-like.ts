@@ -1,9 +1,9 @@
-import { copyFile, link, readdir } from 'node:fs/promises';
+import { link, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artifactFiles } from '../compile/artifact-files.ts';
 import { placeArtifact } from '../compile/place-artifact.ts';
 import { digestSpec } from '../compile/spec-digest.ts';
-import { readTextIfThere } from '../io/open-file.ts';
+import { copyFile, readTextIfThere } from '../io/open-file.ts';
 import type { Kit, KitOptions } from './kit.ts';
 import { kitFiles } from './kit-files.ts';
 import { intentFor, type KitIntent } from './kit-intent.ts';
@@ -47,7 +47,7 @@ async function sharedFiles({ directory }: OpenedKit): Promise<readonly string[]>
 
 /** The same bytes are on the disk once; a file system without links keeps them twice. */
 async function take(path: string, to: string): Promise<void> {
-  await link(path, to).catch(() => copyFile(path, to));
+  await link(path, to).catch(() => copyFile(path, to, 'kit'));
 }
 
 /** Manifest and expectations of a kit, as another one on the same graph has them. */
