@@ -37,6 +37,12 @@ function nameOf(parts: Omit<Batch, 'name'>): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
+/** The same tasks, on any node. */
+export function onAnyNode({ name: _, ...batch }: Batch): Batch {
+  const parts = { ...batch, excludeNodes: [] };
+  return { name: nameOf(parts), ...parts };
+}
+
 /** Tasks by GPU class, limit, image and excluded nodes, in the order in which they come. */
 export function batchesOf(tasks: readonly FarmTask[], limits: BatchLimits): readonly Batch[] {
   const kinds = tasks.map(({ key, gpu, limitMinutes, image, excludeNodes = [] }) => ({
