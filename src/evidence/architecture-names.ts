@@ -46,7 +46,7 @@ export function toldByName(name: string): Pick<Told, 'values' | 'parts' | 'beyon
   const found = words.filter(({ pattern }) => pattern.test(name.toLowerCase()));
   const parts = found.flatMap((word) => word.parts ?? []);
   return {
-    values: Object.assign({}, ...found.map(({ values }) => values)),
+    values: Object.fromEntries(found.flatMap(({ values = {} }) => Object.entries(values))),
     ...(parts.length > 0 ? { parts } : {}),
     beyond: found.flatMap(({ beyond }) => beyond ?? []),
   };
