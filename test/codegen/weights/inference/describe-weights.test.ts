@@ -308,7 +308,7 @@ describe('networks that no spec can describe are refused with the reason', () =>
       'some of its blocks have attention layers, some have none',
       { 'layer1.0.se.fc1.weight': [2, 8, 1, 1] },
     ],
-    ['squeeze-and-excitation', { 'layer1.0.se_module.fc1.weight': [2, 8, 1, 1] }],
+    ['legacy SENet', { 'layer1.0.se_module.fc1.weight': [2, 8, 1, 1] }],
     [
       'the squeezes of its attention layers are no fixed part of the channels',
       {
