@@ -57,8 +57,7 @@ describe.each(relatives)('$name', (relative) => {
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
   it.each(judged)('%s', async (form) => {
-    const { wrong, model, error } = await judge.judge(form);
-    if (process.env.SHOW) console.log(relative.name, form, error);
+    const { wrong, model } = await judge.judge(form);
     expect(wrong).toEqual([]);
     if (form === 'fp32') expect(judgeFold(model, net.folded)).toEqual([]);
     if (formOf(form).precision !== 'int8') return;
