@@ -38,6 +38,15 @@ export interface FileJudge {
 const isQuantized = ({ name, dims }: Initializer): boolean =>
   (dims.length === 2 || dims.length === 4) && !name.includes('/attention/');
 
+/** onnxruntime computes with biases of int32, TensorRT makes them itself. */
+function hasInt32Biases(name: FormName): boolean {
+  const { precision, release, capability } = formOf(name);
+  return precision === 'int8' && release === undefined && capability === undefined;
+}
+
+const hasBias = (weight: string, { initializers }: OnnxFile): boolean =>
+  initializers.has(weight.replace(/weight$/, 'bias')) && weight.endsWith('weight');
+
 /** What must be judged as what: nothing of a lower precision may be left in float32 unseen. */
 function judgeCounts(name: FormName, { counts }: Judgement, base: OnnxFile): readonly string[] {
   const { inFloat32 = [] } = formOf(name);
@@ -51,7 +60,13 @@ function judgeCounts(name: FormName, { counts }: Judgement, base: OnnxFile): rea
     int8: ['int8', weights.length],
   } as const;
   const [what, count] = wanted[formOf(name).precision];
-  return counts[what] === count ? [] : [`${counts[what]} initializers are ${what}, not ${count}`];
+  const wrong =
+    counts[what] === count ? [] : [`${counts[what]} initializers are ${what}, not ${count}`];
+  const biases = hasInt32Biases(name) ? weights.filter(({ name: own }) => hasBias(own, base)) : [];
+  const integers = counts.int32 ?? 0;
+  const missing =
+    integers === biases.length ? [] : [`${integers} biases are int32, not ${biases.length}`];
+  return [...wrong, ...missing];
 }
 
 /**
