@@ -46,7 +46,7 @@ export function toldByName(name: string): Pick<Told, 'values' | 'parts' | 'beyon
   const found = words.filter(({ pattern }) => pattern.test(name.toLowerCase()));
   const parts = found.flatMap((word) => word.parts ?? []);
   return {
-    values: Object.assign({}, ...found.map(({ values }) => values)),
+    values: found.reduce<PropertyValues>((all, { values }) => ({ ...all, ...values }), {}),
     ...(parts.length > 0 ? { parts } : {}),
     beyond: found.flatMap(({ beyond }) => beyond ?? []),
   };

@@ -251,6 +251,12 @@ describe('weights that do not fit', () => {
       '`input with 1 channels`',
     ],
     [
+      'attention',
+      {},
+      { attention: { kind: 'se', reduce: 4, divisor: 1 } },
+      '`attention se reduce 4 divisor 1`',
+    ],
+    [
       'two things at once',
       {},
       { classes: 7, firstShortcut: 'identity' },
