@@ -107,17 +107,24 @@ export type { SourceFile, Span } from './diagnostics/source.ts';
 export type { EngineCache } from './engine-cache/place.ts';
 export type { PictureRules } from './images/prepared-images.ts';
 export type {
+  AntiAlias,
+  Attention,
   BlockKind,
   Expectations,
   ExpectedFigure,
   HeadKind,
+  HeadPool,
   InputSize,
+  MeanPadding,
+  MultiPath,
+  Norm,
   Preprocess,
   Reference,
   ShortcutKind,
   Spec,
   SpecSpans,
   StemKind,
+  StemPool,
   WeightsProperty,
 } from './language/spec.ts';
 export type { AuditSummary, LayerProfile } from './report/bench-file.ts';
