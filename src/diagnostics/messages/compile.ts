@@ -77,8 +77,11 @@ export const compileMessages = {
     severity: 'warning',
     message: ({ option, target, targets }) =>
       `${option} changes nothing for target ${target}: it is meant for ${listText(targets)}.`,
+    // A program names its settings in other words.
     hint: ({ option, targets: [first] }) =>
-      `Where ${first} is meant: rcc compile SPEC --target ${first} ${option} … (with --dry-run it needs no installation). \`rcc rebuild\` keeps the artifact's target.`,
+      option.startsWith('--')
+        ? `Where ${first} is meant: rcc compile SPEC --target ${first} ${option} … (with --dry-run it needs no installation). \`rcc rebuild\` keeps the artifact's target.`
+        : undefined,
     cause: 'The option belongs to another target.',
     cure: 'Leave it out, or name the target that it is meant for with --target.',
   }),
