@@ -66,8 +66,8 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** Until `holds` does; throws after three minutes: a controller that was away looks for its nodes again when it likes. */
-export async function until(what: string, holds: () => unknown, timeoutMs = 180_000): Promise<void> {
+/** Until `holds` does; throws after a minute. */
+export async function until(what: string, holds: () => unknown, timeoutMs = 60_000): Promise<void> {
   for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(200)) {
     if (await holds()) return;
   }
