@@ -4,19 +4,13 @@ import { artifactFiles } from '../compile/artifact-files.ts';
 import { placeArtifact } from '../compile/place-artifact.ts';
 import { digestSpec } from '../compile/spec-digest.ts';
 import { copyFile, readTextIfThere } from '../io/open-file.ts';
+import { sha256 } from '../io/sha256.ts';
 import type { Kit, KitOptions } from './kit.ts';
 import { kitFiles } from './kit-files.ts';
 import { intentFor, type KitIntent } from './kit-intent.ts';
 import type { OpenedKit } from './open-kit.ts';
 import { attemptFolder } from './script.ts';
-import {
-  type KitContents,
-  type KitModel,
-  kitOwnFiles,
-  planContents,
-  sealKit,
-  sha256,
-} from './seal-kit.ts';
+import { type KitContents, type KitModel, kitOwnFiles, planContents, sealKit } from './seal-kit.ts';
 
 function modelOf({ manifest: { onnx, float32Nodes }, facts: { identity } }: OpenedKit): KitModel {
   return {

@@ -9,11 +9,12 @@ import { placeArtifact } from '../compile/place-artifact.ts';
 import { loadNetwork, type TrainedNetwork } from '../compile/trained-network.ts';
 import { endsOf } from '../compile/unfolded.ts';
 import { createDiagnostic } from '../diagnostics/diagnostic.ts';
+import { sha256 } from '../io/sha256.ts';
 import { askForKit, expectedFiles, type KitFile } from './expected.ts';
 import type { Kit, KitOptions } from './kit.ts';
 import { intentFor, type KitIntent } from './kit-intent.ts';
 import { attemptFolder } from './script.ts';
-import { type KitContents, type KitModel, kitOwnFiles, sealKit, sha256 } from './seal-kit.ts';
+import { type KitContents, type KitModel, kitOwnFiles, sealKit } from './seal-kit.ts';
 
 function factsOf({ graph: trained }: TrainedNetwork, made: MadeModel): KitModel {
   const { graph, manifest, prepared } = made;

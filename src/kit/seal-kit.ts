@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelFacts, ModelIdentity } from '../../engines/model-facts.ts';
@@ -11,6 +10,7 @@ import {
 } from '../compile/artifact-files.ts';
 import type { Manifest } from '../compile/manifest.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import { sha256 } from '../io/sha256.ts';
 import { describeReleases } from './describe-releases.ts';
 import type { Kit } from './kit.ts';
 import type { KitFacts } from './kit-facts.ts';
@@ -38,9 +38,6 @@ export interface KitContents {
   readonly digests: ReadonlyMap<string, string>;
   readonly diagnostics: readonly Diagnostic[];
 }
-
-export const sha256 = (content: string | Uint8Array): string =>
-  createHash('sha256').update(content).digest('hex');
 
 /** Room for an engine of each batch, which is hardly larger than its model, and for logs and times. */
 const logsKiB = 64 * 1024;

@@ -5,7 +5,7 @@ import { stemForms } from '../../architecture/stem.ts';
 import type { PathHabits } from '../naming/scheme.ts';
 import { attentionOf } from './attention.ts';
 import { type NetworkOutline, outputsOf, projectionOf } from './network-outline.ts';
-import { widthsOf } from './stage-widths.ts';
+import { isCount, widthsOf } from './stage-widths.ts';
 
 /** A network that may be the one in a file: what names and shapes tell of it. */
 export type Candidate = Omit<
@@ -72,10 +72,6 @@ function measure(outline: NetworkOutline, habits: FileHabits) {
     // Sides change no parameter.
     input: { channels: inputChannels, height: 32, width: 32 },
   };
-}
-
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value > 0;
 }
 
 /** What names tell beside shapes: whose network it is, and which norm. */

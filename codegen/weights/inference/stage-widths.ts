@@ -35,7 +35,8 @@ type Widths = Pick<
 /** Output channels of a published bottleneck, divided by its width. */
 const usualExpansion = 4;
 
-function isCount(value: number): boolean {
+/** Whether it may be a number of channels, groups or blocks. */
+export function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value > 0;
 }
 
