@@ -31,6 +31,9 @@ const alone = [
 /** Tests on a real Slurm, a cluster each (test/slurm/setup.sh installs it): one file after another, and none beside those above. */
 const slurm = ['test/slurm/**/*.test.ts'];
 
+/** Those that wait for a controller that was away: it comes back when it likes, after minutes on a machine that is busy. `npm run test:drills` runs them. */
+const drills = ['test/slurm/cluster-drills.test.ts'];
+
 const shared = {
   setupFiles: ['test/helpers/poison.ts'],
   testTimeout: 30_000,
@@ -61,10 +64,22 @@ export default defineConfig({
           ...shared,
           name: 'slurm',
           include: slurm,
+          exclude: drills,
           maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'drills',
+          include: drills,
+          maxWorkers: 1,
+          testTimeout: 400_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

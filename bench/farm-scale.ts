@@ -1,5 +1,6 @@
 /*
- * What a farm of 10 000 cells costs on the login node: plan, status with all attempts judged, and the calls of sbatch. No GPU and no scheduler is needed.
+ * What a farm of 10 000 cells costs on the login node: plan, status with all attempts judged, and the calls of sbatch; and what a job costs around trtexec.
+ * No GPU and no scheduler is needed. `cpu` is the processor time, which a machine that does other things leaves as it is.
  * `tsx bench/farm-scale.ts [networks]`: cells are 20 times as many.
  */
 import { spawnSync } from 'node:child_process';
@@ -16,7 +17,7 @@ const rcc = existsSync(bundle) ? [bundle] : ['--import', 'tsx', 'src/cli/main.ts
 
 function timed(title: string, ...argv: readonly string[]) {
   const startedMs = performance.now();
-  const probe = `process.on('exit',()=>require('node:fs').writeSync(2,'\\nrss '+Math.round(process.resourceUsage().maxRSS/1024)+' MB\\n'))`;
+  const probe = `process.on('exit',()=>{const used=process.resourceUsage();require('node:fs').writeSync(2,'\\ncpu '+((used.userCPUTime+used.systemCPUTime)/1e6).toFixed(2)+' s, '+Math.round(used.maxRSS/1024)+' MB\\n')})`;
   const preload = join(folder, 'probe.cjs');
   writeFileSync(preload, probe);
   const ended = spawnSync(process.execPath, ['--require', preload, ...rcc, ...argv], {
@@ -24,8 +25,8 @@ function timed(title: string, ...argv: readonly string[]) {
     maxBuffer: 2 ** 30,
   });
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(2);
-  const memory = /rss (\d+ MB)/.exec(ended.stderr)?.[1] ?? '?';
-  process.stdout.write(`${title}: ${seconds} s, ${memory}, exit code ${ended.status}\n`);
+  const used = /^cpu .* MB$/m.exec(ended.stderr)?.[0] ?? '?';
+  process.stdout.write(`${title}: ${seconds} s, ${used}, exit code ${ended.status}\n`);
   return ended;
 }
 
@@ -55,7 +56,33 @@ function pretendAttempts(): void {
   writeFileSync(join(farm, 'judgements.jsonl'), lines.join(''));
 }
 
+/** A trtexec that takes no time: what is left is the script. */
+const idleTrtexec = `#!/bin/sh
+case " $* " in *' --help '*) echo '&&&& RUNNING TensorRT.trtexec [TensorRT v100400]' ;; esac
+for argument; do case $argument in --saveEngine=*) echo engine > "\${argument#*=}" ;; esac; done
+`;
+
+/** run.sh from its start to exit.json, with one batch. */
+function jobOverhead(): void {
+  const kit = join(folder, 'kit');
+  const trtexec = join(folder, 'trtexec');
+  writeFileSync(trtexec, idleTrtexec, { mode: 0o755 });
+  const pack = ['pack', 'examples/digits/digits.rn', '--fp16', '--gpu', 't4', '--trt', '10.4'];
+  spawnSync(process.execPath, [...rcc, ...pack, '--batches', '1', '-o', kit]);
+  const env = { ...process.env, TRTEXEC: trtexec, NVIDIA_SMI: 'test/stand-in/nvidia-smi' };
+  const smi = join(process.cwd(), env.NVIDIA_SMI);
+  const startedMs = performance.now();
+  const { stdout } = spawnSync('sh', ['-c', `sh ${kit}/run.sh ${folder}/attempt; times`], {
+    env: { ...env, NVIDIA_SMI: smi },
+    encoding: 'utf8',
+  });
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(2);
+  const cpu = stdout.trim().split('\n').at(-1);
+  process.stdout.write(`a job around trtexec: ${seconds} s, cpu (user, system) ${cpu}\n`);
+}
+
 try {
+  jobOverhead();
   const models = Array.from(
     { length: networks },
     (_, i) => `model net${i} {\n  depth 18\n  classes ${i + 10}\n}\n`,

@@ -1,8 +1,8 @@
 /*
- * npm run bench [-- PART…] [--runs N] [--torch-python FILE] [--paddle-python FILE] [--rtx-python FILE]
+ * npm run bench [-- PART…] [--runs N] [--torch-python FILE] [--paddle-python FILE] [--rtx-python FILE] [--only NETWORK …]
  * Parts: startup, convert, precision-conversion, calibration, precisions (a peer's interpreter adds onnxruntime's own quantisation), tensorrt, latency (needs
  * a peer's interpreter), kernels, families, quantized and forms (need TensorRT-RTX; peers' interpreters add peers); all of them by default. Tables go to stdout as
- * Markdown, figures to bench/results/*.json.
+ * Markdown, figures to bench/results/*.json; with --only, which picks networks of families, they are printed alone.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -49,6 +49,7 @@ const { values, positionals } = parseArgs({
     'torch-python': { type: 'string' },
     'paddle-python': { type: 'string' },
     'rtx-python': { type: 'string' },
+    only: { type: 'string', multiple: true },
   },
 });
 const runs = Number(values.runs);
@@ -143,7 +144,7 @@ const parts: Readonly<Record<string, Part>> = {
     async run() {
       const rtx = await findRtx();
       if (!rtx) return undefined;
-      const rows = await benchFamilies(rtx, pythons, log);
+      const rows = await benchFamilies(rtx, { pythons, only: values.only }, log);
       return { ...kernelTable(rows), rows, compiler: rtx.version };
     },
   },
@@ -199,6 +200,7 @@ for (const { name, title, timed, needs, run } of chosen) {
   }
   const { head, cells, ...figures } = result;
   console.log(`### ${title}\n\n${markdownTable({ head, cells })}\n`);
+  if (values.only) continue;
   const file = { rcc: version, date, machine, ...(timed ? { runs } : {}), ...figures };
   writeFileSync(`bench/results/${name}.json`, `${JSON.stringify(file, null, 2)}\n`);
 }

@@ -26,8 +26,14 @@ const torch = {
   precisions: ['fp32', 'fp16'],
 } as const;
 
+export const legacyTorch: Peer = {
+  ...torch,
+  name: 'PyTorch, legacy exporter',
+  parameters: ['--exporter', 'legacy'],
+};
+
 export const peers: readonly Peer[] = [
-  { ...torch, name: 'PyTorch, legacy exporter', parameters: ['--exporter', 'legacy'] },
+  legacyTorch,
   { ...torch, name: 'PyTorch, dynamo exporter', parameters: ['--exporter', 'dynamo'] },
   {
     name: 'paddle2onnx',

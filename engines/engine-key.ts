@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.ts';
+import { sha256 } from '../src/io/sha256.ts';
 import { version } from '../src/version.ts';
 
 /** What decides an engine, as named parts, each a short text: same parts, same engine. */
@@ -22,5 +22,5 @@ const byName = ([a]: [string, string], [b]: [string, string]): number => (a < b 
 /** SHA-256 in hex of all parts, in whatever order they stand. */
 export function keyDigest(key: EngineKey): string {
   const parts = Object.entries(key).toSorted(byName);
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return sha256(JSON.stringify(parts));
 }

@@ -51,7 +51,7 @@ function commentOf({ name, model, weights }: CatalogueEntry): readonly string[] 
 }
 
 /** Path and text of a spec for each network of the catalogue. */
-export function catalogueSpecs(): Readonly<Record<string, string>> {
+export function catalogueTexts(): Readonly<Record<string, string>> {
   const { models } = z.parse(catalogueSchema, table);
   return Object.fromEntries(
     models.map((entry) => {

@@ -4,7 +4,7 @@ import { buildReport } from '../src/report/build-report.ts';
 import { readFigures } from '../src/report/published.ts';
 import { reportFiles } from '../src/report/report-files.ts';
 import { benchJsonSchema } from './bench-schema.ts';
-import { catalogueSpecs } from './catalogue.ts';
+import { catalogueTexts } from './catalogue.ts';
 import { languageDocs } from './language-docs.ts';
 import { manifestJsonSchema } from './manifest-schema.ts';
 import { siteJsonSchema } from './site-schema.ts';
@@ -38,7 +38,7 @@ export async function generatedFiles(): Promise<Readonly<Record<string, string>>
     'docs/tensorrt.md': tensorrtDocs(),
     'docs/targets.md': targetsDocs(),
     'docs/manifest.schema.json': manifestJsonSchema(),
-    ...catalogueSpecs(),
+    ...catalogueTexts(),
     'docs/site.schema.json': siteJsonSchema(),
     'docs/bench.schema.json': benchJsonSchema(),
     ...(await charts()),

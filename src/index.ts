@@ -108,17 +108,24 @@ export type { EngineCache } from './engine-cache/place.ts';
 export type { PictureRules } from './images/prepared-images.ts';
 export type { OutputWord } from './language/outputs.ts';
 export type {
+  AntiAlias,
+  Attention,
   BlockKind,
   Expectations,
   ExpectedFigure,
   Head,
+  HeadPool,
   InputSize,
+  MeanPadding,
+  MultiPath,
+  Norm,
   Preprocess,
   Reference,
   ShortcutKind,
   Spec,
   SpecSpans,
   StemKind,
+  StemPool,
   WeightsProperty,
 } from './language/spec.ts';
 export type { AuditSummary, LayerProfile } from './report/bench-file.ts';

@@ -1,6 +1,5 @@
 import type { HeadPool } from '../../src/language/spec.ts';
-import { bytesOf } from '../tensors/float-bytes.ts';
-import { wholeTensor } from '../tensors/tensor-source.ts';
+import { constantSource } from '../quantization/constant.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import type { Step } from './step.ts';
 
@@ -23,7 +22,7 @@ const pools: Readonly<Record<HeadPool, Pool>> = {
   average,
   max,
   avgmax(builder, x, path) {
-    const half = wholeTensor('float32', [1], () => bytesOf(Float32Array.of(0.5)));
+    const half = constantSource('float32', [1], Float32Array.of(0.5));
     const sum = builder.node('Add', `${path}/sum`, both(builder, x, path));
     return builder.node('Mul', path, [sum, builder.constant(`${path}.half`, half)]);
   },

@@ -1,5 +1,4 @@
-import { bytesOf } from '../tensors/float-bytes.ts';
-import { wholeTensor } from '../tensors/tensor-source.ts';
+import { constantSource } from '../quantization/constant.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import type { Step } from './step.ts';
 
@@ -12,8 +11,8 @@ function batchNorm(builder: GraphBuilder, x: string, path: string): string {
 }
 
 function filled(builder: GraphBuilder, name: string, length: number, value: number): string {
-  const values = () => bytesOf(new Float32Array(length).fill(value));
-  return builder.constant(name, wholeTensor('float32', [length], values));
+  const values = new Float32Array(length).fill(value);
+  return builder.constant(name, constantSource('float32', [length], values));
 }
 
 /** An instance norm whose channels are the groups, then a factor and a bias for each channel: opset 13 has no group norm. */

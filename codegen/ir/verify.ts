@@ -1,4 +1,4 @@
-import type { Graph } from './graph.ts';
+import type { Graph, Node } from './graph.ts';
 import { inferTypes } from './infer-types.ts';
 import { IllegalNode, opDefinition, printType } from './ops.ts';
 
@@ -9,8 +9,35 @@ export interface GraphRule {
 }
 
 function duplicates(names: readonly string[]): readonly string[] {
-  const seen = new Set<string>();
-  return [...new Set(names.filter((name) => seen.size === seen.add(name).size))];
+  const seen = new Set(names);
+  if (seen.size === names.length) return [];
+  return [...seen].filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
+}
+
+/** Names of what nodes and initializers make, behind others. */
+function valuesMade({ initializers, nodes }: Graph, others: readonly string[] = []): string[] {
+  const names = [...others];
+  for (const name of initializers.keys()) names.push(name);
+  for (const { outputs } of nodes) for (const name of outputs) names.push(name);
+  return names;
+}
+
+const none: readonly string[] = [];
+
+/** Of one node. The usual case makes nothing: graphs are verified after every pass. */
+function formBreaches({ name, op, inputs, outputs, attributes }: Node): readonly string[] {
+  const definition = opDefinition(op);
+  const count = inputs.length;
+  const isCounted = count >= definition.minInputs && count <= definition.maxInputs;
+  const unknown = Object.keys(attributes).filter(
+    (attribute) => !Object.hasOwn(definition.attributes, attribute),
+  );
+  if (isCounted && outputs.length === 1 && unknown.length === 0) return none;
+  return [
+    ...(isCounted ? [] : [`${name} (${op}) has ${count} inputs`]),
+    ...(outputs.length === 1 ? [] : [`${name} has ${outputs.length} outputs`]),
+    ...unknown.map((attribute) => `${name} (${op}) has no attribute '${attribute}'`),
+  ];
 }
 
 /** Letters, digits, `_`, `-`, `.` and `/`: names of fused layers are split at blanks, `+`, `|` and brackets. */
@@ -39,29 +66,16 @@ export const graphRules: readonly GraphRule[] = [
   {
     name: 'values-have-one-producer',
     find: (graph) =>
-      duplicates([
-        ...graph.inputs.map((input) => input.name),
-        ...graph.initializers.keys(),
-        ...graph.nodes.flatMap((node) => node.outputs),
-      ]).map((name) => `'${name}' is made twice`),
+      duplicates(
+        valuesMade(
+          graph,
+          graph.inputs.map(({ name }) => name),
+        ),
+      ).map((name) => `'${name}' is made twice`),
   },
   {
     name: 'nodes-have-their-operators-form',
-    find: (graph) =>
-      graph.nodes.flatMap((node) => {
-        const definition = opDefinition(node.op);
-        const count = node.inputs.length;
-        const unknown = Object.keys(node.attributes).filter(
-          (name) => !Object.hasOwn(definition.attributes, name),
-        );
-        return [
-          ...(count < definition.minInputs || count > definition.maxInputs
-            ? [`${node.name} (${node.op}) has ${count} inputs`]
-            : []),
-          ...(node.outputs.length === 1 ? [] : [`${node.name} has ${node.outputs.length} outputs`]),
-          ...unknown.map((name) => `${node.name} (${node.op}) has no attribute '${name}'`),
-        ];
-      }),
+    find: (graph) => graph.nodes.flatMap(formBreaches),
   },
   {
     name: 'types-agree',
@@ -101,18 +115,17 @@ export const graphRules: readonly GraphRule[] = [
           ? [
               `'${name}' is declared ${printType(type)}, its source gives ${source.dataType}[${source.shape}]`,
             ]
-          : [],
+          : none,
       ),
   },
   {
     name: 'nothing-is-unused',
     find: (graph) => {
-      const read = new Set([
-        ...graph.nodes.flatMap((node) => node.inputs),
-        ...graph.outputs.map((output) => output.name),
-      ]);
-      const made = [...graph.initializers.keys(), ...graph.nodes.flatMap((node) => node.outputs)];
-      return made.filter((name) => !read.has(name)).map((name) => `'${name}' is used by nothing`);
+      const read = new Set(graph.outputs.map(({ name }) => name));
+      for (const { inputs } of graph.nodes) for (const name of inputs) read.add(name);
+      return valuesMade(graph)
+        .filter((name) => !read.has(name))
+        .map((name) => `'${name}' is used by nothing`);
     },
   },
 ];

@@ -4,7 +4,8 @@
  *   conv1x1           pool → Conv 1×1 → Flatten               where a target has no float32 Gemm
  *   conv-before-pool  Conv 1×1 → pool → Flatten               where the last kernel then writes the output; H·W times the work of the layer
  *   mul-sum           pool → Mul → ReduceSum → Flatten → Add  where one generated kernel then holds the layer, its bias and a Cast
- * and the pool as GlobalAveragePool or as an AveragePool over the whole map.
+ * and each average pool as GlobalAveragePool or as an AveragePool over the whole map. Behind another pool there is no sum to change places with: there
+ * conv-before-pool is conv1x1.
  */
 import { editGraph } from '../ir/edit.ts';
 import type { Graph, Initializer, Node } from '../ir/graph.ts';
@@ -22,7 +23,8 @@ export interface HeadForm {
 export const asLowered: HeadForm = { layer: 'gemm', pool: 'GlobalAveragePool' };
 
 interface Head {
-  readonly pool: Node;
+  /** [N, features, 1, 1] */
+  readonly pooled: string;
   readonly flatten: Node;
   readonly gemm: Node;
 }
@@ -31,9 +33,10 @@ function findHead(graph: Graph): Head | undefined {
   const producers = producersOf(graph);
   const gemm = graph.nodes.findLast((node) => node.op === 'Gemm');
   const flatten = gemm && producers.get(inputOf(gemm, 0));
-  const pool = flatten && producers.get(inputOf(flatten, 0));
-  if (!gemm || flatten?.op !== 'Flatten' || pool?.op !== 'GlobalAveragePool') return undefined;
-  return { pool, flatten, gemm };
+  if (!gemm || flatten?.op !== 'Flatten') return undefined;
+  const pooled = inputOf(flatten, 0);
+  const [, , ...sides] = inferTypes(graph).get(pooled)?.shape ?? [];
+  return String(sides) === '1,1' ? { pooled, flatten, gemm } : undefined;
 }
 
 /** [classes, features] → [classes, features, 1, 1]: the same bytes. */
@@ -51,14 +54,26 @@ function asFactors(weight: Initializer): Initializer {
   return { ...weight, type: { ...weight.type, shape }, ...(source ? { source } : {}) };
 }
 
-function poolAs(pool: Node, input: string, form: HeadForm, sides: readonly number[]): Node {
+/** The pool in its form, of a value that may be another but has the sides of its own. */
+function poolAs(graph: Graph, pool: Node, form: HeadForm, input = inputOf(pool, 0)): Node {
   const moved = { ...pool, inputs: [input] };
-  if (form.pool === 'GlobalAveragePool') return moved;
+  if (form.pool === pool.op) return moved;
+  const shape = inferTypes(graph).get(inputOf(pool, 0))?.shape ?? [];
+  const sides = shape.slice(2).map(Number);
   return {
     ...moved,
     op: 'AveragePool',
     attributes: { kernel_shape: sides, strides: [1, 1], pads: [0, 0, 0, 0], count_include_pad: 0 },
   };
+}
+
+type Edit = readonly [name: string, nodes: readonly Node[]];
+type Edits = Map<string, readonly Node[]>;
+
+/** Every average pool of the head that is not in the form. */
+function shapePools(graph: Graph, form: HeadForm): Edits {
+  const pools = graph.nodes.filter(({ op }) => op === 'GlobalAveragePool' && op !== form.pool);
+  return new Map(pools.map((pool) => [pool.name, [poolAs(graph, pool, form)]]));
 }
 
 /** Name of the layer's output before it is flattened; the flattened one keeps the layer's. */
@@ -75,7 +90,7 @@ function convFrom(gemm: Node, input: string): Node {
 }
 
 /** Mul → ReduceSum → Flatten → Add behind a pooled map. */
-function mulSumFrom({ flatten, gemm }: Head, pooled: string): readonly Node[] {
+function mulSumFrom({ pooled, flatten, gemm }: Head): readonly Node[] {
   const [, weight = '', bias = ''] = gemm.inputs;
   const step = (op: Node['op'], name: string, inputs: readonly string[]): Node => ({
     ...gemm,
@@ -96,59 +111,42 @@ function mulSumFrom({ flatten, gemm }: Head, pooled: string): readonly Node[] {
   ];
 }
 
-function arrange(head: Head, form: HeadForm, sides: readonly number[]): readonly Node[] {
-  const { pool, flatten, gemm } = head;
-  const features = inputOf(pool, 0);
-  if (form.layer === 'mul-sum') {
-    const pooled = poolAs(pool, features, form, sides);
-    return [pooled, ...mulSumFrom(head, outputOf(pooled))];
-  }
+/** The pool that may stand behind the layer: a mean, and of sums alone. */
+function movablePool(graph: Graph, { pooled }: Head): Node | undefined {
+  const pool = producersOf(graph).get(pooled);
+  return pool?.op === 'GlobalAveragePool' ? pool : undefined;
+}
+
+function arrange(graph: Graph, head: Head, form: HeadForm): Edits {
+  const { pooled, flatten, gemm } = head;
+  const removed: Edit = [flatten.name, []];
+  if (form.layer === 'mul-sum') return new Map([removed, [gemm.name, mulSumFrom(head)]]);
   const last = (input: string): Node => ({ ...flatten, inputs: [input], outputs: gemm.outputs });
-  if (form.layer === 'conv1x1') {
-    const pooled = poolAs(pool, features, form, sides);
-    return [pooled, convFrom(gemm, outputOf(pooled)), last(mapOf(gemm))];
+  const pool = form.layer === 'conv-before-pool' ? movablePool(graph, head) : undefined;
+  if (!pool) {
+    const nodes = [convFrom(gemm, pooled), last(mapOf(gemm))];
+    return new Map([removed, [gemm.name, nodes]]);
   }
-  const pooled = poolAs(pool, mapOf(gemm), form, sides);
-  return [convFrom(gemm, features), pooled, last(outputOf(pooled))];
+  const behind = poolAs(graph, pool, form, mapOf(gemm));
+  return new Map([
+    [pool.name, [convFrom(gemm, inputOf(pool, 0)), behind]],
+    removed,
+    [gemm.name, [last(outputOf(behind))]],
+  ]);
 }
 
-/** The pool of a head without a linear layer in the form. */
-function shapePool(graph: Graph, form: HeadForm): Graph {
-  const pool = graph.nodes.find(
-    ({ op, name }) => op === 'GlobalAveragePool' && name === 'head/pool',
-  );
-  if (!pool || form.pool === pool.op) return graph;
-  const map = inputOf(pool, 0);
-  const sides = (inferTypes(graph).get(map)?.shape ?? []).slice(2).map(Number);
-  return editGraph(graph, {
-    replaceNodes: new Map([[pool.name, [poolAs(pool, map, form, sides)]]]),
-  });
-}
-
-/** The pass for a form; of a head without a linear layer it shapes the pool. */
+/** The pass for a form; of a head without a linear layer it shapes the pools. */
 export function shapeHead(form: HeadForm): Pass {
   return {
     name: 'shapeHead',
     run(graph) {
+      const replaceNodes = shapePools(graph, form);
       const head = findHead(graph);
-      if (!head) return shapePool(graph, form);
-      const shape = inferTypes(graph).get(inputOf(head.pool, 0))?.shape ?? [];
-      const sides = shape.slice(2).map(Number);
-      if (form.layer === 'gemm') {
-        if (form.pool === 'GlobalAveragePool') return graph;
-        const pool = poolAs(head.pool, inputOf(head.pool, 0), form, sides);
-        return editGraph(graph, { replaceNodes: new Map([[head.pool.name, [pool]]]) });
-      }
+      if (!head || form.layer === 'gemm') return editGraph(graph, { replaceNodes });
+      for (const [name, nodes] of arrange(graph, head, form)) replaceNodes.set(name, nodes);
       const given = initializerOf(graph, head.gemm.inputs[1]);
       const weight = form.layer === 'mul-sum' ? asFactors(given) : asConvWeight(given);
-      return editGraph(graph, {
-        replaceNodes: new Map([
-          [head.pool.name, arrange(head, form, sides)],
-          [head.flatten.name, []],
-          [head.gemm.name, []],
-        ]),
-        addInitializers: [weight],
-      });
+      return editGraph(graph, { replaceNodes, addInitializers: [weight] });
     },
   };
 }

@@ -1,8 +1,8 @@
 import { basename, dirname, relative } from 'node:path';
 import type { InferredSpec } from '../../codegen/weights/inference/inferred-spec.ts';
-import { contradictionsOf, spelledOut } from '../evidence/compare.ts';
+import { contradictionsOf, spelledOut, toldOf } from '../evidence/compare.ts';
 import type { Evidence } from '../evidence/evidence.ts';
-import { habitsOf } from '../evidence/framework-habits.ts';
+import { habitsOf, settledBy } from '../evidence/framework-habits.ts';
 import { propertiesOf, shortestProperties, specMeant } from '../language/draft.ts';
 import { modelNameOf } from '../language/model-name.ts';
 import type { AssumedProperty, SpecDraft } from '../language/print.ts';
@@ -63,29 +63,38 @@ export function tellsItsClasses({ head }: Pick<InferredSpec, 'head'>): boolean {
   return head === 'logits';
 }
 
-/** What names and shapes decide; nothing else may contradict it. */
-function certainParts({
+/** The network that names and shapes describe, with what is taken where they leave something open. */
+function partsOf({
   scheme: _scheme,
   inputChannels: _channels,
   paramCount: _count,
-  unknowns,
-  shortcut,
+  unknowns: _unknowns,
   ...parts
 }: InferredSpec): SpecParts {
-  const isKnown = !unknowns.some(({ property }) => property === 'shortcut');
-  const { classes, ...rest } = parts;
-  return {
-    ...rest,
-    ...(tellsItsClasses(parts) ? { classes } : {}),
-    ...(isKnown ? { shortcut } : {}),
-  };
+  if (tellsItsClasses(parts)) return parts;
+  const { classes: _classes, ...rest } = parts;
+  return rest;
+}
+
+/** Properties that names and shapes leave open, if only in part. */
+function openIn(inferred: InferredSpec): ReadonlySet<string> {
+  const untold = untoldProperties(partsOf(inferred));
+  return new Set([...untold, ...inferred.unknowns].map(({ property }) => property));
+}
+
+/** The values that names and shapes decide: nothing else may contradict them. */
+function certainValues(inferred: InferredSpec, values: PropertyValues): PropertyValues {
+  const open = openIn(inferred);
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !open.has(name)));
 }
 
 /** Whether a neighbour speaks of this network: one of other classes or another input lies there for another file. */
 export function isOfAnother(evidence: Evidence, inferred: InferredSpec): boolean {
   const { channels } = evidence;
+  const open = openIn(inferred);
+  const contradictions = contradictionsOf(evidence, partsOf(inferred));
   return (
-    contradictionsOf(evidence, certainParts(inferred)).length > 0 ||
+    contradictions.some(({ property }) => !open.has(property)) ||
     (channels !== undefined && channels !== inferred.inputChannels)
   );
 }
@@ -101,12 +110,21 @@ const ofClasses: ReadonlySet<PropertyName> = new Set([
 /** What neighbours tell of properties that names and shapes leave open, and which of them it was; the first says it. */
 function tellings(
   evidence: readonly Evidence[],
-  certain: PropertyValues,
-  idle: ReadonlySet<PropertyName>,
+  {
+    certain,
+    found,
+    idle,
+  }: {
+    readonly certain: PropertyValues;
+    readonly found: PropertyValues;
+    readonly idle: ReadonlySet<PropertyName>;
+  },
 ) {
   const sources = new Map<PropertyName, string>();
   const values: Record<string, unknown> = {};
-  for (const { source, values: told } of evidence) {
+  for (const one of evidence) {
+    const { source } = one;
+    const told = toldOf(one, found);
     for (const name of allProperties) {
       if (told[name] === undefined || certain[name] !== undefined || sources.has(name)) continue;
       if (idle.has(name)) continue;
@@ -187,10 +205,10 @@ function closingOf(
       : []),
     ...evidence.flatMap((one) =>
       one.beyond.map(
-        (feature) => `${asSubject(one)} speaks of ${feature}, which no word says yet.`,
+        (feature) => `${asSubject(one)} speaks of ${feature}, which does not stand here.`,
       ),
     ),
-    `Taken as in the plain network, no word says otherwise yet: ${plainNetwork.join('; ')}.`,
+    `Taken for granted, as no word says otherwise: ${plainNetwork.join('; ')}.`,
   ];
 }
 
@@ -213,16 +231,16 @@ export function draftFromWeights(
   const aside = all.filter((evidence) => isOfAnother(evidence, inferred));
   const evidence = all.filter((one) => !aside.includes(one));
   const given = givenParts(options);
-  const certain = { ...propertiesOf(certainParts(inferred)), ...propertiesOf(given) };
-  const known = { ...spelledOut(certainParts(inferred)), ...certain };
-  const { sources, values } = tellings(
-    evidence,
-    known,
-    tellsItsClasses(inferred) ? new Set() : ofClasses,
-  );
-  const usual = { shortcut: inferred.shortcut, input: usualInput(inferred) };
-  const told = new Set([...sources.keys(), ...Object.keys(propertiesOf(given))]);
-  const network = { ...certainParts(inferred), ...usual, ...given };
+  const found = propertiesOf(partsOf(inferred));
+  const certain = { ...certainValues(inferred, found), ...propertiesOf(given) };
+  const known = { ...certainValues(inferred, spelledOut(partsOf(inferred))), ...certain };
+  const idle: ReadonlySet<PropertyName> = tellsItsClasses(inferred) ? new Set() : ofClasses;
+  const { sources, values } = tellings(evidence, { certain: known, found, idle });
+  const usual = { ...partsOf(inferred), input: usualInput(inferred) };
+  for (const [name, remark] of settledBy(inferred))
+    if (!sources.has(name)) sources.set(name, remark);
+  const told = new Set<string>([...sources.keys(), ...Object.keys(propertiesOf(given))]);
+  const network = { ...usual, ...given };
   const habit = prepares(told) ? {} : habitual(inferred, network);
   const properties = {
     ...fitToInput({ ...propertiesOf(usual), ...habit, ...values, ...certain }),

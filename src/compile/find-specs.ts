@@ -5,7 +5,7 @@ import { isAddress } from '../diagnostics/is-address.ts';
 import { findAllNearest } from '../diagnostics/nearest.ts';
 import { failReading } from '../io/file-failure.ts';
 import { standardInput } from '../io/standard-input.ts';
-import { bundledSpecs } from '../report/specs-folder.ts';
+import { bundledSpecs, publishedSpecs } from '../report/specs-folder.ts';
 
 /** What a word of the command line stands for: spec files (`FILE.rn`, `FILE.rn#MODEL`, `-`), or why it stands for none. */
 export interface FoundSpecs {
@@ -56,10 +56,14 @@ async function suggestionsFor(path: string): Promise<readonly string[]> {
   const folder = dirname(path);
   const beside = kindOf(folder) === 'folder' ? specsIn(folder) : [];
   const byName = new Map<string, string>();
-  for (const name of (await bundledSpecs()).keys()) byName.set(name, name);
+  for (const name of (await publishedSpecs()).keys()) byName.set(name, name);
   for (const file of beside) byName.set(basename(file, extension), file);
-  const nearest = findAllNearest(basename(path, extension), byName.keys(), mostSuggested);
-  return nearest.map((name) => byName.get(name) ?? name);
+  const wanted = basename(path, extension);
+  const nearest = findAllNearest(wanted, byName.keys(), mostSuggested);
+  // The many names of the catalogue are looked through where nothing nearer to hand is meant.
+  return nearest.length > 0
+    ? nearest.map((name) => byName.get(name) ?? name)
+    : findAllNearest(wanted, (await bundledSpecs()).keys(), mostSuggested);
 }
 
 async function missing(path: string): Promise<FoundSpecs> {

@@ -2,10 +2,9 @@ import * as z from 'zod';
 import { outputForms } from '../../codegen/architecture/output-names.ts';
 import { inputForms } from '../../codegen/passes/adapt-input.ts';
 import { precisionNames } from '../../codegen/precisions.ts';
+import { engineFileSchema, sha256Digest } from '../../engines/engine-file-schema.ts';
 import { preprocessingSchema } from '../images/preprocessing-schema.ts';
 import { manifestVersion } from './manifest-version.ts';
-
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
 
 const precision = z.enum(precisionNames);
 
@@ -47,7 +46,11 @@ export const manifestSchema = z.object({
     /** The release that decided the form. */
     release: z.string().optional(),
   }),
-  spec: z.object({ file: z.string(), digest, resolved: z.record(z.string(), z.unknown()) }),
+  spec: z.object({
+    file: z.string(),
+    digest: sha256Digest,
+    resolved: z.record(z.string(), z.unknown()),
+  }),
   weights: z.union([
     z.object({
       file: z.string(),
@@ -55,17 +58,17 @@ export const manifestSchema = z.object({
       scheme: z.string(),
       /** Which of the file's networks was asked for. */
       key: z.string().optional(),
-      digest,
+      digest: sha256Digest,
     }),
     z.object({ synthetic: z.literal(true), seed: z.number() }),
   ]),
   /** Names of the classes, one a line, in the artifact's folder. */
-  labels: z.object({ file: fileName, digest, count: z.number() }).optional(),
+  labels: z.object({ file: fileName, digest: sha256Digest, count: z.number() }).optional(),
   /** What the training framework answers for one input: absent where the spec has no reference of its weights. */
   reference: z
     .object({
       /** The first of the spec's reference inputs, normalised, float32 [1, C, H, W]; the digest is over its little-endian numbers. */
-      input: z.object({ digest, shape: z.array(z.number()) }),
+      input: z.object({ digest: sha256Digest, shape: z.array(z.number()) }),
       output: z.enum(outputForms),
       /** One a class, to the nearest float32. */
       values: z.array(z.number()),
@@ -75,7 +78,7 @@ export const manifestSchema = z.object({
   preprocessing: preprocessingSchema,
   onnx: z.object({
     file: fileName,
-    digest,
+    digest: sha256Digest,
     sizeBytes: z.number(),
     opset: z.number(),
     inputs: z.array(tensor).min(1),
@@ -86,7 +89,7 @@ export const manifestSchema = z.object({
     .object({
       algorithm: z.string(),
       description: z.string(),
-      digest,
+      digest: sha256Digest,
       images: z.number(),
       /** Pictures that were left out. */
       unreadable: z.number().optional(),
@@ -98,20 +101,10 @@ export const manifestSchema = z.object({
   float32Nodes: z.array(z.string()).optional(),
   casts: z.object({ clampedCount: z.number(), flushedCount: z.number() }).optional(),
   /** What was built, in the order of their batches; none where the model alone was written. */
-  engines: z.array(
-    z.object({
-      file: fileName,
-      sizeBytes: z.number(),
-      sha256: digest,
-      batches: z.union([
-        z.literal('any'),
-        z.object({ min: z.number(), opt: z.number(), max: z.number() }),
-      ]),
-    }),
-  ),
+  engines: z.array(engineFileSchema(fileName)),
   /** What decided the engines: same parts, same engine. `isTaken`: they come from the engine cache, and an earlier run built them. */
   engineKey: z
-    .object({ digest, parts: z.record(z.string(), z.string()), isTaken: z.boolean() })
+    .object({ digest: sha256Digest, parts: z.record(z.string(), z.string()), isTaken: z.boolean() })
     .optional(),
   /** What the engines are tied to, in the target's own form. */
   facts: z.record(z.string(), z.unknown()).optional(),

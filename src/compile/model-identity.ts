@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { printGraph } from '../../codegen/ir/print.ts';
 import type { PipelineOptions } from '../../codegen/passes/pipeline.ts';
 import type { ModelIdentity } from '../../engines/model-facts.ts';
+import { sha256 } from '../io/sha256.ts';
 
 /** Whose numbers a model has: those of a file with this digest (of the network under that key), or of this seed. */
 export type WeightsIdentity =
@@ -13,10 +13,6 @@ export type WeightsIdentity =
 export function identityText(weights: WeightsIdentity): string {
   if (!('digest' in weights)) return `seed ${weights.seed}`;
   return weights.key === undefined ? weights.digest : `${weights.digest} ${weights.key}`;
-}
-
-function digestText(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 /** How a graph was made. */
@@ -34,10 +30,8 @@ export function identifyModel(
 ): ModelIdentity {
   const { ranges, ...settings } = pipeline;
   return {
-    graph: digestText(
-      [printGraph(trained), printGraph(graph), JSON.stringify(settings)].join('\n'),
-    ),
+    graph: sha256([printGraph(trained), printGraph(graph), JSON.stringify(settings)].join('\n')),
     weights: identityText(weights),
-    ranges: ranges ? digestText(JSON.stringify([...ranges])) : 'none',
+    ranges: ranges ? sha256(JSON.stringify([...ranges])) : 'none',
   };
 }

@@ -11,8 +11,9 @@ export async function neighbourWarnings(
   { path, file }: Pick<WeightsFiles, 'path' | 'file'>,
 ): Promise<readonly Diagnostic[]> {
   const weights = basename(path);
-  const { channels } = spec.input;
-  return (await gatherEvidence(path, { metadata: file.metadata, channels })).flatMap((evidence) => {
+  const network = { channels: spec.input.channels, stages: spec.stages.length };
+  const all = await gatherEvidence(path, { metadata: file.metadata, ...network });
+  return all.flatMap((evidence) => {
     const { kind, source, beyond } = evidence;
     const found = contradictionsOf(evidence, spec);
     const details = found.map(({ said, has }) => `\`${said}\`, the spec has \`${has}\``);

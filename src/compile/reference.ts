@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { classOutputOf } from '../../codegen/architecture/output-names.ts';
 import type { Graph } from '../../codegen/ir/graph.ts';
 import { outputFormOf } from '../../codegen/passes/adapt-output.ts';
@@ -13,6 +12,7 @@ import type { Tensor } from '../../engines/engine.ts';
 import { sliceBatch } from '../../engines/tensor-batch.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { createFileByteSource } from '../io/file-byte-source.ts';
+import { sha256 } from '../io/sha256.ts';
 import type { Reference } from '../language/spec.ts';
 import type { Manifest } from './manifest.ts';
 import type { TrainedNetwork } from './trained-network.ts';
@@ -117,7 +117,7 @@ export async function readReference(
 /** The fewest digits that mean a float32 and no other. */
 const float32Digits = 9;
 
-const digestOf = ({ bytes }: Tensor): string => createHash('sha256').update(bytes).digest('hex');
+const digestOf = ({ bytes }: Tensor): string => sha256(bytes);
 
 /** The first input of a file with the classes' answer to it that a manifest tells. Throws DiagnosticError `reference-not-golden` where it tells none, or of another input. */
 export async function readGolden(

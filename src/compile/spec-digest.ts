@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { sha256 } from '../io/sha256.ts';
 import { propertiesOf, specMeant } from '../language/draft.ts';
 import { allProperties, type PropertyName, properties } from '../language/properties.ts';
 import type { Property } from '../language/property.ts';
@@ -43,7 +43,5 @@ function isDefault(spec: Spec, name: PropertyName): boolean {
 export function digestSpec(spec: Spec): string {
   const silent = laterWords.filter((name) => isDefault(spec, name)).map(fieldOf);
   const fields = Object.entries(meaningOf(spec)).filter(([field]) => !silent.includes(field));
-  return createHash('sha256')
-    .update(JSON.stringify(Object.fromEntries(fields)))
-    .digest('hex');
+  return sha256(JSON.stringify(Object.fromEntries(fields)));
 }

@@ -64,10 +64,10 @@ export async function specFromWeights(
   try {
     for (const note of weights.file.notes) options.onNote?.(note);
     const inferred = describeWeights(weights.file, options);
-    const { inputChannels: channels } = inferred;
     const evidence = await gatherEvidence(weights.path, {
       metadata: weights.file.metadata,
-      channels,
+      channels: inferred.inputChannels,
+      stages: inferred.stages.length,
     });
     const found = findLabels(evidence, inferred);
     const draft = draftFromWeights(inferred, evidence, {

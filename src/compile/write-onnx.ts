@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { OutputForm } from '../../codegen/architecture/output-names.ts';
 import { nodeCosts } from '../../codegen/cost.ts';
@@ -15,6 +14,7 @@ import { preprocessingOf } from '../images/preprocessing.ts';
 import type { Preprocessing } from '../images/preprocessing-schema.ts';
 import { writeArtifact } from '../io/artifact.ts';
 import type { FileDigest } from '../io/file-sink.ts';
+import { sha256 } from '../io/sha256.ts';
 import { tellsClasses } from '../language/outputs.ts';
 import type { Spec } from '../language/spec.ts';
 import { version } from '../version.ts';
@@ -158,6 +158,6 @@ async function writeLabels(
   if (!labels) return undefined;
   const text = labels.names.map((name) => `${name}\n`).join('');
   await writeWhole(join(directory, artifactFiles.labels), text);
-  const digest = createHash('sha256').update(text).digest('hex');
+  const digest = sha256(text);
   return { file: artifactFiles.labels, digest, count: labels.names.length };
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { digestIfThere } from '../io/digest-if-there.ts';
+import { sha256 } from '../io/sha256.ts';
 import type { DeploymentRecord } from './deployment-record.ts';
 import type { DeployedFile } from './destination.ts';
 
@@ -14,7 +14,7 @@ export interface JudgedFile {
 
 /** SHA-256 in hex that a planned file will have. */
 export function digestOf(file: DeployedFile): string {
-  return 'text' in file ? createHash('sha256').update(file.text).digest('hex') : file.sha256;
+  return 'text' in file ? sha256(file.text) : file.sha256;
 }
 
 /** Why a file that is there is not replaced; undefined: rcc wrote it, and nobody changed it since. */
@@ -33,12 +33,12 @@ async function judge(
   output: string,
   record: DeploymentRecord,
 ): Promise<JudgedFile | Diagnostic> {
-  const sha256 = digestOf(file);
+  const digest = digestOf(file);
   const found = await digestIfThere(join(output, file.path), 'deployed file');
-  if (found === undefined) return { file, sha256, state: 'new' };
-  if (found === sha256) return { file, sha256, state: 'same' };
+  if (found === undefined) return { file, sha256: digest, state: 'new' };
+  if (found === digest) return { file, sha256: digest, state: 'same' };
   const recorded = record.get(file.path);
-  return refusalOf(file, { output, found, recorded }) ?? { file, sha256, state: 'changed' };
+  return refusalOf(file, { output, found, recorded }) ?? { file, sha256: digest, state: 'changed' };
 }
 
 /** A destination's mistake is a bug: its paths stay beneath the output folder and outside of rcc's own, each once. */

@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from '../compile/artifact-files.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { writeArtifact } from '../io/artifact.ts';
 import { whileWriting } from '../io/file-failure.ts';
@@ -29,10 +30,6 @@ async function copy(
   );
   // Another compilation may have replaced it since it was checked.
   if (copied.sha256 !== sha256) fail('artifact-file-damaged', { path: from, isThere: true });
-}
-
-async function writeText(path: string, text: string): Promise<void> {
-  await writeArtifact(path, (sink) => sink.write(new TextEncoder().encode(text)));
 }
 
 /** The file, or the outermost folder above it that is not there yet; beneath the base. */
@@ -81,9 +78,9 @@ export async function writeDeployment(
     for (const { file } of files) {
       signal?.throwIfAborted();
       const path = stagedPath(file.path);
-      await ('text' in file ? writeText(path, file.text) : copy(file, path, signal));
+      await ('text' in file ? writeWhole(path, file.text) : copy(file, path, signal));
     }
-    await writeText(stagedPath(recordPath), recordText(new Map([...record, ...written])));
+    await writeWhole(stagedPath(recordPath), recordText(new Map([...record, ...written])));
     await whileWriting(output, async () => swapFiles(staged, place.base, swapOf(files, place)));
   });
 }

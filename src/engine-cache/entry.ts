@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { engineFileSchema, sha256Digest } from '../../engines/engine-file-schema.ts';
 import { keyDigest } from '../../engines/engine-key.ts';
 import { readTextIfThere } from '../io/open-file.ts';
 import { problemText, readJsonAs } from '../io/outside-json.ts';
 
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
 /** In the entry's folder and in an artifact's: no path. */
 const fileName = z.string().regex(/^\w[\w.-]{0,99}$/);
 
@@ -17,21 +17,9 @@ const entrySchema = z.object({
   builtAt: z.iso.datetime(),
   builtFor: z.string(),
   facts: z.record(z.string(), z.unknown()),
-  engines: z
-    .array(
-      z.object({
-        file: fileName,
-        sizeBytes: z.number(),
-        sha256: digest,
-        batches: z.union([
-          z.literal('any'),
-          z.object({ min: z.number(), opt: z.number(), max: z.number() }),
-        ]),
-      }),
-    )
-    .min(1),
+  engines: z.array(engineFileSchema(fileName)).min(1),
   /** Layers and logs of the build. */
-  companions: z.array(z.object({ file: fileName, sha256: digest })),
+  companions: z.array(z.object({ file: fileName, sha256: sha256Digest })),
 });
 
 /** What `entry.json` says of an engine that is kept; when it was used last is the file's own time. */

@@ -25,12 +25,26 @@ function textOf(values: PropertyValues, name: PropertyName): string {
   return field === undefined ? `${name} ${value}` : `${group} { ${field} ${value} }`;
 }
 
+/** What a neighbour tells of a network that has these properties: its values, and those of the network with the parts that it knows better. */
+export function toldOf(
+  { values, parts = [] }: Pick<Evidence, 'values' | 'parts'>,
+  has: PropertyValues,
+): PropertyValues {
+  const whole = new Map<PropertyName, unknown>();
+  for (const { property, kind, part, value } of parts) {
+    const own = (whole.get(property) ?? has[property]) as { readonly kind?: string } | undefined;
+    if (own?.kind === kind) whole.set(property, { ...own, [part]: value });
+  }
+  return { ...values, ...Object.fromEntries(whole) };
+}
+
 /** Where a neighbour and a network, or as much of one as is known, disagree. */
 export function contradictionsOf(
-  { values }: Evidence,
+  evidence: Pick<Evidence, 'values' | 'parts'>,
   network: SpecParts,
 ): readonly Contradiction[] {
   const has = spelledOut(network);
+  const values = toldOf(evidence, has);
   return Object.keys(values)
     .filter(isProperty)
     .filter((name) => has[name] !== undefined && !isDeepStrictEqual(values[name], has[name]))

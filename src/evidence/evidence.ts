@@ -1,7 +1,15 @@
-import type { PropertyValues } from '../language/properties.ts';
+import type { PropertyName, PropertyValues } from '../language/properties.ts';
 
 /** Where evidence is from: a file beside the weights, texts inside their file, the name of their file. */
 export type EvidenceKind = 'file' | 'metadata' | 'name';
+
+/** What is said of one part of a value that names and shapes tell otherwise, where it is of the kind: the halving of a ResNeSt. */
+export interface ValuePart {
+  readonly property: PropertyName;
+  readonly kind: string;
+  readonly part: string;
+  readonly value: string;
+}
 
 /** What is said of a network beside its weights. */
 export interface Evidence {
@@ -14,7 +22,9 @@ export interface Evidence {
   readonly channels?: number | undefined;
   /** Properties that it tells. */
   readonly values: PropertyValues;
-  /** What it says of the network that no spec can say yet, a phrase each. */
+  /** Parts of values that it tells. */
+  readonly parts?: readonly ValuePart[] | undefined;
+  /** What it says of the network in no words of the language, a phrase each. */
   readonly beyond: readonly string[];
   /** Names of the classes, in order. */
   readonly labels?: readonly string[] | undefined;

@@ -4,7 +4,7 @@ import type { WeightsFile } from '../../codegen/weights/weights-file.ts';
 import { DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { parseLabels } from '../images/labels.ts';
 import { isFolder, readText } from '../io/open-file.ts';
-import { hiddenFeatures, shortcutInName } from './architecture-names.ts';
+import { shortcutInName, toldByName } from './architecture-names.ts';
 import { type Evidence, known, type ReadEvidence } from './evidence.ts';
 import { readTimmConfig } from './timm-config.ts';
 import { readTransformersConfig } from './transformers-config.ts';
@@ -108,6 +108,15 @@ interface Network {
   readonly metadata?: WeightsFile['metadata'] | undefined;
   /** Of its input: neighbours tell sides without them. */
   readonly channels: number;
+  readonly stages: number;
+}
+
+/** Evidence without what is told of another number of stages: names mean four. */
+function ofStages(evidence: Evidence, stages: number): Evidence {
+  const { strides, dilations, ...values } = evidence.values;
+  const own = known({ strides, dilations });
+  const fits = [strides, dilations].every((list) => (list?.length ?? stages) === stages);
+  return { ...evidence, values: fits ? { ...values, ...own } : values };
 }
 
 /** What a weights file says of itself. */
@@ -120,10 +129,10 @@ function readMetadata(path: string, { metadata, channels }: Network): readonly E
 /** What the name of a weights file says. */
 function readName(path: string): readonly Evidence[] {
   const name = basename(path);
-  const shortcut = shortcutInName(name);
-  const beyond = hiddenFeatures(name);
-  if (!shortcut && beyond.length === 0) return [];
-  return [{ kind: 'name', source: `the name of ${name}`, values: known({ shortcut }), beyond }];
+  const { values, parts, beyond } = toldByName(name);
+  const all = { ...known({ shortcut: shortcutInName(name) }), ...values };
+  if (Object.keys(all).length + (parts?.length ?? 0) + beyond.length === 0) return [];
+  return [{ kind: 'name', source: `the name of ${name}`, values: all, parts, beyond }];
 }
 
 /**
@@ -139,5 +148,6 @@ export async function gatherEvidence(
   const stem = basename(weights).replace(/\.[^.]+$/, '');
   const place = { stem, channels: network.channels, folder };
   const found = await Promise.all(kinds.map((kind) => readKind(kind, place)));
-  return [...readMetadata(weights, network), ...found.flat(), ...readName(weights)];
+  const all = [...readMetadata(weights, network), ...found.flat(), ...readName(weights)];
+  return all.map((one) => ofStages(one, network.stages));
 }

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { ownValue } from '../collections/own-value.ts';
 import { asFields, asList, type Fields, stringField } from '../io/outside-fields.ts';
 import type { PropertyValues } from '../language/properties.ts';
-import { hiddenFeatures, shortcutInName } from './architecture-names.ts';
+import { shortcutInName, toldByName } from './architecture-names.ts';
 import { known, type ReadEvidence } from './evidence.ts';
 import { countField, fieldsAt, textsField } from './fields.ts';
 import { channelsOfMean, normalisation } from './normalisation.ts';
@@ -85,6 +85,7 @@ export const readPaddleClasConfig: ReadEvidence = (text, channels) => {
     stringField(fieldsAt(config, 'Global') ?? {}, 'model_name');
   if (!config || architecture === undefined) return undefined;
   const steps = stepsIn(config);
+  const { values, parts, beyond } = toldByName(architecture);
   return {
     architecture,
     channels: channelsOfMean(steps.get('NormalizeImage'), 'mean'),
@@ -95,8 +96,10 @@ export const readPaddleClasConfig: ReadEvidence = (text, channels) => {
         shortcut: shortcutInName(architecture),
       }),
       ...preparation(steps, channels),
+      ...values,
     },
-    beyond: hiddenFeatures(architecture),
+    ...(parts ? { parts } : {}),
+    beyond,
     labels: textsField(fieldsAt(config, 'PostProcess', 'Topk'), 'label_list'),
   };
 };

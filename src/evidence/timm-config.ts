@@ -1,7 +1,8 @@
 import { ownValue } from '../collections/own-value.ts';
 import { printable } from '../diagnostics/printable.ts';
 import { type Fields, stringField } from '../io/outside-fields.ts';
-import { hiddenFeatures } from './architecture-names.ts';
+import type { PropertyValues } from '../language/properties.ts';
+import { outputStrides, toldByName } from './architecture-names.ts';
 import { known, type ReadEvidence } from './evidence.ts';
 import {
   channelsField,
@@ -13,12 +14,9 @@ import {
   textsField,
 } from './fields.ts';
 
-/** Arguments of a model that leave no trace in names and shapes: what is usual, and what another is (models/resnet.py). */
+/** Arguments of a model that no property has: what is usual, and what another is (models/resnet.py). */
 const hiddenArguments = {
   act_layer: ['relu', 'another activation than ReLU'],
-  aa_layer: ['', 'anti-aliasing'],
-  output_stride: ['32', 'dilated stages'],
-  global_pool: ['avg', 'another pool before the linear layer'],
 } as const;
 
 /** What is set to something unusual: where nothing is said, the usual holds. */
@@ -30,6 +28,32 @@ function unusual(
     const value = (fields && ownValue(fields, name)) ?? usual;
     const said = typeof value === 'string' ? value : JSON.stringify(value);
     return said === usual ? [] : [`${feature} (${name} ${printable(said)})`];
+  });
+}
+
+type Pools = NonNullable<PropertyValues['pool']>;
+const pools: ReadonlyMap<unknown, Pools> = new Map([
+  ['avg', 'average'],
+  ['max', 'max'],
+  ['avgmax', 'avgmax'],
+  ['catavgmax', 'catavgmax'],
+]);
+
+type AntiAliasing = NonNullable<PropertyValues['anti-alias']>;
+const antiAliasing: ReadonlyMap<unknown, AntiAliasing> = new Map([
+  ['avg', 'average'],
+  ['avgpool', 'average'],
+  ['blur', 'blur'],
+  ['blurpool', 'blur'],
+]);
+
+/** Arguments of a model that leave no trace in names and shapes, and the words for them. */
+function toldByArguments(fields: Fields): PropertyValues {
+  const value = (name: string) => ownValue(fields, name);
+  return known({
+    'anti-alias': antiAliasing.get(value('aa_layer')),
+    pool: pools.get(value('global_pool')),
+    ...outputStrides.get(Number(value('output_stride'))),
   });
 }
 
@@ -52,6 +76,7 @@ export const readTimmConfig: ReadEvidence = (text, channels) => {
   const share = shareField(pretrained, 'crop_pct');
   const asked = stringField(pretrained, 'interpolation');
   const modelArguments = { ...config, ...fieldsAt(config, 'model_args') };
+  const named = toldByName(architecture);
   return {
     architecture,
     channels: input?.channels,
@@ -64,9 +89,12 @@ export const readTimmConfig: ReadEvidence = (text, channels) => {
       'preprocess.std': channelsField(pretrained, 'std', channels),
       'preprocess.interpolation': interpolations.find((kind) => kind === asked),
       'preprocess.antialias': true,
+      ...named.values,
+      ...toldByArguments(modelArguments),
     }),
+    ...(named.parts ? { parts: named.parts } : {}),
     beyond: [
-      ...hiddenFeatures(architecture),
+      ...named.beyond,
       ...unusual(modelArguments, hiddenArguments),
       ...unusual(pretrained, hiddenSteps),
     ],

@@ -1,7 +1,7 @@
 import { ownValue } from '../collections/own-value.ts';
 import { asFields, asList, type Fields } from '../io/outside-fields.ts';
 import { readJson } from '../io/outside-json.ts';
-import { hiddenFeatures } from './architecture-names.ts';
+import { toldByName } from './architecture-names.ts';
 import { known, type Told } from './evidence.ts';
 import { channelsField, countField, inputField, shareField, textsField } from './fields.ts';
 
@@ -75,7 +75,16 @@ export function readWeightsMetadata(
     'preprocess.mean': first('mean', channels),
     'preprocess.std': first('std', channels),
   });
-  const beyond = hiddenFeatures(architecture ?? '');
   if (architecture === undefined && Object.keys(values).length === 0) return undefined;
-  return { architecture, channels: input?.channels, values, beyond, labels };
+  const named = toldByName(architecture ?? '');
+  const { parts, beyond } = named;
+  const all = { ...values, ...named.values };
+  return {
+    architecture,
+    channels: input?.channels,
+    values: all,
+    ...(parts ? { parts } : {}),
+    beyond,
+    labels,
+  };
 }

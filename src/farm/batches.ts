@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { groupBy } from '../collections/group-by.ts';
+import { sha256 } from '../io/sha256.ts';
 import type { FarmTask } from './scheduler.ts';
 
 /** Tasks that are handed over with one call. The same tasks make the same batch. */
@@ -34,7 +34,13 @@ function slices<T>(list: readonly T[], length: number): readonly (readonly T[])[
 function nameOf(parts: Omit<Batch, 'name'>): string {
   const { gpu, minutes, image = '', excludeNodes, keys } = parts;
   const text = JSON.stringify([gpu, minutes, image, excludeNodes, keys]);
-  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return sha256(text).slice(0, 12);
+}
+
+/** The same tasks, on any node. */
+export function onAnyNode({ name: _, ...batch }: Batch): Batch {
+  const parts = { ...batch, excludeNodes: [] };
+  return { name: nameOf(parts), ...parts };
 }
 
 /** Tasks by GPU class, limit, image and excluded nodes, in the order in which they come. */

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
-import { link, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { groupBy } from '../collections/group-by.ts';
 import { artifactFiles } from '../compile/artifact-files.ts';
 import { loadSpecs } from '../compile/spec-files.ts';
-import { fail } from '../diagnostics/diagnostic.ts';
-import { partialPath } from '../io/partial-names.ts';
+import { DiagnosticError, fail } from '../diagnostics/diagnostic.ts';
+import { makeKitLike } from '../kit/kit-like.ts';
 import { makeKit } from '../kit/make-kit.ts';
-import { openKit, readKit } from '../kit/open-kit.ts';
+import { type OpenedKit, openKit, readKit } from '../kit/open-kit.ts';
 import { createKitPlanner } from '../kit/plan-kit.ts';
 import type { Spec } from '../language/spec.ts';
 import { type Cell, nameOfCell } from './cell.ts';
@@ -17,26 +16,16 @@ import type { OpenedFarm } from './read-farm.ts';
 
 /** Makes the kits of cells when they are wanted. */
 export interface KitMaker {
-  /** The kit is there and is the one that was planned. Throws DiagnosticError `farm-cell-changed` and `kit-changed`. */
+  /** The kit is there and is the one that was planned. Throws DiagnosticError `farm-cell-changed` and `farm-kit-changed`. */
   prepare(cell: Cell, onMake: () => void): Promise<void>;
 }
 
-/** Takes the model of a kit with the same graph: the same bytes are on the disk once. A file system without links keeps both. */
-async function shareModel(farm: string, key: string, others: readonly string[]): Promise<void> {
-  const { onnx } = (await readKit(kitFolder(farm, key))).manifest;
-  for (const other of others) {
-    const folder = kitFolder(farm, other);
-    if (!existsSync(join(folder, artifactFiles.manifest))) continue;
-    if ((await readKit(folder)).manifest.onnx.digest !== onnx.digest) continue;
-    const aside = partialPath(kitFolder(farm, key));
-    try {
-      await link(join(folder, onnx.file), aside);
-      await rename(aside, join(kitFolder(farm, key), onnx.file));
-    } catch {
-      await rm(aside, { force: true });
-    }
-    return;
-  }
+/** The kit of another cell on the same graph; undefined where none was made yet, or it is damaged. */
+async function findAlike(farm: string, cells: readonly Cell[]): Promise<OpenedKit | undefined> {
+  const made = cells.find(({ key }) =>
+    existsSync(join(kitFolder(farm, key), artifactFiles.manifest)),
+  );
+  return made && (await readKit(kitFolder(farm, made.key)).catch(() => undefined));
 }
 
 /** Specs of a farm, each file read once. */
@@ -48,6 +37,17 @@ function specReader({ settings: { directory } }: OpenedFarm) {
     files.set(path, loading);
     return (await loading).find(({ name }) => name === model);
   };
+}
+
+/** Throws DiagnosticError `farm-kit-changed` where the folder does not hold the cell's kit as it was made. */
+async function requireKit(folder: string, cell: Cell): Promise<void> {
+  const changed = (reason: string) =>
+    fail('farm-kit-changed', { cell: nameOfCell(cell), path: folder, reason });
+  const { facts } = await openKit(folder).catch((error) => {
+    if (!(error instanceof DiagnosticError)) throw error;
+    return changed(error.diagnostics[0]?.message ?? '');
+  });
+  if (facts.key !== cell.key) changed(`'${folder}' holds another kit.`);
 }
 
 export function createKitMaker(
@@ -65,16 +65,16 @@ export function createKitMaker(
     const directory = calibrationFolder(farm, cell.model, cell.precision);
     // Before anything is written: a model may take minutes.
     if ((await plan({ ...options, directory })).key !== cell.key) changed();
-    const kit = await makeKit(withKitFolder(options, farm, cell.key));
+    const others = alike.get(cell.graph) ?? [];
+    const other = await findAlike(
+      farm,
+      others.filter(({ key }) => key !== cell.key),
+    );
+    const whole = withKitFolder(options, farm, cell.key);
+    const kit = (other && (await makeKitLike(other, cell.key, whole))) ?? (await makeKit(whole));
     const error = kit.diagnostics.find(({ severity }) => severity === 'error');
     if (error) fail('farm-kit-refused', { cell: nameOfCell(cell), reason: error.message });
     if (kit.key !== cell.key) throw new Error(`${nameOfCell(cell)} was planned as another kit`);
-    const others = (alike.get(cell.graph) ?? []).map(({ key }) => key);
-    await shareModel(
-      farm,
-      cell.key,
-      others.filter((key) => key !== cell.key),
-    );
   };
   return {
     async prepare(cell, onMake) {
@@ -83,8 +83,7 @@ export function createKitMaker(
         onMake();
         return await make(cell);
       }
-      const { facts } = await openKit(folder);
-      if (facts.key !== cell.key) fail('kit-changed', { path: folder, files: ['manifest.json'] });
+      await requireKit(folder, cell);
     },
   };
 }

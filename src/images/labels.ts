@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { readBytes } from '../io/open-file.ts';
+import { sha256 } from '../io/sha256.ts';
 
 /** The names of a network's classes, in their order. */
 export interface Labels {
@@ -27,5 +27,5 @@ export async function readLabels(file: string, classes: number): Promise<Labels>
   const bytes = await readBytes(file, 'labels file');
   const names = parseLabels(new TextDecoder().decode(bytes));
   if (names.length !== classes) fail('labels-count', { file, count: names.length, classes });
-  return { file, names, digest: createHash('sha256').update(bytes).digest('hex') };
+  return { file, names, digest: sha256(bytes) };
 }

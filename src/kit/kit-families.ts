@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ModelFacts, ModelIdentity } from '../../engines/model-facts.ts';
 import type { TrtexecCommand } from '../../engines/tensorrt/planning/plan.ts';
 import {
@@ -6,6 +5,7 @@ import {
   type ReleaseFamily,
 } from '../../engines/tensorrt/planning/release-families.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
+import { sha256 } from '../io/sha256.ts';
 import { describeReleases } from './describe-releases.ts';
 import type { KitIntent } from './kit-intent.ts';
 import { type KitKeyParts, measurementSchema } from './kit-key.ts';
@@ -43,7 +43,7 @@ export function keyPartsOf(
 ): KitKeyParts {
   const [one] = served;
   return {
-    model: createHash('sha256').update([graph, weights, ranges].join('\n')).digest('hex'),
+    model: sha256([graph, weights, ranges].join('\n')),
     arguments: families.flatMap(({ commands }) => commands.map(argumentsOf)),
     tensorrt: served.length === 1 && one ? one.release.version : describeReleases(families),
     gpu: `${gpu.computeCapability} ${gpu.name}`,

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../io/sha256.ts';
 
 /** Raised when figures are taken in another way, so that old ones no longer stand for new ones. */
 export const measurementSchema = 1;
@@ -21,5 +21,5 @@ export interface KitKeyParts {
 export function kitKey(parts: KitKeyParts): string {
   const { model, arguments: args, tensorrt, gpu, batches, schema } = parts;
   const text = JSON.stringify([model, args, tensorrt, gpu, batches, schema]);
-  return createHash('sha256').update(text).digest('hex');
+  return sha256(text);
 }

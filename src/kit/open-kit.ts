@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -9,6 +8,7 @@ import { readManifest } from '../compile/read-manifest.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { startFileDigest } from '../io/digest.ts';
 import { readText } from '../io/open-file.ts';
+import { sha256 } from '../io/sha256.ts';
 import { type KitFacts, kitFactsSchema } from './kit-facts.ts';
 import { attemptFiles, kitFiles } from './kit-files.ts';
 
@@ -28,7 +28,7 @@ async function digestOf(path: string): Promise<string | undefined> {
 /** Files that are not as kit.sha256 says, and kit.sha256 itself where it is not as the manifest says. */
 async function changedFiles(directory: string, { digest }: KitFacts): Promise<readonly string[]> {
   const text = await readText(join(directory, kitFiles.digests), 'kit');
-  if (createHash('sha256').update(text).digest('hex') !== digest) return [kitFiles.digests];
+  if (sha256(text) !== digest) return [kitFiles.digests];
   const changed: string[] = [];
   for (const line of text.split('\n').filter(Boolean)) {
     const [expected, file = ''] = line.split('  ');

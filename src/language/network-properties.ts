@@ -26,7 +26,7 @@ function untoldPaths(kind: MultiPath['kind'] | undefined): string | undefined {
   if (kind === 'res2net')
     return 'How the first block of a stage begins, and whether padding counts, is in no weights file.';
   if (kind === 'resnest')
-    return 'Where a strided block averages, and whether padding counts, is in no weights file.';
+    return 'Where a strided block averages, before its paths (halving before) in the fast networks, and whether padding counts is in no weights file.';
   return undefined;
 }
 

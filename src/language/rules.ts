@@ -13,9 +13,10 @@ function list(numbers: readonly number[]): string {
   return `[${numbers.join(', ')}]`;
 }
 
-/** How often the network halves its sides: the stem twice unless it is conv3, each stage as its stride says. */
-function halvingsOf({ stem, strides }: Spec): number {
-  return (stem === 'conv3' ? 0 : 2) + strides.filter((stride) => stride === 2).length;
+/** How often the network halves its sides: the stem's first convolution unless it is conv3, what stands behind the stem, each stage as its stride says. */
+function halvingsOf({ stem, stemPool, strides }: Spec): number {
+  const halves = [stem !== 'conv3', stemPool !== 'none', ...strides.map((stride) => stride === 2)];
+  return halves.filter(Boolean).length;
 }
 
 function checkInputSide({ spec, report }: RuleContext): void {
@@ -186,7 +187,7 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'input-side',
-    involves: ['input', 'stages', 'strides', 'depth', 'stem', 'variant'],
+    involves: ['input', 'stages', 'strides', 'depth', 'stem', 'stem-pool', 'variant'],
     check: checkInputSide,
   },
   {

@@ -36,11 +36,8 @@ export function untoldProperties(network: SpecParts): readonly AssumedProperty[]
   return [...plain, ...grouped];
 }
 
-/** What neither names nor shapes tell and no property says yet: how such a network must be for its logits to be right. */
+/** What neither names nor shapes tell and no property says: how such a network must be for its logits to be right. */
 export const plainNetwork: readonly string[] = [
-  'no anti-aliasing',
-  'a max pool behind stem conv7 and deep, none behind conv3',
-  'stages 2 and later halve, none is dilated',
-  'the head averages',
-  'ReLU',
+  'ReLU behind every norm but the last of a block, and behind its sum',
+  'a 3×3 max pool with padding',
 ];

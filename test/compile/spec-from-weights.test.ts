@@ -73,23 +73,32 @@ describe('the spec of a weights file', () => {
     expect(text).toMatchInlineSnapshot(`
       "# What neck4_d.safetensors describes; what it cannot tell stands as comments.
       model neck4_d {
-        block       bottleneck
-        stages      [2, 1, 1, 1]
-        widths      [8, 12, 16, 24]
-        variant     vd
-        input       3x64x64  # config.json
-        classes     10
-        labels      "x.labels.txt"  # config.json
-        weights     timm "neck4_d.safetensors"
-        preprocess  { resize 71  crop 64  interpolation bicubic  antialias yes }  # config.json
-        # stride    in conv2
+        block         bottleneck
+        stages        [2, 1, 1, 1]
+        widths        [8, 12, 16, 24]
+        variant       vd
+        input         3x64x64  # config.json
+        classes       10
+        labels        "x.labels.txt"  # config.json
+        weights       timm "neck4_d.safetensors"
+        preprocess    { resize 71  crop 64  interpolation bicubic  antialias yes }  # config.json
+        # stem-pool   max
+        #   Whether a pool stands behind the stem is in no weights file.
+        # stride      in conv2
         #   PaddleClas, torchvision and timm stride in the 3×3; Caffe in the first 1×1.
-        # epsilon   0.00001
+        # strides     [1, 2, 2, 2]
+        #   Networks that search and track often leave the last stage unhalved: [1, 2, 2, 1].
+        # dilations   [1, 1, 1, 1]
+        #   Segmentation networks keep a map large by dilations in place of strides.
+        # anti-alias  none
+        #   timm's resnetaa and resnetblur networks have the names and shapes of their plain twins.
+        # epsilon     0.00001
         #   PaddlePaddle, torchvision and timm add 0.00001 to a variance, TensorFlow and Caffe models often
         #   0.001, torchvision's detectors of COCO_V1 nothing.
-        # Taken as in the plain network, no word says otherwise yet: no anti-aliasing; a max pool behind stem
-        # conv7 and deep, none behind conv3; stages 2 and later halve, none is dilated; the head averages;
-        # ReLU.
+        # pool        average
+        #   How the last map becomes one number a channel is in no weights file.
+        # Taken for granted, as no word says otherwise: ReLU behind every norm but the last of a block, and
+        # behind its sum; a 3×3 max pool with padding.
       }
       "
     `);
@@ -115,14 +124,21 @@ describe('the spec of a weights file', () => {
     );
     expect(text).toContain('# config.json is of another network and was left aside.\n');
     expect(text).not.toContain('bicubic');
-    expect(text).toContain('  classes     10\n');
+    expect(text).toMatch(/^ {2}classes +10$/m);
     expect(text).not.toContain('names the classes');
   });
 
   it('speaks of what its name speaks of', async () => {
     const path = place('neck4_d.safetensors', {}, 'resnetaa50d.safetensors');
+    const text = await textOf(path);
+    expect(text).toMatch(/^ {2}anti-alias +average {2}# the name of resnetaa50d.safetensors$/m);
+    expect((await specIn(text)).antiAlias).toBe('average');
+  });
+
+  it('names what its name speaks of and no word says', async () => {
+    const path = place('neck4_d.safetensors', {}, 'resnet_silu.safetensors');
     expect(await textOf(path)).toContain(
-      '  # The name of resnetaa50d.safetensors speaks of anti-aliasing by average pools, which no word says\n  # yet.\n',
+      '  # The name of resnet_silu.safetensors speaks of another activation than ReLU, which does not stand\n  # here.\n',
     );
   });
 
@@ -131,7 +147,7 @@ describe('the spec of a weights file', () => {
     expect(text).toContain(
       '# The name of ResNet50_vc_pets.safetensors is of another network and was left aside.\n',
     );
-    expect(text).toContain('  variant     vd\n');
+    expect(text).toMatch(/^ {2}variant +vd$/m);
   });
 
   it.each([
@@ -342,12 +358,10 @@ describe('rcc compile', () => {
     const { stderr, exitCode } = await rcc('compile', spec, '--target', 'onnx', '-o', out);
     expect(exitCode).toBe(0);
     expect(stderr).toContain(
-      "warning: 'config.json' beside 'neck4_d.safetensors' says otherwise than the spec in 3 properties. [weights-neighbour-disagrees]",
+      "warning: 'config.json' beside 'neck4_d.safetensors' says otherwise than the spec in 4 properties. [weights-neighbour-disagrees]",
     );
     expect(stderr).toContain('`preprocess { resize 71 }`, the spec has `preprocess { resize 73 }`');
-    expect(stderr).toContain(
-      "'config.json' beside 'neck4_d.safetensors' speaks of anti-aliasing by blur pools;",
-    );
+    expect(stderr).toContain('`anti-alias blur`, the spec has `anti-alias none`');
     // Nothing has shown that the assumptions are right.
     expect(stderr).toContain('[verdict-scope]');
   });
@@ -358,10 +372,10 @@ describe('rcc compile', () => {
     await rcc('init', path, '-o', spec);
     const { stderr } = await rcc('compile', spec, '--target', 'onnx', '-o', join(folder, 'out'));
     expect(stderr).toContain(
-      "warning: The name of 'resnet50_vc_aa50.safetensors' says otherwise than the spec in 1 property.",
+      "warning: The name of 'resnet50_vc_aa50.safetensors' says otherwise than the spec in 2 properties.",
     );
     expect(stderr).toContain('or give the file another name if it holds another network.');
-    expect(stderr).toContain("The name of 'resnet50_vc_aa50.safetensors' speaks of anti-aliasing");
+    expect(stderr).toContain('`anti-alias average`, the spec has `anti-alias none`');
     expect(stderr).not.toContain('beside');
   });
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { explainCode } from '../../src/diagnostics/explain.ts';
 import { languageMessages } from '../../src/diagnostics/messages/language.ts';
@@ -29,6 +29,13 @@ describe('the message table', () => {
     expect(code).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
     expect(messages[code].cause).toMatch(/\.$/);
     expect(messages[code].cure).toMatch(/[.)]$/);
+  });
+
+  it('names specs in its examples that are there', () => {
+    const rows: readonly { readonly example?: string }[] = Object.values(messages);
+    const named = rows.flatMap(({ example }) => example?.match(/\bspecs\/\S+\.rn\b/g) ?? []);
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((path) => !existsSync(path))).toEqual([]);
   });
 
   it.each(

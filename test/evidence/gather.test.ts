@@ -17,7 +17,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 async function told(weights: string, files: Readonly<Record<string, string>>, channels = 3) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   writeFileSync(join(folder, weights), '');
-  return await gatherEvidence(join(folder, weights), { channels });
+  return await gatherEvidence(join(folder, weights), { channels, stages: 4 });
 }
 
 const timm = {
@@ -53,6 +53,7 @@ describe("timm's config.json", () => {
           'preprocess.std': [0.229, 0.224, 0.225],
           'preprocess.interpolation': 'bicubic',
           'preprocess.antialias': true,
+          pool: 'average',
         },
         beyond: [],
         labels: ['cat', 'dog', 'bird'],
@@ -60,13 +61,11 @@ describe("timm's config.json", () => {
     ]);
   });
 
-  it('tells of what no spec can say', async () => {
+  it('tells what leaves no trace in names and shapes', async () => {
     const config = { ...timm, architecture: 'resnetaa50d', global_pool: 'catavgmax' };
     const [evidence] = await told('model.safetensors', { 'config.json': JSON.stringify(config) });
-    expect(evidence?.beyond).toEqual([
-      'anti-aliasing by average pools',
-      'another pool before the linear layer (global_pool catavgmax)',
-    ]);
+    expect(evidence?.beyond).toEqual([]);
+    expect(evidence?.values).toMatchObject({ 'anti-alias': 'average', pool: 'catavgmax' });
   });
 
   it('tells of arguments that leave no trace in names and shapes, and of crops that are none', async () => {
@@ -76,10 +75,13 @@ describe("timm's config.json", () => {
     const [evidence] = await told('m.safetensors', { 'config.json': JSON.stringify(config) });
     expect(evidence?.beyond).toEqual([
       'another activation than ReLU (act_layer silu)',
-      'anti-aliasing (aa_layer avg)',
-      'dilated stages (output_stride 16)',
       'pictures of changed proportions (crop_mode squash)',
     ]);
+    expect(evidence?.values).toMatchObject({
+      'anti-alias': 'average',
+      strides: [1, 2, 2, 1],
+      dilations: [1, 1, 1, 2],
+    });
   });
 
   it('of the usual arguments has nothing to tell', async () => {
@@ -342,7 +344,7 @@ DataLoader:
     const text =
       'Arch: { name: RecModel, Backbone: { name: ResNet50_last_stage_stride1 }, Head: { class_num: 5 } }';
     const [found] = await told('m.pdparams', { 'reid.yaml': text });
-    expect(found?.beyond).toEqual(['a last stage that does not halve']);
+    expect(found?.values).toMatchObject({ strides: [1, 2, 2, 1] });
   });
 
   it('of an exported model tell labels', async () => {
@@ -402,10 +404,14 @@ describe("a file's own name", () => {
     ['ResNet50_vd_pretrained.pdparams', { shortcut: 'avgpool' }, []],
     ['Fix_ResNet50_vd_ssld_v2.pdparams', { shortcut: 'avgpool' }, []],
     ['ResNet50_vc.pdparams', { shortcut: 'projection' }, []],
-    ['resnetblur50.bt_in1k.safetensors', {}, ['anti-aliasing by blur pools']],
-    ['resnetaa50d.sw_in12k.safetensors', {}, ['anti-aliasing by average pools']],
-    ['ResNet50_last_stage_stride1.pdparams', {}, ['a last stage that does not halve']],
-    ['resnet50_os8.pth', {}, ['dilated stages']],
+    ['resnetblur50.bt_in1k.safetensors', { 'anti-alias': 'blur' }, []],
+    ['resnetaa50d.sw_in12k.safetensors', { 'anti-alias': 'average' }, []],
+    ['seresnextaa101d_32x8d.safetensors', { 'anti-alias': 'average' }, []],
+    ['ResNet50_last_stage_stride1.pdparams', { strides: [1, 2, 2, 1] }, []],
+    ['ResNet50_adaptive_max_pool2d_pretrained.pdparams', { pool: 'max' }, []],
+    ['resnet50_os8.pth', { strides: [1, 2, 1, 1], dilations: [1, 1, 2, 4] }, []],
+    ['deeplabv3_resnet50.pth', {}, ['dilated stages']],
+    ['resnet50_silu.pth', {}, ['another activation than ReLU']],
   ])('%s', async (name, values, beyond) => {
     expect(await told(name, {})).toEqual([
       { kind: 'name', source: `the name of ${name}`, values, beyond },
@@ -413,6 +419,26 @@ describe("a file's own name", () => {
   });
 
   it.each([
+    'ResNeSt50_fast_1s1x64d.pdparams',
+    'resnest50d_4s2x40d.safetensors',
+  ])('%s tells a part of a value', async (name) => {
+    const [found] = await told(name, {});
+    expect(found?.parts).toEqual([
+      { property: 'multi-path', kind: 'resnest', part: 'halving', value: 'before' },
+    ]);
+  });
+
+  it('of another number of stages tells nothing of each', async () => {
+    writeFileSync(join(folder, 'resnet_os8.pth'), '');
+    const [found] = await gatherEvidence(join(folder, 'resnet_os8.pth'), {
+      channels: 3,
+      stages: 3,
+    });
+    expect(found?.values).toEqual({});
+  });
+
+  it.each([
+    'resnest50d.safetensors',
     'resnet50.pth',
     'resnet50d_ra2.safetensors',
     'aaron.pth',

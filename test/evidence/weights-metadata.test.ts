@@ -79,7 +79,7 @@ describe('what a weights file says of itself', () => {
   });
 
   it('speaks of what no spec can say', () => {
-    expect(told({ model_name: 'resnetaa50d' })?.beyond).toEqual(['anti-aliasing by average pools']);
+    expect(told({ model_name: 'resnetaa50d' })?.values).toEqual({ 'anti-alias': 'average' });
   });
 
   it('is read whatever stands there', () => {
@@ -110,7 +110,7 @@ describe('of a safetensors file', () => {
     writeFileSync(join(folder, 'labels.txt'), 'cat\ndog\n');
     const { metadata } = await openWeights(memorySource(bytes));
     expect(metadata).toEqual(new Map(Object.entries({ num_classes: '3', arch: 'resnet18' })));
-    expect(await gatherEvidence(path, { metadata, channels: 3 })).toMatchObject([
+    expect(await gatherEvidence(path, { metadata, channels: 3, stages: 4 })).toMatchObject([
       {
         kind: 'metadata',
         source: 'the metadata of m.safetensors',

@@ -40,7 +40,8 @@ class Checkpoint(NamedTuple):
     spec: tuple = ()
 
 
-def write(folder, name, checkpoint, fill, logits):
+def write(folder, name, checkpoint, framework):
+    fill, soften, logits = framework
     import numpy as np
     from networks import seeded
 
@@ -53,6 +54,7 @@ def write(folder, name, checkpoint, fill, logits):
     pictures = {side: layers(PICTURES, side)[:, : checkpoint.channels] for side in checkpoint.sides}
     if judged:
         fill(model, rng, layers(8, 96)[:, : checkpoint.channels], pictures[checkpoint.sides[0]])
+        soften(model)
     weights = checkpoint.save(model, folder)
     for side, x in pictures.items() if judged else ():
         np.save(folder / f"{side}.input.npy", x)
@@ -71,16 +73,16 @@ def write(folder, name, checkpoint, fill, logits):
 
 def write_all(out, framework, only):
     if framework == "paddle":
-        from networks.with_paddle import fill, logits
+        from networks.with_paddle import fill, logits, soften
         from paddle_checkpoints import CHECKPOINTS
     else:
-        from networks.with_torch import fill, logits
+        from networks.with_torch import fill, logits, soften
         from torch_checkpoints import CHECKPOINTS
     for name, checkpoint in CHECKPOINTS.items():
         if only and name not in only:
             continue
         # In a process of its own: Paddle refuses a second network with named parameters, and narrow networks stay narrow.
-        child = multiprocessing.get_context("fork").Process(target=write, args=(out / name, name, checkpoint, fill, logits))
+        child = multiprocessing.get_context("fork").Process(target=write, args=(out / name, name, checkpoint, (fill, soften, logits)))
         child.start()
         child.join()
         if child.exitcode != 0:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes full-size weight files with inputs, the frameworks' own logits and the specs to verify them with (about 620 MB).
+"""Writes full-size weight files with inputs, the frameworks' own logits and the specs to verify them with (about 840 MB).
 
     full_size.py OUT --paddle PYTHON --torch PYTHON [--only NAME ...]
 
@@ -29,6 +29,23 @@ NETWORKS = {
     "paddle_resnet200_vd": Network("paddle", "paddleclas", "ResNet200_vd.pdparams", "depth 200  variant vd", 61021),
     "torchvision_resnet50": Network("torch", "torchvision", "resnet50.pth", "depth 50", 62017),
     "timm_resnet50d": Network("torch", "timm", "resnet50d.safetensors", "depth 50  variant vd", 62026),
+    "timm_seresnext26d_32x4d": Network(
+        "torch",
+        "timm",
+        "seresnext26d_32x4d.safetensors",
+        "block bottleneck  stages [2, 2, 2, 2]  variant vd  groups 32  group-width 4  attention se",
+        63011,
+    ),
+    "timm_resnest14d": Network(
+        "torch",
+        "timm",
+        "resnest14d.safetensors",
+        "block bottleneck  stages [1, 1, 1, 1]  variant vd  multi-path resnest radix 2 halving after",
+        63012,
+    ),
+    "timm_res2net50_26w_4s": Network(
+        "torch", "timm", "res2net50_26w_4s.safetensors", "depth 50  group-width 26  multi-path res2net scale 4", 63013
+    ),
 }
 SIDE = 224
 # An untrained network puts similar pictures into one class: these contrasts, and seeds with clear margins, set the pictures apart.

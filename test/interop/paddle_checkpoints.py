@@ -82,21 +82,13 @@ CHECKPOINTS = {
     "paddle_vision_resnet34": Checkpoint(vision("resnet34"), state("final.pdparams", lambda s: prefixed("network.", s))),
     "paddle_vision_resnet50": Checkpoint(vision("resnet50"), state("resnet50.pdparams"), sides=(96, 99)),
     "paddle_vision_wide": Checkpoint(vision("wide_resnet50_2"), state("wide_resnet50_2.pdparams")),
-    "paddle_vision_resnext50": Checkpoint(vision("resnext50_32x4d"), state("resnext.pdparams"), refused="grouped convolutions (32 groups"),
+    "paddle_vision_resnext50": Checkpoint(vision("resnext50_32x4d"), state("resnext.pdparams")),
     "paddle_vision_headless": Checkpoint(
         lambda: paddle.vision.models.resnet18(num_classes=0), state("backbone.pdparams"), refused="no linear layer"
     ),
     "paddle_vision_mobilenet": Checkpoint(lambda: paddle.vision.models.mobilenet_v2(), state("mobilenet.pdparams"), refused="no scheme"),
-    "paddleclas_se_resnet18_vd": Checkpoint(
-        lambda: import_backbone("model_zoo.se_resnet_vd").SE_ResNet18_vd(), state("se.pdparams"), refused="squeeze-and-excitation"
-    ),
-    "paddleclas_resnext50": Checkpoint(
-        lambda: import_backbone("model_zoo.resnext").ResNeXt50_32x4d(), state("resnext.pdparams"), refused="grouped convolutions (32 groups"
-    ),
-    "paddleclas_resnext50_vd": Checkpoint(
-        lambda: import_backbone("model_zoo.resnext_vd").ResNeXt50_vd_32x4d(), state("resnext_vd.pdparams"), refused="grouped convolutions (32 groups"
-    ),
-    "paddleclas_res2net50": Checkpoint(
-        lambda: import_backbone("model_zoo.res2net").Res2Net50_26w_4s(), state("res2net.pdparams"), refused="Res2Net"
-    ),
+    "paddleclas_se_resnet18_vd": Checkpoint(lambda: import_backbone("model_zoo.se_resnet_vd").SE_ResNet18_vd(), state("se.pdparams")),
+    "paddleclas_resnext50": Checkpoint(lambda: import_backbone("model_zoo.resnext").ResNeXt50_32x4d(), state("resnext.pdparams")),
+    "paddleclas_resnext50_vd": Checkpoint(lambda: import_backbone("model_zoo.resnext_vd").ResNeXt50_vd_32x4d(), state("resnext_vd.pdparams")),
+    "paddleclas_res2net50": Checkpoint(lambda: import_backbone("model_zoo.res2net").Res2Net50_26w_4s(), state("res2net.pdparams")),
 }

@@ -348,7 +348,6 @@ def refused(make, save, text):
 
 
 BAD = {
-    "torchvision_resnext50_32x4d": refused(lambda: torchvision.models.resnext50_32x4d(), state(), "grouped convolutions (32 groups"),
     "torchvision_faster_rcnn": refused(
         lambda: torchvision.models.detection.fasterrcnn_resnet50_fpn(weights=None, weights_backbone=None, num_classes=3), state(), "no linear layer"
     ),
@@ -368,13 +367,6 @@ BAD = {
     "torchvision_densenet121": refused(lambda: torchvision.models.densenet121(), state(), "no scheme"),
     "torchvision_named_parameters": refused(lambda: tv(), named_parameters, "no running statistics"),
     "torchvision_quantised": refused(lambda: torchvision.models.quantization.resnet18(quantize=True), state(), "quantised"),
-    "timm_seresnet50": refused(lambda: narrow_timm("seresnet50"), safe(), "squeeze-and-excitation"),
-    "timm_ecaresnet50d": refused(lambda: narrow_timm("ecaresnet50d"), safe(), "ECA"),
-    "timm_res2net50_26w_4s": refused(lambda: timm.create_model("res2net50_26w_4s"), safe(), "Res2Net"),
-    "timm_resnest50d": refused(lambda: timm.create_model("resnest50d"), safe(), "ResNeSt"),
-    "timm_skresnet18": refused(lambda: timm.create_model("skresnet18"), safe(), "selective kernels"),
-    "timm_resnetrs50": refused(lambda: timm.create_model("resnetrs50"), safe(), "squeeze-and-excitation"),
-    "timm_resnet50_gn": refused(lambda: timm.create_model("resnet50_gn"), safe(), "no running statistics"),
     "timm_headless": refused(lambda: narrow_timm("resnet50", num_classes=0), safe(), "no linear layer"),
     "timm_vit_tiny": refused(lambda: timm.create_model("vit_tiny_patch16_224"), safe(), "no scheme"),
     "timm_resnetv2": refused(lambda: timm.create_model("resnetv2_50"), safe(), "no scheme"),
@@ -386,10 +378,23 @@ BAD = {
     ),
 }
 
-# The names and shapes of resnet50d, and other numbers.
-DOUBTFUL = {
-    "timm_resnetaa50d": Checkpoint(lambda: narrow_timm("resnetaa50d"), hub_folder, warned="anti-aliasing"),
-    "timm_resnetblur50": Checkpoint(lambda: narrow_timm("resnetblur50"), hub_folder, warned="anti-aliasing"),
+RELATIVES = {
+    "torchvision_resnext50_32x4d": Checkpoint(lambda: torchvision.models.resnext50_32x4d(), state()),
+    "timm_seresnet50": Checkpoint(lambda: narrow_timm("seresnet50"), safe()),
+    "timm_ecaresnet50d": Checkpoint(lambda: narrow_timm("ecaresnet50d"), safe()),
+    "timm_res2net50_26w_4s": Checkpoint(lambda: timm.create_model("res2net50_26w_4s"), safe()),
+    "timm_resnest50d": Checkpoint(lambda: timm.create_model("resnest50d"), safe()),
+    "timm_skresnet18": Checkpoint(lambda: timm.create_model("skresnet18"), safe()),
+    "timm_resnetrs50": Checkpoint(lambda: timm.create_model("resnetrs50"), safe()),
+    "timm_resnet50_gn": Checkpoint(lambda: timm.create_model("resnet50_gn"), safe(), spec=("running statistics",)),
+    # The names and shapes of resnet50d and resnet50, and other numbers: the configuration tells them.
+    "timm_resnetaa50d": Checkpoint(lambda: narrow_timm("resnetaa50d"), hub_folder, sides=(64, 96)),
+    "timm_resnetblur50": Checkpoint(lambda: narrow_timm("resnetblur50"), hub_folder),
 }
 
-CHECKPOINTS = {**GOOD, **BAD, **DOUBTFUL}
+# The names and shapes of resnet50, and other numbers.
+DOUBTFUL = {
+    "timm_silu": Checkpoint(lambda: narrow_timm("resnet50", act_layer=nn.SiLU), state(name="resnet50_silu.pth"), warned="another activation"),
+}
+
+CHECKPOINTS = {**GOOD, **RELATIVES, **BAD, **DOUBTFUL}

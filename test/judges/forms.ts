@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Target } from '../../engines/target.ts';
+import { tensorrtRtxForm } from '../../engines/tensorrt-rtx/graph-form.ts';
 import { compileSpec } from '../../src/compile/compile.ts';
 import type { Spec } from '../../src/language/spec.ts';
 import { chooseTarget } from '../../src/targets/choose-target.ts';
@@ -13,12 +14,18 @@ export interface Form {
   readonly target: 'onnx' | 'onnxruntime';
   /** TensorRT that the model is written for. */
   readonly release?: string;
+  /** Least compute capability of TensorRT-RTX's GPUs, that the model is written for. */
+  readonly capability?: number;
+  /** The form whose numbers those of this one are judged by; default: `fp32`. */
+  readonly base?: string;
+  /** Parameters that stay in float32 whatever the precision, by parts of their names. */
+  readonly inFloat32?: readonly string[];
   /** The form whose model.onnx has the same bytes. */
   readonly sameAs?: string;
 }
 
-/** Every form that a model is written in, by its name in the tables. */
-export const forms = {
+/** The forms that every file is judged in, by their names in the tables. */
+const fileForms = {
   fp32: { precision: 'fp32', target: 'onnx' },
   fp16: { precision: 'fp16', target: 'onnx' },
   int8: { precision: 'int8', target: 'onnx' },
@@ -30,10 +37,30 @@ export const forms = {
   'embedded int8': { precision: 'int8', target: 'onnxruntime', sameAs: 'int8' },
 } as const satisfies Record<string, Form>;
 
-export type FormName = keyof typeof forms;
-export const formNames = Object.keys(forms) as readonly FormName[];
+/** TensorRT-RTX's, with heads, parts and quantisers of their own. */
+const compilerForms = {
+  'fp32 for 7.5': { precision: 'fp32', target: 'onnx', capability: 7.5, base: 'fp32 for 7.5' },
+  'fp16 for 7.5': {
+    precision: 'fp16',
+    target: 'onnx',
+    capability: 7.5,
+    base: 'fp32 for 7.5',
+    inFloat32: ['head/fc.bias'],
+  },
+  'fp32 for 8.6': { precision: 'fp32', target: 'onnx', capability: 8.6, base: 'fp32 for 8.6' },
+  'fp16 for 8.6': { precision: 'fp16', target: 'onnx', capability: 8.6, base: 'fp32 for 8.6' },
+  'int8 for 8.6': { precision: 'int8', target: 'onnx', capability: 8.6, base: 'fp32 for 8.6' },
+} as const satisfies Record<string, Form>;
 
-export const formOf = (name: FormName): Form & { readonly sameAs?: FormName } => forms[name];
+const forms = { ...fileForms, ...compilerForms };
+
+export type FormName = keyof typeof forms;
+export const formNames = Object.keys(fileForms) as readonly FormName[];
+export const compilerFormNames = Object.keys(compilerForms) as readonly FormName[];
+
+export const formOf = (
+  name: FormName,
+): Form & { readonly sameAs?: FormName; readonly base?: FormName } => forms[name];
 
 export interface ConversionOptions {
   /** Inputs (.npy) or a calibration that was made of them. */
@@ -51,12 +78,15 @@ export interface Conversion {
   readonly sha256: string;
 }
 
-async function targetOf({ precision, target, release }: Form): Promise<Target> {
+async function targetOf({ precision, target, release, capability }: Form): Promise<Target> {
   const { intent } = await readTargetIntent(target, {
     threads: '1',
     ...(release && { trt: release }),
   });
-  return await chooseTarget(intent, { precision, env: {} });
+  const chosen = await chooseTarget(intent, { precision, env: {} });
+  return capability === undefined
+    ? chosen
+    : { ...chosen, form: tensorrtRtxForm(precision, capability) };
 }
 
 /** Compiles once. Verification is the judges' own here. */

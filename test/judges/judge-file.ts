@@ -10,7 +10,7 @@ import {
 } from './forms.ts';
 import { judgeLogits, type LogitsJudgement, type Question, runModel } from './judge-logits.ts';
 import { type Judgement, judgeModel } from './judge-model.ts';
-import { type OnnxFile, readOnnxFile } from './onnx-file.ts';
+import { type Initializer, type OnnxFile, readOnnxFile } from './onnx-file.ts';
 
 export interface Subject extends ConversionOptions {
   readonly spec: Spec;
@@ -34,17 +34,39 @@ export interface FileJudge {
   judge(form: FormName): Promise<FormJudgement>;
 }
 
+/** What weighs channels is not quantised, and norms are none of what computes in int8. */
+const isQuantized = ({ name, dims }: Initializer): boolean =>
+  (dims.length === 2 || dims.length === 4) && !name.includes('/attention/');
+
+/** onnxruntime computes with biases of int32, TensorRT makes them itself. */
+function hasInt32Biases(name: FormName): boolean {
+  const { precision, release, capability } = formOf(name);
+  return precision === 'int8' && release === undefined && capability === undefined;
+}
+
+const hasBias = (weight: string, { initializers }: OnnxFile): boolean =>
+  initializers.has(weight.replace(/weight$/, 'bias')) && weight.endsWith('weight');
+
 /** What must be judged as what: nothing of a lower precision may be left in float32 unseen. */
 function judgeCounts(name: FormName, { counts }: Judgement, base: OnnxFile): readonly string[] {
-  const floats = [...base.initializers.values()].filter(({ type }) => type === 'FLOAT');
-  const weights = floats.filter(({ dims }) => dims.length > 1);
+  const { inFloat32 = [] } = formOf(name);
+  const floats = [...base.initializers.values()].filter(
+    (each) => each.type === 'FLOAT' && !inFloat32.includes(each.name),
+  );
+  const weights = floats.filter(isQuantized);
   const wanted = {
     fp32: ['float', floats.length],
     fp16: ['float16', floats.length],
     int8: ['int8', weights.length],
   } as const;
   const [what, count] = wanted[formOf(name).precision];
-  return counts[what] === count ? [] : [`${counts[what]} initializers are ${what}, not ${count}`];
+  const wrong =
+    counts[what] === count ? [] : [`${counts[what]} initializers are ${what}, not ${count}`];
+  const biases = hasInt32Biases(name) ? weights.filter(({ name: own }) => hasBias(own, base)) : [];
+  const integers = counts.int32 ?? 0;
+  const missing =
+    integers === biases.length ? [] : [`${integers} biases are int32, not ${biases.length}`];
+  return [...wrong, ...missing];
 }
 
 /**
@@ -100,14 +122,21 @@ class Conversions {
 
 export function createFileJudge(subject: Subject): FileJudge {
   const conversions = new Conversions(subject);
-  let base: Promise<OnnxFile> | undefined;
-  const readBase = async (): Promise<OnnxFile> =>
-    readOnnxFile((await conversions.of('fp32'))[0].modelPath);
+  const bases = new Map<FormName, Promise<OnnxFile>>();
+  const readBase = async (name: FormName): Promise<OnnxFile> =>
+    readOnnxFile((await conversions.of(name))[0].modelPath);
+
+  function baseOf(name: FormName): Promise<OnnxFile> {
+    const { base: own = 'fp32' } = formOf(name);
+    const base = bases.get(own) ?? readBase(own);
+    bases.set(own, base);
+    return base;
+  }
 
   async function judgeInitializers(name: FormName, model: OnnxFile): Promise<Judgement> {
-    base ??= readBase();
-    const judged = judgeModel(model, await base);
-    return { ...judged, wrong: [...judged.wrong, ...judgeCounts(name, judged, await base)] };
+    const base = await baseOf(name);
+    const judged = judgeModel(model, base);
+    return { ...judged, wrong: [...judged.wrong, ...judgeCounts(name, judged, base)] };
   }
 
   async function judgeNumbers(

@@ -39,12 +39,19 @@ export interface OnnxFile {
   readonly initializers: ReadonlyMap<string, Initializer>;
 }
 
-function initializerOf({ name, dims, dataType, rawData }: Onnx.ITensorProto): Initializer {
+/** Whole numbers of 64 bits stand in a field of their own. */
+function numbersOf({ name, dataType, rawData, int64Data }: Onnx.ITensorProto): Numbers {
   const view = views[dataType ?? 0];
+  if (dataType === DataType.INT64 && int64Data) return Float64Array.from(int64Data, Number);
   if (!view || !rawData) throw new Error(`'${name}' has type ${dataType}, or no raw data`);
-  const sizes = (dims ?? []).map(Number);
   // A copy begins where every type may begin; a Buffer's own slice copies nothing.
-  const values = view(Uint8Array.prototype.slice.call(rawData).buffer as ArrayBuffer);
+  return view(Uint8Array.prototype.slice.call(rawData).buffer as ArrayBuffer);
+}
+
+function initializerOf(tensor: Onnx.ITensorProto): Initializer {
+  const { name, dims, dataType } = tensor;
+  const sizes = (dims ?? []).map(Number);
+  const values = numbersOf(tensor);
   const count = sizes.reduce((product, dim) => product * dim, 1);
   if (values.length !== count) throw new Error(`'${name}': ${values.length} numbers for ${sizes}`);
   return { name: name ?? '', dims: sizes, type: DataType[dataType ?? 0] ?? '', values };

@@ -130,6 +130,9 @@ describe('bounds of the network', () => {
   it.each([
     ['depth 50', 32],
     ['depth 18 stem conv3', 8],
+    ['depth 50 stem-pool none', 16],
+    ['depth 18 stem conv3 stem-pool conv', 16],
+    ['depth 50 strides [1, 2, 2, 1]', 16],
     ['block basic stages [1, 1, 1] widths [8, 16, 32] stem conv3', 4],
     ['block basic stages [1]', 4],
     ['block bottleneck stages [1, 1, 1, 1, 1] widths [8, 8, 8, 8, 8]', 64],

@@ -7,7 +7,7 @@ import { type NetworkOutline, outputsOf } from './network-outline.ts';
 type Squeeze = readonly [number, number];
 
 /** To multiples of what squeezes are rounded, the plain first: PaddleClas not at all, timm to eights. */
-const divisors = [1, 8, 4, 16, 32];
+export const usualDivisors: readonly number[] = [1, 8, 4, 16, 32];
 
 function squeezesOf({ stages }: NetworkOutline): readonly Squeeze[] {
   return stages.flat().flatMap((block): Squeeze[] => {
@@ -17,12 +17,15 @@ function squeezesOf({ stages }: NetworkOutline): readonly Squeeze[] {
   });
 }
 
-/** Reductions that may be meant: each block's ratio, the largest blocks first, which rounding moves least. */
+/** What most networks divide by: where several would do, it is meant. */
+const usualReduction = 16;
+
+/** Reductions that may be meant: the usual one, then each block's ratio, the largest blocks first, which rounding moves least. */
 function reductions(squeezes: readonly Squeeze[]): readonly number[] {
   const ratios = squeezes
     .toReversed()
     .map(([channels, squeezed]) => Math.round(channels / squeezed));
-  return [...new Set(ratios)];
+  return [...new Set([usualReduction, ...ratios])];
 }
 
 function fits(squeezes: readonly Squeeze[], reduce: number, divisor: number): boolean {
@@ -31,10 +34,15 @@ function fits(squeezes: readonly Squeeze[], reduce: number, divisor: number): bo
   );
 }
 
-/** Reduction and divisor by which all squeezes follow from their channels; undefined: no rule does. */
+interface Tries {
+  readonly ratios?: readonly number[] | undefined;
+  readonly divisors?: readonly number[] | undefined;
+}
+
+/** The first reduction and divisor by which all squeezes follow from their channels; undefined: none do. */
 export function squeezeRule(
   squeezes: readonly Squeeze[],
-  ratios: readonly number[] = reductions(squeezes),
+  { ratios = reductions(squeezes), divisors = usualDivisors }: Tries = {},
 ): { readonly reduce: number; readonly divisor: number } | undefined {
   for (const divisor of squeezes.length === 0 ? [] : divisors) {
     const reduce = ratios.find((ratio) => fits(squeezes, ratio, divisor));

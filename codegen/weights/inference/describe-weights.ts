@@ -1,6 +1,6 @@
 import { fail } from '../../../src/diagnostics/diagnostic.ts';
 import { type ChooseOptions, chooseNetwork } from '../naming/choose-network.ts';
-import { requireStatistics } from '../naming/statistics.ts';
+import { failWithoutStatistics, mayMeasureNothing } from '../naming/statistics.ts';
 import type { WeightsFile } from '../weights-file.ts';
 import { inferSpec } from './infer-spec.ts';
 import type { InferredSpec } from './inferred-spec.ts';
@@ -20,7 +20,7 @@ export function describeWeights(file: WeightsFile, options: DescribeOptions = {}
   const network = chooseNetwork(file, { key: options.key });
   try {
     const named = namedNetwork(network);
-    requireStatistics(file, named);
+    if (!mayMeasureNothing(file, named)) failWithoutStatistics(file, named);
     const inferred = inferSpec(named);
     for (const note of network.notes) options.onNote?.(note);
     return inferred;

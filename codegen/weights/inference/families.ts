@@ -7,6 +7,9 @@ const behindStages: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+/** Of what the language has, under names or beside layers of which no scheme is. */
+const elsewhere = 'in names of no scheme';
+
 /** Parts of names that other families of networks have. */
 const families: readonly (readonly [RegExp, string])[] = [
   ...behindStages,
@@ -14,14 +17,16 @@ const families: readonly (readonly [RegExp, string])[] = [
     /\.(zero_point|_packed_params)(\.|$)/,
     'it is quantised; give the float checkpoint, which rcc quantises with --int8',
   ],
-  [/\.se\.conv\./, 'it has efficient channel attention (ECA)'],
-  [/\.(se|fca|se_module)\./, 'it has squeeze-and-excitation blocks'],
-  [/(^|\.)(convs|bns)\.\d+\./, 'it is a Res2Net: its 3×3 convolutions are split'],
-  [/\.res\d\w*_branch2b_\d+\./, 'it is a Res2Net: its 3×3 convolutions are split'],
-  [/\.scale\.(squeeze|excitation)\./, 'it has squeeze-and-excitation blocks'],
-  [/\.paths\.\d+\./, 'it has selective kernels (SK)'],
+  [/\.se_module\./, "it is one of timm's legacy SENets, whose stem pools without padding"],
+  [/\.se\.conv\./, `it has efficient channel attention (ECA) ${elsewhere}`],
+  [
+    /\.(se|fca)\.|\.scale\.(squeeze|excitation)\./,
+    `it has squeeze-and-excitation blocks ${elsewhere}`,
+  ],
+  [/(^|\.)(convs|bns)\.\d+\.|\.res\d\w*_branch2b_\d+\./, `it is a Res2Net ${elsewhere}`],
+  [/\.paths\.\d+\./, `it has selective kernels (SK) ${elsewhere}`],
   [/(^|\.)(attn|attention|cbam|ca\d*|sa\d*|blocks\.\d+\.mlp)\./, 'it has attention layers'],
-  [/\.conv2\.(bn0|fc1)\./, 'it has split attention (ResNeSt)'],
+  [/\.conv2\.(bn0|fc1)\./, `it has split attention (ResNeSt) ${elsewhere}`],
   [/\.conv1_rep|rbr_/, 'it is a RepVGG-like network'],
   [/^maxpool\.\d+\./, 'its stem pools with a convolution'],
 ];

@@ -25,11 +25,12 @@ export interface InferredSpec extends Omit<Candidate, 'input'> {
 }
 
 /** The depth whose blocks these are, if a published one. */
-export function publishedDepthOf(
-  block: InferredSpec['block'],
-  stages: readonly number[],
-): number | undefined {
+export function publishedDepthOf({
+  stageBlocks,
+  stages,
+}: Pick<InferredSpec, 'stageBlocks' | 'stages'>): number | undefined {
   return [...depths].find(
-    ([, known]) => known.block === block && known.stages.join() === stages.join(),
+    ([, known]) =>
+      known.stages.join() === stages.join() && stageBlocks.every((block) => block === known.block),
   )?.[0];
 }

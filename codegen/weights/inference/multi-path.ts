@@ -1,10 +1,11 @@
 import { least } from '../../../src/collections/extremes.ts';
 import type { MultiPath } from '../../../src/language/spec.ts';
-import { squeezeRule } from './attention.ts';
+import type { PathHabits } from '../naming/scheme.ts';
+import { squeezeRule, usualDivisors } from './attention.ts';
 import type { BlockOutline, NetworkOutline } from './network-outline.ts';
 
-/** What names and shapes tell of a block's 3×3 convolution where it is more than one path, and its channels and groups. */
-export interface PathsFound {
+/** What names and shapes tell of the convolution of a block that strides: its paths, and the channels and groups of each. */
+export interface SpatialFound {
   readonly multiPath: MultiPath;
   readonly inner: number;
   readonly groups: number;
@@ -17,19 +18,11 @@ function stepsOf({ others }: BlockOutline, pattern: RegExp): readonly Shape[] {
   return [...others].filter(([step]) => pattern.test(step)).map(([, shape]) => shape);
 }
 
-/** Whose rule for what no file tells: timm's names of the parts stand in lists, PaddleClas' do not. */
-interface Habits {
-  readonly isPaddle: boolean;
-}
-
-function res2net(block: BlockOutline, { isPaddle }: Habits): PathsFound | undefined {
+function res2net(block: BlockOutline, { start, padding }: PathHabits): SpatialFound | undefined {
   const parts = stepsOf(block, /^conv2\/part\d+$/);
   const [[inner = 0, taken = 1] = []] = parts;
   if (parts.length === 0) return undefined;
-  const habits = isPaddle
-    ? ({ start: 'chained', padding: 'ignored' } as const)
-    : ({ start: 'pooled', padding: 'counted' } as const);
-  const multiPath = { kind: 'res2net', scale: parts.length + 1, ...habits } as const;
+  const multiPath = { kind: 'res2net', scale: parts.length + 1, start, padding } as const;
   return { multiPath, inner, groups: inner / taken };
 }
 
@@ -44,7 +37,11 @@ function squeezes(
   });
 }
 
-function resnest(block: BlockOutline, outline: NetworkOutline, { isPaddle }: Habits) {
+function resnest(
+  block: BlockOutline,
+  outline: NetworkOutline,
+  habits: PathHabits,
+): SpatialFound | undefined {
   const { layers, others } = block;
   const [, wide = [], last = []] = layers;
   if (!others.has('conv2/attention/reduce') || others.has('conv2/path0')) return undefined;
@@ -54,30 +51,45 @@ function resnest(block: BlockOutline, outline: NetworkOutline, { isPaddle }: Hab
   const told = squeezes(outline, (one) => one.layers[1]?.[0] ?? 0).filter(
     ([, squeezed]) => squeezed > 32,
   );
-  const { divisor = isPaddle ? 1 : 8 } = squeezeRule(told, [4]) ?? {};
-  const padding = isPaddle ? 'ignored' : 'counted';
-  const bias = !isPaddle;
+  const { padding, divisor: usual, bias } = habits;
+  const { divisor = usual } =
+    squeezeRule(told, { ratios: [4], divisors: [usual, ...usualDivisors] }) ?? {};
   const multiPath = { kind: 'resnest', radix, halving: 'after', padding, divisor, bias } as const;
   return { multiPath, inner, groups: inner / ((wide[1] ?? 1) * radix) };
 }
 
-function select(block: BlockOutline, outline: NetworkOutline): PathsFound | undefined {
+function select(block: BlockOutline, outline: NetworkOutline): SpatialFound | undefined {
   const [[inner = 0, taken = 1] = []] = stepsOf(block, /^conv\d\/path0$/);
   if (inner === 0) return undefined;
   const isBasic = block.others.has('conv1/path0');
-  const read = isBasic ? inner : (block.layers[0]?.[0] ?? 0);
-  const reads = read / taken === 2 ? 'halves' : 'whole';
+  // Only of the network's very first block is it known what comes to it.
+  const [come = 0] = isBasic ? (outline.stem.at(-1) ?? []) : (block.layers[0] ?? []);
+  const reads = come / taken === 2 ? 'halves' : 'whole';
   const pathChannels = (one: BlockOutline) =>
     least(stepsOf(one, /^conv\d\/path0$/).map(([channels = 0]) => channels));
   const rule = squeezeRule(squeezes(outline, pathChannels)) ?? { reduce: 16, divisor: 8 };
   const multiPath = { kind: 'select', reads, ...rule } as const;
-  return { multiPath, inner, groups: reads === 'halves' ? 1 : read / taken };
+  const groups = isBasic || reads === 'halves' ? 1 : come / taken;
+  return { multiPath, inner, groups };
 }
 
-/** The paths that names and shapes tell; undefined: a plain convolution. */
-export function pathsOf(outline: NetworkOutline, habits: Habits): PathsFound | undefined {
-  const [[first] = []] = outline.stages;
+/** A plain convolution: the 3×3 of a bottleneck, which may have groups, or the first of a basic block. */
+function plain({ layers: [outer = [], middle = [], last] }: BlockOutline): SpatialFound {
+  const multiPath = { kind: 'none' } as const;
+  if (!last) return { multiPath, inner: outer[0] ?? 0, groups: 1 };
+  const [inner = 0, taken = 1] = middle;
+  return { multiPath, inner, groups: (outer[0] ?? 0) / taken };
+}
+
+export function spatialOf(
+  block: BlockOutline,
+  outline: NetworkOutline,
+  habits: PathHabits,
+): SpatialFound {
   return (
-    first && (res2net(first, habits) ?? select(first, outline) ?? resnest(first, outline, habits))
+    res2net(block, habits) ??
+    select(block, outline) ??
+    resnest(block, outline, habits) ??
+    plain(block)
   );
 }

@@ -6,6 +6,7 @@ import {
   outputsOf,
   projectionOf,
 } from './network-outline.ts';
+import { kindOf } from './stage-widths.ts';
 import { unsupported } from './unsupported-network.ts';
 
 function kernelsOf(shapes: readonly (readonly number[])[]): string {
@@ -27,22 +28,52 @@ function checkStem({ stem }: NetworkOutline): void {
 }
 
 function checkBlockKinds({ stages }: NetworkOutline): void {
-  const kinds = new Set(stages.flat().map(({ layers }) => kernelsOf(layers)));
-  const [kind = ''] = kinds;
-  if (kinds.size > 1 || !blockKernels.has(kind)) {
-    unsupported(`its blocks have convolutions of sizes ${[...kinds].slice(0, 3).join(' and ')}`);
+  for (const [index, blocks] of stages.entries()) {
+    const kinds = new Set(blocks.map(({ layers }) => kernelsOf(layers)));
+    const [kind = ''] = kinds;
+    if (kinds.size > 1 || !blockKernels.has(kind)) {
+      const sizes = [...kinds].slice(0, 3).join(' and ');
+      unsupported(`its blocks have convolutions of sizes ${sizes} in stage ${index + 1}`);
+    }
   }
 }
 
-/** Each convolution takes what the one before it gives; fewer input channels are groups. */
-function checkChain({ layers }: BlockOutline, inputs: number, where: string): void {
+/** Steps of a block that stand for one convolution: its paths, parts and what weighs them. */
+function pathsIn({ others }: BlockOutline): string {
+  return [...others.keys()]
+    .filter((step) => step.startsWith('conv'))
+    .toSorted()
+    .join(', ');
+}
+
+function checkPaths({ stages }: NetworkOutline): void {
+  const paths = new Set(stages.flat().map(pathsIn));
+  if (paths.size > 1) {
+    const some = [...paths].find((steps) => steps !== '') ?? '';
+    unsupported(`some of its blocks have convolutions of several paths (${some}), some have not`);
+  }
+}
+
+/** Groups of a bottleneck's 3×3 convolution that takes fewer channels than come. */
+function groupsOf({ layers: [outer = [], middle = []] }: BlockOutline): number {
+  return (outer[0] ?? 0) / (middle[1] ?? 1);
+}
+
+/** Each convolution takes what the one before it gives; of a bottleneck's 3×3, all have the same groups. */
+function checkChain(
+  block: BlockOutline,
+  inputs: number,
+  at: { where: string; groups: number },
+): void {
+  const { where, groups } = at;
   let channels = inputs;
-  for (const [out = 0, taken = 0] of layers) {
-    if (taken !== channels) {
-      const groups = channels / taken;
+  for (const [layer, [out = 0, taken = 0]] of block.layers.entries()) {
+    const isGrouped = kindOf(block) === 'bottleneck' && layer === 1;
+    const own = channels / taken;
+    if (own !== (isGrouped ? groups : 1)) {
       unsupported(
-        Number.isInteger(groups)
-          ? `it has grouped convolutions (${groups} groups in ${where})`
+        Number.isInteger(own)
+          ? `it has grouped convolutions (${own} groups in ${where})`
           : `a convolution of ${where} takes ${taken} channels where ${channels} come`,
       );
     }
@@ -50,16 +81,27 @@ function checkChain({ layers }: BlockOutline, inputs: number, where: string): vo
   }
 }
 
-function checkTrunk({ stem, stages }: NetworkOutline): void {
+/** Groups of all bottlenecks, as the first has them. */
+function usualGroups({ stages }: NetworkOutline): number {
+  const neck = stages.flat().find((block) => kindOf(block) === 'bottleneck');
+  const groups = neck ? groupsOf(neck) : 1;
+  return Number.isInteger(groups) ? groups : 1;
+}
+
+function checkTrunk(outline: NetworkOutline): void {
+  const { stem, stages } = outline;
   let channels = stem.at(-1)?.[0] ?? 0;
+  // What comes together behind several paths is no matter of one convolution's shape.
+  const isWhole = stages.flat().every((block) => pathsIn(block) === '');
+  const groups = usualGroups(outline);
   for (const [index, blocks] of stages.entries()) {
-    const width = blocks[0]?.layers[0]?.[0] ?? 0;
-    for (const [block, outline] of blocks.entries()) {
-      const where = `block ${block} of stage ${index + 1}`;
-      checkChain(outline, channels, where);
-      if (outline.layers[0]?.[0] !== width) unsupported(`${where} has another width than block 0`);
-      if (block > 0 && outputsOf(outline) !== channels) unsupported(`${where} changes the width`);
-      channels = outputsOf(outline);
+    const [width] = blocks[0]?.layers[0] ?? [];
+    for (const [place, block] of blocks.entries()) {
+      const where = `block ${place} of stage ${index + 1}`;
+      if (isWhole) checkChain(block, channels, { where, groups });
+      if (block.layers[0]?.[0] !== width) unsupported(`${where} has another width than block 0`);
+      if (place > 0 && outputsOf(block) !== channels) unsupported(`${where} changes the width`);
+      channels = outputsOf(block);
     }
   }
 }
@@ -73,7 +115,8 @@ function stageInputs({ stem, stages }: NetworkOutline): readonly number[] {
 function checkProjection(block: BlockOutline | undefined, inputs: number, stage: number): void {
   const shape = block && projectionOf(block);
   if (!block || !shape) return;
-  const expected = [outputsOf(block), inputs, 1, 1];
+  const side = stage > 0 && (shape[2] ?? 0) % 2 === 1 ? shape[2] : 1;
+  const expected = [outputsOf(block), inputs, side, side];
   if (shape.join() !== expected.join()) {
     unsupported(`the projection of stage ${stage + 1} is [${shape.join(', ')}]`);
   }
@@ -94,12 +137,15 @@ function checkShortcuts(outline: NetworkOutline): void {
   if (projected.size > 1) unsupported('some of its stages begin with a projection, some do not');
 }
 
-function checkExpansion(outline: NetworkOutline): void {
-  const [, ...outputs] = stageInputs(outline);
-  const widths = outline.stages.map(([first]) => first?.layers[0]?.[0] ?? 0);
-  const ratios = new Set(outputs.map((output, stage) => output / (widths[stage] ?? 1)));
-  const [ratio = 1] = ratios;
-  if (ratios.size > 1 || !Number.isInteger(ratio)) {
+/** Without groups each stage puts out the same multiple of its inner channels; basic blocks their own. */
+function checkExpansion({ stages }: NetworkOutline): void {
+  const firsts = stages.flatMap(([first]) => first ?? []);
+  const grouped = firsts.some((block) => kindOf(block) === 'bottleneck' && groupsOf(block) !== 1);
+  if (grouped || firsts.some((block) => pathsIn(block) !== '')) return;
+  const ratios = new Set(firsts.map((block) => outputsOf(block) / (block.layers[0]?.[0] ?? 1)));
+  const basic = firsts.filter((block) => kindOf(block) === 'basic');
+  const isBasicWider = basic.some((block) => outputsOf(block) !== block.layers[0]?.[0]);
+  if (isBasicWider || (basic.length === 0 && ratios.size > 1)) {
     unsupported('the outputs of its stages are no fixed multiple of their widths');
   }
 }
@@ -128,6 +174,7 @@ function checkHead(outline: NetworkOutline): void {
 const checks: readonly ((outline: NetworkOutline) => void)[] = [
   checkStem,
   checkBlockKinds,
+  checkPaths,
   checkTrunk,
   checkShortcuts,
   checkExpansion,

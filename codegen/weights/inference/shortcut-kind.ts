@@ -31,5 +31,7 @@ export function shortcutKindOf(
   if (shortcutKind) return { shortcut: shortcutKind };
   if (candidate.stem !== 'deep') return { shortcut: 'projection' };
   if (scheme.deepStemShortcut) return { shortcut: scheme.deepStemShortcut };
+  // Only of plain networks is there a vc: ResNeXt_vd, SE_ResNet_vd and SENet154_vd have no twin.
+  if (candidate.groups > 1 || candidate.attention.kind !== 'none') return { shortcut: 'avgpool' };
   return { shortcut: 'projection', unknown: reasons.old };
 }

@@ -15,7 +15,7 @@ import { type ChooseOptions, type ChosenNetwork, chooseNetwork } from './choose-
 import type { WantedHead } from './find-head.ts';
 import { type Misfit, misfitHint, misfitLines } from './misfit.ts';
 import type { SchemeName } from './scheme.ts';
-import { requireStatistics } from './statistics.ts';
+import { failWithoutStatistics } from './statistics.ts';
 import { type WantedParameter, wantedParameters } from './wanted-parameters.ts';
 
 export type BindOptions = ChooseOptions;
@@ -117,7 +117,8 @@ function checkFit(
     misshaped: misfit.misshaped.length,
   };
   if (counts.missing + counts.unexpected + counts.misshaped === 0) return;
-  requireStatistics(file, found, span);
+  // A network that measures nothing misses no statistics.
+  if (wanted.some(({ slot }) => slot.role === 'bn.mean')) failWithoutStatistics(file, found, span);
   const specShapes = new Map(wanted.map(({ name, shape }) => [name, shape]));
   const hint = misfitHint(found, specShapes, hasPooledShortcuts(graph));
   fail(

@@ -45,6 +45,38 @@ export function misfitLines({ missing, unexpected, misshaped }: Misfit): string[
   ];
 }
 
+/** A value as a `.rn` file has it. */
+function worded(value: Relative): string {
+  if (typeof value !== 'object') return String(value);
+  const { kind, ...parts } = value;
+  const told = Object.entries(parts).map(([name, part]) => `${name} ${partWord(part)}`);
+  return [kind, ...told].join(' ');
+}
+
+function partWord(part: string | number | boolean): string {
+  if (typeof part === 'boolean') return part ? 'yes' : 'no';
+  return String(part);
+}
+
+type Relative =
+  | string
+  | number
+  | ({ readonly kind: string } & Readonly<Record<string, string | number | boolean>>);
+
+/** Words of relatives, each of which stands for itself. */
+const relatives: readonly (readonly [string, (network: InferredSpec) => Relative])[] = [
+  ['groups', ({ groups }) => groups],
+  ['group-width', ({ groupWidth }) => groupWidth],
+  ['attention', ({ attention }) => attention],
+  ['multi-path', ({ multiPath }) => multiPath],
+  ['narrow-first', ({ narrowFirst }) => narrowFirst],
+  ['shortcut-kernel', ({ shortcutKernel }) => shortcutKernel],
+  // Whether it pools is in no file.
+  ['stem-pool', ({ stemPool }) => (stemPool === 'conv' ? 'conv' : 'max')],
+  ['norm', ({ norm }) => norm],
+  ['pool', ({ pool }) => pool],
+];
+
 /** Properties in which two networks can differ, each as a `.rn` file has it; undefined: they agree. */
 const comparisons: readonly ((file: InferredSpec, spec: InferredSpec) => string | undefined)[] = [
   (file, spec) => {
@@ -84,6 +116,16 @@ const comparisons: readonly ((file: InferredSpec, spec: InferredSpec) => string 
     const [found, wanted] = [headText(file.head), headText(spec.head)];
     return found === wanted ? undefined : `head ${found}`;
   },
+  (file, spec) => {
+    const isMixed = new Set(file.stageBlocks).size > 1;
+    return isMixed && file.stageBlocks.join() !== spec.stageBlocks.join()
+      ? `stage-blocks [${file.stageBlocks.join(', ')}]`
+      : undefined;
+  },
+  ...relatives.map(([word, read]) => (file: InferredSpec, spec: InferredSpec) => {
+    const own = worded(read(file));
+    return own === worded(read(spec)) ? undefined : `${word} ${own}`;
+  }),
   (file, spec) => (file.classes === spec.classes ? undefined : `classes ${file.classes}`),
   (file, spec) =>
     file.inputChannels === spec.inputChannels

@@ -1,4 +1,5 @@
 import type { SchemeName } from '../../../src/language/name-schemes.ts';
+import type { MultiPath } from '../../../src/language/spec.ts';
 import type { ParameterRole } from '../parameter-slot.ts';
 import type { StridedShortcut } from '../weights-file.ts';
 
@@ -20,6 +21,10 @@ export interface LayerRule {
   readonly hasBias?: true | undefined;
 }
 
+/** What a framework's own networks of more than one path compute and no file tells. */
+export type PathHabits = Pick<Extract<MultiPath, { kind: 'res2net' }>, 'start' | 'padding'> &
+  Pick<Extract<MultiPath, { kind: 'resnest' }>, 'divisor' | 'bias'>;
+
 export type BatchNormRole = Extract<ParameterRole, `bn.${string}`>;
 
 /** How a framework names the parameters of these networks: data only. */
@@ -36,6 +41,7 @@ export interface NameScheme {
   readonly layers: readonly LayerRule[];
   /** Last part of the names of a batch norm's parameters. */
   readonly batchNorm: Readonly<Record<BatchNormRole, string>>;
+  readonly paths: PathHabits;
   /** Linear weight: `io` [inputs, classes], `oi` [classes, inputs]. */
   readonly linearLayout: 'io' | 'oi';
   /** What the names of a shortcut say about its stride; absent where they say nothing. */

@@ -186,8 +186,19 @@ function transformersLayer(path: string, layer: string): readonly LayerRule[] {
 const transformersBlock = 'encoder.stages.{stage-1}.layers.{block}';
 const residualBlock = 'conv{stage+1}_x.{block}';
 
-/** What all networks of torch have in common. */
-const torch = { batchNorm: torchBatchNorm, linearLayout: 'oi' } as const;
+/** What all networks of torch have in common: paths as in timm models/res2net.py and layers/split_attn.py, which are the authors' own. */
+const torch = {
+  batchNorm: torchBatchNorm,
+  linearLayout: 'oi',
+  paths: { start: 'pooled', padding: 'counted', divisor: 8, bias: true },
+} as const;
+
+/** What all networks of Paddle have in common: paths as in ppcls arch/backbone/model_zoo/res2net.py and resnest.py. */
+const paddle = {
+  batchNorm: paddleBatchNorm,
+  linearLayout: 'io',
+  paths: { start: 'chained', padding: 'ignored', divisor: 1, bias: false },
+} as const;
 
 /**
  * Names of today's and older releases. Where two fit a file equally, the first is taken.
@@ -213,8 +224,7 @@ export const schemes: readonly NameScheme[] = [
       ...paddleLayer(shortcut, 'blocks.{flat}.short'),
       head('fc'),
     ],
-    batchNorm: paddleBatchNorm,
-    linearLayout: 'io',
+    ...paddle,
   },
   {
     name: 'paddleclas-v2',
@@ -231,8 +241,7 @@ export const schemes: readonly NameScheme[] = [
       ...paddleAttention('bb_{stage-1}_{block}.scale'),
       head('out'),
     ],
-    batchNorm: paddleBatchNorm,
-    linearLayout: 'io',
+    ...paddle,
   },
   {
     name: 'paddleclas-v2',
@@ -244,8 +253,7 @@ export const schemes: readonly NameScheme[] = [
       ...oldPaddleLayer(shortcut, 'res{stage+1}{letter}.short'),
       head('out'),
     ],
-    batchNorm: paddleBatchNorm,
-    linearLayout: 'io',
+    ...paddle,
   },
   {
     name: 'torchvision',
@@ -301,8 +309,7 @@ export const schemes: readonly NameScheme[] = [
     aliases: [],
     stems: plainStems,
     layers: [...torchLayers('downsample', 0, 1), head('fc')],
-    batchNorm: paddleBatchNorm,
-    linearLayout: 'io',
+    ...paddle,
     shortcutKind: 'projection',
   },
   {
@@ -414,8 +421,7 @@ export const schemes: readonly NameScheme[] = [
       ...oldPaddleLayer(shortcut, 'bb_{stage-1}_{block}.short'),
       head('out'),
     ],
-    batchNorm: paddleBatchNorm,
-    linearLayout: 'io',
+    ...paddle,
     deepStemShortcut: 'avgpool',
   },
   {
@@ -426,8 +432,7 @@ export const schemes: readonly NameScheme[] = [
       3: [1, 2, 3].flatMap((conv) => oldPaddleLayer(`stem/conv${conv}`, `stem.conv${conv}`)),
     },
     layers: [...paddleSplitAttention, head('out')],
-    batchNorm: paddleBatchNorm,
-    linearLayout: 'io',
+    ...paddle,
     deepStemShortcut: 'avgpool',
   },
   {
@@ -448,7 +453,6 @@ export const schemes: readonly NameScheme[] = [
       ),
       head('_out'),
     ],
-    batchNorm: paddleBatchNorm,
-    linearLayout: 'io',
+    ...paddle,
   },
 ];

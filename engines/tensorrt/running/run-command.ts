@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ownValue } from '../../../src/collections/own-value.ts';
 import { DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import type { Span } from '../../../src/diagnostics/source.ts';
+import { sha256 } from '../../../src/io/sha256.ts';
 import { runTool, type ToolResult } from '../../process.ts';
 import { toolCommand } from '../../tool-command.ts';
 import { explainFailure } from '../logs/failure.ts';
@@ -87,7 +87,7 @@ async function durationKey(
   const relative = args.map((argument) => argument.replaceAll(folder, ''));
   const sizeBytes = await sizeOf(join(folder, 'model.onnx'));
   const identity = [machineKey(options.machine), kind, sizeBytes, ...relative];
-  return createHash('sha256').update(identity.join('\n')).digest('hex').slice(0, 16);
+  return sha256(identity.join('\n')).slice(0, 16);
 }
 
 /** Throws the signal's own reason where the run was cancelled, else the diagnostic of its failure. */

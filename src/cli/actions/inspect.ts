@@ -88,7 +88,7 @@ function inspectSpec(spec: Spec): Inspection {
   const layers = nodeCosts(graph).map(layerOf);
   const attention = attentionPrice(graph);
   const price = attention && [
-    `attention in ${attention.blocks} blocks: ${attention.kernels} kernels of its own in an engine at its best`,
+    `attention in ${attention.blocks} blocks: at least ${attention.kernels} kernels (means, convolutions of the weights, and what they weigh; what is cut and joined comes on top)`,
   ];
   return {
     text: [`${spec.name} (${spec.file})`, layerTable(layers), ...(price ?? [])].join('\n'),

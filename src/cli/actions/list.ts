@@ -77,7 +77,11 @@ async function rowsOf(
 function foldersText(catalogue: ReadonlyMap<string, string>): string {
   const folders = groupBy(catalogue.keys(), (name) => name.slice(0, name.indexOf('/')));
   const lines = [...folders].map(([folder, { length }]) => `${length} of ${folder}`);
-  return `and ${lines.join(', ')}: \`rcc list timm\`, \`rcc list resnext\`.\nTimes: milliseconds that were published for TensorRT at batch 1.`;
+  return [
+    `and ${lines.join(', ')}:`,
+    '`rcc list timm`, `rcc list resnext`.',
+    'Times: milliseconds that were published for TensorRT at batch 1.',
+  ].join('\n');
 }
 
 /** `rcc list`: the specs that come with the package; top-1 and times are the published ones. */

@@ -1,13 +1,11 @@
 import type { Command } from 'commander';
-import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
 import { givenOptions } from '../given-options.ts';
-import { weightsKeyHelp } from '../options.ts';
+import { declareBatchOptions, declareWeightsOptions } from '../options.ts';
 import { declarePrecisionOptions, type PrecisionCommandOptions } from '../precision-options.ts';
 import { specsHelp } from '../spec-arguments.ts';
 import { declareTargetOptions } from '../target-options.ts';
 import { declareTimingOptions, type TimingCommandOptions } from '../timing-options.ts';
-import { whole, wholeList } from '../whole-numbers.ts';
 
 export interface PackCommandOptions extends PrecisionCommandOptions, TimingCommandOptions {
   /** The options that were given, as words, for the manifest. */
@@ -26,20 +24,12 @@ export const packCommand: CommandDefinition = {
   declare(command) {
     command.argument('<specs...>', specsHelp);
     declarePrecisionOptions(command);
-    command
-      .option('--weights <file>', 'weights file, in place of the one the spec names')
-      .option('--weights-key <key>', weightsKeyHelp)
-      .option('--seed <n>', 'seed of synthetic weights and inputs', whole(0, 2 ** 31 - 1))
-      .option(
-        '-o, --output <dir>',
-        'folder of the kit; of all kits, as <model>/<precision>, where there are several (default: kits)',
-      )
-      .option('--batch <n>', 'fixed batch size (default: any, `N`)', whole(1, largestBatch))
-      .option(
-        '--batches <list>',
-        'batch sizes that are verified and timed (default: 1,4,8; with --profile its own)',
-        wholeList(1, largestBatch),
-      );
+    declareWeightsOptions(command);
+    command.option(
+      '-o, --output <dir>',
+      'folder of the kit; of all kits, as <model>/<precision>, where there are several (default: kits)',
+    );
+    declareBatchOptions(command);
     declareTimingOptions(command);
     declareTargetOptions(command);
   },

@@ -77,8 +77,11 @@ export const compileMessages = {
     severity: 'warning',
     message: ({ option, target, targets }) =>
       `${option} changes nothing for target ${target}: it is meant for ${listText(targets)}.`,
+    // A program names its settings in other words.
     hint: ({ option, targets: [first] }) =>
-      `Where ${first} is meant: rcc compile SPEC --target ${first} ${option} … (with --dry-run it needs no installation). \`rcc rebuild\` keeps the artifact's target.`,
+      option.startsWith('--')
+        ? `Where ${first} is meant: rcc compile SPEC --target ${first} ${option} … (with --dry-run it needs no installation). \`rcc rebuild\` keeps the artifact's target.`
+        : undefined,
     cause: 'The option belongs to another target.',
     cure: 'Leave it out, or name the target that it is meant for with --target.',
   }),
@@ -266,12 +269,12 @@ export const compileMessages = {
   'weights-hidden-feature': row<SaidBeside & { feature: string }>({
     severity: 'warning',
     message: ({ feature, ...said }) =>
-      `${saidBeside[said.kind].where(said)} speaks of ${printable(feature)}; no spec can say that, and the weights have the names and shapes of a network without it.`,
+      `${saidBeside[said.kind].where(said)} speaks of ${printable(feature)}; the spec does not, and the weights have the names and shapes of a network without it.`,
     hint: () =>
       "`rcc verify SPEC --input X.npy --logits Y.npy` with the framework's own logits shows whether the network is another.",
     cause:
-      'Anti-aliasing, dilation, another activation or another pool leave no trace in names and shapes: the file fits, and the logits are wrong.',
-    example: 'rcc compile resnet50_vd.rn --weights resnetaa50d.safetensors',
+      'Dilations, which `dilations` says, or another activation, which no spec says, leave no trace in names and shapes: the file fits, and the logits are wrong.',
+    example: 'rcc compile resnet50_vd.rn --weights resnet50d_silu.safetensors',
     cure: 'Use a network without the feature, or compare with the logits of the framework.',
   }),
   'labels-count': row<{ file: string; count: number; classes: number }>({

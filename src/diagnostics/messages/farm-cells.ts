@@ -1,11 +1,14 @@
 import { row } from '../message-row.ts';
-import { printable } from '../printable.ts';
+import { printable, printableUpTo } from '../printable.ts';
 
 export interface FarmCellCounts {
   readonly count: number;
   readonly total: number;
   readonly farm: string;
 }
+
+/** Of a path that is to be copied: whole. */
+const longestPath = 4096;
 
 const cellsText = (count: number): string => `${count} ${count === 1 ? 'cell' : 'cells'}`;
 
@@ -34,6 +37,15 @@ export const farmCellMessages = {
     hint: () => 'Plan again; what stays the same is not measured twice.',
     cause: 'A kit is made when it is submitted, and its key is not that of the plan.',
     cure: 'Run the same rcc farm plan again, then rcc farm run.',
+  }),
+  'farm-kit-changed': row<{ cell: string; path: string; reason: string }>({
+    severity: 'error',
+    message: ({ cell, reason }) => `${printable(cell)} was not submitted. ${printable(reason)}`,
+    hint: ({ path }) =>
+      `Remove the folder '${printableUpTo(longestPath, path)}' and run again: it is made anew, and attempts stay.`,
+    cause:
+      'A kit in kits/ of the farm has other files than were packed, or is another one than planned.',
+    cure: 'Remove the folder of the kit. The next rcc farm run or retry makes it as it was planned.',
   }),
   'farm-kit-refused': row<{ cell: string; reason: string }>({
     severity: 'error',

@@ -52,6 +52,13 @@ export const farmMessages = {
       'The lines below are its own: a limit of jobs, an account, a partition, or a controller that is down.',
     cure: 'Do what its lines ask for and run again: what is submitted is not submitted twice.',
   }),
+  'nodes-not-excluded': row<{ gpu: string; nodes: readonly string[] }>({
+    severity: 'note',
+    message: ({ gpu, nodes }) =>
+      `${gpu}: no node is left without ${listText(nodes)}, where cells were lost twice; they go there again.`,
+    cause: 'rcc farm run keeps a cell from nodes that have lost it twice, where there are others.',
+    cure: 'Look at the node: `scontrol show node NODE`, and the logs in logs/ of the farm.',
+  }),
   'farm-other-host': row<{ host: string; here: string }>({
     severity: 'warning',
     message: ({ host, here }) =>

@@ -21,7 +21,7 @@ export const precisionMessages = {
     hint: () => 'Time an FP16 engine beside it: rcc bench --fp16 --int8.',
     cause:
       'A group of few channels does not fill the units that multiply int8 matrices. Users of TensorRT report grouped INT8 convolutions as slow as FP16’s, and slower (NVIDIA/TensorRT issues 1198, 1409, 4529).',
-    example: 'rcc compile specs/resnext50.rn --int8 --calibrate pictures',
+    example: 'rcc compile specs/timm/resnext50_32x4d.rn --int8 --calibrate pictures/',
     cure: 'Take the precision that is faster on your GPU; --int8-keep leaves layers out.',
   }),
   'calibration-data-missing': row<{ model: string }>({

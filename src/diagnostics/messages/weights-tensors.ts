@@ -198,11 +198,11 @@ export const weightsTensorMessages = {
     message: ({ file, norms }) =>
       `'${printable(file)}' has no running statistics: of its ${norms} norms none has a mean and a variance.`,
     hint: ({ framework }) =>
-      `Either they are GroupNorm or another norm that measures nothing (timm's resnet50_gn), which no spec describes; or the file has named_parameters() only: ${stateDictOf[framework]} saves the statistics too.`,
+      `Either they are GroupNorm (timm's resnet50_gn), which the spec says with \`norm group\`; or the file has named_parameters() only: ${stateDictOf[framework]} saves the statistics too.`,
     cause:
       'A batch norm needs the mean and the variance that training measured. They are buffers, which state_dict() has and named_parameters() has not; GroupNorm, LayerNorm and InstanceNorm have none.',
     example: 'torch.save(dict(model.named_parameters()), "model.pth")',
-    cure: 'torch.save(model.state_dict(), "model.pth") or paddle.save(model.state_dict(), "model.pdparams"); for a network with another norm there is no spec.',
+    cure: 'torch.save(model.state_dict(), "model.pth") or paddle.save(model.state_dict(), "model.pdparams"); of a network with GroupNorm, say `norm group` in the spec; for other norms there is no spec.',
   }),
   'weights-other-shortcut': row<
     InFile & { by: keyof typeof shortcutTellers; found: 'projection' | 'avgpool' }

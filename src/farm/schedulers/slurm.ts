@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { append } from '../../collections/append.ts';
+import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { whileWriting } from '../../io/file-failure.ts';
 import { makeFolders } from '../../io/made-folders.ts';
-import { type Batch, batchesOf } from '../batches.ts';
+import { type Batch, batchesOf, onAnyNode } from '../batches.ts';
 import { requireClasses } from '../require-classes.ts';
 import type {
   Cancellation,
@@ -24,6 +25,9 @@ const mostIds = 500;
 /** Slurm's own default, where it does not say; the greatest index is one less. */
 const usualArraySize = 1001;
 
+/** What sbatch says where no node could ever take a job. Nothing was submitted then, which other failures leave open. */
+const noNode = /node configuration is not available/i;
+
 /** Hands one batch over. Its list is written first, so that its tasks find their cells whenever they start. */
 async function submitBatch(batch: Batch, request: SchedulerRequest) {
   const { directory } = request.farm;
@@ -33,8 +37,21 @@ async function submitBatch(batch: Batch, request: SchedulerRequest) {
     cwd: directory,
   });
   const [id] = /^\d+/.exec(answer.lines.at(-1) ?? '') ?? [];
-  if (!answer.ok || id === undefined) return { refusal: noAnswer(answer, 'submit-refused') };
+  if (!answer.ok || id === undefined) {
+    const hasNoNode = answer.result.tail.some((line) => noNode.test(line));
+    return { refusal: noAnswer(answer, 'submit-refused'), hasNoNode };
+  }
   return { submitted: batch.keys.map((key, index) => ({ key, id: `${id}_${index}` })) };
+}
+
+/** Hands a batch over; one that no node is left for goes anywhere, for a node that has lost a cell is better than none. */
+async function submitSomewhere(batch: Batch, request: SchedulerRequest, notes: Diagnostic[]) {
+  const first = await submitBatch(batch, request);
+  const { gpu, excludeNodes: nodes } = batch;
+  if (!first.hasNoNode || nodes.length === 0) return first;
+  const second = await submitBatch(onAnyNode(batch), request);
+  if (second.submitted) notes.push(createDiagnostic('nodes-not-excluded', { gpu, nodes }));
+  return second;
 }
 
 async function submitFresh(
@@ -48,13 +65,14 @@ async function submitFresh(
   const size = /MaxArraySize\s*=\s*(\d+)/.exec(config.lines.join('\n'))?.[1] ?? usualArraySize;
   const { limits } = request.site;
   const submitted: SubmittedTask[] = [];
+  const diagnostics: Diagnostic[] = [];
   for (const batch of batchesOf(tasks, { tasks: Number(size) - 1, minutes: limits.minutes })) {
-    const { submitted: done, refusal } = await submitBatch(batch, request);
+    const { submitted: done, refusal } = await submitSomewhere(batch, request, diagnostics);
     // What one array is refused for, the next is too: a limit of jobs, an account, a controller that is gone.
-    if (refusal) return { submitted, alreadyThere, diagnostics: [refusal] };
+    if (refusal) return { submitted, alreadyThere, diagnostics: [...diagnostics, refusal] };
     append(submitted, done);
   }
-  return { submitted, alreadyThere, diagnostics: [] };
+  return { submitted, alreadyThere, diagnostics };
 }
 
 async function submit(tasks: readonly FarmTask[], request: SchedulerRequest): Promise<Submission> {

@@ -1,10 +1,13 @@
 import type { Graph, Node } from '../../../codegen/ir/graph.ts';
 import { blockOf } from '../../../codegen/passes/layer-filter.ts';
 
-/** What weighing channels costs an engine at its best. */
+/**
+ * The least that weighing channels costs an engine: of each block the mean, the convolutions of the weights, and the product or sum of what they weigh.
+ * Slices, joins and the second path of SKNet are not counted: how many of them are kernels is the compiler's choice (docs/forms.md).
+ */
 export interface AttentionPrice {
   readonly blocks: number;
-  /** In all blocks together, beyond those of the network without it; the compiler may need more (docs/forms.md). */
+  /** In all blocks together. */
   readonly kernels: number;
 }
 

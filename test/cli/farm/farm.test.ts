@@ -160,7 +160,7 @@ describe('a cell that came to nothing', () => {
     rmSync(attemptsOf(keys[1] ?? ''), { recursive: true });
     appendFileSync(join(farm, 'kits', keys[1] ?? '', 'run.sh'), '# changed\n');
     const { exitCode, stderr } = await rcc('run', farm);
-    expect(stderr).toContain('kit-changed');
+    expect(stderr).toContain('farm-kit-changed');
     expect(stderr).toContain('farm-not-submitted');
     expect(exitCode).toBe(5);
     expect(await all()).toEqual(['done', 'lost']);

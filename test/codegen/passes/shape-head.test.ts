@@ -32,6 +32,31 @@ describe('shapeHead', () => {
     expect(error).toBeLessThan(1e-5);
   });
 
+  const otherPools = (['max', 'avgmax', 'catavgmax'] as const).flatMap((pool) =>
+    forms.map((form) => ({ pool, form, title: `${form.layer} with ${form.pool}` })),
+  );
+  it.each(otherPools)('writes $title behind pool $pool', async ({ pool, form }) => {
+    const input = { channels: 3, height: 64, width: 96 };
+    const before = withNumbers(lowerSpec(specOf({ input, pool })), 3);
+    const after = shapeHead(form).run(before, {});
+    verifyGraph(after, 'test');
+    expect(maxError(await runGraph(before), await runGraph(after))).toBeLessThan(1e-5);
+    const ops = after.nodes.map(({ op }) => op);
+    expect(ops.includes('Gemm')).toBe(form.layer === 'gemm');
+    expect(ops.includes('GlobalAveragePool')).toBe(
+      pool !== 'max' && form.pool === 'GlobalAveragePool',
+    );
+  });
+
+  it('shapes the pool of a network without a linear layer', () => {
+    const graph = smallGraph((builder, input) =>
+      builder.node('GlobalAveragePool', 'pool', [input]),
+    );
+    const after = shapeHead({ layer: 'gemm', pool: 'AveragePool' }).run(graph, {});
+    verifyGraph(after, 'test');
+    expect(after.nodes.map(({ op }) => op)).toEqual(['AveragePool']);
+  });
+
   it.each(forms)('prints $layer with $pool', (form) => {
     expect(headOf(printGraph(shapeHead(form).run(lowerSpec(specOf()), {})))).toMatchSnapshot();
   });
@@ -88,8 +113,7 @@ describe('shapeHead', () => {
   it.each([
     ['no layer', [] as const],
     ['a layer on pixels', ['Flatten'] as const],
-    ['another pool', ['MaxPool', 'Flatten'] as const],
-    ['no Flatten', ['GlobalAveragePool', 'Relu'] as const],
+    ['no Flatten', ['MaxPool', 'Relu'] as const],
   ])('leaves a head with %s alone', (_, ops) => {
     const graph = smallGraph((builder, input) => {
       const window = { kernel_shape: [8, 8], strides: [1, 1], pads: [0, 0, 0, 0] };

@@ -41,6 +41,7 @@ const cases: Readonly<Record<string, Case>> = {
     excludeNodes: ['n9', 'n8'],
     more: {
       jobs: 4,
+      deadlineHours: 24,
       exclusiveNode: true,
       farm: { directory: '/home/ada l/"farm"', name: 'table' },
     },

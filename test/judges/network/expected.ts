@@ -12,16 +12,16 @@ function factorsOf({ gamma, variance }: ConvParameters): Float64Array {
   return Float64Array.from(gamma, (g, o) => g / Math.sqrt((variance[o] as number) + epsilon));
 }
 
-const exact = (values: Float64Array): Expected => ({ values, sizes: values.map(Math.abs) });
+export const exact = (values: Float64Array): Expected => ({ values, sizes: values.map(Math.abs) });
 
-function foldWeight(parameters: ConvParameters): Expected {
+export function foldWeight(parameters: ConvParameters): Expected {
   const { weight } = parameters;
   const factors = factorsOf(parameters);
   const size = weight.length / factors.length;
   return exact(Float64Array.from(weight, (w, i) => w * (factors[Math.floor(i / size)] as number)));
 }
 
-function foldBias(parameters: ConvParameters): Expected {
+export function foldBias(parameters: ConvParameters): Expected {
   const { beta, mean } = parameters;
   const factors = factorsOf(parameters);
   const shifts = factors.map((factor, o) => factor * (mean[o] as number));

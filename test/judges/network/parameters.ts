@@ -41,7 +41,11 @@ function makeGamma({ uniform, normal }: Random): number {
 const makeWeight = ({ uniform, normal }: Random): number =>
   normal() * (uniform() < 0.002 ? 4 : 1) * 0.9;
 
-function makeConv({ outputs, inputs, side }: ConvLayer, random: Random): ConvParameters {
+/** `inputs` are those that an output reads, of a convolution in groups its group's. */
+export function makeConv(
+  { outputs, inputs, side }: Pick<ConvLayer, 'outputs' | 'inputs'> & { readonly side: number },
+  random: Random,
+): ConvParameters {
   const size = inputs * side * side;
   const variance = fill(outputs, () => makeVariance(random));
   const deviation = (channel: number): number => Math.sqrt(variance[channel] as number);
@@ -120,10 +124,13 @@ export function mapParameters(
 const mean = [0.485, 0.456, 0.406];
 const deviation = [0.229, 0.224, 0.225];
 
-/** Pictures [count, 3, 32, 32], normalised as torchvision does: waves of another length, direction and contrast in each, with noise. */
-export function makePictures(count: number, seed: number): Float32Array {
+/** Pictures [count, 3, height, width], normalised as torchvision does: waves of another length, direction and contrast in each, with noise. */
+export function makePictures(
+  count: number,
+  seed: number,
+  [channels, height, width]: readonly [number, number, number] = inputShape,
+): Float32Array {
   const { uniform, normal } = createRandom(seed);
-  const [channels, height, width] = inputShape;
   const values = new Float32Array(count * channels * height * width);
   for (let plane = 0, at = 0; plane < count * channels; plane++) {
     const channel = plane % channels;

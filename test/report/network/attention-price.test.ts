@@ -15,6 +15,11 @@ it('is four kernels a block of SE and ResNeSt, three of ECA, as TensorRT-RTX was
   expect(priceOf({ block: 'bottleneck', multiPath })).toEqual({ blocks: 2, kernels: 8 });
 });
 
+it('is the same of two paths, whose cuts and second convolutions it does not count', () => {
+  const multiPath = { kind: 'select', reads: 'halves', reduce: 16, divisor: 8 } as const;
+  expect(priceOf({ multiPath })).toEqual({ blocks: 2, kernels: 8 });
+});
+
 it('is nothing of a plain network', () => {
   expect(priceOf()).toBeUndefined();
 });

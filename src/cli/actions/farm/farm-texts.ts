@@ -57,7 +57,9 @@ const told: ReadonlySet<CellState> = new Set([
 
 function detailOf({ state, cell, attempt, reason, node }: CellStatus, farm: string): string {
   if (state === 'running') return node ? `on ${node}` : '';
-  const place = attempt === undefined ? '' : attemptFolder(farm, cell.key.slice(0, 12), attempt);
+  // The beginning of a key and a star: what a shell finds.
+  const key = `${cell.key.slice(0, 12)}*`;
+  const place = attempt === undefined ? '' : attemptFolder(farm, key, attempt);
   return [place, reason].filter(Boolean).join(': ');
 }
 

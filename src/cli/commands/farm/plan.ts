@@ -1,11 +1,10 @@
-import { largestBatch } from '../../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../../command.ts';
-import { weightsKeyHelp } from '../../options.ts';
+import { declareBatchOptions, declareWeightsOptions } from '../../options.ts';
 import { declarePrecisionOptions, type PrecisionCommandOptions } from '../../precision-options.ts';
 import { specsHelp } from '../../spec-arguments.ts';
 import { declareTargetOptions } from '../../target-options.ts';
 import { declareTimingOptions, type TimingCommandOptions } from '../../timing-options.ts';
-import { whole, wholeList } from '../../whole-numbers.ts';
+import { whole } from '../../whole-numbers.ts';
 import { usualFarm } from './farm-argument.ts';
 
 export interface FarmPlanCommandOptions extends PrecisionCommandOptions, TimingCommandOptions {
@@ -29,16 +28,9 @@ export const farmPlanCommand: CommandDefinition = {
   declare(command) {
     command.argument('<specs...>', specsHelp);
     declarePrecisionOptions(command);
+    declareWeightsOptions(command);
+    declareBatchOptions(command);
     command
-      .option('--weights <file>', 'weights file, in place of the one the spec names')
-      .option('--weights-key <key>', weightsKeyHelp)
-      .option('--seed <n>', 'seed of synthetic weights and inputs', whole(0, 2 ** 31 - 1))
-      .option('--batch <n>', 'fixed batch size (default: any, `N`)', whole(1, largestBatch))
-      .option(
-        '--batches <list>',
-        'batch sizes that are verified and timed (default: 1,4,8; with --profile its own)',
-        wholeList(1, largestBatch),
-      )
       .option('-o, --output <dir>', 'folder of the farm', usualFarm)
       .option('--site <file>', 'site.json of the lab, which is copied into the farm')
       .option('--image <name>', 'container image, in place of that of site.json')

@@ -264,9 +264,11 @@ describe('a network under the names of a scheme is described as it is', () => {
     if (!scheme) throw new Error(`no scheme ${title}`);
     const entries = namedShapes(spec, scheme);
     const { shortcut, firstShortcut, stages, widths, expansion, block, stem, stemWidths } = spec;
-    const { groups, groupWidth, attention } = spec;
-    const words = { shortcut, firstShortcut, stages, widths, expansion, block, stem };
-    const expected = { ...words, groups, groupWidth, attention };
+    const { groups, groupWidth, attention, multiPath, narrowFirst, shortcutKernel } = spec;
+    const { stageBlocks, norm, pool, stemPool, head } = spec;
+    const words = { shortcut, firstShortcut, stages, widths, expansion, block, stem, stageBlocks };
+    const paths = { groups, groupWidth, attention, multiPath, narrowFirst, shortcutKernel };
+    const expected = { ...words, ...paths, norm, pool, stemPool, head };
     // A framework writes the names in its own order.
     for (const order of [entries, entries.toReversed()]) {
       const { unknowns, ...inferred } = describeWeights(fileOf('net.pth', order));
@@ -306,7 +308,7 @@ describe('networks that no spec can describe are refused with the reason', () =>
       'some of its blocks have attention layers, some have none',
       { 'layer1.0.se.fc1.weight': [2, 8, 1, 1] },
     ],
-    ['squeeze-and-excitation', { 'layer1.0.se_module.fc1.weight': [2, 8, 1, 1] }],
+    ['legacy SENet', { 'layer1.0.se_module.fc1.weight': [2, 8, 1, 1] }],
     [
       'the squeezes of its attention layers are no fixed part of the channels',
       {
@@ -316,7 +318,6 @@ describe('networks that no spec can describe are refused with the reason', () =>
         'layer2.0.se.fc2.weight': [16, 2, 1, 1],
       },
     ],
-    ['it is a Res2Net', { 'layer1.0.convs.11.weight': [2, 2, 3, 3] }],
     ['it has attention layers', { 'layers.0.blocks.1.mlp.fc1.weight': [2, 2] }],
     ['it has attention layers', { 'layers.0.blocks.12.mlp.fc1.weight': [2, 2] }],
     ['it is a RepVGG-like network', { 'stage1.0.rbr_dense.conv.weight': [2, 2, 3, 3] }],
@@ -365,7 +366,7 @@ describe('networks that no spec can describe are refused with the reason', () =>
       { 'layer1.1.conv1.weight': [8, 8, 3, 3], 'layer1.1.conv2.weight': [12, 8, 3, 3] },
     ],
     [
-      'its blocks have convolutions of sizes 3,3 and 5,3 and 7,3.',
+      'its blocks have convolutions of sizes 3,3 and 5,3 and 7,3 in stage 1.',
       Object.fromEntries(
         [5, 7, 9].flatMap((size, index) => [
           [`layer1.${index + 1}.conv1.weight`, [8, 8, size, size]],
@@ -374,7 +375,7 @@ describe('networks that no spec can describe are refused with the reason', () =>
       ),
     ],
     ['some of its blocks have attention layers', { 'layer1.0.se.conv.weight': [1, 1, 3] }],
-    ['Res2Net', { 'layer1.0.convs.0.weight': [2, 2, 3, 3] }],
+    ['convolutions of several paths (conv2/part0)', { 'layer1.0.convs.0.weight': [2, 2, 3, 3] }],
     ['attention', { 'layer1.0.attn.qkv.weight': [2, 2] }],
     ['more than one layer', { 'fc.0.weight': [1, 1] }],
     ['takes 12 features where 16 come', { 'fc.weight': [10, 12] }],
@@ -384,8 +385,12 @@ describe('networks that no spec can describe are refused with the reason', () =>
     ['takes 5 channels where 8 come', { 'layer1.0.conv2.weight': [8, 5, 3, 3] }],
     ['sizes 3,5', { 'layer1.0.conv2.weight': [8, 8, 5, 5] }],
     [
-      '3,3 and 1,3,1',
-      { 'layer2.0.conv1.weight': [16, 8, 1, 1], 'layer2.0.conv3.weight': [16, 16, 1, 1] },
+      '3,3 and 1,3,1 in stage 1',
+      {
+        'layer1.1.conv1.weight': [8, 8, 1, 1],
+        'layer1.1.conv2.weight': [8, 8, 3, 3],
+        'layer1.1.conv3.weight': [8, 8, 1, 1],
+      },
     ],
     ['layer 0 is missing', { 'layer1.0.conv1.weight': undefined }],
     [
@@ -405,8 +410,8 @@ describe('networks that no spec can describe are refused with the reason', () =>
       },
     ],
     [
-      'the projection of stage 2 is [16, 8, 3, 3]',
-      { 'layer2.0.downsample.0.weight': [16, 8, 3, 3] },
+      'the projection of stage 2 is [16, 8, 2, 2]',
+      { 'layer2.0.downsample.0.weight': [16, 8, 2, 2] },
     ],
     [
       'stage 2 has a projection in the middle',
@@ -432,7 +437,7 @@ describe('networks that no spec can describe are refused with the reason', () =>
       },
     ],
     [
-      'fit together as in no network',
+      'no fixed multiple of their widths',
       {
         'layer1.0.conv2.weight': [16, 8, 3, 3],
         'layer1.0.downsample.0.weight': [16, 8, 1, 1],

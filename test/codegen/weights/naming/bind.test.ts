@@ -299,6 +299,15 @@ describe('weights that do not fit', () => {
     ]);
   });
 
+  test('attention: the hint names the property', async () => {
+    const trained = { attention: { kind: 'se', reduce: 4, divisor: 1 } } as const;
+    // PaddleClas names it in its older networks alone.
+    for (const scheme of ['torchvision', 'paddleclas-v2']) {
+      const { hint } = await misfit({}, fileFor(trained, scheme));
+      expect(hint).toBe('The file fits with `attention se reduce 4 divisor 1` in the spec.');
+    }
+  });
+
   test('the list is bounded', async () => {
     const { details = [] } = await misfit({ stages: [1, 9] }, fileFor({ stages: [9, 1] }));
     expect(details.length).toBeLessThan(30);
@@ -308,7 +317,7 @@ describe('weights that do not fit', () => {
   test('a network that no spec can describe says so', async () => {
     const file = fileFor({});
     file.tensors.set('layer1.0.se_module.fc1.weight', sourceOf(Float32Array.of(1), [1, 1, 1, 1]));
-    expect((await misfit({}, file)).hint).toContain('squeeze-and-excitation');
+    expect((await misfit({}, file)).hint).toContain('SENet');
   });
 
   test('an incomplete file is not explained away', async () => {

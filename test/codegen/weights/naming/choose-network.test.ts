@@ -353,7 +353,7 @@ describe('names that follow the network are part of it', () => {
     ['layer1.0.se.fc1.weight', [2, 8, 1, 1]],
     ['bn1.extra', [8]],
     ['ca.fc1.weight', [8, 8, 1, 1]],
-    ['maxpool.0.weight', [8, 8, 3, 3]],
+    ['maxpool.0.weight', [8, 8, 5, 5]],
   ] as const)('%s', async (name, shape) => {
     for (const prefix of ['', 'model.']) {
       const file = fileOf(under(prefix, [...net, [name, shape]]));

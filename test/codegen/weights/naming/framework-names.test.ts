@@ -23,6 +23,12 @@ describe('a network of the language', () => {
   const networks: readonly (readonly [string, Partial<InferredSpec>])[] = [
     ['paddle_vision_resnet18', { scheme: 'paddle-vision', depth: 18, classes: 37 }],
     ['transformers_basic_folder', { scheme: 'transformers', depth: 18, classes: 37 }],
+    ['timm_resnet50_gn', { depth: 50, norm: { kind: 'group', count: 32 } }],
+    ['timm_skresnet18', { multiPath: { kind: 'select', reads: 'halves', reduce: 8, divisor: 16 } }],
+    [
+      'paddleclas_res2net50',
+      { multiPath: { kind: 'res2net', scale: 4, start: 'chained', padding: 'ignored' } },
+    ],
     [
       'transformers_stride_in_conv1',
       { scheme: 'transformers', block: 'bottleneck', stages: [2, 2, 2, 2], classes: 37 },
@@ -35,20 +41,28 @@ describe('a network of the language', () => {
     const { graph, tensorCount } = bindWeights(lowerSpec(specFromInferred(inferred, 64)), file);
     expect(tensorCount).toBe(file.tensors.size);
     for (const { slot, source } of graph.initializers.values()) {
-      expect(source !== undefined).toBe(slot !== undefined);
+      if (slot) expect(source).toBeDefined();
     }
   });
+});
+
+test("a detector's backbone is a network without a head: what lies beside it is left aside, and said", () => {
+  const file = fileOf('torchvision_faster_rcnn');
+  const inferred = describeWeights(file);
+  expect(inferred).toMatchObject({ scheme: 'torchvision', depth: 50, head: 'features' });
+  const { notes } = bindWeights(lowerSpec(specFromInferred(inferred, 64)), file);
+  expect(notes).toEqual([
+    "The network is under 'backbone.body'.",
+    expect.stringMatching(/^Not part of the network, left aside: backbone\.fpn.* and 22 more\.$/),
+  ]);
 });
 
 describe('a network of another kind is refused for its reason', () => {
   const unsupported = 'weights-network-unsupported';
   const bare = 'weights-no-statistics';
   test.each<[string, DiagnosticCode, string]>([
-    ['timm_resnet50_gn', bare, 'of its 53 norms none has a mean and a variance'],
     ['torchvision_named_parameters', bare, 'of its 20 norms none'],
-    ['timm_skresnet18', unsupported, 'selective kernels (SK)'],
     ['torchvision_quantised', unsupported, 'it is quantised; give the float checkpoint'],
-    ['paddleclas_res2net50', unsupported, 'it is a Res2Net'],
   ])('%s: %s', async (name, code, reason) => {
     const { message } = await expectDiagnostic(() => describeWeights(fileOf(name)), code);
     expect(message).toContain(reason);

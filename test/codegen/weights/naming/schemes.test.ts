@@ -37,6 +37,34 @@ const plain: Partial<Spec> = { stages: [2, 1, 3, 1], widths: [8, 16, 32, 64] };
 const deep: Partial<Spec> = { ...plain, block: 'bottleneck', stem: 'deep' };
 const input = { channels: 3, height: 64, width: 64 };
 
+/** What the networks of a scheme have that is for relatives alone. */
+const relatives: Readonly<Record<string, Partial<Spec>>> = {
+  "timm's ResNeSt": {
+    multiPath: {
+      kind: 'resnest',
+      radix: 2,
+      halving: 'after',
+      padding: 'counted',
+      divisor: 8,
+      bias: true,
+    },
+  },
+  "timm's SKNet": { multiPath: { kind: 'select', reads: 'halves', reduce: 16, divisor: 8 } },
+  "PaddleClas' Res2Net": {
+    multiPath: { kind: 'res2net', scale: 4, start: 'chained', padding: 'ignored' },
+  },
+  "PaddleClas' ResNeSt": {
+    multiPath: {
+      kind: 'resnest',
+      radix: 2,
+      halving: 'after',
+      padding: 'ignored',
+      divisor: 1,
+      bias: false,
+    },
+  },
+};
+
 /** What each scheme calls some parameters; the rest follows from the templates. */
 const examples: Readonly<Record<string, readonly string[]>> = {
   PaddleClas: [
@@ -60,7 +88,10 @@ const examples: Readonly<Record<string, readonly string[]>> = {
 describe.each(
   schemes.map((scheme, index) => [`${scheme.title} (${index})`, scheme] as const),
 )('%s', (_, scheme) => {
-  const networks = [plain, deep].filter(({ stem }) => scheme.stems[stem === 'deep' ? 3 : 1]);
+  const paths = relatives[scheme.title];
+  const networks = (paths ? [{ ...deep, ...paths }] : [plain, deep]).filter(
+    ({ stem }) => scheme.stems[stem === 'deep' ? 3 : 1],
+  );
 
   test('names every parameter once, as the framework does', () => {
     for (const network of networks) {
@@ -73,8 +104,8 @@ describe.each(
 
   test('names every layer of a stem, of two blocks with shortcuts, and of the head', () => {
     const small = { stages: [1, 1], widths: [8, 16] };
-    const names = networks.map(({ stem, block }) =>
-      namesOf(scheme, { ...small, ...(stem && { stem }), ...(block && { block }), input }),
+    const names = networks.map(({ stages: _, widths: __, ...network }) =>
+      namesOf(scheme, { ...network, ...small, input }),
     );
     expect(names.map((each) => each.join('\n')).join('\n\n')).toMatchSnapshot();
     const { name, title, aliases, linearLayout, shortcutKind, deepStemShortcut } = scheme;
