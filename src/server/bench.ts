@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import { type Load, measureLoad, type RoundTrips } from './measure.ts';
 import { askModel, type ModelName, type ServedFacts } from './metadata.ts';
 import { createServedModel, type ServedModel } from './served-model.ts';
-import { askStatistics, type ServerShare, shareBetween } from './statistics.ts';
+import { type ServerShare, settledStatistics, shareBetween } from './statistics.ts';
 
 /** Round trips with what the server counted of them. */
 export interface LoadMeasurement extends RoundTrips {
@@ -47,7 +47,7 @@ async function measureRow(
   load: Load,
   { connection, limits }: BenchServerOptions,
 ): Promise<LoadMeasurement> {
-  const count = () => askStatistics(connection, facts);
+  const count = () => settledStatistics(connection, facts);
   let before: Awaited<ReturnType<typeof count>>;
   const trips = await measureLoad(served.run, inputsOf(served, load.batch), {
     ...load,

@@ -1,4 +1,5 @@
 /* What a server counted of a model itself: Triton's extension `statistics`. All times are sums since it started. */
+import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { isGood, parseAnswer } from './answers.ts';
 import { ask, type Connection } from './connection.ts';
@@ -42,7 +43,7 @@ export interface ServerShare extends Readonly<Record<keyof typeof parts, number>
 }
 
 /** What the server counted so far; undefined where it does not count. */
-export async function askStatistics(
+async function askStatistics(
   connection: Connection,
   facts: ServedFacts,
 ): Promise<Counted | undefined> {
@@ -50,6 +51,29 @@ export async function askStatistics(
   const answer = await ask(connection, { path: `${modelPath(facts)}/stats`, what });
   if (!isGood(answer)) return undefined;
   return parseAnswer(statisticsSchema, answer.bytes, { ...connection, what }).model_stats[0];
+}
+
+const pauseMs = 20;
+const tries = 10;
+
+/**
+ * What the server counted, once the count stands still: Triton counts a request after it has answered it, so that
+ * the last ones are missing at first. Where others ask too, the count never stands still, and the last one is taken.
+ */
+export async function settledStatistics(
+  connection: Connection,
+  facts: ServedFacts,
+): Promise<Counted | undefined> {
+  let counted = await askStatistics(connection, facts);
+  for (let left = tries; counted && left > 0; left -= 1) {
+    await pause(pauseMs);
+    const next = await askStatistics(connection, facts);
+    const standsStill =
+      next?.inference_stats.success.count === counted.inference_stats.success.count;
+    counted = next;
+    if (standsStill) break;
+  }
+  return counted;
 }
 
 /** A request's share between two counts; undefined where none was counted. */
