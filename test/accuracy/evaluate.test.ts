@@ -55,7 +55,7 @@ function engineOf(
   const type = { dataType: 'float32', shape: [batch ?? 'N', 1, 1, 1] } as const;
   return {
     inputs: [{ name: 'x', type }],
-    outputs: [],
+    outputs: [{ name: 'y', type: { dataType: 'float32', shape: ['N', 4] } }],
     async run({ x }) {
       const values = float32View(x?.bytes ?? new Uint8Array());
       onRun?.(values.length);
