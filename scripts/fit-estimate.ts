@@ -6,8 +6,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readCatalogue } from '../src/report/catalogue.ts';
 import { readFigures } from '../src/report/published.ts';
-import { readCells } from './fit-estimate/cells.ts';
+import { readCells, readRelatives } from './fit-estimate/cells.ts';
 import { estimatePage } from './fit-estimate/page.ts';
 import { fitOf } from './fit-estimate/trials.ts';
 
@@ -28,10 +29,11 @@ function source(value: unknown, indent = ''): string {
 
 async function main(): Promise<void> {
   const { published } = await readFigures();
-  const result = fitOf(await readCells(published));
+  const { models } = await readCatalogue();
+  const result = fitOf(await readCells(published), await readRelatives(models));
   const text = `import type { Fit } from './constants.ts';
 
-/** Written by scripts/fit-estimate.ts from specs/published.json; docs/estimate.md has the errors cell by cell. */
+/** Written by scripts/fit-estimate.ts from specs/published.json and specs/catalogue.json; docs/estimate.md has the errors cell by cell. */
 export const fit: Fit = ${source(result.fit)};
 `;
   await writeFile(join(root, 'src/estimate/fitted.ts'), text);

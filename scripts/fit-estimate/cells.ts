@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { elementCount } from '../../codegen/ir/types.ts';
@@ -7,7 +7,9 @@ import { ownValue } from '../../src/collections/own-value.ts';
 import { gpus, isGpuName } from '../../src/estimate/gpus.ts';
 import { type Kernel, kernelsOf } from '../../src/estimate/kernels.ts';
 import type { Setting } from '../../src/estimate/roofline.ts';
+import { type UnfittedStep, unfittedSteps } from '../../src/estimate/unfitted-steps.ts';
 import { loadModels } from '../../src/language/load.ts';
+import type { CatalogueEntry } from '../../src/report/catalogue.ts';
 import type { Published } from '../../src/report/published.ts';
 
 const specs = fileURLToPath(new URL('../../specs', import.meta.url));
@@ -18,6 +20,7 @@ export interface FitCell {
   readonly depth: number;
   readonly side: number;
   readonly kernels: readonly Kernel[];
+  readonly steps: readonly UnfittedStep[];
   readonly inputElements: number;
   readonly setting: Setting;
   readonly publishedMs: number;
@@ -33,11 +36,13 @@ async function networkOf(spec: string) {
   const { models, diagnostics } = await loadModels(join(specs, `${spec}.rn`), {
     readText: (path) => readFile(path, 'utf8'),
   });
-  const model = models.find(({ name }) => name === spec);
+  const model = models.find(({ name }) => name === basename(spec));
   if (!model) throw new Error(`${spec}: ${diagnostics.map(({ message }) => message).join(' ')}`);
   const { channels, height, width } = model.input;
   const inputElements = elementCount([channels, height, width]);
-  return { depth: model.depth ?? 0, kernels: kernelsOf(lowerSpec(model)), inputElements };
+  const graph = lowerSpec(model);
+  const steps = unfittedSteps(graph);
+  return { depth: model.depth ?? 0, kernels: kernelsOf(graph), steps, inputElements };
 }
 
 export async function readCells(published: Published): Promise<readonly FitCell[]> {
@@ -62,4 +67,30 @@ export async function readCells(published: Published): Promise<readonly FitCell[
     ...cell,
     publishedMs: publishedMs.reduce((sum, ms) => sum + ms, 0) / publishedMs.length,
   }));
+}
+
+/** Tables of the catalogue, as the page's are. */
+const relativeTables = [
+  { id: 'v100_fp32', gpu: 'v100', precision: 'fp32' },
+  { id: 't4_fp16', gpu: 't4', precision: 'fp16' },
+  { id: 't4_fp32', gpu: 't4', precision: 'fp32' },
+] as const;
+const relativeBatches = [1, 4, 8];
+
+/** Published latencies of networks of the catalogue: the fit never sees them. */
+export async function readRelatives(
+  models: readonly CatalogueEntry[],
+): Promise<readonly FitCell[]> {
+  const cells: FitCell[] = [];
+  for (const { name, published, input: side } of models) {
+    if (!published?.t4_fp16 && !published?.v100_fp32) continue;
+    const network = await networkOf(name);
+    for (const { id, gpu, precision } of relativeTables) {
+      for (const [index, publishedMs] of (published[id] ?? []).entries()) {
+        const setting = settingOf(gpu, precision, relativeBatches[index] ?? 1);
+        cells.push({ architecture: basename(name), side, ...network, setting, publishedMs });
+      }
+    }
+  }
+  return cells;
 }

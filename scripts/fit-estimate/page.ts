@@ -1,4 +1,5 @@
 import type { Fit, FitError } from '../../src/estimate/constants.ts';
+import { type UnfittedStep, unfittedTitle } from '../../src/estimate/unfitted-steps.ts';
 import { errorOf, type HeldOut, shareError, type Trials } from './trials.ts';
 
 const percent = (share: number): string => (100 * share).toFixed(1);
@@ -32,6 +33,7 @@ function summaryRows(trials: Trials): readonly (readonly string[])[] {
     ['basic blocks from bottlenecks and back', trials.network, ''],
     ['V100 from T4', trials.gpu, ''],
     ['T4 FP16 from FP32', trials.precision, ''],
+    ['relatives: groups, attention, parts', trials.relatives, ''],
   ];
   return rows.map(([name, heldOut, target]) => [
     name,
@@ -50,8 +52,7 @@ function columnRows({ architectures, depths }: Trials): readonly (readonly strin
   });
 }
 
-function cellRows({ architectures, largerInput }: Trials): readonly (readonly string[])[] {
-  const items = [...architectures, ...largerInput];
+function cellRows(items: readonly HeldOut[]): readonly (readonly string[])[] {
   const nameOf = ({ cell }: HeldOut) =>
     `${cell.architecture}${cell.side === 224 ? '' : ` ${cell.side} px`}`;
   const columns = [...new Set(items.map(columnOf))];
@@ -117,7 +118,7 @@ In % of the published latency, of cells that the fit did not see. Leaving a dept
 
 ${table(['what is left out', 'cells', 'mean', '90th percentile', 'worst', 'aim'], summaryRows(trials))}
 
-The last two predict a whole table with the constants of another one and the data sheet's rates; T4 FP16 from FP32 assumes an occupancy exponent of 0.5, which no FP32 table shows.
+The two before the last predict a whole table with the constants of another one and the data sheet's rates; T4 FP16 from FP32 assumes an occupancy exponent of 0.5, which no FP32 table shows.
 
 By column:
 
@@ -140,6 +141,10 @@ ${table(
     ['another network or input size', factor(band.network)],
     ['another GPU', factor(band.gpu)],
     ['another precision', factor(band.precision)],
+    ...Object.entries(band.steps).map(([step, worst]) => [
+      unfittedTitle(step as UnfittedStep),
+      factor(worst),
+    ]),
   ],
 )}
 
@@ -147,6 +152,14 @@ ${table(
 
 Estimate against published, in %, with the architecture left out of the fit (320 pixels: fitted at 224).
 
-${table(['', ...columns], cellRows(trials))}
+${table(['', ...columns], cellRows([...trials.architectures, ...trials.largerInput]))}
+
+## Relatives
+
+Estimate against published, in %, of networks whose steps no fitted network has (grouped convolutions, attention, parts of channels beside each other). A roofline cannot know what
+these cost: their kernels are short and many. \`rcc estimate\` calls such a figure extrapolated, gives it the band of the worst cell with such a step (of the worst of all where none was published), and shows the published time beside it
+where the network is one of these, whatever its classes.
+
+${table(['', ...columns], cellRows(trials.relatives))}
 `;
 }

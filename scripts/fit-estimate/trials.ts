@@ -6,6 +6,7 @@ import type {
   FitError,
 } from '../../src/estimate/constants.ts';
 import { latencyOf } from '../../src/estimate/roofline.ts';
+import type { UnfittedStep } from '../../src/estimate/unfitted-steps.ts';
 import type { FitCell } from './cells.ts';
 import { leastSquares } from './least-squares.ts';
 
@@ -126,9 +127,15 @@ export interface Trials {
   readonly precision: readonly HeldOut[];
   readonly network: readonly HeldOut[];
   readonly seen: readonly HeldOut[];
+  /** Networks of the catalogue, with steps that no fitted one has. */
+  readonly relatives: readonly HeldOut[];
 }
 
-export function runTrials(cells: readonly FitCell[], full: EstimateConstants): Trials {
+export function runTrials(
+  cells: readonly FitCell[],
+  relatives: readonly FitCell[],
+  full: EstimateConstants,
+): Trials {
   const at224 = cells.filter(({ side }) => side === 224);
   const isTable = (gpu: string, precision: string) => (cell: FitCell) =>
     cell.setting.gpu.id === gpu && cell.setting.precision === precision;
@@ -153,7 +160,19 @@ export function runTrials(cells: readonly FitCell[], full: EstimateConstants): T
     })),
     network: leaveOut(at224, ({ depth }) => (depth < 50 ? 'basic' : 'bottleneck'), full),
     seen: predict(at224, full),
+    relatives: predict(relatives, full),
   };
+}
+
+/** The worst factor of each step; that of others where groups, which outweigh them all, are not in the network. */
+function stepFactors(relatives: readonly HeldOut[]): BandFactors['steps'] {
+  const found = new Set(relatives.flatMap(({ cell }) => cell.steps));
+  const withStep = (step: UnfittedStep) =>
+    relatives.filter(
+      ({ cell: { steps } }) =>
+        steps.includes(step) && (step === 'groups' || !steps.includes('groups')),
+    );
+  return Object.fromEntries([...found].map((step) => [step, worstFactor(withStep(step))]));
 }
 
 function bandOf(trials: Trials): BandFactors {
@@ -163,14 +182,18 @@ function bandOf(trials: Trials): BandFactors {
     gpu: worstFactor(trials.gpu),
     precision: worstFactor(trials.precision),
     network: worstFactor(trials.network),
+    steps: stepFactors(trials.relatives),
   };
 }
 
 const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
 
-export function fitOf(cells: readonly FitCell[]): { fit: Fit; trials: Trials } {
+export function fitOf(
+  cells: readonly FitCell[],
+  relatives: readonly FitCell[],
+): { fit: Fit; trials: Trials } {
   const constants = fitConstants(cells.filter(({ side }) => side === 224));
-  const trials = runTrials(cells, constants);
+  const trials = runTrials(cells, relatives, constants);
   const macs = cells.map(({ kernels }) => kernels.reduce((sum, { flops }) => sum + flops, 0) / 2);
   const sides = cells.map(({ side }) => side);
   const fit: Fit = {

@@ -19,6 +19,8 @@ export interface EstimateRow {
   readonly model: string;
   readonly top1?: number;
   readonly estimate: Estimate;
+  /** What was published for this network, where a step of it was not fitted. */
+  readonly publishedMs?: number;
 }
 
 export interface BudgetRow extends EstimateRow {

@@ -1,3 +1,5 @@
+import type { UnfittedStep } from './unfitted-steps.ts';
+
 /** The ten constants of the roofline. All are fitted to published latencies: they stand for what they are named after, and for whatever else goes along with it. */
 export interface EstimateConstants {
   /** Of every convolution and linear layer, in milliseconds: launch and the latency-bound end of small kernels. */
@@ -37,6 +39,8 @@ export interface BandFactors {
   readonly gpu: number;
   readonly precision: number;
   readonly network: number;
+  /** Worst case of published relatives with a step that no fitted network has; absent where no such relative was published. */
+  readonly steps: Readonly<Partial<Record<UnfittedStep, number>>>;
 }
 
 /** A fit with what it was made from and how good it is. Written by scripts/fit-estimate.ts. */

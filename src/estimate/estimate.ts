@@ -2,6 +2,7 @@ import type { Graph } from '../../codegen/ir/graph.ts';
 import { elementCount } from '../../codegen/ir/types.ts';
 import type { Precision } from '../../engines/engine.ts';
 import { findGpu } from '../../engines/tensorrt/planning/gpu.ts';
+import { greatest } from '../collections/extremes.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
 import type { BandFactors } from './constants.ts';
@@ -9,6 +10,7 @@ import { fit } from './fitted.ts';
 import { type Gpu, type GpuName, gpus, isGpuName } from './gpus.ts';
 import { type Kernel, kernelsOf } from './kernels.ts';
 import { type KernelTime, kernelTime, overheadMs, type Setting } from './roofline.ts';
+import { type UnfittedStep, unfittedSteps, unfittedTitle } from './unfitted-steps.ts';
 
 export interface EstimateRequest {
   /** As given to `--gpu`, in any case. */
@@ -58,7 +60,9 @@ function settingOf({ gpu: name, precision, batch }: EstimateRequest): Setting {
 }
 
 interface Extrapolation {
-  readonly kind: Exclude<keyof BandFactors, 'fitted'>;
+  readonly kind: keyof Omit<BandFactors, 'fitted'>;
+  /** Of steps, their own; else that of the kind. */
+  readonly factor?: number;
   readonly sentence: string;
 }
 
@@ -85,6 +89,20 @@ function settingExtrapolations({ gpu, precision, batch }: Setting): readonly Ext
   return found;
 }
 
+/** A step of which nothing was published has the band of the worst that was. */
+function stepFactor(step: UnfittedStep): number {
+  const { steps } = fit.band;
+  return steps[step] ?? greatest(Object.values(steps));
+}
+
+function stepExtrapolations(graph: Graph): readonly Extrapolation[] {
+  const steps = unfittedSteps(graph);
+  if (steps.length === 0) return [];
+  const titles = steps.map(unfittedTitle);
+  const sentence = `No fitted network has ${list(titles)}, whose cost beyond MACs and bytes is not known.`;
+  return [{ kind: 'steps', factor: greatest(steps.map(stepFactor)), sentence }];
+}
+
 function networkExtrapolations(kernels: readonly Kernel[], sides: readonly number[]) {
   const macs = kernels.reduce((sum, { flops }) => sum + flops, 0) / 2;
   const giga = (value: number): string => (value / 1e9).toFixed(2);
@@ -102,9 +120,12 @@ function networkExtrapolations(kernels: readonly Kernel[], sides: readonly numbe
 
 /** Fitted settings have the band of held-out cells; each kind of extrapolation multiplies the worst factor seen for its kind. */
 function bandFactor(extrapolations: readonly Extrapolation[]): number {
-  const kinds = new Set(extrapolations.map(({ kind }) => kind));
-  if (kinds.size === 0) return fit.band.fitted;
-  return [...kinds].reduce((product, kind) => product * fit.band[kind], 1);
+  if (extrapolations.length === 0) return fit.band.fitted;
+  const factors = extrapolations.map(({ kind, factor }): readonly [string, number] => [
+    kind,
+    kind === 'steps' ? (factor ?? 1) : fit.band[kind],
+  ]);
+  return [...new Map(factors).values()].reduce((product, factor) => product * factor, 1);
 }
 
 /**
@@ -126,6 +147,7 @@ export function estimateLatency(graph: Graph, request: EstimateRequest): Estimat
   const extrapolations = [
     ...settingExtrapolations(setting),
     ...networkExtrapolations(kernels, input.type.shape.slice(2).map(Number)),
+    ...stepExtrapolations(graph),
   ];
   const factor = bandFactor(extrapolations);
   return {

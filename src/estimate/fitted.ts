@@ -1,6 +1,6 @@
 import type { Fit } from './constants.ts';
 
-/** Written by scripts/fit-estimate.ts from specs/published.json; docs/estimate.md has the errors cell by cell. */
+/** Written by scripts/fit-estimate.ts from specs/published.json and specs/catalogue.json; docs/estimate.md has the errors cell by cell. */
 export const fit: Fit = {
   constants: {
     launchMs: 0.02561,
@@ -35,6 +35,11 @@ export const fit: Fit = {
     gpu: 1.256,
     precision: 1.549,
     network: 1.279,
+    steps: {
+      attention: 1.542,
+      groups: 6.731,
+      parts: 1.507,
+    },
   },
   tables: ['v100 fp32', 't4 fp16', 't4 fp32'],
   batches: [1, 4, 8],

@@ -22,13 +22,16 @@ const meaning =
   'Estimated is what the published page would have measured, not GPU compute alone; nothing was run.';
 
 /** An estimate in words: the figure with its band, what it means, and why it is extrapolated where it is. */
-export function describeEstimate(model: string, estimate: Estimate): readonly string[] {
+export function describeEstimate({ model, estimate, publishedMs }: EstimateRow): readonly string[] {
   const { gpuName, precision, batch, latencyMs, bandMs, extrapolated } = estimate;
   return [
     `${model} on ${gpuName}, ${precision}, batch ${batch}: ${formatMs(latencyMs)} ms ${kindOf(estimate)} (${bandText(bandMs)} ms), ${estimate.imagesPerSecond.toFixed(0)} images/s.`,
     bandSentences[kindOf(estimate)],
     meaning,
     ...extrapolated.map((sentence) => `Extrapolated: ${sentence}`),
+    ...(publishedMs === undefined
+      ? []
+      : [`Published for this network: ${formatMs(publishedMs)} ms.`]),
   ];
 }
 
@@ -85,6 +88,7 @@ function noteLines(rows: readonly (EstimateRow | BudgetRow)[]): readonly string[
 export function estimateTable(title: string, rows: readonly (EstimateRow | BudgetRow)[]): Table {
   const right = { align: 'right' } as const;
   const withTop1 = rows.some(({ top1 }) => top1 !== undefined);
+  const withPublished = rows.some(({ publishedMs }) => publishedMs !== undefined);
   const withFits = rows.some((row) => 'fits' in row);
   return {
     id: 'estimates',
@@ -97,6 +101,7 @@ export function estimateTable(title: string, rows: readonly (EstimateRow | Budge
       { id: 'latency', label: 'estimate, ms', ...right },
       { id: 'band', label: 'band, ms', ...right },
       { id: 'rate', label: 'images/s', ...right },
+      ...(withPublished ? [{ id: 'published', label: 'published, ms', ...right }] : []),
       ...(withFits ? [{ id: 'fits', label: 'fits', align: 'left' } as const] : []),
       { id: 'extrapolated', label: '', align: 'left' },
     ],
@@ -112,6 +117,7 @@ export function estimateTable(title: string, rows: readonly (EstimateRow | Budge
           numberCell(estimate.latencyMs, formatMs),
           textCell(bandText(estimate.bandMs)),
           numberCell(estimate.imagesPerSecond, (rate) => rate.toFixed(0)),
+          ...(withPublished ? [numberCell(row.publishedMs, formatMs)] : []),
           ...('fits' in row ? [textCell(row.fits)] : []),
           textCell(kindOf(estimate) === 'extrapolated' ? 'extrapolated' : ''),
         ],

@@ -6,11 +6,12 @@ export interface NetworkFigures {
   /** Shares. */
   readonly top1?: number;
   readonly top5?: number;
-  /** Milliseconds of TensorRT at batch 1, 4 and 8, by GPU and precision: `t4-fp16`. */
+  /** Milliseconds of TensorRT at each of `publishedBatches`, by GPU and precision: `t4-fp16`. */
   readonly latencyMs: ReadonlyMap<string, readonly number[]>;
 }
 
-const batches = ['1', '4', '8'];
+/** Batches of every published table. */
+export const publishedBatches: readonly number[] = [1, 4, 8];
 
 function catalogueFigures({ weights, published }: CatalogueEntry): NetworkFigures {
   const { top1, top5 } = published ?? weights ?? {};
@@ -29,7 +30,7 @@ export async function publishedFigures(): Promise<ReadonlyMap<string, NetworkFig
   const own = published.models.map(({ spec, top1, top5, latencyMs }) => {
     const times = Object.entries(latencyMs).map(([id, byBatch]) => {
       const measured = new Map(Object.entries(byBatch));
-      return [id, batches.flatMap((batch) => measured.get(batch) ?? [])] as const;
+      return [id, publishedBatches.flatMap((batch) => measured.get(String(batch)) ?? [])] as const;
     });
     return [spec, { top1, top5, latencyMs: new Map(times) }] as const;
   });

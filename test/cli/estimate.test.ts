@@ -42,6 +42,22 @@ describe('rcc estimate', () => {
     expect(stdout).toMatch(/Extrapolated: fp16 was not fitted on V100/);
   });
 
+  it('shows the published time of a relative beside its estimate, whatever its classes', async () => {
+    const argv = ['--gpu', 't4', '--fp16', '--fp32', '--batch', '1,8'];
+    const { stdout } = await rcc('estimate', 'paddleclas/resnext50_vd_32x4d', spec, ...argv);
+    const published = stdout
+      .split('\n')
+      .filter((line) => line.startsWith('resnext50'))
+      .map((line) => line.split(/ {2,}/).slice(-2).join(' '));
+    // specs/catalogue.json has them from ResNeXt.md.
+    expect(published).toEqual([
+      '7.62 extrapolated',
+      '19.15 extrapolated',
+      '7.69 extrapolated',
+      '13.41 extrapolated',
+    ]);
+  });
+
   it('lists what fits into a budget, of the published models where none is named', async () => {
     const argv = ['estimate', '--gpu', 't4', '--fp32', '--fp16', '--budget', '2ms'];
     const { stdout } = await rcc(...argv);

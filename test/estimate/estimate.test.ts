@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
-import { readCells } from '../../scripts/fit-estimate/cells.ts';
+import { readCells, readRelatives } from '../../scripts/fit-estimate/cells.ts';
 import { leastSquares } from '../../scripts/fit-estimate/least-squares.ts';
 import { estimatePage } from '../../scripts/fit-estimate/page.ts';
 import { fitConstants, fitOf } from '../../scripts/fit-estimate/trials.ts';
@@ -12,6 +12,7 @@ import { estimateLatency } from '../../src/estimate/estimate.ts';
 import { fit } from '../../src/estimate/fitted.ts';
 import { latencyOf } from '../../src/estimate/roofline.ts';
 import { describeEstimate, estimateTable, kernelTable } from '../../src/estimate/tables.ts';
+import { readCatalogue } from '../../src/report/catalogue.ts';
 import { readFigures } from '../../src/report/published.ts';
 import { specOf } from '../helpers/specs.ts';
 
@@ -64,7 +65,10 @@ describe('the fit', async () => {
   });
 
   it('has the errors that docs/estimate.md tells (else: npm run fit-estimate)', async () => {
-    const { fit: fresh, trials } = fitOf(cells);
+    const { fit: fresh, trials } = fitOf(
+      cells,
+      await readRelatives((await readCatalogue()).models),
+    );
     const path = fileURLToPath(new URL('../../docs/estimate.md', import.meta.url));
     expect(await readFile(path, 'utf8')).toBe(estimatePage(fresh, trials));
   }, 120_000);
@@ -124,6 +128,22 @@ describe('estimateLatency', () => {
     expect(small).toMatch(/32×32 pixels/);
   });
 
+  it.each([
+    [{ groups: 32, groupWidth: 4 }, 'grouped convolutions', fit.band.steps.groups],
+    [{ attention: { kind: 'eca' } }, 'attention', fit.band.steps.attention],
+    [{ norm: { kind: 'group', count: 8 } }, 'group norm', fit.band.steps.groups],
+  ] as const)('says of %o that no fitted network has %s, with the band of those', (over, step, factor = 0) => {
+    const bottleneck = { block: 'bottleneck', expansion: 4, stages: [3, 4, 6, 3] } as const;
+    const widths = { widths: [64, 128, 256, 512], stemWidths: [64] };
+    const input = { channels: 3, height: 224, width: 224 };
+    const spec = specOf({ ...bottleneck, ...widths, input, ...(over as object) });
+    const { extrapolated, bandMs, latencyMs } = estimateLatency(lowerSpec(spec), t4);
+    expect(extrapolated.join()).toBe(
+      `No fitted network has ${step}, whose cost beyond MACs and bytes is not known.`,
+    );
+    expect(bandMs[1] / latencyMs).toBeCloseTo(factor, 9);
+  });
+
   it('refuses a GPU without figures and a precision that a GPU lacks', () => {
     expect(codeOf(() => estimateLatency(resnet50, { ...t4, gpu: 'k80' }))).toBe('unknown-gpu');
     expect(codeOf(() => estimateLatency(resnet50, { ...t4, gpu: 'v100', precision: 'int8' }))).toBe(
@@ -166,11 +186,12 @@ describe('fitBudget', () => {
 
 describe('what is told of an estimate', () => {
   it('never comes without its band, and says when it is extrapolated', () => {
-    const told = describeEstimate('resnet50', estimateLatency(resnet50, t4));
+    const told = describeEstimate({ model: 'resnet50', estimate: estimateLatency(resnet50, t4) });
     expect(told[0]).toMatch(
       /^resnet50 on T4, fp16, batch 4: [\d.]+ ms estimated \([\d.]+ to [\d.]+ ms\)/,
     );
-    const beyond = describeEstimate('resnet50', estimateLatency(resnet50, { ...t4, batch: 32 }));
+    const later = estimateLatency(resnet50, { ...t4, batch: 32 });
+    const beyond = describeEstimate({ model: 'resnet50', estimate: later });
     expect(beyond.join('\n')).toMatch(
       /ms extrapolated (.*\n){3}Extrapolated: Batch 32 was not fitted/,
     );

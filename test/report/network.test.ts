@@ -42,7 +42,10 @@ describe('outlineOf', () => {
       {
         first: 1,
         count: 1,
-        steps: ['1×1 conv, 256', '3×3 conv, 256, stride 2', '1×1 conv, 1024'],
+        steps: ['1×1 conv, 256', '3×3 conv, 256, stride 2', '1×1 conv, 1024'].map((text) => ({
+          text,
+          form: 'layer',
+        })),
         shortcut: ['2×2 average pool, stride 2', '1×1 conv, 1024'],
       },
       { first: 2, count: 5, shortcut: ['identity'] },

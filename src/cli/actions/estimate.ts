@@ -4,6 +4,7 @@ import { type LoadedSpecs, loadSpecs } from '../../compile/spec-files.ts';
 import { type Candidate, type EstimateRow, estimateAll, fitBudget } from '../../estimate/budget.ts';
 import { gpuNamed } from '../../estimate/estimate.ts';
 import { describeEstimate, estimateTable, kernelTable } from '../../estimate/tables.ts';
+import { unfittedSteps } from '../../estimate/unfitted-steps.ts';
 import type { Spec } from '../../language/spec.ts';
 import { formatMs } from '../../report/format.ts';
 import { readFigures } from '../../report/published.ts';
@@ -12,6 +13,7 @@ import type { EstimateCommandOptions } from '../commands/estimate.ts';
 import { askedPrecisions } from '../precision-options.ts';
 import { formatFigures } from '../table.ts';
 import { loadPublishedSpecs } from './published-specs.ts';
+import { readPublishedTimes } from './published-times.ts';
 
 /** Kernels that are listed where there is one estimate. */
 const shownKernels = 8;
@@ -49,12 +51,30 @@ function describe(rows: readonly EstimateRow[], { gpu, budget }: EstimateCommand
     const table = estimateTable(title, rows);
     return `${table.title}\n${formatFigures(table)}`;
   }
-  const { model, estimate } = first;
   return [
-    ...describeEstimate(model, estimate),
+    ...describeEstimate(first),
     '',
-    formatFigures(kernelTable(estimate, shownKernels)),
+    formatFigures(kernelTable(first.estimate, shownKernels)),
   ].join('\n');
+}
+
+/** The rows with what was published, where steps of a network were not fitted. */
+async function withPublished(
+  rows: readonly EstimateRow[],
+  candidates: readonly Candidate[],
+): Promise<readonly EstimateRow[]> {
+  const graphs = new Map(
+    candidates
+      .filter(({ graph }) => unfittedSteps(graph).length > 0)
+      .map(({ model, graph }) => [model, graph]),
+  );
+  if (graphs.size === 0) return rows;
+  const publishedTimes = await readPublishedTimes();
+  return rows.map((row) => {
+    const graph = graphs.get(row.model);
+    const publishedMs = graph && publishedTimes(graph, row.estimate);
+    return publishedMs === undefined ? row : { ...row, publishedMs };
+  });
 }
 
 /** `rcc estimate`: predicted latencies, or, with a budget, what may fit into it; nothing is run. */
@@ -66,7 +86,9 @@ export async function estimateSpecs(
   const { gpu, batch: batches, budget } = options;
   const precisions = precisionsFor(options);
   const { specs, diagnostics } = await specsFor(paths);
-  const all = estimateAll(specs.map(candidateOf), { gpu, precisions, batches });
+  const candidates = specs.map(candidateOf);
+  const estimated = estimateAll(candidates, { gpu, precisions, batches });
+  const all = await withPublished(estimated, candidates);
   const rows = budget === undefined ? all : fitBudget(all, budget);
   return { text: describe(rows, options), data: rows, diagnostics };
 }

@@ -5,8 +5,9 @@ import { fitText } from '../charts/text-width.ts';
 import { formatLarge } from '../format.ts';
 import { element, join, type Markup } from '../markup.ts';
 import type { BlockGroup } from './outline.ts';
+import type { Step } from './steps.ts';
 
-export const cardWidth = 218;
+export const cardWidth = 248;
 const stepHeight = 24;
 const shortcutHeight = 17;
 const cardHead = 26;
@@ -14,9 +15,10 @@ const cardFoot = 26;
 /** Steps of one card; the rest is counted. */
 const maxSteps = 10;
 
-function shownSteps(steps: readonly string[]): readonly string[] {
+function shownSteps(steps: readonly Step[]): readonly Step[] {
   if (steps.length <= maxSteps) return steps;
-  return [...steps.slice(0, maxSteps - 1), `… and ${steps.length - maxSteps + 1} more`];
+  const text = `… and ${steps.length - maxSteps + 1} more`;
+  return [...steps.slice(0, maxSteps - 1), { text, form: 'layer' }];
 }
 
 /** Height of a card in pixels. */
@@ -35,7 +37,26 @@ export interface Place {
   readonly y: number;
 }
 
-function step(text: string, { x, y }: Place, inner: number, style: StyleIndex): Markup {
+/** The mark at a step's left: a bar, a bar in three where layers lie beside each other, a ring where channels are weighed. */
+function mark(form: Step['form'], { x, y }: Place, style: StyleIndex): Markup {
+  const height = stepHeight - 5;
+  if (form === 'attention')
+    return element('circle', {
+      cx: x + 3,
+      cy: y + height / 2,
+      r: 3.2,
+      'stroke-width': 1.8,
+      ...strokeOf(style),
+    });
+  const count = form === 'parts' ? 3 : 1;
+  const gap = 2;
+  const own = (height - gap * (count - 1)) / count;
+  const bar = (i: number) =>
+    element('rect', { x, y: y + i * (own + gap), width: 4, height: own, rx: 2, ...fillOf(style) });
+  return join(Array.from({ length: count }, (_, i) => bar(i)));
+}
+
+function step({ text, form }: Step, { x, y }: Place, inner: number, style: StyleIndex): Markup {
   return join([
     element('rect', {
       x,
@@ -45,7 +66,7 @@ function step(text: string, { x, y }: Place, inner: number, style: StyleIndex): 
       rx: 5,
       ...fillOf('surface'),
     }),
-    element('rect', { x, y: y + 2, width: 4, height: stepHeight - 5, rx: 2, ...fillOf(style) }),
+    mark(form, { x, y: y + 2 }, style),
     textAt(fitText(text, inner - 16, 11), { x: x + 11, y: y + 16, size: 11, tone: 'ink' }),
   ]);
 }
@@ -103,9 +124,7 @@ export function card(group: BlockGroup, { x, y }: Place, style: StyleIndex, titl
     textAt(title, { x: x + 12, ...head }),
     group.count > 1 &&
       textAt(`× ${group.count}`, { x: x + cardWidth - 12, anchor: 'end', ...head }),
-    ...steps.map((text, i) =>
-      step(text, { x: x + 12, y: stepsTop + i * stepHeight }, inner, style),
-    ),
+    ...steps.map((one, i) => step(one, { x: x + 12, y: stepsTop + i * stepHeight }, inner, style)),
     hasShortcut && shortcutLine(x, stepsTop, stepsEnd + 10),
     shortcutText(group.shortcut, { x: x + 12, y: stepsEnd + 14 }),
     textAt(

@@ -3,9 +3,9 @@
 import { type NodeCost, nodeCosts } from '../../../codegen/cost.ts';
 import { isShortcut } from '../../../codegen/ir/block-path.ts';
 import type { Graph } from '../../../codegen/ir/graph.ts';
-import { intsOf } from '../../../codegen/ir/ops.ts';
 import type { Shape, TensorType } from '../../../codegen/ir/types.ts';
 import { groupBy } from '../../collections/group-by.ts';
+import { type Step, stepsOf } from './steps.ts';
 
 export interface Work {
   /** Multiply-accumulates of one picture. */
@@ -19,7 +19,7 @@ export interface BlockGroup extends Work {
   readonly first: number;
   readonly count: number;
   /** The main branch, a step a line. */
-  readonly steps: readonly string[];
+  readonly steps: readonly Step[];
   /** What the shortcut does, `identity` where it is the input itself; empty: there is no shortcut. */
   readonly shortcut: readonly string[];
   /** `256 × 56 × 56`. */
@@ -44,33 +44,6 @@ function shapeText(shape: Shape): string {
   return shape.slice(1).join(' × ');
 }
 
-function window(cost: NodeCost): string {
-  return intsOf(cost.node, 'kernel_shape', [1, 1]).join('×');
-}
-
-function stride(cost: NodeCost): string {
-  const [side = 1] = intsOf(cost.node, 'strides', [1, 1]);
-  return side > 1 ? `, stride ${side}` : '';
-}
-
-/** What a node is called in the picture; operators that others take in (batch norm, Relu, Add) are not named. */
-const stepTexts: Readonly<Partial<Record<NodeCost['node']['op'], (cost: NodeCost) => string>>> = {
-  Conv: (cost) =>
-    cost.params > 0
-      ? `${window(cost)} conv, ${cost.output.shape[1]}${stride(cost)}`
-      : `zero channels to ${cost.output.shape[1]}${stride(cost)}`,
-  FusedConv: (cost) => `${window(cost)} conv, ${cost.output.shape[1]}${stride(cost)}`,
-  MaxPool: (cost) => `${window(cost)} max pool${stride(cost)}`,
-  AveragePool: (cost) => `${window(cost)} average pool${stride(cost)}`,
-  GlobalAveragePool: () => 'global average pool',
-  Gemm: (cost) => `linear, ${cost.output.shape[1]}`,
-  Softmax: () => 'softmax',
-};
-
-function stepsOf(costs: readonly NodeCost[]): readonly string[] {
-  return costs.flatMap((cost) => stepTexts[cost.node.op]?.(cost) ?? []);
-}
-
 function work(costs: readonly Work[]): Work {
   return {
     macs: costs.reduce((sum, { macs }) => sum + macs, 0),
@@ -84,7 +57,8 @@ function outputOf(costs: readonly NodeCost[]): string {
 }
 
 function blockOf(costs: readonly NodeCost[], first: number): BlockGroup {
-  const shortcut = stepsOf(costs.filter(({ node }) => isShortcut(node.name)));
+  const ofShortcut = costs.filter(({ node }) => isShortcut(node.name));
+  const shortcut = stepsOf(ofShortcut).map(({ text }) => text);
   const residual = costs.some(
     ({ node }) => node.op === 'Add' || (node.op === 'FusedConv' && node.inputs.length > 3),
   );
