@@ -1,4 +1,4 @@
-import { greatest } from '../collections/extremes.ts';
+import { bracedLines, columnOf, indent, longestLine } from './format/layout.ts';
 import {
   allProperties,
   type GroupName,
@@ -33,9 +33,6 @@ export interface SpecDraft {
   readonly closing?: readonly string[] | undefined;
 }
 
-/** Longest line of a group in braces; a longer one is written field by field. */
-const longestLine = 100;
-
 /** The model as a .rn file has it: properties in the order of the table, one a line, values in a column. */
 export function printSpec(draft: SpecDraft): string {
   const told = propertyLines(draft.properties, draft.remarks ?? new Map());
@@ -50,7 +47,7 @@ export function printSpec(draft: SpecDraft): string {
       .filter(({ property }) => !told.some(({ name }) => name === property))
       .map(({ property, assumed: value, reason }) => ({ name: `# ${property}`, value, reason })),
   ];
-  const column = greatest([...lines.map(({ name }) => name.length), 0]) + 2;
+  const column = columnOf(lines.map(({ name }) => name));
   const base = draft.extends === undefined ? '' : ` extends ${draft.extends}`;
   return [
     ...(draft.comment ?? []).map((line) => `# ${oneLine(line)}`.trimEnd()),
@@ -121,10 +118,7 @@ function layOut(line: PrintedLine, column: number): readonly string[] {
   const behind = remark === undefined ? '' : `  # ${oneLine(remark)}`;
   const below = reason === undefined ? [] : comment(reason, '  ');
   if (typeof value === 'string') return [`${head}${value}${behind}`, ...below];
-  const braces = `${head}{ ${value.join('  ')} }`;
-  return braces.length <= longestLine
-    ? [`${braces}${behind}`, ...below]
-    : [`${head}{${behind}`, ...indent(value), '}', ...below];
+  return [...bracedLines(head, value, behind), ...below];
 }
 
 /** A text as lines of comment, broken between words. */
@@ -137,10 +131,6 @@ function comment(text: string, margin: string): readonly string[] {
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }
   return lines.map((line) => `# ${margin}${line}`);
-}
-
-function indent(lines: readonly string[]): readonly string[] {
-  return lines.map((line) => `  ${line}`);
 }
 
 function oneLine(text: string): string {

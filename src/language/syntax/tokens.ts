@@ -52,7 +52,8 @@ export const RightBrace = createToken({ name: 'RightBrace', pattern: /\}/ });
 export const LeftBracket = createToken({ name: 'LeftBracket', pattern: /\[/ });
 export const RightBracket = createToken({ name: 'RightBracket', pattern: /\]/ });
 
-const Comment = createToken({ name: 'Comment', pattern: /#[^\r\n]*/, group: Lexer.SKIPPED });
+/** Kept beside the tokens, for who writes a text anew. */
+const Comment = createToken({ name: 'Comment', pattern: /#[^\r\n]*/, group: 'comments' });
 /** White space, line ends, byte-order marks and commas mean the same: nothing. */
 const Blank = createToken({
   name: 'Blank',
