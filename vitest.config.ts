@@ -28,11 +28,8 @@ const alone = [
   'test/specs/references.test.ts',
 ];
 
-/** Tests on a real Slurm, a cluster each (test/slurm/setup.sh installs it): one file after another, and none beside those above. */
+/** Tests on a real Slurm, a cluster each (test/slurm/setup.sh installs it): two files at once, as they wait more than they compute, and none beside those above. */
 const slurm = ['test/slurm/**/*.test.ts'];
-
-/** Those that wait for a controller that was away: it comes back when it likes, after minutes on a machine that is busy. `npm run test:drills` runs them. */
-const drills = ['test/slurm/cluster-drills.test.ts'];
 
 const shared = {
   setupFiles: ['test/helpers/poison.ts'],
@@ -64,22 +61,10 @@ export default defineConfig({
           ...shared,
           name: 'slurm',
           include: slurm,
-          exclude: drills,
-          maxWorkers: 1,
-          testTimeout: 120_000,
+          maxWorkers: 2,
+          testTimeout: 240_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          ...shared,
-          name: 'drills',
-          include: drills,
-          maxWorkers: 1,
-          testTimeout: 400_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
         },
       },
     ],

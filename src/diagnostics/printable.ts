@@ -34,6 +34,11 @@ export function printable(text: string): string {
   return printableUpTo(longestPiece, text);
 }
 
+/** A command or a path that is to be copied: visible and whole, as far as a message may be long. */
+export function printableWhole(text: string): string {
+  return escapeInvisible(text);
+}
+
 /** `printable`, of at most so many characters. */
 export function printableUpTo(longest: number, text: string): string {
   const end = longest / 2 - 1;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { inputForms } from '../../codegen/passes/adapt-input.ts';
+import { quoteForShell } from '../../engines/command-text.ts';
 import { tensorrtOptionsSchema } from '../../engines/tensorrt/planning/options.ts';
 import { algorithmNames } from '../calibration/algorithm-names.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
@@ -65,7 +66,8 @@ export const isFarm = (directory: string): boolean => existsSync(join(directory,
 /** Throws DiagnosticError `farm-not-found` and `farm-plan-damaged`. */
 export async function readSettings(directory: string): Promise<FarmSettings> {
   const path = join(directory, farmFiles.farm);
-  if (!isFarm(directory)) fail('farm-not-found', { path: directory });
+  const command = `rcc farm plan SPECS… --gpu t4 -o ${quoteForShell(directory)}`;
+  if (!isFarm(directory)) fail('farm-not-found', { path: directory, command });
   const read = readJsonAs(settingsSchema, await readText(path, 'farm'));
   if (!read.problem) return read.value;
   const { place, reason } = read.problem;

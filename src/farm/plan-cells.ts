@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Precision } from '../../codegen/precisions.ts';
 import { append } from '../collections/append.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
@@ -91,6 +92,8 @@ export async function planCells(request: PlanRequest): Promise<PlannedCells> {
   const unseen = new Set<string>();
   const diagnostics: Diagnostic[] = [];
   for (const spec of request.specs) {
+    // Planning waits for nothing: without a turn of its own an interrupt would be heard when all is done.
+    await nextTurn();
     // A copy: the graphs that belong to it go when its cells are planned.
     for (const { cell, isSeen } of await planSpec({ ...spec }, request, plan, diagnostics)) {
       if (!cells.has(cell.key)) cells.set(cell.key, cell);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
-import { mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,9 +11,9 @@ import { readBytesSync } from './open-file.ts';
 import { asFields } from './outside-fields.ts';
 import { readJson } from './outside-json.ts';
 
-/** A holder shows that it lives this often; without a sign for `silentMs` its lock is taken away. */
-const signEveryMs = 5000;
-const silentMs = 60_000;
+/** A holder without a sign for so long has its lock taken away; it gives one twelve times as often. */
+const usualSilenceMs = 60_000;
+const signsPerSilence = 12;
 const retryMs = 100;
 
 interface Owner {
@@ -27,6 +27,8 @@ export interface LockRequest {
   readonly signal?: AbortSignal | undefined;
   /** Called once if somebody else holds the lock. */
   onWait?(owner: string): void;
+  /** How long whoever waits sees no sign of a holder before it takes the lock; the same for all who want one. Default: a minute. */
+  readonly silenceMs?: number;
 }
 
 const ownerFile = 'owner.json';
@@ -49,11 +51,33 @@ function readOwner(path: string): Owner | undefined {
   }
 }
 
-async function isStale(path: string, owner: Owner | undefined): Promise<boolean> {
-  if (owner?.host === hostname() && !isRunning(owner.pid)) return true;
-  const made = await stat(path).catch(() => undefined);
-  return made !== undefined && Date.now() - made.mtimeMs > silentMs;
+/** What changes with each sign of a holder. Opened, as a file server tells the truth of a file that is opened, and of others what it was a minute ago. */
+async function readSign(path: string): Promise<string> {
+  const file = await open(join(path, ownerFile)).catch(() => undefined);
+  if (!file) return '';
+  try {
+    const { ino, mtimeMs } = await file.stat();
+    return `${ino} ${mtimeMs}`;
+  } finally {
+    await file.close();
+  }
 }
+
+/**
+ * How long a holder has given no sign, by this process's own clock alone: the clock of another machine, or of its file server, may be an hour off.
+ * What a holder did before it was looked at does not count.
+ */
+function silenceOf(path: string): () => Promise<number> {
+  let seen = { sign: '', sinceMs: performance.now() };
+  return async () => {
+    const sign = await readSign(path);
+    if (sign !== seen.sign) seen = { sign, sinceMs: performance.now() };
+    return performance.now() - seen.sinceMs;
+  };
+}
+
+const isGone = (owner: Owner | undefined): boolean =>
+  owner?.host === hostname() && !isRunning(owner.pid);
 
 /** Takes a lock away that is still of this owner. */
 function removeLock(path: string, owner: Owner | undefined): void {
@@ -88,6 +112,8 @@ async function tryAcquire(path: string, owner: Owner): Promise<boolean> {
 }
 
 async function acquire(path: string, request: LockRequest): Promise<Owner> {
+  const { silenceMs = usualSilenceMs } = request;
+  const silence = silenceOf(path);
   const own: Owner = { host: hostname(), pid: process.pid, id: randomUUID() };
   let told = false;
   await mkdir(dirname(path), { recursive: true });
@@ -95,7 +121,8 @@ async function acquire(path: string, request: LockRequest): Promise<Owner> {
     const owner = readOwner(path);
     if (!owner && (await tryAcquire(path, own))) return own;
     request.signal?.throwIfAborted();
-    if (await isStale(path, owner)) {
+    const isSilent = (await silence()) > silenceMs;
+    if (isGone(owner) || isSilent) {
       removeLock(path, owner);
       continue;
     }
@@ -109,7 +136,7 @@ async function acquire(path: string, request: LockRequest): Promise<Owner> {
 
 /**
  * Runs `task` while this process alone holds the lock at `path`: a folder that comes into its place with its owner in it, since a folder never replaces
- * one that holds something. Waits for another holder; takes the lock of one that is gone. Throws what the file system throws where the lock cannot be made.
+ * one that holds something. Waits for another holder; takes the lock of one that is gone, or was silent for a minute while it was waited for. Throws what the file system throws where the lock cannot be made.
  */
 export async function withLock<T>(
   path: string,
@@ -119,8 +146,9 @@ export async function withLock<T>(
   const owner = await acquire(path, request);
   const release = () => removeLock(path, owner);
   const forget = onExit(release);
-  const sign = () => utimes(path, new Date(), new Date()).catch(() => {});
-  const timer = setInterval(sign, signEveryMs).unref();
+  const sign = () => utimes(join(path, ownerFile), new Date(), new Date()).catch(() => {});
+  const { silenceMs = usualSilenceMs } = request;
+  const timer = setInterval(sign, silenceMs / signsPerSilence).unref();
   try {
     return await task();
   } finally {

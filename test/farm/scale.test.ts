@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { loadSpecs } from '../../src/compile/spec-files.ts';
 import { batchesOf } from '../../src/farm/batches.ts';
+import type { KitMaking } from '../../src/farm/farm-settings.ts';
+import { planCells } from '../../src/farm/plan-cells.ts';
 import { rccIn } from '../helpers/cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-farm-scale-'));
@@ -39,6 +42,23 @@ it('plans networks × precisions × GPUs, an array a GPU class, and each cell on
   const dry = await rccIn({}, 'farm', 'run', farm, '--dry-run');
   expect(dry.stdout.match(/^#SBATCH --array=0-23%16$/gm)).toHaveLength(5);
 }, 120_000);
+
+it('hears an interrupt while it plans', async () => {
+  const path = join(folder, 'interrupted.rn');
+  const models = Array.from({ length: 12 }, (_, i) => `model net${i} { depth 18 }`);
+  writeFileSync(path, models.join('\n'));
+  const { specs } = await loadSpecs([path]);
+  const controller = new AbortController();
+  const timing = { warmUpMs: 1, durationMs: 1, minIterations: 1 };
+  const planning = planCells({
+    ...{ farm: folder, specs, precisions: ['fp32'], gpus: ['t4'], releases: ['10.4'] },
+    making: { timing, tensorrt: {} as KitMaking['tensorrt'] },
+    history: { buildS: () => undefined },
+    signal: controller.signal,
+  });
+  setImmediate(() => setImmediate(() => controller.abort(new Error('enough'))));
+  await expect(planning).rejects.toThrow('enough');
+});
 
 it('hands 10 000 cells over with at most one call for 500', () => {
   const tasks = Array.from({ length: 10_000 }, (_, i) => ({

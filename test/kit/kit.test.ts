@@ -282,6 +282,16 @@ it('locks the clocks where that is allowed, and releases them when it is killed'
   expect(lines().at(-1)).toBe('-i 0 -rgc');
 }, 90_000);
 
+it('releases the clocks also when it is killed in the moment in which they were locked', async () => {
+  const clocks = join(folder, 'clocks of a moment');
+  const smi = join(folder, 'nvidia-smi of a moment');
+  const kill = `case "$*" in *-lgc*) kill -KILL "$PPID" ;; esac`;
+  writeFileSync(smi, `#!/bin/sh\n'${nvidiaSmiStandIn}' "$@"\n${kill}\n`, { mode: 0o755 });
+  await start({ RCC_CLOCKS: 'auto', STAND_IN_CLOCKS: clocks, NVIDIA_SMI: smi }).exit;
+  await until(() => readFileSync(clocks, 'utf8').includes('-rgc'));
+  expect(readFileSync(clocks, 'utf8')).toBe('-i 0 -lgc 1590,1590\n-i 0 -rgc\n');
+}, 90_000);
+
 describe('a kit that was changed', () => {
   const changed = join(folder, 'changed');
   beforeAll(() => {

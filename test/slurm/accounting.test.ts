@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askAccounting } from '../../src/farm/schedulers/slurm-accounting.ts';
 import { openScheduler } from '../../src/farm/schedulers.ts';
 import { siteOf, smallFarm } from '../helpers/small-farm.ts';
-import { type Cluster, hasSlurmDatabase, startCluster, until } from './cluster.ts';
+import { type Cluster, hasSlurmDatabase, startCluster } from './cluster.ts';
 
 describe.skipIf(!hasSlurmDatabase)('accounting (skipped where there is no slurmdbd)', () => {
   let cluster: Cluster;
@@ -22,21 +22,24 @@ describe.skipIf(!hasSlurmDatabase)('accounting (skipped where there is no slurmd
     const [first] = (await slurm.submit([task('aa')])).submitted;
     const id = first?.id ?? '';
     const states = () => askAccounting([id], since, { env: cluster.env });
-    await until('sacct knows the task', async () => (await states()).get(id) === 'RUNNING');
+    await cluster.until('sacct knows the task', async () => (await states()).get(id) === 'RUNNING');
     await cluster.kill('slurmdbd');
     expect(await states()).toEqual(new Map());
     expect((await slurm.alive([id])).tasks.get(id)).toMatchObject({ state: 'running' });
     const [second] = (await slurm.submit([task('bb')])).submitted;
-    await until('the second begins', () =>
+    await cluster.until('the second begins', () =>
       existsSync(join(farm.directory, 'attempts', 'bb', `${second?.id}.0`)),
     );
     farm.go();
-    await until(
+    await cluster.until(
       'both end',
       () =>
         farm.ending('aa', `${id}.0`) === 'done' && farm.ending('bb', `${second?.id}.0`) === 'done',
     );
     await cluster.start('slurmdbd');
-    await until('sacct knows the end', async () => (await states()).get(id) === 'COMPLETED');
+    await cluster.until(
+      'sacct knows the end',
+      async () => (await states()).get(id) === 'COMPLETED',
+    );
   });
 });

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Cluster, hasSlurm, hasSlurmDatabase, startCluster, until } from './cluster.ts';
+import { type Cluster, hasSlurm, hasSlurmDatabase, startCluster } from './cluster.ts';
 import { type DrillFarm, drillFarm } from './drill-farm.ts';
 
 /** What befalls a cluster, with the real commands and the real kit: nothing is lost, nothing counted twice. */
@@ -12,10 +12,7 @@ describe.skipIf(!hasSlurm)('drills (skipped where Slurm could not be installed):
   beforeAll(async () => {
     cluster = await startCluster({ accounting: hasSlurmDatabase });
   });
-  afterEach(async () => {
-    cluster.answers('scancel', '--me');
-    await until('the queue is empty', () => cluster.ask('squeue', '-h') === '');
-  });
+  afterEach(() => cluster.makeWhole());
   afterAll(() => cluster?.stop());
 
   /** One cell that has begun and waits; its task, and where it runs. */
@@ -29,13 +26,10 @@ describe.skipIf(!hasSlurm)('drills (skipped where Slurm could not be installed):
     return { farm, key, id, node: cluster.ask('squeue', '-h', '-o', '%N', '-j', id) };
   }
 
-  const backAgain = (node: string) =>
-    until(`${node} is back`, () => /idle/.test(cluster.ask('sinfo', '-h', '-n', node, '-o', '%T')));
-
   it('scontrol requeue: a further attempt, and one figure', async () => {
     const { farm, key, id } = await running();
     cluster.ask('scontrol', 'requeue', id);
-    await until('it waits', async () => (await farm.cell()).state === 'queued');
+    await cluster.until('it waits', async () => (await farm.cell()).state === 'queued');
     expect((await farm.rcc('run')).stdout).toContain('Nothing to submit');
     farm.go();
     await farm.expectAllOnce();
@@ -51,9 +45,6 @@ describe.skipIf(!hasSlurm)('drills (skipped where Slurm could not be installed):
     expect(farm.attempts(key)).toEqual([`${id}.0`, `${id}.1`]);
     const second = readFileSync(farm.at('attempts', key, `${id}.1`, 'env.txt'), 'utf8');
     expect(second).toContain(`\nnode=${(await farm.cell()).node}\n`);
-    // It comes back by itself where slurmd speaks up first.
-    cluster.answers('scontrol', 'update', `nodename=${node}`, 'state=resume');
-    await backAgain(node);
   });
 
   it('slurmd killed: what it started goes on, and its file decides', async () => {
@@ -61,11 +52,9 @@ describe.skipIf(!hasSlurm)('drills (skipped where Slurm could not be installed):
     await cluster.kill(node as 'n1');
     expect((await farm.cell()).state).toBe('running');
     farm.go();
-    await until('it is done', async () => (await farm.cell()).state === 'done');
+    await cluster.until('it is done', async () => (await farm.cell()).state === 'done');
     await farm.expectAllOnce();
     expect(farm.attempts(key)).toHaveLength(1);
-    await cluster.start(node as 'n1');
-    await backAgain(node);
   });
 
   it('a kit that was killed: lost, submitted again, and done', async () => {
@@ -101,20 +90,19 @@ describe.skipIf(!hasSlurm)('drills (skipped where Slurm could not be installed):
     const { farm, key, id } = await running();
     if (hasSlurmDatabase) await cluster.kill('slurmdbd');
     await cluster.kill('slurmctld');
-    const { stdout, stderr, exitCode } = await farm.rcc('status');
+    const { stdout, stderr, exitCode } = await farm.rccInSilence('status');
     expect(stdout).toContain('nothing is lost; look again when the scheduler answers');
     expect(stderr).toContain('scheduler-silent');
     expect(exitCode).toBe(5);
-    expect((await farm.rcc('run')).stdout).toContain('Nothing to submit: 1 unknown');
+    expect((await farm.rccInSilence('run')).stdout).toContain('Nothing to submit: 1 unknown');
     farm.go();
     const exit = farm.at('attempts', key, `${id}.0`, 'exit.json');
-    await until('its file is there', () => existsSync(exit));
+    await cluster.until('its file is there', () => existsSync(exit));
     expect((await farm.cell()).state).toBe('done');
     if (hasSlurmDatabase) await cluster.start('slurmdbd');
     await cluster.start('slurmctld');
     await farm.expectAllOnce();
     expect(farm.attempts(key)).toHaveLength(1);
-    for (const node of ['n1', 'n2', 'n3']) await backAgain(node);
   });
 
   it('a limit of one minute: told before, timeout, and again with twice the limit', async () => {
@@ -153,11 +141,11 @@ describe.skipIf(!hasSlurm)('drills (skipped where Slurm could not be installed):
     const farm = await drillFarm(cluster, { plan: ['--fp32', '--fp16', '--gpu', 'v100'] });
     farm.hold();
     await farm.submit();
-    await until('one runs', async () => (await farm.states()).includes('running'));
+    await cluster.until('one runs', async () => (await farm.states()).includes('running'));
     const { stdout, exitCode } = await farm.rcc('cancel');
     expect(stdout).toContain('2 tasks cancelled.');
     expect(exitCode).toBe(0);
-    await until('the queue is empty', () => cluster.ask('squeue', '-h') === '');
+    await cluster.until('the queue is empty', () => cluster.ask('squeue', '-h') === '');
     expect(await farm.states()).toEqual(['planned', 'planned']);
     expect((await farm.rcc('cancel')).stdout).toContain('0 tasks cancelled.');
     expect(readFileSync(farm.at('jobs.jsonl'), 'utf8')).toContain('"cancelled"');

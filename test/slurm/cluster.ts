@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   openSync,
   readFileSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -50,8 +51,14 @@ export interface Cluster {
   /** A program's stdout. Throws where it fails. */
   ask(program: string, ...args: readonly string[]): string;
   start(daemon: Daemon): Promise<void>;
-  /** Ends a daemon as `kill -9` does. */
+  /** Ends a daemon as `kill -9` does, a controller when it has saved its jobs. */
   kill(daemon: Daemon): Promise<void>;
+  /** With it they give up after a second where no controller answers. */
+  readonly impatient: Readonly<Record<string, string>>;
+  /** Until `holds` does; throws after a minute, with what the cluster shows then. */
+  until(what: string, holds: () => unknown, timeoutMs?: number): Promise<void>;
+  /** Ends all jobs and mends what was broken, until every daemon runs, every node is idle and the queue is empty. */
+  makeWhole(): Promise<void>;
   /** Whether a program ends well. */
   answers(program: string, ...args: readonly string[]): boolean;
   stop(): Promise<void>;
@@ -66,12 +73,18 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** Until `holds` does; throws after a minute. */
-export async function until(what: string, holds: () => unknown, timeoutMs = 60_000): Promise<void> {
-  for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(200)) {
+const nodes = ['n1', 'n2', 'n3'] as const;
+
+/** Until `holds` does; throws after that time, with what there is to see then. */
+async function until(
+  what: string,
+  holds: () => unknown,
+  { timeoutMs = 60_000, picture }: { readonly timeoutMs?: number; readonly picture: () => string },
+): Promise<void> {
+  for (const end = performance.now() + timeoutMs; performance.now() < end; await sleep(200)) {
     if (await holds()) return;
   }
-  throw new Error(`not within ${timeoutMs / 1000} s: ${what}`);
+  throw new Error(`not within ${timeoutMs / 1000} s: ${what}\n${picture()}`);
 }
 
 function fill(name: string, values: Readonly<Record<string, string | number>>): string {
@@ -98,12 +111,16 @@ async function writeFiles(folder: string, options: ClusterOptions) {
     : 'AccountingStorageType=accounting_storage/none';
   for (const name of ['slurm.conf', 'gres.conf', 'slurmdbd.conf'])
     writeFileSync(join(folder, name), fill(name, { ...values, accounting }), { mode: 0o600 });
+  const conf = readFileSync(join(folder, 'slurm.conf'), 'utf8');
+  const impatient = conf.replace(/^MessageTimeout=.*$/m, 'MessageTimeout=1');
+  writeFileSync(join(folder, 'impatient.conf'), impatient);
   // Slurm tells a task its GPU only where the file is a device.
   for (const name of ['nvidia0', 'nvidia1', 'nvidia2'])
     symlinkSync('/dev/null', join(folder, name));
   writeFileSync(join(folder, 'cgroup.conf'), '');
   writeFileSync(join(folder, 'munge.key'), randomBytes(1024), { mode: 0o400 });
-  for (const name of ['state', 'spool.n1', 'spool.n2', 'spool.n3']) mkdirSync(join(folder, name));
+  for (const name of ['state', ...nodes.map((node) => `spool.${node}`)])
+    mkdirSync(join(folder, name));
   return values;
 }
 
@@ -147,6 +164,7 @@ function commandOf(daemon: Daemon, { folder, user, storagePort }: Values): reado
 class RunningCluster implements Cluster {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly impatient: Readonly<Record<string, string>>;
   readonly #values: Values;
   readonly #running = new Map<Daemon, ChildProcess>();
 
@@ -158,6 +176,7 @@ class RunningCluster implements Cluster {
       RCC_TEST_CLUSTER: this.folder,
       SLURM_CONF: join(this.folder, 'slurm.conf'),
     };
+    this.impatient = { ...this.env, SLURM_CONF: join(this.folder, 'impatient.conf') };
     spawn('sh', [join(here, 'end-processes.sh'), this.folder, String(process.pid)], {
       detached: true,
       stdio: 'ignore',
@@ -172,6 +191,52 @@ class RunningCluster implements Cluster {
 
   ask(program: string, ...args: readonly string[]): string {
     return this.run(program, args).trim();
+  }
+
+  /** Queue, jobs, nodes and the end of the controller's log. */
+  #picture(): string {
+    const commands = [
+      'squeue -o "%i %T %r %N"',
+      'sinfo -N -o "%N %T %E"',
+      'scontrol show job',
+      `tail -n 40 ${this.folder}/slurmctld.out`,
+    ];
+    const texts = commands.map((command) => {
+      const { stdout, stderr } = spawnSync('sh', ['-c', command], {
+        env: this.impatient,
+        encoding: 'utf8',
+      });
+      return `$ ${command}\n${stdout}${stderr}`;
+    });
+    return [new Date().toISOString(), ...texts].join('\n');
+  }
+
+  until(what: string, holds: () => unknown, timeoutMs?: number): Promise<void> {
+    return until(what, holds, {
+      picture: () => this.#picture(),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    });
+  }
+
+  #states(): ReadonlyMap<string, string> {
+    const lines = this.ask('sinfo', '-h', '-N', '-o', '%N %T').split('\n');
+    return new Map(lines.map((line) => line.trim().split(' ') as [string, string]));
+  }
+
+  #isWhole(): boolean {
+    const states = this.#states();
+    // A star marks a node that does not answer: nothing begins on it.
+    for (const node of nodes)
+      if (/^down\*?$/.test(states.get(node) ?? ''))
+        this.answers('scontrol', 'update', `nodename=${node}`, 'state=resume');
+    return nodes.every((node) => states.get(node) === 'idle') && this.ask('squeue', '-h') === '';
+  }
+
+  async makeWhole(): Promise<void> {
+    for (const [daemon, { exitCode, signalCode }] of [...this.#running])
+      if (exitCode !== null || signalCode !== null) await this.start(daemon);
+    this.answers('scancel', '--me');
+    await this.until('every node is idle, the queue empty', () => this.#isWhole(), 90_000);
   }
 
   answers(program: string, ...args: readonly string[]): boolean {
@@ -190,7 +255,7 @@ class RunningCluster implements Cluster {
       case 'slurmctld':
         return /UP/.test(spawnSync('scontrol', ['ping'], { env: this.env }).stdout.toString());
       default:
-        return /\b(?:idle|mix|alloc)/.test(this.ask('sinfo', '-h', '-n', daemon, '-o', '%T'));
+        return /^(?:idle|mixed|allocated)$/.test(this.#states().get(daemon) ?? '');
     }
   }
 
@@ -203,12 +268,25 @@ class RunningCluster implements Cluster {
       stdio: ['ignore', log, log],
     });
     this.#running.set(daemon, child);
-    await until(`${daemon} answers (${this.folder}/${daemon}.out)`, () => this.#isReady(daemon));
+    await this.until(`${daemon} answers (${this.folder}/${daemon}.out)`, () =>
+      this.#isReady(daemon),
+    );
+  }
+
+  /** A controller forgets what it was told in its last seconds, gives a job's number again, and drains the node that still runs the first. */
+  async #untilSaved(): Promise<void> {
+    const job = this.ask('squeue', '-h', '-o', '%A').split('\n')[0] ?? '';
+    if (job === '') return;
+    const changedMs = Date.now();
+    this.ask('scontrol', 'update', `jobid=${job}`, 'comment=saved');
+    const saved = () => statSync(join(this.folder, 'state', 'job_state')).mtimeMs > changedMs;
+    await this.until('the controller has saved its jobs', saved);
   }
 
   async kill(daemon: Daemon): Promise<void> {
     const child = this.#running.get(daemon);
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (daemon === 'slurmctld') await this.#untilSaved();
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
@@ -247,7 +325,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   try {
     await cluster.start('munged');
     if (options.accounting) await cluster.startDatabase();
-    for (const daemon of ['slurmctld', 'n1', 'n2', 'n3'] as const) await cluster.start(daemon);
+    for (const daemon of ['slurmctld', ...nodes] as const) await cluster.start(daemon);
     return cluster;
   } catch (error) {
     if (process.env.RCC_KEEP_CLUSTER === undefined) await cluster.stop();

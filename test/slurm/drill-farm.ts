@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { nvidiaSmiStandIn, trtexecStandIn } from '../engines/tensorrt/helpers.ts';
 import { rccIn } from '../helpers/cli.ts';
-import { type Cluster, until } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
 
 /** As `rcc farm status --json` tells. */
 interface CellData {
@@ -52,9 +52,11 @@ export interface DrillOptions {
 export class DrillFarm {
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
+  readonly #cluster: Cluster;
   readonly #folder: string;
 
   constructor(cluster: Cluster) {
+    this.#cluster = cluster;
     this.#folder = mkdtempSync(join(cluster.folder, 'drill-'));
     this.path = join(this.#folder, 'farm');
     const trtexec = join(this.#folder, 'trtexec');
@@ -99,6 +101,12 @@ export class DrillFarm {
     return rccIn({ env: this.env }, 'farm', command, this.path, ...argv);
   }
 
+  /** The same, giving up soon where no controller answers. */
+  rccInSilence(command: string) {
+    const env = { ...this.env, ...this.#cluster.impatient };
+    return rccIn({ env }, 'farm', command, this.path);
+  }
+
   async plan(...argv: readonly string[]) {
     const shared = ['--batches', '1', '--iterations', '40', '--duration', '0', '-o', this.path];
     const site = ['--site', join(this.#folder, 'site.json'), ...shared];
@@ -135,7 +143,7 @@ export class DrillFarm {
   async begun(key: string, count = 1): Promise<string> {
     const last = () => this.at('attempts', key, this.attempts(key)[count - 1] ?? '.none');
     const hasPlan = () => /^plan=[1-9]/m.test(readFileSync(join(last(), 'env.txt'), 'utf8'));
-    await until(
+    await this.#cluster.until(
       `attempt ${count} of ${key} begins`,
       () => existsSync(join(last(), 'env.txt')) && hasPlan(),
     );
@@ -145,7 +153,7 @@ export class DrillFarm {
   /** Until no cell waits, runs or is unknown. */
   async settled(): Promise<readonly string[]> {
     let states: readonly string[] = [];
-    await until(
+    await this.#cluster.until(
       'the farm comes to rest',
       async () => {
         states = await this.states();

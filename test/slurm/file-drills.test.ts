@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Cluster, hasSlurm, startCluster, until } from './cluster.ts';
+import { type Cluster, hasSlurm, startCluster } from './cluster.ts';
 import { type DrillFarm, drillFarm } from './drill-farm.ts';
 
 /** A disk of its own for a folder; false where that is not allowed. */
@@ -49,8 +49,7 @@ describe.skipIf(!hasSlurm)('drills (skipped where Slurm could not be installed):
     cluster = await startCluster();
   });
   afterEach(async () => {
-    cluster.answers('scancel', '--me');
-    await until('the queue is empty', () => cluster.ask('squeue', '-h') === '');
+    await cluster.makeWhole();
     for (const folder of mounted.splice(0)) spawnSync('umount', ['-l', folder]);
   });
   afterAll(() => cluster?.stop());
@@ -152,7 +151,7 @@ describe.skipIf(!hasSlurm)('drills (skipped where Slurm could not be installed):
     await farm.begun(key, 2);
     moveTimes(farm.at('attempts'), skew);
     farm.go();
-    await until('it ends', async () => (await farm.cell()).state === 'done');
+    await cluster.until('it ends', async () => (await farm.cell()).state === 'done');
     moveTimes(farm.at('attempts'), skew);
     await farm.expectAllOnce();
     expect(farm.attempts(key)).toHaveLength(2);

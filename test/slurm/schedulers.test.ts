@@ -5,7 +5,7 @@ import type { FarmTask, SchedulerRequest } from '../../src/farm/scheduler.ts';
 import { askAccounting } from '../../src/farm/schedulers/slurm-accounting.ts';
 import { openScheduler } from '../../src/farm/schedulers.ts';
 import { type SmallFarm, siteOf, smallFarm } from '../helpers/small-farm.ts';
-import { type Cluster, hasSlurm, startCluster, until } from './cluster.ts';
+import { type Cluster, hasSlurm, startCluster } from './cluster.ts';
 
 const site = siteOf({
   gpus: { t4: { partition: 't4', memory: '10M' }, v100: { partition: 'v100', memory: '10M' } },
@@ -21,8 +21,7 @@ describe.skipIf(!hasSlurm)('Slurm (skipped where test/slurm/setup.sh could not i
   });
   // The next drill finds a cluster where nothing runs.
   afterEach(async () => {
-    cluster.answers('scancel', '--me');
-    await until('the queue is empty', () => cluster.ask('squeue', '-h') === '');
+    await cluster.makeWhole();
   });
   afterAll(() => cluster?.stop());
 
@@ -43,9 +42,9 @@ describe.skipIf(!hasSlurm)('Slurm (skipped where test/slurm/setup.sh could not i
     const states = async () =>
       Object.fromEntries([...(await slurm.alive(ids)).tasks].map(([id, { state }]) => [id, state]));
     const until1 = (key: string, attempt: string, state: string) =>
-      until(`${key}/${attempt} is ${state}`, () => farm.ending(key, attempt) === state);
+      cluster.until(`${key}/${attempt} is ${state}`, () => farm.ending(key, attempt) === state);
     const begun = (key: string, attempt: string) =>
-      until(`${key}/${attempt} begins`, () =>
+      cluster.until(`${key}/${attempt} begins`, () =>
         existsSync(join(farm.directory, 'attempts', key, attempt, 'device')),
       );
     return { farm, slurm, tasks, submitted, ids, states, ends: until1, begun };
@@ -59,13 +58,13 @@ describe.skipIf(!hasSlurm)('Slurm (skipped where test/slurm/setup.sh could not i
     const again = await slurm.submit(tasks);
     expect(again.submitted).toEqual([]);
     expect(again.alreadyThere).toEqual(submitted);
-    await until(
+    await cluster.until(
       'two t4 and a v100 run',
       async () => Object.values(await states()).filter((state) => state === 'running').length === 3,
     );
     farm.go();
     for (const { key, id } of submitted) await ends(key, `${id}.0`, 'done');
-    await until('the queue is empty', async () => Object.keys(await states()).length === 0);
+    await cluster.until('the queue is empty', async () => Object.keys(await states()).length === 0);
     const used = submitted.map(({ key, id }) =>
       cluster.ask('cat', join(farm.directory, 'attempts', key, `${id}.0`, 'device')),
     );
@@ -80,7 +79,7 @@ describe.skipIf(!hasSlurm)('Slurm (skipped where test/slurm/setup.sh could not i
     const [id = ''] = ids;
     await begun('aa', `${id}.0`);
     cluster.ask('scontrol', 'requeue', id);
-    await until('it waits', async () => (await states())[id] === 'waiting');
+    await cluster.until('it waits', async () => (await states())[id] === 'waiting');
     farm.go();
     await ends('aa', `${id}.1`, 'done');
     expect(farm.attempts('aa')).toEqual([`${id}.0`, `${id}.1`]);
@@ -96,7 +95,7 @@ describe.skipIf(!hasSlurm)('Slurm (skipped where test/slurm/setup.sh could not i
     const { cancelled, diagnostics } = await slurm.cancel(ids);
     expect(diagnostics).toEqual([]);
     expect(cancelled).toEqual(ids);
-    await until('none is left', async () => Object.keys(await states()).length === 0);
+    await cluster.until('none is left', async () => Object.keys(await states()).length === 0);
     expect((await slurm.cancel(ids)).diagnostics).toEqual([]);
   });
 
@@ -123,15 +122,10 @@ describe.skipIf(!hasSlurm)('Slurm (skipped where test/slurm/setup.sh could not i
     await begun('aa', `${id}.0`);
     const node = cluster.ask('squeue', '-h', '-o', '%N', '-j', id);
     cluster.ask('scontrol', 'update', `nodename=${node}`, 'state=down', 'reason=drill');
-    await until('it waits or runs', async () => (await states())[id] !== undefined);
+    await cluster.until('it waits or runs', async () => (await states())[id] !== undefined);
     await begun('aa', `${id}.1`);
     farm.go();
     await ends('aa', `${id}.1`, 'done');
-    // It comes back by itself where slurmd speaks up first.
-    cluster.answers('scontrol', 'update', `nodename=${node}`, 'state=resume');
-    await until('the node is back', () =>
-      /idle/.test(cluster.ask('sinfo', '-h', '-n', node, '-o', '%T')),
-    );
   });
 
   it('finds a task again whose slurmd was killed', async () => {

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { shellText } from '../../../engines/command-text.ts';
 import { artifactFiles } from '../../compile/artifact-files.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import { readText } from '../../io/open-file.ts';
@@ -12,7 +13,13 @@ const names = ['bench.json', artifactFiles.timing];
 function benchFileAt(path: string): string {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
   const found = names.map((name) => join(path, name)).find((file) => existsSync(file));
-  return found ?? fail('bench-folder-empty', { path, names });
+  return (
+    found ??
+    fail('bench-folder-empty', {
+      ...{ path, names },
+      command: shellText(['rcc', 'farm', 'collect', path]),
+    })
+  );
 }
 
 /** A bench file, or that of a folder, checked. Throws DiagnosticError where it cannot be read or has another form. */

@@ -1,22 +1,20 @@
 import { row } from '../message-row.ts';
-import { printable, printableUpTo } from '../printable.ts';
+import { printable, printableWhole } from '../printable.ts';
 
 export interface FarmCellCounts {
   readonly count: number;
   readonly total: number;
-  readonly farm: string;
+  /** What to do next, as it is pasted into a shell. */
+  readonly command: string;
 }
-
-/** Of a path that is to be copied: whole. */
-const longestPath = 4096;
 
 const cellsText = (count: number): string => `${count} ${count === 1 ? 'cell' : 'cells'}`;
 
 export const farmCellMessages = {
-  'farm-not-found': row<{ path: string }>({
+  'farm-not-found': row<{ path: string; command: string }>({
     severity: 'error',
     message: ({ path }) => `'${printable(path)}' is no farm: it has no farm.json.`,
-    hint: ({ path }) => `Plan one: rcc farm plan SPECS… --gpu t4 -o ${printable(path)}`,
+    hint: ({ command }) => `Plan one: ${printableWhole(command)}`,
     cause:
       'rcc farm run, status, retry, cancel and collect take the folder that rcc farm plan wrote.',
     example: 'rcc farm status nowhere',
@@ -42,7 +40,7 @@ export const farmCellMessages = {
     severity: 'error',
     message: ({ cell, reason }) => `${printable(cell)} was not submitted. ${printable(reason)}`,
     hint: ({ path }) =>
-      `Remove the folder '${printableUpTo(longestPath, path)}' and run again: it is made anew, and attempts stay.`,
+      `Remove the folder '${printableWhole(path)}' and run again: it is made anew, and attempts stay.`,
     cause:
       'A kit in kits/ of the farm has other files than were packed, or is another one than planned.',
     cure: 'Remove the folder of the kit. The next rcc farm run or retry makes it as it was planned.',
@@ -54,22 +52,22 @@ export const farmCellMessages = {
     cause: 'The model was made and judged before it was packed, and something speaks against it.',
     cure: '`rcc pack` with the same spec and precision tells all of it.',
   }),
-  'farm-cells-failed': row<FarmCellCounts & { retry: string }>({
+  'farm-cells-failed': row<FarmCellCounts>({
     severity: 'error',
     exit: 'unacceptable',
     message: ({ count, total }) => `${cellsText(count)} of ${total} came to no figure that holds.`,
-    hint: ({ retry }) => `When the cause is gone: ${printable(retry)}`,
+    hint: ({ command }) => `When the cause is gone: ${printableWhole(command)}`,
     cause:
       'Cells failed, were partial or unstable, or have used up the tries that rcc farm run makes by itself.',
     cure: '`rcc farm status` names each with its reason and what to do.',
   }),
-  'farm-unfinished': row<FarmCellCounts & { run: string | undefined }>({
+  'farm-unfinished': row<FarmCellCounts & { toRun: boolean }>({
     severity: 'note',
     exit: 'unfinished',
     message: ({ count, total }) =>
       `${cellsText(count)} of ${total} ${count === 1 ? 'is' : 'are'} not done yet.`,
-    hint: ({ run, farm }) =>
-      run ? printable(run) : `Look again: rcc farm status ${printable(farm)}`,
+    hint: ({ toRun, command }) =>
+      `${toRun ? 'Submit what is not' : 'Look again'}: ${printableWhole(command)}`,
     cause: 'Cells wait, run, were not submitted, or nobody can tell whether they run.',
     cure: 'Wait, or do what the hint says. The exit code is 5, so that a script can tell this from a failure.',
   }),
@@ -78,8 +76,8 @@ export const farmCellMessages = {
     exit: 'unfinished',
     message: ({ count, total }) =>
       `${cellsText(count)} of ${total} ${count === 1 ? 'was' : 'were'} not submitted.`,
-    hint: ({ farm }) =>
-      `Nothing is lost: rcc farm run ${printable(farm)} submits them when the cause is gone.`,
+    hint: ({ command }) =>
+      `Nothing is lost. They are submitted, when the cause is gone, by: ${printableWhole(command)}`,
     cause:
       'The scheduler took no tasks or did not answer, or a kit could not be made; the lines above say which.',
     cure: 'Run rcc farm run again: what is submitted is not submitted twice.',
@@ -99,11 +97,11 @@ export const farmCellMessages = {
       'How long TensorRT builds depends on the GPU and is told by builds that were made in this farm.',
     cure: 'Plan again after the first cells are done.',
   }),
-  'farm-cells-left': row<{ count: number; farm: string }>({
+  'farm-cells-left': row<{ count: number; command: string }>({
     severity: 'note',
     message: ({ count }) =>
       `${cellsText(count)} of the earlier plan ${count === 1 ? 'is' : 'are'} not in this one. Their attempts and results stay.`,
-    hint: ({ farm }) => `If tasks of them wait: rcc farm cancel ${printable(farm)}`,
+    hint: ({ command }) => `If tasks of them wait: ${printableWhole(command)}`,
     cause: 'rcc farm plan writes the whole plan of its folder anew.',
     cure: 'Name all specs, precisions and GPUs in one plan, or give the other plan a folder of its own.',
   }),

@@ -1,15 +1,15 @@
 import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
-import { printable } from '../printable.ts';
+import { printable, printableWhole } from '../printable.ts';
 
 /** What is told of figures that are missing, not to be trusted, or none. */
 export const farmReportMessages = {
-  'bench-folder-empty': row<{ path: string; names: readonly string[] }>({
+  'bench-folder-empty': row<{ path: string; names: readonly string[]; command: string }>({
     severity: 'error',
     message: ({ path, names }) =>
       `The folder '${printable(path)}' has none of the files that hold figures: ${listText(names)}.`,
-    hint: ({ path }) =>
-      `If it is a farm, its results are still to be read: rcc farm collect ${printable(path)}`,
+    hint: ({ command }) =>
+      `If it is a farm, its results are still to be read: ${printableWhole(command)}`,
     cause:
       'A folder stands for the figures in it: bench.json of a farm or of rcc collect, or timing.json of an artifact.',
     example: 'rcc report farm/',

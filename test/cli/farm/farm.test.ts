@@ -179,6 +179,16 @@ describe('a cell that came to nothing', () => {
   });
 });
 
+it('says commands that can be pasted, however long the path of the farm is', async () => {
+  const farm = join(folder, `a lab's folder of many words ${'and more '.repeat(12)}`, 'farm');
+  const quoted = `'${farm.replaceAll("'", `'\\''`)}'`;
+  await rcc('plan', spec, '--fp16', '--gpu', 't4', ...short, '-o', farm);
+  const { stderr } = await rcc('status', farm);
+  expect(stderr).toContain(`Submit what is not: rcc farm run ${quoted}\n`);
+  const nowhere = await rcc('status', `${farm}s`);
+  expect(nowhere.stderr).toContain(` -o ${quoted.slice(0, -1)}s'\n`);
+});
+
 describe('mistakes', () => {
   it.each([
     [['status', join(folder, 'nowhere')], 'farm-not-found'],

@@ -156,12 +156,16 @@ lock_clocks() {
   [ "$policy" = auto ] && [ -n "$smi" ] || return 0
   clock=${RCC_CLOCK_MHZ:-$(ask clocks.max.sm | tr -cd '0-9')}
   [ -n "$clock" ] || return 0
-  "$smi" -i "$gpu_id" -lgc "$clock,$clock" >/dev/null 2>&1 || return 0
-  locked=$clock
-  note locked "$locked"
-  # Clocks must not stay locked when this script is killed.
+  # Clocks must not stay locked when this script is killed, be it the moment after they are: the guard is there first.
   (while kill -0 $$; do sleep 2; done; "$smi" -i "$gpu_id" -rgc) </dev/null >/dev/null 2>&1 &
   guard=$!
+  locked=$clock
+  if "$smi" -i "$gpu_id" -lgc "$clock,$clock" >/dev/null 2>&1; then
+    note locked "$locked"
+  else
+    kill "$guard" 2>/dev/null
+    locked=
+  fi
 }
 
 # --- Before ---------------------------------------------------------------------------------------------------------------------------------------

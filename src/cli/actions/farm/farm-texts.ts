@@ -91,18 +91,22 @@ export function verdictsOf(cells: readonly CellStatus[], farm: string): readonly
   const failed = cells.filter((cell) => cell.state !== 'done' && !isUnfinished(cell));
   const toRun = open.some(({ isOpen }) => isOpen);
   const command = (word: string): string => shellText(['rcc', 'farm', word, farm]);
-  const run = toRun ? `Submit what is not: ${command('run')}` : undefined;
   return [
     ...(failed.length > 0
       ? [
           createDiagnostic('farm-cells-failed', {
-            ...{ count: failed.length, total, farm },
-            retry: command('retry'),
+            ...{ count: failed.length, total },
+            command: command('retry'),
           }),
         ]
       : []),
     ...(open.length > 0
-      ? [createDiagnostic('farm-unfinished', { count: open.length, total, farm, run })]
+      ? [
+          createDiagnostic('farm-unfinished', {
+            ...{ count: open.length, total, toRun },
+            command: command(toRun ? 'run' : 'status'),
+          }),
+        ]
       : []),
   ];
 }

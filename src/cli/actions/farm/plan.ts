@@ -110,7 +110,7 @@ function textOf(farm: string, cells: readonly Cell[], done: ReadonlySet<string>)
   const minutes = Math.round(open.reduce((sum, cell) => sum + cell.minutes, 0));
   const figures = cells.reduce((sum, { batches }) => sum + batches.length, 0);
   const count = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`;
-  const head = `${farm}: ${count}, ${figures} figures; ${done.size} done, about ${minutes} GPU-minutes to go`;
+  const head = `${farm}: ${count}, ${figures} ${figures === 1 ? 'figure' : 'figures'}; ${done.size} done, about ${minutes} GPU-minutes to go`;
   const next = open.length > 0 ? ['', `Then: ${shellText(['rcc', 'farm', 'run', farm])}`] : [];
   return [head, '', tableOf(cells, done), ...next].join('\n');
 }
@@ -172,7 +172,14 @@ export async function planFarm(
       diagnostics: [
         ...diagnostics,
         ...(unseen > 0 ? [createDiagnostic('farm-builds-assumed', { count: unseen })] : []),
-        ...(left > 0 ? [createDiagnostic('farm-cells-left', { count: left, farm: path })] : []),
+        ...(left > 0
+          ? [
+              createDiagnostic('farm-cells-left', {
+                count: left,
+                command: shellText(['rcc', 'farm', 'cancel', path]),
+              }),
+            ]
+          : []),
       ],
     };
   };

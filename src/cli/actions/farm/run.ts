@@ -99,7 +99,8 @@ async function submit(
   const done = await submitCells(opened, chosen, { ...options, env, signal, listener, onKit });
   const { tasks, found, handled } = done;
   const left = chosen.length - handled;
-  const unsubmitted = { count: left, total: chosen.length, farm: path };
+  const command = shellText(['rcc', 'farm', 'run', path]);
+  const unsubmitted = { count: left, total: chosen.length, command };
   const next = shellText(['rcc', 'farm', 'status', path]);
   const before = found > 0 ? `, ${found} were there` : '';
   return {
