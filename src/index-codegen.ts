@@ -43,6 +43,7 @@ export {
   bindWeights,
 } from '../codegen/weights/naming/bind.ts';
 export type { ChooseOptions } from '../codegen/weights/naming/choose-network.ts';
+export type { WantedHead } from '../codegen/weights/naming/find-head.ts';
 export type { SchemeName } from '../codegen/weights/naming/scheme.ts';
 export { openWeights } from '../codegen/weights/open-weights.ts';
 export { synthesizeWeights } from '../codegen/weights/synthesize.ts';

@@ -60,6 +60,7 @@ export {
   type Work,
 } from './report/network/outline.ts';
 export { networkToSvg } from './report/network/picture.ts';
+export type { Step } from './report/network/steps.ts';
 export {
   type Baseline,
   type Figures,

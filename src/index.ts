@@ -18,7 +18,7 @@ export type { DataType, Dim, Shape, TensorType } from '../codegen/ir/types.ts';
 export type { InputForm } from '../codegen/passes/adapt-input.ts';
 export type { GraphForm } from '../codegen/passes/graph-form.ts';
 export type { HeadForm } from '../codegen/passes/shape-head.ts';
-export type { Precision, Tolerance } from '../codegen/precisions.ts';
+export type { FeatureTolerance, Precision, Tolerance } from '../codegen/precisions.ts';
 export type { Int8Form, QuantizedType } from '../codegen/quantization/int8-form.ts';
 export type { FloatRest } from '../codegen/quantization/scale-rounding.ts';
 export type { TensorSource } from '../codegen/tensors/tensor-source.ts';
@@ -28,6 +28,7 @@ export type { FusionState } from '../engines/audit/block-verdicts.ts';
 export type { AuditFinding, RuledFinding } from '../engines/audit/context.ts';
 export type { EngineDataType, LayerKind, LayerSource } from '../engines/audit/layer.ts';
 export type { ErrorSummary, Judged, Verdict, VerdictFigures } from '../engines/compare.ts';
+export type { FeatureFigures } from '../engines/compare-features.ts';
 export type { DoctorRow } from '../engines/doctor-row.ts';
 export type {
   BuildRequest,
@@ -47,6 +48,7 @@ export type {
 export type { EngineCheck } from '../engines/engine-check.ts';
 export type { EngineKey, PlannedEngine } from '../engines/engine-key.ts';
 export type { ModelFacts, ModelIdentity, TensorFacts } from '../engines/model-facts.ts';
+export type { NeighbourComparison } from '../engines/neighbours.ts';
 export type { OnnxTargetOptions } from '../engines/onnx/target.ts';
 export type { OnnxruntimeTargetOptions } from '../engines/onnxruntime/target.ts';
 export type { OptionRow, OptionValues } from '../engines/option-row.ts';

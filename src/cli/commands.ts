@@ -23,6 +23,7 @@ import { farmPlanCommand } from './commands/farm/plan.ts';
 import { farmRetryCommand } from './commands/farm/retry.ts';
 import { farmRunCommand } from './commands/farm/run.ts';
 import { farmStatusCommand } from './commands/farm/status.ts';
+import { fmtCommand } from './commands/fmt.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { listCommand } from './commands/list.ts';
@@ -41,6 +42,7 @@ export const commandGroups: Readonly<Record<string, string>> = {
 export const commands: readonly CommandDefinition[] = [
   compileCommand,
   checkCommand,
+  fmtCommand,
   inspectCommand,
   verifyCommand,
   classifyCommand,

@@ -1,4 +1,4 @@
-import { bracedLines, columnOf, indent, longestLine } from './format/layout.ts';
+import { bracedLines, columnOf, indent } from './format/layout.ts';
 import {
   allProperties,
   type GroupName,
@@ -121,12 +121,15 @@ function layOut(line: PrintedLine, column: number): readonly string[] {
   return [...bracedLines(head, value, behind), ...below];
 }
 
+/** Longest line of comment, without its margin. */
+const longestComment = 100;
+
 /** A text as lines of comment, broken between words. */
 function comment(text: string, margin: string): readonly string[] {
   const lines = [''];
   for (const word of oneLine(text).split(' ')) {
     const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + 1 + word.length > longestLine - margin.length)
+    if (line !== '' && line.length + 1 + word.length > longestComment - margin.length)
       lines.push(word);
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }

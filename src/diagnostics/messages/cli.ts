@@ -11,6 +11,14 @@ export const cliMessages = {
     example: 'rcc compile --fp61 specs/resnet50.rn',
     cure: 'See `rcc --help` and `rcc COMMAND --help`.',
   }),
+  'not-formatted': row<{ path: string }>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: ({ path }) => `'${path}' is not in the form that rcc fmt writes.`,
+    hint: ({ path }) => `\`rcc fmt ${path}\` writes it so.`,
+    cause: 'rcc fmt --check found a line, shown above, that rcc fmt would write another way.',
+    cure: 'Run `rcc fmt` on the file. It changes white space, commas and line ends alone.',
+  }),
   interrupted: row<{ signal: string }>({
     severity: 'error',
     exit: 'interrupted',

@@ -48,6 +48,7 @@ function hoisted(property: PropertyNode, group: GroupNode | undefined, trivia: T
 function openGroup(head: string, group: GroupNode, trivia: Trivia): readonly string[] {
   const { pieces, opening } = piecesOf(trivia, group.properties, group.span);
   const lines = linesOf(pieces, ({ comment, node }) => [
+    ...hoisted(node, undefined, trivia).map(({ text }) => text),
     `${fieldText(node, trivia)}${behind(comment)}`,
   ]);
   return [`${head}{${behind(opening)}`, ...indent(lines), '}'];

@@ -1,7 +1,7 @@
 /** How a model is laid out: what `rcc init` writes and what `rcc fmt` makes of a text. */
 
-/** Longest line of braces, without its margin; longer ones are written a field a line. */
-export const longestLine = 100;
+/** Longest line of braces, without its margin; longer ones are written a field a line. The usual preprocessing fits. */
+export const longestLine = 102;
 
 /** Where values begin: behind the longest name. */
 export function columnOf(names: readonly string[]): number {
