@@ -6,7 +6,7 @@ const { models }: { models: readonly { readonly name: string }[] } = JSON.parse(
   readFileSync('specs/catalogue.json', 'utf8'),
 );
 const page = readFileSync('docs/families.md', 'utf8');
-const rows = new Map(
+const rows = new Map<string, string>(
   [...page.matchAll(/^\| ([^\s-]\S*) \| (\S+) \| (.*) \| (.*) \|$/gm)]
     .map(([, name = '', framework = '', , outcome = '']) => {
       const ours = name.replace('microsoft/', '').toLowerCase();
