@@ -2,7 +2,7 @@
  * npm run bench [-- PART…] [--runs N] [--torch-python FILE] [--paddle-python FILE] [--rtx-python FILE] [--only NETWORK …]
  * Parts: startup, convert, precision-conversion, calibration, precisions (a peer's interpreter adds onnxruntime's own quantisation), tensorrt, latency (needs
  * a peer's interpreter), kernels, families, quantized and forms (need TensorRT-RTX; peers' interpreters add peers); all of them by default. Tables go to stdout as
- * Markdown, figures to bench/results/*.json; with --only, which picks networks of families, they are printed alone.
+ * Markdown, figures to bench/results/*.json; --only picks networks of families, whose rows take the place of those of an earlier run.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -15,7 +15,7 @@ import { defaultCacheDirectory } from '../src/io/cache-directory.ts';
 import { version } from '../src/version.ts';
 import { benchCalibration, calibrationTable } from './calibration.ts';
 import { benchConvert, convertTable } from './convert.ts';
-import { benchFamilies } from './kernels/families.ts';
+import { amongEarlier, benchFamilies } from './kernels/families.ts';
 import { benchForms, formTable, triedModel } from './kernels/forms.ts';
 import { benchKernels, kernelTable } from './kernels/kernels.ts';
 import { benchQuantized, quantizedTable } from './kernels/quantized.ts';
@@ -144,7 +144,8 @@ const parts: Readonly<Record<string, Part>> = {
     async run() {
       const rtx = await findRtx();
       if (!rtx) return undefined;
-      const rows = await benchFamilies(rtx, { pythons, only: values.only }, log);
+      const measured = await benchFamilies(rtx, { pythons, only: values.only }, log);
+      const rows = values.only ? amongEarlier('bench/results/families.json', measured) : measured;
       return { ...kernelTable(rows), rows, compiler: rtx.version };
     },
   },
@@ -200,7 +201,6 @@ for (const { name, title, timed, needs, run } of chosen) {
   }
   const { head, cells, ...figures } = result;
   console.log(`### ${title}\n\n${markdownTable({ head, cells })}\n`);
-  if (values.only) continue;
   const file = { rcc: version, date, machine, ...(timed ? { runs } : {}), ...figures };
   writeFileSync(`bench/results/${name}.json`, `${JSON.stringify(file, null, 2)}\n`);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """PyTorch's route from weights to ONNX: export_torch.py MODEL OUT.onnx [--weights FILE] [--exporter legacy|dynamo] [--precision fp32|fp16]
 
-MODEL is a torchvision or timm ResNet by its name there, such as resnet18 or resnet50d, or one of PaddleClas' networks that timm can
+MODEL is a torchvision or timm ResNet by its name there, such as resnet18 or resnet50d, one of TIMM_OPTIONS, or one of PaddleClas' networks that timm can
 build: resnet50_vd, resnet101_vd, resnet152_vd, resnet200_vd. In fp16 the whole model is half, input and output too. Prints {"seconds", "peakBytes", "path"} as JSON (measured.py).
 """
 from measured import print_result  # first, for its clock
@@ -11,6 +11,13 @@ import logging
 import warnings
 
 PADDLECLAS_BLOCKS = {"resnet50_vd": (3, 4, 6, 3), "resnet101_vd": (3, 4, 23, 3), "resnet152_vd": (3, 8, 36, 3), "resnet200_vd": (3, 12, 48, 3)}
+
+# What timm makes of a network by an option.
+TIMM_OPTIONS = {
+    "resnet50_dilated": ("resnet50", {"output_stride": 8}),
+    "resnet50_avgmax": ("resnet50", {"global_pool": "avgmax"}),
+    "resnet50_catavgmax": ("resnet50", {"global_pool": "catavgmax"}),
+}
 
 
 def make_model(name):
@@ -24,7 +31,8 @@ def make_model(name):
         return torchvision.models.get_model(name)
     import timm
 
-    return timm.create_model(name)
+    model, options = TIMM_OPTIONS.get(name, (name, {}))
+    return timm.create_model(model, **options)
 
 
 def vary_batch_norms(model):

@@ -9,8 +9,8 @@ export interface GraphForm {
   readonly precision: Precision;
   /** Default: as it was lowered, pool and Gemm. */
   readonly head?: HeadForm | undefined;
-  /** How a convolution makes parts for others: one that is cut (default), or one for each part. */
-  readonly parts?: 'slices' | 'convolutions' | undefined;
+  /** How a convolution makes parts for others: one that is cut (default), or one for each part, for those in groups too or not. */
+  readonly parts?: 'slices' | 'convolutions' | 'ungrouped-convolutions' | undefined;
   /** Where an int8 graph's quantisers stand; default: what processors compute with integers. */
   readonly int8Form?: Int8Form | undefined;
   /** How an int8 graph stores its weights; see QuantizeOptions. Default: `int8`. */

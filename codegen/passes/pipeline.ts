@@ -49,7 +49,8 @@ const rows: readonly PipelineRow[] = [
   ...fusingPasses.map((pass) => ({ name: pass.name, create: () => pass })),
   {
     name: 'splitConvolutions',
-    create: ({ parts }) => parts === 'convolutions' && splitConvolutions,
+    create: ({ parts = 'slices' }) =>
+      parts !== 'slices' && splitConvolutions({ forGroups: parts === 'convolutions' }),
   },
   { name: 'shapeHead', create: ({ head = asLowered }) => shapeHead(head) },
   { name: 'adaptInput', create: ({ input }) => input && adaptInput(input) },

@@ -22,19 +22,29 @@ interface Cut {
 
 const convolutions: ReadonlySet<Node['op']> = new Set(convolutionOps);
 const isConvolution = ({ op }: Node): boolean => convolutions.has(op);
+const isUngrouped = (conv: Node): boolean => intOf(conv, 'group', 1) === 1;
+
+export interface SplitOptions {
+  /** Whether parts for convolutions in groups are made so too. */
+  readonly forGroups: boolean;
+}
 
 /** Whether a convolution reads the part, alone or in a sum. */
-function feedsConvolution({ slice }: Cut, users: Users): boolean {
+function feedsConvolution({ slice }: Cut, users: Users, { forGroups }: SplitOptions): boolean {
   const readersOf = (node: Node): readonly Node[] => users.get(outputOf(node)) ?? [];
+  const isMeant = (node: Node) => isConvolution(node) && (forGroups || isUngrouped(node));
   return readersOf(slice).some(
-    (reader) =>
-      isConvolution(reader) || (reader.op === 'Add' && readersOf(reader).some(isConvolution)),
+    (reader) => isMeant(reader) || (reader.op === 'Add' && readersOf(reader).some(isMeant)),
   );
 }
 
 /** The parts that a convolution's output is cut into; none where it is not to be split. */
-function cutsOf(graph: Graph, users: Users, conv: Node): readonly Cut[] {
-  const isPlain = isConvolution(conv) && conv.inputs.length <= 3 && intOf(conv, 'group', 1) === 1;
+function cutsOf(
+  graph: Graph,
+  conv: Node,
+  { users, ...options }: SplitOptions & { readonly users: Users },
+): readonly Cut[] {
+  const isPlain = isConvolution(conv) && conv.inputs.length <= 3 && isUngrouped(conv);
   if (!isPlain || isGraphOutput(graph, outputOf(conv))) return [];
   const readers = users.get(outputOf(conv)) ?? [];
   const cuts = readers.flatMap((slice): Cut[] => {
@@ -45,7 +55,7 @@ function cutsOf(graph: Graph, users: Users, conv: Node): readonly Cut[] {
   const taken = cuts.reduce((sum, cut) => sum + cut.channels.count, 0);
   // Channels that two parts have in common would be computed twice.
   const isCut = cuts.length === readers.length && taken <= channels;
-  return isCut && cuts.some((cut) => feedsConvolution(cut, users)) ? cuts : [];
+  return isCut && cuts.some((cut) => feedsConvolution(cut, users, options)) ? cuts : [];
 }
 
 interface Part {
@@ -72,7 +82,7 @@ function partOf(graph: Graph, conv: Node, { slice, channels }: Cut, index: numbe
   return { node: { ...conv, name, inputs, outputs: slice.outputs }, initializers };
 }
 
-export const splitConvolutions: Pass = {
+export const splitConvolutions = (options: SplitOptions): Pass => ({
   name: 'splitConvolutions',
   run(graph) {
     const users = usersOf(graph);
@@ -80,7 +90,7 @@ export const splitConvolutions: Pass = {
     const addInitializers: Initializer[] = [];
     const removeInitializers = new Set<string>();
     for (const conv of graph.nodes) {
-      const cuts = cutsOf(graph, users, conv);
+      const cuts = cutsOf(graph, conv, { users, ...options });
       if (cuts.length === 0) continue;
       const parts = cuts.map((cut, index) => partOf(graph, conv, cut, index));
       const nodes = parts.map(({ node }) => node);
@@ -91,4 +101,4 @@ export const splitConvolutions: Pass = {
     }
     return editGraph(graph, { replaceNodes, addInitializers, removeInitializers });
   },
-};
+});

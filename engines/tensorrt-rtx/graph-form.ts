@@ -20,6 +20,12 @@ const rows: readonly HeadRow[] = [
   { head: { layer: 'gemm', pool: 'AveragePool' } },
 ];
 
+/** Turing's kernels are more with convolutions of their own than with slices, and so are those of float16 groups. */
+function partsOf(precision: Precision, leastComputeCapability: number): GraphForm['parts'] {
+  if (leastComputeCapability < 8) return 'slices';
+  return precision === 'fp16' ? 'ungrouped-convolutions' : 'convolutions';
+}
+
 /** A graph of this precision for an engine whose least compute capability is this, e.g. 7.5; default: beyond all limits. */
 export function tensorrtRtxForm(
   precision: Precision,
@@ -31,7 +37,6 @@ export function tensorrtRtxForm(
   );
   // The compiler takes every type from the graph.
   const typed = { int8Form: tensorrtQuantizers(precision), int8Rest: 'float16' } as const;
-  // Turing's kernels are more with convolutions of their own than with slices.
-  const parts = leastComputeCapability < 8 ? 'slices' : 'convolutions';
+  const parts = partsOf(precision, leastComputeCapability);
   return { precision, parts, ...typed, ...(row ? { head: row.head } : {}) };
 }

@@ -17,6 +17,7 @@ function readRows<Row>(part: string): readonly Row[] {
 
 const conversions = readRows<ConvertRow>('convert');
 const kernels = readRows<KernelRow>('kernels');
+const families = readRows<KernelRow>('families');
 const latencies = readRows<LatencyRow>('latency');
 const overheads = readRows<TensorrtRow>('tensorrt');
 
@@ -28,6 +29,7 @@ describe('what the bench measured', () => {
     ['bench/README.md', 'tensorrt', tensorrtTable(overheads)],
     ['bench/README.md', 'kernels', kernelTable(kernels)],
     ['bench/README.md', 'quantized', quantizedTable(readRows<QuantizedRow>('quantized'))],
+    ['docs/forms.md', 'families', kernelTable(families)],
     ['docs/forms.md', 'forms', formTable(readRows<FormRow>('forms'))],
   ])('stands in %s as printed: %s', (page, _part, table) => {
     expect(readFileSync(page, 'utf8')).toContain(markdownTable(table));
@@ -63,5 +65,34 @@ describe('what the bench measured', () => {
       expect(outcome.kernels - bound).toBeLessThanOrEqual(1);
       expect(outcome.fused).toBe(outcome.blocks);
     }
+  });
+});
+
+/** Kernels of a row's network as another wrote it, for the same precision and compute capability; undefined: refused. */
+function exported({ networks, precision, computeCapability }: KernelRow): number | undefined {
+  const theirs = families.find(
+    (row) =>
+      row.writtenBy !== 'rcc' &&
+      `${row.networks}` === `${networks}` &&
+      row.precision === precision &&
+      row.computeCapability === computeCapability,
+  );
+  if (!theirs) throw new Error(`${networks} was not exported`);
+  return isBuilt(theirs.outcome) ? theirs.outcome.kernels : undefined;
+}
+
+describe('relatives', () => {
+  const own = families.filter(({ writtenBy }) => writtenBy === 'rcc');
+
+  it('have no more kernels than PyTorch’s export of them but for one, and fewer with SE and in Res2Net', () => {
+    expect(own.length).toBeGreaterThanOrEqual(4);
+    const more = own.filter((row) => {
+      if (!isBuilt(row.outcome)) return true;
+      const mustBeFewer = row.networks.some((name) => /^(se|res2n)/.test(name));
+      const most = exported(row);
+      return most !== undefined && row.outcome.kernels + (mustBeFewer ? 1 : 0) > most;
+    });
+    // docs/forms.md names it.
+    expect([...new Set(more.flatMap(({ networks }) => networks))]).toEqual(['resnest50d_4s2x40d']);
   });
 });

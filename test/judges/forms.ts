@@ -16,6 +16,8 @@ export interface Form {
   readonly release?: string;
   /** Least compute capability of TensorRT-RTX's GPUs, that the model is written for. */
   readonly capability?: number;
+  /** Whose form it has there, in numbers of `precision`; default: its own. */
+  readonly shapedAs?: Form['precision'];
   /** The form whose numbers those of this one are judged by; default: `fp32`. */
   readonly base?: string;
   /** Parameters that stay in float32 whatever the precision, by parts of their names. */
@@ -48,7 +50,19 @@ const compilerForms = {
     inFloat32: ['head/fc.bias'],
   },
   'fp32 for 8.6': { precision: 'fp32', target: 'onnx', capability: 8.6, base: 'fp32 for 8.6' },
-  'fp16 for 8.6': { precision: 'fp16', target: 'onnx', capability: 8.6, base: 'fp32 for 8.6' },
+  'fp32, shaped as fp16 for 8.6': {
+    precision: 'fp32',
+    target: 'onnx',
+    capability: 8.6,
+    shapedAs: 'fp16',
+    base: 'fp32, shaped as fp16 for 8.6',
+  },
+  'fp16 for 8.6': {
+    precision: 'fp16',
+    target: 'onnx',
+    capability: 8.6,
+    base: 'fp32, shaped as fp16 for 8.6',
+  },
   'int8 for 8.6': { precision: 'int8', target: 'onnx', capability: 8.6, base: 'fp32 for 8.6' },
 } as const satisfies Record<string, Form>;
 
@@ -78,7 +92,8 @@ export interface Conversion {
   readonly sha256: string;
 }
 
-async function targetOf({ precision, target, release, capability }: Form): Promise<Target> {
+async function targetOf(form: Form): Promise<Target> {
+  const { precision, target, release, capability, shapedAs = precision } = form;
   const { intent } = await readTargetIntent(target, {
     threads: '1',
     ...(release && { trt: release }),
@@ -86,7 +101,7 @@ async function targetOf({ precision, target, release, capability }: Form): Promi
   const chosen = await chooseTarget(intent, { precision, env: {} });
   return capability === undefined
     ? chosen
-    : { ...chosen, form: tensorrtRtxForm(precision, capability) };
+    : { ...chosen, form: { ...tensorrtRtxForm(shapedAs, capability), precision } };
 }
 
 /** Compiles once. Verification is the judges' own here. */

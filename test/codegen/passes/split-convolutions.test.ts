@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../../codegen/architecture/lower.ts';
 import type { Graph } from '../../../codegen/ir/graph.ts';
+import type { GraphForm } from '../../../codegen/passes/graph-form.ts';
 import { runPasses } from '../../../codegen/passes/pass.ts';
 import { passesFor } from '../../../codegen/passes/pipeline.ts';
 import { splitConvolutions } from '../../../codegen/passes/split-convolutions.ts';
@@ -12,7 +13,7 @@ import { specOf } from '../../helpers/specs.ts';
 const res2net = { kind: 'res2net', scale: 4, start: 'pooled', padding: 'counted' } as const;
 const bottleneck = { block: 'bottleneck', stages: [2, 1], widths: [16, 24] } as const;
 
-function written(overrides: Partial<Spec>, parts: 'slices' | 'convolutions', spec = specOf): Graph {
+function written(overrides: Partial<Spec>, parts: GraphForm['parts'], spec = specOf): Graph {
   const lowered = withNumbers(lowerSpec(spec({ ...bottleneck, ...overrides }), { batch: 2 }));
   return runPasses(lowered, passesFor({ precision: 'fp32', parts })).graph;
 }
@@ -28,6 +29,13 @@ describe('splitConvolutions', () => {
     expect(countOf(split, 'Conv') - countOf(whole, 'Conv')).toBe(9);
     const [a, b] = [await runGraph(whole), await runGraph(split)];
     expect(maxError(a, b)).toBeLessThan(1e-5);
+  });
+
+  it('leaves parts for convolutions in groups as slices where that is asked', () => {
+    const slices = (groups: number) =>
+      countOf(written({ multiPath: res2net, groups }, 'ungrouped-convolutions'), 'Slice');
+    expect([slices(1), slices(4)]).toEqual([0, 12]);
+    expect(countOf(written({ multiPath: res2net, groups: 4 }, 'convolutions'), 'Slice')).toBe(0);
   });
 
   it('keeps the names of the parts, whose ranges are calibrated', () => {
@@ -63,6 +71,6 @@ describe('splitConvolutions', () => {
     ],
   ])('leaves %s alone', (_what, overrides) => {
     const graph = written(overrides, 'slices');
-    expect(splitConvolutions.run(graph, {})).toBe(graph);
+    expect(splitConvolutions({ forGroups: true }).run(graph, {})).toBe(graph);
   });
 });
