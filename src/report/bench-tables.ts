@@ -36,6 +36,14 @@ const identity: readonly FigureColumn[] = [
   numberColumn('batch', ({ batch }) => batch, String),
 ];
 
+const target = textColumn('target', ({ target: name }) => name);
+
+/** What tells a row from the others: its engine too, where there are several. */
+function identityOf(rows: readonly MeasuredRow[]): readonly FigureColumn[] {
+  const targets = new Set(rows.map((row) => row.target));
+  return targets.size > 1 ? [...identity, target] : identity;
+}
+
 const latency: readonly FigureColumn[] = [
   numberColumn('median ms', (row) => row.latency.medianMs),
   numberColumn('p90 ms', (row) => row.latency.p90Ms),
@@ -71,14 +79,12 @@ const series: Readonly<
 
 const columns: Readonly<Record<Kind, readonly FigureColumn[]>> = {
   cpu: [
-    ...identity,
     ...latency,
     rate,
     numberColumn('threads', ({ settings }) => Number(settings.threads), String),
     stable,
   ],
   gpu: [
-    ...identity,
     ...latency,
     numberColumn('GPU compute ms', (row) => row.parts?.gpuCompute?.medianMs),
     numberColumn('H2D ms', (row) => row.parts?.h2d?.medianMs),
@@ -115,7 +121,7 @@ export function benchTables(rows: readonly MeasuredRow[]): readonly Table[] {
     const own = rows.filter(({ device }) => device.kind === kind);
     if (own.length === 0) return [];
     return {
-      ...tableOf(`bench-${kind}`, own, columns[kind]),
+      ...tableOf(`bench-${kind}`, own, [...identityOf(own), ...columns[kind]]),
       title: titles[kind],
       notes: definitionsOf(own),
     };
@@ -160,7 +166,7 @@ export function benchSheet(rows: readonly MeasuredRow[]): Table {
     ];
   });
   const shown = [
-    ...identity,
+    ...identityOf(rows),
     ...figures,
     numberColumn('runs', ({ iterations }) => iterations),
     stable,

@@ -100,13 +100,13 @@ describe.skipIf(!executablePath)(
       expect(top1).toEqual(top1.toSorted((a, b) => a - b));
       await header.getByRole('button').press('Enter');
       expect(await header.getAttribute('aria-sort')).toBe('descending');
-      expect((await column(page, 'accuracy', 0))[0]).toBe('Fix_ResNet50_vd_ssld_v2');
+      expect((await column(page, 'accuracy', 0))[0]).toBe('fix_resnet50_vd_ssld_v2');
       expect(await page.getByRole('status').textContent()).toMatch(/top-1, descending/);
       await page.locator('#table-accuracy th[data-column="0"]').getByRole('button').click();
       expect((await column(page, 'accuracy', 0)).slice(0, 3)).toEqual([
-        'Fix_ResNet50_vd_ssld_v2',
-        'ResNet18',
-        'ResNet18_vd',
+        'fix_resnet50_vd_ssld_v2',
+        'resnet18',
+        'resnet18_vd',
       ]);
       await page.context().close();
     });
@@ -177,16 +177,94 @@ describe.skipIf(!executablePath)(
       const page = await open();
       const plot = page.locator('#chart-published-flops .wide');
       await plot.locator('.mark[data-model="resnet101"]').hover();
-      expect(await page.locator('.tip').textContent()).toBe(
-        'ResNet101: 15.52 G FLOPs, top-1 77.6 %',
-      );
+      const readout = page.locator('#chart-published-flops .readout');
+      expect(await readout.textContent()).toBe('resnet101: 15.52 G FLOPs, top-1 77.6 %');
       await plot.focus();
       await page.keyboard.press('ArrowRight');
       expect(await page.getByRole('status').textContent()).toBe(
-        'ResNet18: 3.66 G FLOPs, top-1 71.0 %',
+        'resnet18: 3.66 G FLOPs, top-1 71.0 %',
       );
       await page.keyboard.press('ArrowLeft');
-      expect(await page.locator('.tip').isVisible()).toBe(true);
+      expect(await readout.textContent()).not.toMatch(/Point at a mark/);
+      await page.context().close();
+    });
+
+    it('covers nothing by what it tells of a mark, and moves nothing', async () => {
+      for (const width of [360, 1280]) {
+        const page = await open({ viewport: { width, height: 800 } }, addresses.measured);
+        const plot = page.locator('#answer .plot:visible').first();
+        const boxes = () =>
+          page.evaluate(`JSON.stringify([...document.querySelectorAll('#answer .plot text,#answer .mark')]
+            .map((drawn) => drawn.getBoundingClientRect()).map(({ x, y }) => [x, y]))`);
+        const before = await boxes();
+        await plot.locator('.mark[data-tip]').first().hover();
+        const readout = page.locator('#answer figure:visible .readout').first();
+        expect(await readout.textContent()).toMatch(/ ms.*top-1/);
+        const [told, drawn] = [await readout.boundingBox(), await plot.boundingBox()];
+        expect((told?.y ?? 0) + (told?.height ?? 0)).toBeLessThanOrEqual((drawn?.y ?? 0) + 1);
+        expect(await boxes()).toBe(before);
+        await page.context().close();
+      }
+    });
+
+    it.each([
+      [1280, 800, 'light'],
+      [360, 740, 'dark'],
+    ] as const)('says on its first screen what to take, %d × %d, %s', async (width, height, colorScheme) => {
+      for (const address of [addresses.measured, addresses.published]) {
+        const page = await open({ viewport: { width, height }, colorScheme }, address);
+        const headline = page.locator('#answer figure:visible .headline');
+        expect(await headline.count()).toBe(1);
+        expect(await headline.textContent()).toMatch(
+          /^Take \S+ FP\d+: [\d.]+\u00a0%, [\d.]+\u00a0ms/,
+        );
+        const plot = page.locator('#answer .plot:visible');
+        const box = await plot.boundingBox();
+        expect((box?.y ?? height) + (box?.height ?? 0), address).toBeLessThan(height + 60);
+        await page.context().close();
+      }
+    });
+
+    it('dims lines and names that a filter leaves out, and shows names that it asks for', async () => {
+      const page = await open({}, addresses.measured);
+      const opacity = (selector: string) =>
+        page.evaluate(
+          `[...new Set([...document.querySelectorAll('.wide ${selector}')].map((drawn) => getComputedStyle(drawn).opacity))].join()`,
+        );
+      const asked = page.locator('#chart-published-flops .wide text.asked[data-model="resnet152"]');
+      expect(await asked.isVisible()).toBe(false);
+      await page.getByRole('searchbox').fill('resnet152');
+      expect(await opacity('text[data-model="resnet18"]')).toBe('0.14');
+      expect(await opacity('path[stroke-width="1.6"][data-model="resnet18"]')).toBe('0.14');
+      expect(await opacity('.mark[data-model="resnet18"]')).toBe('0.14');
+      expect(await opacity('[data-model="resnet152"]')).toBe('1');
+      expect(await asked.isVisible()).toBe(true);
+      await page.context().close();
+    });
+
+    it('cues a table that goes on sideways, until its end', async () => {
+      const page = await open({ viewport: { width: 360, height: 800 } });
+      const block = page.locator('#table-accuracy');
+      expect(await block.locator('.cue').isVisible()).toBe(true);
+      await page.evaluate(
+        `(() => { const frame = document.querySelector('#table-accuracy .scroll'); frame.scrollLeft = frame.scrollWidth; })()`,
+      );
+      await page.waitForFunction(
+        `!document.getElementById('table-accuracy').classList.contains('more')`,
+      );
+      await page.context().close();
+      const wide = await open({ viewport: { width: 1440, height: 800 } });
+      expect(await wide.locator('#table-accuracy .cue').isVisible()).toBe(false);
+      await wide.context().close();
+    });
+
+    it('gives every table the width', async () => {
+      const page = await open();
+      const widths = (await page.evaluate(
+        `['published-v100','published-t4'].map((id) => document.querySelector('#table-' + id + ' table').getBoundingClientRect().width)`,
+      )) as readonly number[];
+      expect(widths[0]).toBe(widths[1]);
+      expect(widths[0]).toBeGreaterThan(1150);
       await page.context().close();
     });
 

@@ -66,16 +66,14 @@ function isNamed(
 function leader(
   from: { readonly x: number; readonly y: number },
   to: { readonly x: number; readonly y: number },
-  { model, asked }: { readonly model?: string | undefined; readonly asked?: boolean } = {},
+  model: string | undefined,
 ): Markup {
-  const stroke = strokeOf('axis');
   return element('line', {
     x1: from.x,
     y1: from.y,
     x2: to.x,
     y2: to.y,
-    ...stroke,
-    ...(asked ? { class: `${stroke.class} asked`, visibility: 'hidden' } : {}),
+    ...strokeOf('axis'),
     'data-model': model,
   });
 }
@@ -83,7 +81,7 @@ function leader(
 type PlacedName = Omit<PlacedLabel, 'point'> & { readonly point: PlacedPoint };
 
 /** On the side of its box that is next to the point, with a rim in the surface's colour that keeps lines off the letters. */
-function labelText({ point, box }: PlacedName, asked: boolean): Markup {
+function labelText({ point, box }: PlacedName): Markup {
   const right = box.left >= point.x;
   const left = box.right <= point.x;
   const { chosen, model } = point.source;
@@ -92,11 +90,10 @@ function labelText({ point, box }: PlacedName, asked: boolean): Markup {
     y: box.bottom - fontSizes.mark * 0.25,
     size: fontSizes.mark,
     anchor: right ? 'start' : left ? 'end' : 'middle',
-    tone: point.dominated && !asked ? 'quiet' : 'ink',
+    tone: point.dominated ? 'quiet' : 'ink',
     bold: chosen === true,
     rim: true,
     model,
-    asked,
   });
 }
 
@@ -105,11 +102,11 @@ interface LabelRoom {
   readonly segments: readonly Segment[];
 }
 
-/** Names of those points that `isShown`; the others keep labels off their marks. `asked`: hidden until a reader asks for a model. */
+/** Names of those points that `isShown`; the others keep labels off their marks. */
 function pointLabels(
   points: readonly PlacedPoint[],
   room: LabelRoom,
-  { isShown, asked }: { isShown: (point: PlacedPoint) => boolean; asked: boolean },
+  isShown: (point: PlacedPoint) => boolean,
 ): Markup {
   const labelled = points.map((point) => (isShown(point) ? point : { ...point, label: '' }));
   // What goes in comes out: the points are these.
@@ -118,12 +115,31 @@ function pointLabels(
     fontSize: fontSizes.mark,
   }) as readonly PlacedName[];
   return join([
-    ...labels.map(
-      ({ point, leaderTo }) =>
-        leaderTo && leader(point, leaderTo, { model: point.source.model, asked }),
-    ),
-    ...labels.map((label) => labelText(label, asked)),
+    ...labels.map(({ point, leaderTo }) => leaderTo && leader(point, leaderTo, point.source.model)),
+    ...labels.map(labelText),
   ]);
+}
+
+/** From a mark to a name beside it. */
+const besideMark = 9;
+
+/** Names that are hidden until a reader asks for their models: beside their points, on the side that has room. */
+function askedLabels(points: readonly PlacedPoint[], { right }: Box): Markup {
+  return join(
+    points.map(({ x, y, label, source: { model } }) => {
+      const fits = x + besideMark + textWidth(label, fontSizes.mark) <= right;
+      return textAt(label, {
+        x: fits ? x + besideMark : x - besideMark,
+        y: y + fontSizes.mark * 0.35,
+        size: fontSizes.mark,
+        anchor: fits ? 'start' : 'end',
+        tone: 'ink',
+        rim: true,
+        model,
+        asked: true,
+      });
+    }),
+  );
 }
 
 const endLabelHeight = 14;
@@ -158,18 +174,21 @@ function endLabels(series: readonly PlacedSeries[], area: Box): Markup {
       const y = heights[i] ?? point.y;
       const { model } = point.source;
       return [
-        leader({ x: point.x + 6, y: point.y }, { x: x - 3, y }, { model }),
+        leader({ x: point.x + 6, y: point.y }, { x: x - 3, y }, model),
         textAt(name, { x, y: y + 4, size: fontSizes.mark, tone: 'ink', model }),
       ];
     }),
   );
 }
 
+/** Around what the verdict names. */
+const ringRadius = 10;
+
 function ring({ x, y, source }: PlacedPoint): Markup {
   return element('circle', {
     cx: x,
     cy: y,
-    r: 10,
+    r: ringRadius,
     'stroke-width': 1.6,
     ...strokeOf('ink'),
     'data-model': source.model,
@@ -298,6 +317,7 @@ export function drawXy(
     x: x(source.x),
     y: y(source.y),
     label: source.label,
+    ...(source.chosen ? { radius: ringRadius + 1 } : {}),
     dominated: chart.frontier === true && !fronts.has(source),
   });
   const series = chart.series.map((item) => ({ ...item, points: item.points.map(place) }));
@@ -325,11 +345,14 @@ export function drawXy(
       }),
     ),
     namedEnds && endLabels(series, area),
-    pointLabels(placed, { bounds, segments }, { isShown: (p) => named(p.source), asked: false }),
+    pointLabels(placed, { bounds, segments }, ({ source }) => named(source)),
+    ...series.flatMap(marksOf),
     size.asked === true &&
       chart.labels === 'points' &&
-      pointLabels(placed, { bounds, segments }, { isShown: (p) => !named(p.source), asked: true }),
-    ...series.flatMap(marksOf),
+      askedLabels(
+        placed.filter(({ source }) => !named(source)),
+        bounds,
+      ),
   ]);
   return { markup, height: size.height };
 }

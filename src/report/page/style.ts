@@ -68,7 +68,7 @@ figcaption small{display:block;font-weight:400;color:var(--quiet);font-size:.8re
 figure svg{display:block;width:100%;height:auto;max-width:760px;margin:.5rem auto 0}
 .narrow{display:none}
 @media (max-width:560px){.wide{display:none}.narrow{display:block}figure{padding:.8rem .5rem .4rem}figcaption{padding:0 .3rem}}
-.mark{cursor:default}.dim [data-model]:not(.hit){opacity:.14}.plot .hit{opacity:1}.mark.hit{stroke:var(--ink);stroke-width:1.5}
+.plot text{pointer-events:none}.mark{cursor:default}.dim [data-model]:not(.hit){opacity:.14}.plot .hit{opacity:1}.mark.hit{stroke:var(--ink);stroke-width:1.5}
 .dim .asked.hit{visibility:visible}
 .plot{border-radius:6px}
 .tables{display:flex;flex-wrap:wrap;gap:0 1.4rem}.tables+.charts{margin-top:1.4rem}

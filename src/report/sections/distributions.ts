@@ -54,7 +54,7 @@ export function distributionChart(
       )
       .join('; '),
     source: `measured by ${targets.join(', ')}, fastest run to p95`,
-    value: { label: 'time of a run over the median of its row' },
+    value: { label: 'time of a run over the median' },
     marks: ['median', 'p90'],
     rows: rows.map((row) => rowOf(row, { styles, name: nameOf(row, targets.length > 1) })),
     device: device.name,

@@ -141,7 +141,7 @@ export function evaluationSection(
   if (accuracies.length === 0) return undefined;
   return {
     id: 'evaluated',
-    title: 'Accuracy measured',
+    title: 'Accuracy by evaluation',
     intro: ['What `rcc eval` counted, beside the published figure.'],
     charts: [],
     tables: [evaluationTable(accuracies, models)],

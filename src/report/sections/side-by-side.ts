@@ -11,7 +11,7 @@ import type { PublishedModel } from '../published.ts';
 import { type Section, slug } from '../report.ts';
 import { type Cell, type Column, noFigure, numberCell, type Table, textCell } from '../table.ts';
 import { doubtOf, remarkOn } from '../trust.ts';
-import { speedUp } from '../verdict/speed-up.ts';
+import { estimateOf, type SpeedUp, speedUp } from '../verdict/speed-up.ts';
 import { speedPhrase, speedWords } from '../verdict/speed-words.ts';
 import { type Measured, trustedOnly } from './measured.ts';
 
@@ -93,6 +93,9 @@ function findSide(items: readonly Measured[], axis: Axis, side: string): Measure
 const isTrusted = (found: Measured | undefined): found is Measured =>
   found !== undefined && doubtOf(found.row) === undefined;
 
+const speedBetween = (from: BenchRow, to: BenchRow): SpeedUp =>
+  speedUp(estimateOf(from), estimateOf(to));
+
 /** So many rows are told in sentences. */
 const toldRows = 6;
 
@@ -105,7 +108,10 @@ function sentencesOf({ axis, sides, rows }: Comparison): readonly string[] {
     return others.flatMap((side) => {
       const to = findSide(items, axis, side);
       if (!isTrusted(from) || !isTrusted(to)) return [];
-      const phrase = speedPhrase(speedUp(from.row, to.row), `${word} ${axis.titleOf(reference)}`);
+      const phrase = speedPhrase(
+        speedBetween(from.row, to.row),
+        `${word} ${axis.titleOf(reference)}`,
+      );
       return [`${name} ${word} ${axis.titleOf(side)} is ${phrase}.`];
     });
   });
@@ -143,7 +149,7 @@ function chartOf(comparison: Comparison, styles: ModelStyles): BarsChart {
 
 function gainText(row: BenchRow, full: BenchRow | undefined): string {
   const isJudged = full && doubtOf(row) === undefined && doubtOf(full) === undefined;
-  return isJudged && row !== full ? ` (${speedWords(speedUp(full, row))})` : '';
+  return isJudged && row !== full ? ` (${speedWords(speedBetween(full, row))})` : '';
 }
 
 function speedCell(found: Measured | undefined, full: Measured | undefined): Cell {

@@ -41,13 +41,13 @@ function accuracyText({ top1, measured }: Weighable['accuracy']): string {
 }
 
 function pointOf(candidate: Weighable, pick: Weighable | undefined): Point {
-  const { name, model, ms, accuracy, stable } = candidate;
+  const { name, model, latencyMs, accuracy, stable } = candidate;
   const doubt = stable ? '' : ', unstable';
   return {
     label: name,
-    x: ms,
+    x: latencyMs,
     y: accuracy.top1,
-    detail: `${formatMs(ms)} ms${doubt}, ${accuracyText(accuracy)}`,
+    detail: `${formatMs(latencyMs)} ms${doubt}, ${accuracyText(accuracy)}`,
     model,
     ...(stable ? {} : { hollow: true }),
     ...(candidate === pick ? { chosen: true } : {}),
@@ -84,17 +84,23 @@ function accuracyAnswer(place: Place, { wish, styles }: AnswerInputs): XyChart {
 /** Bars of time alone, fastest first, where no accuracy is known. */
 function speedAnswer(place: Place, { wish, styles }: AnswerInputs): BarsChart {
   const { candidates, device, batch, origin } = place;
-  const sorted: readonly Candidate[] = candidates.toSorted((a, b) => a.ms - b.ms);
+  const sorted: readonly Candidate[] = candidates.toSorted((a, b) => a.latencyMs - b.latencyMs);
   return {
     kind: 'bars',
     ...baseOf(place, speedVerdictOf(place, wish)),
     title: `Latency, ${device}, batch ${batch}, ${origin}`,
     value: { label: `latency of a batch of ${batch}, ms`, fromZero: true },
-    groups: sorted.map(({ name, model, ms, stable }) => ({
+    groups: sorted.map(({ name, model, latencyMs, stable }) => ({
       label: name,
       model,
       style: styles(model),
-      bars: [{ value: ms, text: `${formatMs(ms)} ms`, ...(stable ? {} : { hollow: true }) }],
+      bars: [
+        {
+          value: latencyMs,
+          text: `${formatMs(latencyMs)} ms`,
+          ...(stable ? {} : { hollow: true }),
+        },
+      ],
     })),
   };
 }

@@ -7,7 +7,7 @@ import type { Accuracy } from '../bench-file.ts';
 import { formatPrecision } from '../format.ts';
 import type { Published, PublishedModel } from '../published.ts';
 import { type Measured, newestOfCells, trustedOnly } from '../sections/measured.ts';
-import type { Timed } from './speed-up.ts';
+import { type Estimate, estimateOf } from './speed-up.ts';
 
 /** A top-1 share and where it comes from. */
 export interface KnownAccuracy {
@@ -16,16 +16,13 @@ export interface KnownAccuracy {
   readonly measured?: Accuracy;
 }
 
-export interface Candidate {
+/** Its latency is the median of a batch. */
+export interface Candidate extends Estimate {
   /** How it is told apart from the others of its place. */
   readonly name: string;
   readonly model: string;
   readonly precision: Precision;
   readonly target: string;
-  /** Median of a batch. */
-  readonly ms: number;
-  /** Its runs, as far as they are known. */
-  readonly timed?: Timed;
   readonly accuracy?: KnownAccuracy;
   readonly stable: boolean;
 }
@@ -81,15 +78,14 @@ function taskOf({ models }: AccuracySources, { model, accuracy }: Candidate): st
 function candidatesOf(items: readonly Measured[], sources: AccuracySources): readonly Candidate[] {
   const targets = new Set(items.map(({ row }) => row.target));
   return items.map(({ row }) => {
-    const { model, precision, target, latency, stable } = row;
+    const { model, precision, target, stable } = row;
     const accuracy = accuracyOf(sources, row);
     return {
       name: nameOf(row, targets),
       model,
       precision,
       target,
-      ms: latency.medianMs,
-      timed: row,
+      ...estimateOf(row),
       ...(accuracy ? { accuracy } : {}),
       stable,
     };
@@ -138,7 +134,7 @@ export function publishedPlaces({ models, tables }: Published): readonly Place[]
           model: spec,
           precision,
           target: engine,
-          ms,
+          latencyMs: ms,
           accuracy: { top1 },
           stable: true,
         },

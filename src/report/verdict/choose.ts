@@ -25,7 +25,10 @@ export interface Choice {
   readonly fitting: number;
 }
 
-export const weigh = ({ ms, accuracy }: Weighable): Weighed => ({ cost: ms, gain: accuracy.top1 });
+export const weigh = ({ latencyMs, accuracy }: Weighable): Weighed => ({
+  cost: latencyMs,
+  gain: accuracy.top1,
+});
 
 export const isWeighable = (candidate: Candidate): candidate is Weighable =>
   candidate.accuracy !== undefined;
@@ -33,9 +36,9 @@ export const isWeighable = (candidate: Candidate): candidate is Weighable =>
 export const isAsked = ({ budgetMs, accuracy }: Wish): boolean =>
   budgetMs !== undefined || accuracy !== undefined;
 
-function fits({ ms, accuracy }: Weighable, wish: Wish): boolean {
+function fits({ latencyMs, accuracy }: Weighable, wish: Wish): boolean {
   const { budgetMs = Number.POSITIVE_INFINITY, accuracy: least = 0 } = wish;
-  return ms <= budgetMs && accuracy.top1 >= least;
+  return latencyMs <= budgetMs && accuracy.top1 >= least;
 }
 
 function reasonFor(frontier: readonly Weighable[], fitting: number, wish: Wish): Reason {

@@ -15,11 +15,11 @@ import {
   type Wish,
   weigh,
 } from './choose.ts';
-import { type SpeedUp, speedUp } from './speed-up.ts';
+import { speedUp } from './speed-up.ts';
 import { speedPhrase, speedWords } from './speed-words.ts';
 
-function timeText({ ms }: Candidate, { batch }: Place): string {
-  return `${formatMs(ms)} ms${batch > 1 ? ` for a batch of ${batch}` : ''}`;
+function timeText({ latencyMs }: Candidate, { batch }: Place): string {
+  return `${formatMs(latencyMs)} ms${batch > 1 ? ` for a batch of ${batch}` : ''}`;
 }
 
 function figuresText(candidate: Weighable, place: Place): string {
@@ -38,7 +38,7 @@ export function wishText({ budgetMs, accuracy }: Wish): string {
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 export function headlineOf({ pick }: Choice, wish: Wish, place: Place): string {
-  if (!pick) return `Nothing ${place.origin} stays ${wishText(wish)}.`;
+  if (!pick) return `Nothing ${place.origin} is ${wishText(wish)}.`;
   const take = isAsked(wish) ? `${capital(wishText(wish))} take` : 'Take';
   return `${take} ${pick.name}: ${figuresText(pick, place)}.`;
 }
@@ -47,7 +47,7 @@ function reasonText({ reason, fitting, frontier }: Choice, { origin }: Place): s
   const texts: Readonly<Record<Reason, string>> = {
     only: `It is the only one ${origin}.`,
     'best-of-all': `It is both the fastest and the most accurate of ${fitting} ${origin}.`,
-    balance: `Nothing ${origin} is both faster and more accurate; of the ${frontier.length} of which that is true it is the best balance.`,
+    balance: `Nothing ${origin} is both faster and more accurate; of the ${frontier.length} of which that holds it is the best balance.`,
     'most-accurate': `It is the most accurate of the ${fitting} that fit; nothing ${origin} is both faster and more accurate.`,
     fastest: `It is the fastest of the ${fitting} that fit; nothing ${origin} is both faster and more accurate.`,
   };
@@ -63,11 +63,6 @@ function whyText(choice: Choice, wish: Wish, place: Place): string {
   return reasonText(choice, place);
 }
 
-/** The ratio alone where one of them has no runs. */
-function speedBetween(from: Candidate, to: Candidate): SpeedUp {
-  return from.timed && to.timed ? speedUp(from.timed, to.timed) : { ratio: from.ms / to.ms };
-}
-
 function pointsText(difference: number): string {
   const points = (100 * Math.abs(difference)).toFixed(1);
   if (points === '0.0') return 'as accurate';
@@ -77,7 +72,7 @@ function pointsText(difference: number): string {
 
 /** `resnet18 INT8 is 1.52 ± 0.12 × faster and 8.1 points less accurate: 71.0 %, 16.2 ms.` */
 function otherText(other: Weighable, pick: Weighable, place: Place): string {
-  const speed = speedWords(speedBetween(pick, other));
+  const speed = speedWords(speedUp(pick, other));
   const points = pointsText(other.accuracy.top1 - pick.accuracy.top1);
   return `${other.name} is ${speed} and ${points}: ${figuresText(other, place)}.`;
 }
@@ -104,7 +99,7 @@ function precisionText(pick: Weighable, { candidates }: Place): readonly string[
       each.model === model && each.target === target && each.precision === referencePrecision,
   );
   if (!full || precision === referencePrecision) return [];
-  const speed = speedPhrase(speedBetween(full, pick), `in ${formatPrecision(referencePrecision)}`);
+  const speed = speedPhrase(speedUp(full, pick), `in ${formatPrecision(referencePrecision)}`);
   return [`In ${formatPrecision(precision)} ${model} is ${speed}.`];
 }
 
@@ -160,9 +155,13 @@ function unknownTexts({ candidates }: Place): readonly string[] {
 function stabilityTexts({ candidates }: Place): readonly string[] {
   const count = candidates.filter(({ stable }) => !stable).length;
   if (count === 0) return [];
+  if (candidates.length === 1)
+    return [
+      'The time is unstable (a hollow mark): measure again on an idle machine before relying on it.',
+    ];
   const which = count === candidates.length ? `All ${count}` : `${count} of ${candidates.length}`;
   return [
-    `${count === 1 && candidates.length === 1 ? 'The time is' : `${which} times are`} unstable (hollow marks): measure again on an idle machine before relying on them.`,
+    `${which} times are unstable (hollow marks): measure again on an idle machine before relying on them.`,
   ];
 }
 
@@ -204,15 +203,15 @@ export function verdictOf(
 
 /** The verdict of a place where no accuracy is known: the fastest first. */
 export function speedVerdictOf(place: Place, { budgetMs }: Wish): Verdict {
-  const [first, second] = place.candidates.toSorted((a, b) => a.ms - b.ms);
+  const [first, second] = place.candidates.toSorted((a, b) => a.latencyMs - b.latencyMs);
   if (!first) return { sentences: [] };
   const fastest = `${first.name} is the fastest: ${timeText(first, place)}.`;
-  const isLate = budgetMs !== undefined && first.ms > budgetMs;
+  const isLate = budgetMs !== undefined && first.latencyMs > budgetMs;
   return {
-    headline: isLate ? `Nothing ${place.origin} stays ${wishText({ budgetMs })}.` : fastest,
+    headline: isLate ? `Nothing ${place.origin} is ${wishText({ budgetMs })}.` : fastest,
     sentences: [
       ...(isLate ? [fastest] : []),
-      ...(second ? [`It is ${speedPhrase(speedBetween(second, first), second.name)}.`] : []),
+      ...(second ? [`It is ${speedPhrase(speedUp(second, first), second.name)}.`] : []),
       'No accuracy is known: `rcc eval` measures it, and `rcc report` takes its file too.',
       ...stabilityTexts(place),
     ],

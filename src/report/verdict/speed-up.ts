@@ -70,16 +70,29 @@ export interface SpeedUp {
   readonly spread?: number;
 }
 
+/** A latency, and how far it may be off. */
+export interface Estimate {
+  readonly latencyMs: number;
+  /** One standard error over the latency; absent where it is not known, as of a published figure. */
+  readonly error?: number;
+}
+
+/** The median of a timing with its error. */
+export function estimateOf(timed: Timed): Estimate {
+  const error = relativeError(timed);
+  const { medianMs: latencyMs } = timed.latency;
+  return { latencyMs, ...(error === undefined ? {} : { error }) };
+}
+
 /** Two-sided 95 % of a normal distribution, in standard errors. */
 const interval95 = 1.96;
 
 /**
- * How many times as fast `to` is as `from`: the ratio of their medians. Its spread is half of the 95 % interval, propagated from the relative errors of both
- * medians (`relativeError`), which are bootstrapped from the samples where there are any. It says how well these runs fix the ratio, not how much another day's differ.
+ * How many times as fast `to` is as `from`: the ratio of their latencies. Its spread is half of the 95 % interval, propagated from the errors of both
+ * (`relativeError`), which are bootstrapped from the samples where there are any. It says how well these runs fix the ratio, not how much another day's differ.
  */
-export function speedUp(from: Timed, to: Timed): SpeedUp {
-  const ratio = from.latency.medianMs / to.latency.medianMs;
-  const errors = [relativeError(from), relativeError(to)] as const;
-  if (errors[0] === undefined || errors[1] === undefined) return { ratio };
-  return { ratio, spread: interval95 * ratio * Math.hypot(errors[0], errors[1]) };
+export function speedUp(from: Estimate, to: Estimate): SpeedUp {
+  const ratio = from.latencyMs / to.latencyMs;
+  if (from.error === undefined || to.error === undefined) return { ratio };
+  return { ratio, spread: interval95 * ratio * Math.hypot(from.error, to.error) };
 }
