@@ -1,5 +1,6 @@
 /** What `rcc bench` measured, as tables: figures of processors and of GPUs mean different things and never share a column. */
 import type { Device, LatencySummary, Measurement } from '../../engines/engine.ts';
+import { groupBy } from '../collections/group-by.ts';
 import { formatMs } from './format.ts';
 import { type Cell, type Column, numberCell, type Table, textCell } from './table.ts';
 import { isStandIn, type Sourced } from './trust.ts';
@@ -38,10 +39,13 @@ const identity: readonly FigureColumn[] = [
 
 const target = textColumn('target', ({ target: name }) => name);
 
-/** What tells a row from the others: its engine too, where there are several. */
+/** What tells a row from the others: its engine too, where one device has several. */
 function identityOf(rows: readonly MeasuredRow[]): readonly FigureColumn[] {
-  const targets = new Set(rows.map((row) => row.target));
-  return targets.size > 1 ? [...identity, target] : identity;
+  const devices = groupBy(rows, ({ device }) => device.name);
+  const isShared = [...devices.values()].some(
+    (own) => new Set(own.map((row) => row.target)).size > 1,
+  );
+  return isShared ? [...identity, target] : identity;
 }
 
 const latency: readonly FigureColumn[] = [

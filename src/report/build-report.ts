@@ -105,7 +105,7 @@ function lede(all: readonly Measured[], { published }: Figures): readonly string
   }
   const devices = [...new Set(all.map(({ row }) => row.device.name))];
   return [
-    `${all.length} measurements on ${devices.join(', ')}, beside the published figures (${published.source}).`,
+    `${all.length} ${all.length === 1 ? 'measurement' : 'measurements'} on ${devices.join(', ')}, beside the published figures (${published.source}).`,
     ...doubtfulLines(all),
   ];
 }

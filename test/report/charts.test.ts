@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build-report.ts';
-import { narrowSize, wideSize } from '../../src/report/charts/chart.ts';
+import { type Chart, narrowSize, wideSize } from '../../src/report/charts/chart.ts';
 import { styleCount } from '../../src/report/charts/palette.ts';
 import { type Box, placeLabels } from '../../src/report/charts/place-labels.ts';
 import { markAt } from '../../src/report/charts/plot.ts';
@@ -25,6 +25,16 @@ const toPng = await loadPngRenderer();
 
 const overlap = (a: Box, b: Box): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+/** Which model a chart draws in which style. */
+function stylesIn(chart: Chart): readonly (readonly [model: string, style: number])[] {
+  if (chart.kind === 'columns') return [];
+  if (chart.kind === 'xy') {
+    return chart.series.map(({ style, points }) => [points[0]?.model ?? '', style]);
+  }
+  const rows = chart.kind === 'bars' ? chart.groups : chart.rows;
+  return rows.map(({ model = '', style }) => [model, style]);
+}
 
 describe('placeLabels', () => {
   it('keeps labels inside the plot, off each other and off every point', () => {
@@ -96,15 +106,8 @@ describe('charts', () => {
 
   it('draw one model in one colour and mark throughout', () => {
     const styles = new Map<string, Set<number>>();
-    const note = (model: string | undefined, style: number): void => {
-      if (model !== undefined) styles.set(model, (styles.get(model) ?? new Set()).add(style));
-    };
-    for (const chart of charts) {
-      if (chart.kind === 'xy') {
-        for (const { style, points } of chart.series) note(points[0]?.model, style);
-      } else if (chart.kind === 'ranges') for (const row of chart.rows) note(row.model, row.style);
-      else if (chart.kind === 'bars')
-        for (const group of chart.groups) note(group.model, group.style);
+    for (const [model, style] of charts.flatMap(stylesIn)) {
+      styles.set(model, (styles.get(model) ?? new Set()).add(style));
     }
     expect(styles.size).toBeGreaterThan(10);
     expect([...styles.values()].every((own) => own.size === 1)).toBe(true);

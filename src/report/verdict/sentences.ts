@@ -109,6 +109,9 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, most).join(', ')}${more}`;
 }
 
+/** The end of a path. */
+const fileName = (path: string): string => path.split(/[/\\]/).findLast(Boolean) ?? path;
+
 /** Precisions that were not evaluated, where the model was. */
 function stoodForText(known: readonly Weighable[]): readonly string[] {
   const names = known
@@ -127,7 +130,7 @@ function accuracyTexts({ origin, candidates }: Place): readonly string[] {
   const published = known.filter(({ accuracy }) => !accuracy.measured);
   const measured = groupBy(
     known.flatMap(({ accuracy }) => accuracy.measured ?? []),
-    ({ dataset, images }) => `${images} pictures of ${dataset}`,
+    ({ dataset, images }) => `${images} pictures of ${fileName(dataset)}`,
   );
   const told = [...measured].map(([data, own]) => {
     const names = [...new Set(own.map(({ model }) => model))];

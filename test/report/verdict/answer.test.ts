@@ -208,6 +208,17 @@ describe('the verdict', () => {
   });
 });
 
+describe('what a farm found unstable', () => {
+  it('is no choice', () => {
+    const doubtful: BenchRow = { ...cpu('resnet50_vd', 1, { stable: false }), state: 'unstable' };
+    const all = charts([cpu('resnet18', 10), doubtful]);
+    expect(all.map((chart) => chart.verdict?.headline)).toEqual([
+      'Take resnet18 FP32: 71.0 %, 10.00 ms.',
+    ]);
+    expect(charts([doubtful])[0]?.id).toMatch(/^answer-published/);
+  });
+});
+
 describe('the chart of a verdict', () => {
   const chart = charts([
     cpu('resnet18', 10),
