@@ -7,14 +7,27 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BenchFile } from '../../src/report/bench-file.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { reportToHtml } from '../../src/report/page/page.ts';
 import { readFigures } from '../../src/report/published.ts';
-import { fullSampleBench } from './sample-bench.ts';
+import { fullSampleBench, sampleBench, sampleRow } from './sample-bench.ts';
 import { farmBench, standInFarm } from './sample-farm.ts';
 
 const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = [process.env.RCC_CHROMIUM ?? '', ...known].find((path) => existsSync(path));
+
+/** Two engines of one processor, with kept runs. */
+function enginesSample(): BenchFile {
+  const rows = ['onnxruntime', 'openvino'].flatMap((target, i) =>
+    ['resnet18', 'resnet50_vd', 'resnet101_vd_ssld'].map((model, k) => {
+      const ms = 10 * (k + 1) * (2 - i);
+      const samplesMs = Array.from({ length: 40 }, (_, n) => ms * (0.98 + ((n * 7) % 11) / 200));
+      return { ...sampleRow({ model, ms, precision: 'int8' }), target, samplesMs };
+    }),
+  );
+  return sampleBench(rows);
+}
 
 /** What axe.run() answers. */
 interface AxeOutcome {
@@ -33,7 +46,7 @@ describe.skipIf(!executablePath)(
   () => {
     let browser: Browser;
     let directory: string;
-    let addresses: Readonly<Record<'measured' | 'published' | 'farm', string>>;
+    let addresses: Readonly<Record<'measured' | 'published' | 'farm' | 'engines', string>>;
 
     beforeAll(async () => {
       const figures = await readFigures();
@@ -49,6 +62,7 @@ describe.skipIf(!executablePath)(
         measured: await write('measured', [{ path: 'sample.json', bench: fullSampleBench() }]),
         published: await write('published', []),
         farm: await write('farm', [farmBench(), standInFarm()]),
+        engines: await write('engines', [{ path: 'engines.json', bench: enginesSample() }]),
       };
       // Without a sandbox of its own: CI containers seldom allow it, and the page is ours.
       browser = await chromium.launch({
@@ -307,6 +321,17 @@ describe.skipIf(!executablePath)(
       expect(await page.locator('.bar').isVisible()).toBe(false);
       expect(await page.evaluate(bodyColour)).toBe('rgb(255, 255, 255)');
       expect((await page.pdf()).byteLength).toBeGreaterThan(10_000);
+      // A heading that comes again on the next page leaves out button elements.
+      expect(await page.locator('thead button').count()).toBe(0);
+      const kept = (await page.evaluate(
+        `['h2','h3','.intro','figcaption'].map((name) => getComputedStyle(document.querySelector('main ' + name)).breakAfter)`,
+      )) as readonly string[];
+      expect(new Set(kept)).toEqual(new Set(['avoid']));
+      const sizes = (await page.evaluate(
+        `[...document.querySelectorAll('.wide svg')].filter((svg) => svg.getClientRects().length > 0).map((svg) => 11 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)`,
+      )) as readonly number[];
+      // Pixels of the smallest letters: 9 px are 6.75 pt on paper.
+      expect(Math.min(...sizes)).toBeGreaterThan(9);
       await page.context().close();
     });
 

@@ -23,10 +23,10 @@ const rangeHeight = 26;
 /** Of a row whose density is drawn. */
 const densityHeight = 44;
 
-/** Width of the names at the left: as wide as the longest, at most a third of the chart. */
+/** Width of the names at the left: as wide as the longest, at most half of the chart. */
 function nameWidth(names: readonly string[], width: number): number {
   const longest = greatest([0, ...names.map((name) => textWidth(name, fontSizes.mark))]);
-  return Math.min(longest, width * 0.4);
+  return Math.min(longest, width * 0.45);
 }
 
 interface Frame {

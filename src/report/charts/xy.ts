@@ -49,7 +49,7 @@ const frontOf = (points: readonly Point[]): readonly Point[] =>
   frontierOf(points, ({ x, y }) => ({ cost: x, gain: y }));
 
 /** Up to so many points all are named, and so many series explained in the legend. */
-const mostNamed = { points: 12, series: 9 };
+const mostNamed = { points: 8, series: 9 };
 
 /** Which points are named beside their marks. */
 function isNamed(

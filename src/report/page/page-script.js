@@ -21,12 +21,16 @@
 
   const status = document.getElementById('status');
   for (const header of all('th[data-column]')) {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.className = 'sort';
-    const label = header.querySelector('.label');
-    button.textContent = label.textContent;
-    label.replaceWith(button);
+    // No button element: a printed heading that comes again on the next page leaves those out.
+    const button = header.querySelector('.label');
+    button.classList.add('sort');
+    button.setAttribute('role', 'button');
+    button.tabIndex = 0;
+    button.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      button.click();
+    });
     button.addEventListener('click', () => {
       const descending = header.getAttribute('aria-sort') === 'ascending';
       const table = header.closest('table');

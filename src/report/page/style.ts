@@ -106,7 +106,7 @@ tbody tr:hover>*{background:var(--band)}
 .source dt{color:var(--quiet)}.source dd{margin:0;overflow-wrap:anywhere;min-width:0}
 footer{color:var(--quiet);font-size:.85rem;margin:2rem 0 2.5rem}
 [hidden]{display:none!important}
-@media (max-width:560px){.bar{position:static}.bar nav{flex-wrap:wrap}.tools{width:100%}input[type=search]{flex:1;width:auto}}
+@media (max-width:560px){.bar nav a{white-space:normal}.bar{position:static}.bar nav{flex-wrap:wrap}.tools{width:100%}input[type=search]{flex:1;width:auto}}
 @media print{
 @page{margin:14mm 12mm}
 .bar,.pickers,.skip,.cue,.readout{display:none!important}
@@ -117,7 +117,7 @@ h2,h3,.intro,figcaption{break-after:avoid}
 .charts{display:block}.charts figure{margin:0 0 .8rem}
 figure svg{max-width:150mm}
 .wide{display:block!important}.narrow{display:none!important}
-#answer figure{display:block!important}#answer .verdict{display:block!important}#answer .charts figure~figure{break-before:auto}
+#answer figure:not([hidden]){display:block}#answer .verdict{display:block!important}#answer .charts figure~figure{break-before:auto}
 .tables{display:block}
 .scroll{overflow:visible;border:0}.more .scroll{border:0}
 table{font-size:7.5pt}thead{display:table-header-group}

@@ -8,6 +8,7 @@ import { frontierOf } from '../frontier.ts';
 import type { Candidate, Place } from './candidates.ts';
 import {
   type Choice,
+  choose,
   isAsked,
   isWeighable,
   type Reason,
@@ -168,18 +169,34 @@ function stabilityTexts({ candidates }: Place): readonly string[] {
   ];
 }
 
-/** Where nothing fits: how near one comes. */
-function nearestTexts(all: readonly Weighable[], place: Place): readonly string[] {
+/** One part of a wish alone, and what fits it: the most accurate within a budget, the fastest from an accuracy on. */
+function nearTo(all: readonly Weighable[], wish: Wish, place: Place): readonly string[] {
+  const { pick, reason } = choose(all, wish);
+  if (!pick) return [];
+  const rank = reason === 'fastest' ? 'fastest' : 'most accurate';
+  return [`${capital(wishText(wish))} the ${rank} is ${pick.name}: ${figuresText(pick, place)}.`];
+}
+
+/** Where nothing fits: how near one comes, by each part of the wish; where nothing fits a part, the best of all in it. */
+function nearestTexts(
+  all: readonly Weighable[],
+  { budgetMs, accuracy }: Wish,
+  place: Place,
+): readonly string[] {
   const frontier = frontierOf(all, weigh);
   const [fastest, best] = [frontier[0], frontier.at(-1)];
   if (!fastest || !best) return [];
-  if (fastest === best)
-    return [
-      `${fastest.name} is the fastest and the most accurate: ${figuresText(fastest, place)}.`,
-    ];
+  const within = budgetMs === undefined ? [] : nearTo(all, { budgetMs }, place);
+  const from = accuracy === undefined ? [] : nearTo(all, { accuracy }, place);
   return [
-    `${fastest.name} is the fastest: ${figuresText(fastest, place)}.`,
-    `${best.name} is the most accurate: ${figuresText(best, place)}.`,
+    ...within,
+    ...(budgetMs !== undefined && within.length === 0
+      ? [`The fastest is ${fastest.name}: ${figuresText(fastest, place)}.`]
+      : []),
+    ...from,
+    ...(accuracy !== undefined && from.length === 0
+      ? [`The most accurate is ${best.name}: ${figuresText(best, place)}.`]
+      : []),
   ];
 }
 
@@ -196,7 +213,7 @@ export function verdictOf(
           ...otherTexts(frontier, pick, place),
           ...precisionText(pick, place),
         ]
-      : nearestTexts(place.candidates.filter(isWeighable), place)),
+      : nearestTexts(place.candidates.filter(isWeighable), wish, place)),
     ...accuracyTexts(place),
     ...unknownTexts(place),
     ...stabilityTexts(place),
