@@ -4,10 +4,10 @@ import type { BenchRow, MissingCell, NamedBench } from './bench-file.ts';
 import type { Baseline } from './published.ts';
 import { isOnGpu } from './sections/measured.ts';
 import { doubtOf, isStandIn } from './trust.ts';
-import { type Estimate, estimateOf } from './verdict/speed-up.ts';
+import { estimateOf, type LatencyEstimate } from './verdict/speed-up.ts';
 
 /** One latency with all that decides whether another may be set beside it. */
-export interface LatencyCell extends Estimate {
+export interface LatencyCell extends LatencyEstimate {
   readonly model: string;
   readonly device: string;
   readonly target: string;

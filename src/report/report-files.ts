@@ -1,4 +1,4 @@
-import type { Verdict } from './charts/chart.ts';
+import type { ChartVerdict } from './charts/chart.ts';
 import type { PngRenderer } from './charts/png.ts';
 import { chartFile } from './charts/render-chart.ts';
 import { reportToHtml } from './page/page.ts';
@@ -25,7 +25,7 @@ function warningToMarkdown(warning: string | undefined): readonly string[] {
 }
 
 /** The headline of a verdict in bold, its other sentences as a list. */
-function verdictToMarkdown({ headline, sentences }: Verdict): readonly string[] {
+function verdictToMarkdown({ headline, sentences }: ChartVerdict): readonly string[] {
   return [
     ...(headline === undefined ? [] : [`**${markdownText(headline)}**`]),
     ...(sentences.length > 0

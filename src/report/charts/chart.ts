@@ -20,7 +20,7 @@ export interface Axis {
 }
 
 /** What figures say, in sentences; `code` stands between backticks. */
-export interface Verdict {
+export interface ChartVerdict {
   /** What to do; absent where there is nothing to choose. */
   readonly headline?: string;
   readonly sentences: readonly string[];
@@ -34,7 +34,7 @@ export interface ChartBase {
   /** Where the figures come from, in a few words. */
   readonly source: string;
   /** What the chart shows, in words that stand beside it. */
-  readonly verdict?: Verdict;
+  readonly verdict?: ChartVerdict;
   /** The setting that a picker may ask for. */
   readonly device?: string;
   readonly precision?: Precision;

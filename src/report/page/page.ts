@@ -1,4 +1,10 @@
-import { type Chart, type ChartSize, narrowSize, type Verdict, wideSize } from '../charts/chart.ts';
+import {
+  type Chart,
+  type ChartSize,
+  type ChartVerdict,
+  narrowSize,
+  wideSize,
+} from '../charts/chart.ts';
 import { chartInPage } from '../charts/render-chart.ts';
 import { formatPrecision } from '../format.ts';
 import { type Child, element, join, type Markup, raw } from '../markup.ts';
@@ -18,7 +24,7 @@ function unbroken(sentence: string): string {
 }
 
 /** The headline, then what else is to be said. */
-function verdictToHtml({ headline, sentences }: Verdict): Markup {
+function verdictToHtml({ headline, sentences }: ChartVerdict): Markup {
   return element('div', { class: 'verdict' }, [
     headline !== undefined && element('p', { class: 'headline' }, prose(unbroken(headline))),
     element(

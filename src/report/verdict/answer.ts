@@ -1,6 +1,6 @@
 /** The report's first section: for each place the verdict in words, and the chart that shows it. */
 import { formatPercent } from '../../diagnostics/format-percent.ts';
-import type { BarsChart, Chart, Point, Verdict, XyChart } from '../charts/chart.ts';
+import type { BarsChart, Chart, ChartVerdict, Point, XyChart } from '../charts/chart.ts';
 import type { ModelStyles } from '../charts/model-styles.ts';
 import { formatMs } from '../format.ts';
 import { frontierOf } from '../frontier.ts';
@@ -23,7 +23,7 @@ function sourceOf({ origin, candidates }: Place): string {
 }
 
 /** What every chart of a place has. */
-function baseOf(place: Place, verdict: Verdict) {
+function baseOf(place: Place, verdict: ChartVerdict) {
   const { origin, device, batch, task } = place;
   return {
     id: slug(`answer ${origin} ${device} b${batch} ${task ?? ''}`),

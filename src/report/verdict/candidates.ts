@@ -7,7 +7,7 @@ import type { Accuracy } from '../bench-file.ts';
 import { formatPrecision } from '../format.ts';
 import type { Published, PublishedModel } from '../published.ts';
 import { type Measured, newestOfCells, trustedOnly } from '../sections/measured.ts';
-import { type Estimate, estimateOf } from './speed-up.ts';
+import { estimateOf, type LatencyEstimate } from './speed-up.ts';
 
 /** A top-1 share and where it comes from. */
 export interface KnownAccuracy {
@@ -17,7 +17,7 @@ export interface KnownAccuracy {
 }
 
 /** Its latency is the median of a batch. */
-export interface Candidate extends Estimate {
+export interface Candidate extends LatencyEstimate {
   /** How it is told apart from the others of its place. */
   readonly name: string;
   readonly model: string;

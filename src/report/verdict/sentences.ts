@@ -2,7 +2,7 @@
 import { referencePrecision } from '../../../codegen/precisions.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
-import type { Verdict } from '../charts/chart.ts';
+import type { ChartVerdict } from '../charts/chart.ts';
 import { formatMs, formatPrecision } from '../format.ts';
 import { frontierOf } from '../frontier.ts';
 import type { Candidate, Place } from './candidates.ts';
@@ -204,7 +204,7 @@ function nearestTexts(
 export function verdictOf(
   place: Place,
   { choice, frontier, wish }: { choice: Choice; frontier: readonly Weighable[]; wish: Wish },
-): Verdict {
+): ChartVerdict {
   const { pick } = choice;
   const sentences = [
     ...(pick
@@ -222,7 +222,7 @@ export function verdictOf(
 }
 
 /** The verdict of a place where no accuracy is known: the fastest first. */
-export function speedVerdictOf(place: Place, { budgetMs }: Wish): Verdict {
+export function speedVerdictOf(place: Place, { budgetMs }: Wish): ChartVerdict {
   const [first, second] = place.candidates.toSorted((a, b) => a.latencyMs - b.latencyMs);
   if (!first) return { sentences: [] };
   const fastest = `${first.name} is the fastest: ${timeText(first, place)}.`;

@@ -71,14 +71,14 @@ export interface SpeedUp {
 }
 
 /** A latency, and how far it may be off. */
-export interface Estimate {
+export interface LatencyEstimate {
   readonly latencyMs: number;
   /** One standard error over the latency; absent where it is not known, as of a published figure. */
   readonly error?: number;
 }
 
 /** The median of a timing with its error. */
-export function estimateOf(timed: Timed): Estimate {
+export function estimateOf(timed: Timed): LatencyEstimate {
   const error = relativeError(timed);
   const { medianMs: latencyMs } = timed.latency;
   return { latencyMs, ...(error === undefined ? {} : { error }) };
@@ -91,7 +91,7 @@ const interval95 = 1.96;
  * How many times as fast `to` is as `from`: the ratio of their latencies. Its spread is half of the 95 % interval, propagated from the errors of both
  * (`relativeError`), which are bootstrapped from the samples where there are any. It says how well these runs fix the ratio, not how much another day's differ.
  */
-export function speedUp(from: Estimate, to: Estimate): SpeedUp {
+export function speedUp(from: LatencyEstimate, to: LatencyEstimate): SpeedUp {
   const ratio = from.latencyMs / to.latencyMs;
   if (from.error === undefined || to.error === undefined) return { ratio };
   return { ratio, spread: interval95 * ratio * Math.hypot(from.error, to.error) };
