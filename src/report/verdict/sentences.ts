@@ -41,7 +41,7 @@ const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.
 export function headlineOf({ pick }: Choice, wish: Wish, place: Place): string {
   if (!pick) return `Nothing ${place.origin} is ${wishText(wish)}.`;
   const take = isAsked(wish) ? `${capital(wishText(wish))} take` : 'Take';
-  return `${take} ${pick.name}: ${figuresText(pick, place)}.`;
+  return `${take} ${pick.name}: ${figuresText(pick, place)}${pick.stable ? '' : ', unstable'}.`;
 }
 
 function reasonText({ reason, fitting, frontier }: Choice, { origin }: Place): string {

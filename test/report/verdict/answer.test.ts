@@ -137,7 +137,7 @@ describe('the verdict', () => {
   it('says so of a single figure, and that it is unstable', () => {
     expect(verdict([cpu('resnet18', 30, { stable: false })])).toMatchInlineSnapshot(`
       [
-        "Take resnet18 FP32: 71.0 %, 30.00 ms.",
+        "Take resnet18 FP32: 71.0 %, 30.00 ms, unstable.",
         "It is the only one measured.",
         "Accuracies are the published top-1 of the trained weights in FP32.",
         "The time is unstable (a hollow mark): measure again on an idle machine before relying on it.",
