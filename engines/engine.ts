@@ -107,6 +107,8 @@ export interface Measurement {
   readonly batch: number;
   /** From the call to its return on the host: what a caller waits. */
   readonly latency: LatencySummary;
+  /** Latencies of single runs in the order they were made, at most `mostKeptSamples` of them; absent where a tool told its own summary only. */
+  readonly samplesMs?: readonly number[];
   readonly imagesPerSecond: number;
   readonly iterations: number;
   readonly warmUpMs: number;

@@ -21,6 +21,18 @@ export function sortAscending(samples: ArrayLike<number>): Float64Array {
   return Float64Array.from(samples).sort();
 }
 
+/** So many samples of a series are kept. */
+export const mostKeptSamples = 500;
+
+/** Samples to keep beside a summary, in their order and with five digits: all, or `mostKeptSamples` at even distances. */
+export function keepSamples(samplesMs: ArrayLike<number>): number[] {
+  const count = Math.min(samplesMs.length, mostKeptSamples);
+  return Array.from({ length: count }, (_, i) => {
+    const at = Math.floor((i * samplesMs.length) / count);
+    return Number((samplesMs[at] as number).toPrecision(5));
+  });
+}
+
 /** Summary of at least one time. The standard deviation in `variation` is that of the samples themselves (divided by n). */
 export function summarize(samplesMs: readonly number[]): LatencySummary {
   if (samplesMs.length === 0) throw new RangeError('no samples to summarize');

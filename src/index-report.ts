@@ -30,9 +30,11 @@ export {
 export { buildReport, type ReportInputs } from './report/build-report.ts';
 export type {
   Axis,
+  Bar,
   BarsChart,
   Chart,
   ChartBase,
+  ChartVerdict,
   ColumnsChart,
   Point,
   RangesChart,
@@ -71,3 +73,5 @@ export {
 export type { Provenance, Report, Section } from './report/report.ts';
 export { type ReportFile, reportFiles } from './report/report-files.ts';
 export type { Cell, Column, Row, Table } from './report/table.ts';
+export type { Wish } from './report/verdict/choose.ts';
+export type { LatencyEstimate } from './report/verdict/speed-up.ts';

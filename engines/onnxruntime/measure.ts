@@ -2,7 +2,7 @@ import { fail } from '../../src/diagnostics/diagnostic.ts';
 import type { Measurement, MeasureRequest, Precision, Tensors } from '../engine.ts';
 import { createSeededInput } from '../seeded-input.ts';
 import { judgeStability, type StabilityLimits } from '../stability.ts';
-import { summarize } from '../statistics.ts';
+import { keepSamples, summarize } from '../statistics.ts';
 import type { Optimization } from './optimization.ts';
 import { deviceOf } from './processor.ts';
 import { runtimeName } from './runtime.ts';
@@ -109,6 +109,7 @@ export async function measureModel(
       precision: settings.precision,
       batch: request.batch,
       latency,
+      samplesMs: keepSamples(samplesMs),
       imagesPerSecond: (1000 * request.batch) / latency.meanMs,
       iterations: samplesMs.length,
       warmUpMs,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Precision } from '../../codegen/precisions.ts';
 import { writeArtifact } from '../io/artifact.ts';
+import { jsonText } from '../io/json-text.ts';
 import type { OwnFiles } from '../io/staged-folder.ts';
 
 /** File names inside an artifact's folder (design.md, "Artifacts"). */
@@ -47,5 +48,5 @@ export async function writeWhole(
 
 /** Writes JSON for people and machines: two spaces, a line end. */
 export async function writeJson(path: string, data: unknown): Promise<void> {
-  await writeWhole(path, `${JSON.stringify(data, null, 2)}\n`);
+  await writeWhole(path, `${jsonText(data)}\n`);
 }

@@ -4,6 +4,7 @@ import { append } from '../collections/append.ts';
 import { greatest, least } from '../collections/extremes.ts';
 import { benchFileOf, type ModelMeasurement } from '../compile/timing.ts';
 import { type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
+import { jsonText } from '../io/json-text.ts';
 import { judgeAttempt } from '../kit/judge-attempt.ts';
 import { readKit } from '../kit/open-kit.ts';
 import type { MissingCell } from '../report/bench-file.ts';
@@ -44,7 +45,7 @@ async function resultOf(
 }
 
 async function writeResult(path: string, result: CellResult): Promise<void> {
-  await writeWhole(path, `${JSON.stringify(result, null, 2)}\n`);
+  await writeWhole(path, `${jsonText(result)}\n`);
 }
 
 /** What is done is there for all farms that share the folder; the first to come stays. */
@@ -150,7 +151,7 @@ export async function collectCells(
       append(missing, holeOf(status, undefined));
     }
   }
-  const text = `${JSON.stringify(benchFileOf({ rows, missing }), null, 2)}\n`;
+  const text = `${jsonText(benchFileOf({ rows, missing }))}\n`;
   await writeWhole(join(opened.path, farmFiles.bench), text);
   return { rows, missing, results, diagnostics };
 }

@@ -52,6 +52,9 @@ const device = z.object({
   details: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 
+/** More samples of a row are refused: a page that draws them would be too large. */
+const mostSamples = 1000;
+
 /** Medians of all attempts at one batch of a cell that came to a figure, this row's among them. */
 const spread = z
   .object({
@@ -74,6 +77,8 @@ const benchRow = z.object({
   precision,
   batch: z.int().positive(),
   latency: latencySummary.extend({ medianMs }),
+  /** Latencies of single runs in their order, not all of them where there were many; absent where only a summary is known. */
+  samplesMs: z.array(ms).min(1).max(mostSamples).optional(),
   imagesPerSecond: z.number().nonnegative(),
   iterations: z.int().positive(),
   warmUpMs: ms,

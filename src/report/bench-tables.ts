@@ -1,5 +1,6 @@
 /** What `rcc bench` measured, as tables: figures of processors and of GPUs mean different things and never share a column. */
 import type { Device, LatencySummary, Measurement } from '../../engines/engine.ts';
+import { groupBy } from '../collections/group-by.ts';
 import { formatMs } from './format.ts';
 import { type Cell, type Column, numberCell, type Table, textCell } from './table.ts';
 import { isStandIn, type Sourced } from './trust.ts';
@@ -36,6 +37,17 @@ const identity: readonly FigureColumn[] = [
   numberColumn('batch', ({ batch }) => batch, String),
 ];
 
+const target = textColumn('target', ({ target: name }) => name);
+
+/** What tells a row from the others: its engine too, where one device has several. */
+function identityOf(rows: readonly MeasuredRow[]): readonly FigureColumn[] {
+  const devices = groupBy(rows, ({ device }) => device.name);
+  const isShared = [...devices.values()].some(
+    (own) => new Set(own.map((row) => row.target)).size > 1,
+  );
+  return isShared ? [...identity, target] : identity;
+}
+
 const latency: readonly FigureColumn[] = [
   numberColumn('median ms', (row) => row.latency.medianMs),
   numberColumn('p90 ms', (row) => row.latency.p90Ms),
@@ -71,14 +83,12 @@ const series: Readonly<
 
 const columns: Readonly<Record<Kind, readonly FigureColumn[]>> = {
   cpu: [
-    ...identity,
     ...latency,
     rate,
     numberColumn('threads', ({ settings }) => Number(settings.threads), String),
     stable,
   ],
   gpu: [
-    ...identity,
     ...latency,
     numberColumn('GPU compute ms', (row) => row.parts?.gpuCompute?.medianMs),
     numberColumn('H2D ms', (row) => row.parts?.h2d?.medianMs),
@@ -115,7 +125,7 @@ export function benchTables(rows: readonly MeasuredRow[]): readonly Table[] {
     const own = rows.filter(({ device }) => device.kind === kind);
     if (own.length === 0) return [];
     return {
-      ...tableOf(`bench-${kind}`, own, columns[kind]),
+      ...tableOf(`bench-${kind}`, own, [...identityOf(own), ...columns[kind]]),
       title: titles[kind],
       notes: definitionsOf(own),
     };
@@ -160,7 +170,7 @@ export function benchSheet(rows: readonly MeasuredRow[]): Table {
     ];
   });
   const shown = [
-    ...identity,
+    ...identityOf(rows),
     ...figures,
     numberColumn('runs', ({ iterations }) => iterations),
     stable,

@@ -1,22 +1,34 @@
 import type { Cost } from '../../codegen/cost.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
-import type { NamedBench } from './bench-file.ts';
-import { type Baseline, type Figures, findBaseline, publishedBaselines } from './published.ts';
+import type { Accuracy, NamedBench } from './bench-file.ts';
+import { type ModelStyles, modelStyles } from './charts/model-styles.ts';
+import {
+  type Baseline,
+  type Figures,
+  findBaseline,
+  type Published,
+  publishedBaselines,
+} from './published.ts';
 import type { Provenance, Report, Section } from './report.ts';
 import { baselineTable } from './sections/baseline-table.ts';
 import { deviceSections } from './sections/devices.ts';
 import { auditSection, layersSection } from './sections/layers.ts';
 import { collectMeasured, type Measured, trustedOnly } from './sections/measured.ts';
-import { overviewSection } from './sections/overview.ts';
+import { evaluationSection, overviewSection } from './sections/overview.ts';
 import { planSections } from './sections/plan.ts';
-import { precisionSection } from './sections/precisions.ts';
+import { sideBySideSections } from './sections/side-by-side.ts';
 import { standInPart, standInWarning } from './sections/unmeasured.ts';
 import { splitStandIns } from './split-unmeasured.ts';
+import { answerSection } from './verdict/answer.ts';
+import { measuredPlaces, publishedPlaces } from './verdict/candidates.ts';
+import type { Wish } from './verdict/choose.ts';
 
 export interface ReportInputs {
   readonly figures: Figures;
   /** In the order given: the last measurement of a cell counts. */
   readonly benches: readonly NamedBench[];
+  /** What a choice has to keep to. */
+  readonly wish?: Wish;
   /** Further baselines to set beside the published page: names as given to `--against`. */
   readonly against: readonly string[];
   /** rcc's own count of each spec's parameters and FLOPs, by spec name; may be empty. */
@@ -93,7 +105,7 @@ function lede(all: readonly Measured[], { published }: Figures): readonly string
   }
   const devices = [...new Set(all.map(({ row }) => row.device.name))];
   return [
-    `${all.length} measurements on ${devices.join(', ')}, beside the published figures (${published.source}).`,
+    `${all.length} ${all.length === 1 ? 'measurement' : 'measurements'} on ${devices.join(', ')}, beside the published figures (${published.source}).`,
     ...doubtfulLines(all),
   ];
 }
@@ -118,6 +130,58 @@ function checkSize(benches: readonly NamedBench[]): void {
   }
 }
 
+/** One colour and mark a model, first those that were measured. */
+function stylesOf({ models }: Published, all: readonly Measured[]): ModelStyles {
+  const measured = all.map(({ row }) => row.model);
+  return modelStyles([...measured, ...models.map(({ spec }) => spec)]);
+}
+
+/** What is asked first: the setting of a first look. */
+const firstPublished = { device: 'T4', batch: 4 };
+
+function answer(
+  { figures: { published }, wish = {} }: ReportInputs,
+  { all, accuracies, styles }: Evidence,
+): Section | undefined {
+  const measured = measuredPlaces(all, { models: published.models, accuracies });
+  const [first] = measured;
+  return first
+    ? answerSection({ places: measured, wish, styles, first })
+    : answerSection({ places: publishedPlaces(published), wish, styles, first: firstPublished });
+}
+
+interface Evidence {
+  readonly all: readonly Measured[];
+  readonly accuracies: readonly Accuracy[];
+  readonly styles: ModelStyles;
+}
+
+/** One's own figures, then the published page. */
+function figureSections(
+  { figures: { published }, costs }: ReportInputs,
+  {
+    benches,
+    baselines,
+    evidence: { all, accuracies, styles },
+  }: {
+    readonly benches: readonly NamedBench[];
+    readonly baselines: readonly NumberedBaseline[];
+    readonly evidence: Evidence;
+  },
+): readonly (Section | undefined)[] {
+  const { models } = published;
+  return [
+    ...planSections(benches),
+    ...deviceSections(all, { models, accuracies, styles }),
+    ...sideBySideSections(all, { models, accuracies, styles }),
+    evaluationSection(accuracies, models),
+    layersSection(benches.flatMap(({ bench }) => bench.profiles)),
+    auditSection(benches.flatMap(({ bench }) => bench.audits)),
+    overviewSection({ published, costs, styles }),
+    gpuSection(baselines, all),
+  ];
+}
+
 /** Everything a report shows, as data. Throws DiagnosticError `unknown-baseline` or `report-too-large`. */
 export function buildReport(inputs: ReportInputs): Report {
   const { figures, costs, createdAt, rcc } = inputs;
@@ -128,15 +192,14 @@ export function buildReport(inputs: ReportInputs): Report {
   const warning = standInWarning(standIns);
   const measured = collectMeasured(benches);
   const baselines = numberBaselines(inputs);
-  const accuracies = benches.flatMap(({ bench }) => bench.accuracies);
+  const evidence = {
+    all: measured.all,
+    accuracies: benches.flatMap(({ bench }) => bench.accuracies),
+    styles: stylesOf(published, measured.all),
+  };
   const sections: readonly (Section | undefined)[] = [
-    overviewSection({ published, costs, accuracies }),
-    ...planSections(benches),
-    gpuSection(baselines, measured.all),
-    ...deviceSections(measured.all, published.models),
-    precisionSection(measured.all, accuracies),
-    layersSection(benches.flatMap(({ bench }) => bench.profiles)),
-    auditSection(benches.flatMap(({ bench }) => bench.audits)),
+    answer(inputs, evidence),
+    ...figureSections(inputs, { benches, baselines, evidence }),
     ...standIn.sections,
   ];
   const page: Provenance = {

@@ -5,6 +5,8 @@ import type { MissingCell } from './bench-file.ts';
 import type { CellComparison, Comparison, LatencyCell, Verdict } from './compare.ts';
 import { formatChange, formatMs } from './format.ts';
 import { numberCell, type Table, tableToMarkdown, textCell } from './table.ts';
+import { speedUp } from './verdict/speed-up.ts';
+import { speedPhrase } from './verdict/speed-words.ts';
 
 const verdicts: Readonly<
   Record<Verdict, { readonly text: string; readonly tone?: 'good' | 'bad' | 'quiet' }>
@@ -25,8 +27,18 @@ export const verdictTexts: Readonly<Record<Verdict, string>> = {
   unjudged: verdicts.unjudged.text,
 };
 
-function cellName({ model, precision, batch, device }: LatencyCell): string {
-  return `${model} ${precision} batch ${batch} on ${device}`;
+/** Names a cell by what tells it from the others: by its engine too, where there are several. */
+type CellNames = (cell: LatencyCell) => string;
+
+function severalTargets({ cells, onlyBefore, onlyAfter }: Comparison): boolean {
+  const all = [...cells.map(({ after }) => after), ...onlyBefore, ...onlyAfter];
+  return new Set(all.map(({ target }) => target)).size > 1;
+}
+
+function cellNames(comparison: Comparison): CellNames {
+  const withTarget = severalTargets(comparison);
+  return ({ model, precision, batch, device, target }) =>
+    `${model} ${precision} batch ${batch} on ${device}${withTarget ? ` by ${target}` : ''}`;
 }
 
 const isJudged = ({ verdict }: CellComparison): boolean => verdict !== 'unjudged';
@@ -40,7 +52,9 @@ function worstFirst(a: CellComparison, b: CellComparison): number {
 }
 
 /** The cells of a comparison, regressions first. */
-export function comparisonTable({ before, after, threshold, cells }: Comparison): Table {
+export function comparisonTable(comparison: Comparison): Table {
+  const { before, after, threshold, cells } = comparison;
+  const withTarget = severalTargets(comparison);
   const right = { align: 'right' } as const;
   return {
     id: 'comparison',
@@ -48,6 +62,7 @@ export function comparisonTable({ before, after, threshold, cells }: Comparison)
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
       { id: 'device', label: 'Device', align: 'left' },
+      ...(withTarget ? [{ id: 'target', label: 'Engine', align: 'left' } as const] : []),
       { id: 'precision', label: 'Precision', align: 'left' },
       { id: 'batch', label: 'Batch', ...right },
       { id: 'before', label: 'before, ms', ...right },
@@ -64,6 +79,7 @@ export function comparisonTable({ before, after, threshold, cells }: Comparison)
         cells: [
           textCell(cell.after.model),
           textCell(cell.after.device),
+          ...(withTarget ? [textCell(cell.after.target)] : []),
           textCell(cell.after.precision.toUpperCase()),
           numberCell(cell.after.batch, String),
           numberCell(cell.before.latencyMs, formatMs),
@@ -80,7 +96,11 @@ export function comparisonTable({ before, after, threshold, cells }: Comparison)
   };
 }
 
-function missingLine(name: string, cells: readonly LatencyCell[]): readonly string[] {
+function missingLine(
+  name: string,
+  cells: readonly LatencyCell[],
+  cellName: CellNames,
+): readonly string[] {
   if (cells.length === 0) return [];
   const shown = cells.slice(0, 8).map(cellName).join('; ');
   const more = cells.length > 8 ? `; and ${cells.length - 8} more` : '';
@@ -116,27 +136,51 @@ function summaryLine({ cells: all, threshold }: Comparison): string {
   return `${head}; ${count('faster')} faster, ${count('noise')} within the noise, ${count('same')} the same${doubtful > 0 ? `; ${doubtful} not judged` : ''}.`;
 }
 
+/** So many changes are told in sentences. */
+const toldChanges = 8;
+
+/** `resnet50 fp16 batch 4 on Tesla T4 is 1.80 ± 0.05 × faster than before.` */
+function changeSentence({ before, after }: CellComparison, cellName: CellNames): string {
+  return `- ${cellName(after)} is ${speedPhrase(speedUp(before, after), 'before')}.`;
+}
+
+/** Cells that changed, the worst first, as sentences with the spread of each ratio. */
+function changesText(comparison: Comparison): readonly string[] {
+  const cellName = cellNames(comparison);
+  const changed = comparison.cells
+    .filter(({ verdict }) => verdict === 'slower' || verdict === 'faster')
+    .toSorted(worstFirst);
+  const told = changed.slice(0, toldChanges).map((cell) => changeSentence(cell, cellName));
+  const more = changed.length - told.length;
+  return told.length === 0
+    ? []
+    : [[...told, ...(more > 0 ? [`- and ${more} more`] : [])].join('\n')];
+}
+
 /** A comparison for a pull request. */
 export function comparisonToMarkdown(comparison: Comparison): string {
+  const names = cellNames(comparison);
   const parts = [
     `## Latency: ${comparison.before} → ${comparison.after}`,
     summaryLine(comparison),
+    ...changesText(comparison),
     tableToMarkdown(comparisonTable(comparison)).trimEnd(),
-    ...missingLine(comparison.before, comparison.onlyBefore),
-    ...missingLine(comparison.after, comparison.onlyAfter),
+    ...missingLine(comparison.before, comparison.onlyBefore, names),
+    ...missingLine(comparison.after, comparison.onlyAfter, names),
     ...(comparison.missing ?? []).map(holesLine),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
 /** The diagnostic `latency-regression` where a cell got slower; its exit kind makes `rcc compare` end with 1. */
-export function regressionOf({ cells, threshold }: Comparison): Diagnostic | undefined {
+export function regressionOf(comparison: Comparison): Diagnostic | undefined {
+  const { cells, threshold } = comparison;
   const slower = cells.filter(({ verdict }) => verdict === 'slower').toSorted(worstFirst);
   const [worst] = slower;
   if (!worst) return undefined;
   return createDiagnostic('latency-regression', {
     count: slower.length,
-    worst: `${cellName(worst.after)} by ${formatChange(worst.change)}`,
+    worst: `${cellNames(comparison)(worst.after)} by ${formatChange(worst.change)}`,
     threshold: formatPercent(threshold),
   });
 }

@@ -4,15 +4,15 @@ import type { BenchRow, MissingCell, NamedBench } from './bench-file.ts';
 import type { Baseline } from './published.ts';
 import { isOnGpu } from './sections/measured.ts';
 import { doubtOf, isStandIn } from './trust.ts';
+import { estimateOf, type LatencyEstimate } from './verdict/speed-up.ts';
 
 /** One latency with all that decides whether another may be set beside it. */
-export interface LatencyCell {
+export interface LatencyCell extends LatencyEstimate {
   readonly model: string;
   readonly device: string;
   readonly target: string;
   readonly precision: string;
   readonly batch: number;
-  readonly latencyMs: number;
   /** Half of the range that 90 % of the runs lie in, over the latency; 0 where nobody says it. */
   readonly spread: number;
   readonly stable: boolean;
@@ -83,7 +83,7 @@ function cellOf(row: BenchRow): LatencyCell {
     target: row.target,
     precision: row.precision,
     batch: row.batch,
-    latencyMs: medianMs,
+    ...estimateOf(row),
     spread: medianMs > 0 ? (p90Ms - minMs) / 2 / medianMs : 0,
     stable: row.stable,
     definition: row.definition,

@@ -1,8 +1,9 @@
+import type { ChartVerdict } from './charts/chart.ts';
 import type { PngRenderer } from './charts/png.ts';
 import { chartFile } from './charts/render-chart.ts';
 import { reportToHtml } from './page/page.ts';
-import type { Provenance, Report } from './report.ts';
-import { tableToCsv, tableToMarkdown } from './table.ts';
+import type { Provenance, Report, Section } from './report.ts';
+import { markdownText, tableToCsv, tableToMarkdown } from './table.ts';
 
 /** A file of a report, by its path below the report's folder. */
 export interface ReportFile {
@@ -23,6 +24,26 @@ function warningToMarkdown(warning: string | undefined): readonly string[] {
   return warning === undefined ? [] : [`> **${warning}**`];
 }
 
+/** The headline of a verdict in bold, its other sentences as a list. */
+function verdictToMarkdown({ headline, sentences }: ChartVerdict): readonly string[] {
+  return [
+    ...(headline === undefined ? [] : [`**${markdownText(headline)}**`]),
+    ...(sentences.length > 0
+      ? [sentences.map((sentence) => `- ${markdownText(sentence)}`).join('\n')]
+      : []),
+  ];
+}
+
+/** Charts with their verdicts, and tables. */
+function inOrder({ charts, tables, tablesFirst }: Section): readonly string[] {
+  const drawings = charts.flatMap((chart) => [
+    ...(chart.verdict ? verdictToMarkdown(chart.verdict) : []),
+    `![${chart.title}](charts/${chart.id}.svg)`,
+  ]);
+  const figures = tables.map((table) => tableToMarkdown(table).trimEnd());
+  return tablesFirst ? [...figures, ...drawings] : [...drawings, ...figures];
+}
+
 /** The tables, with the charts as pictures beside them: for a repository or a pull request. */
 function reportToMarkdown(report: Report): string {
   const { title, lede, warning, sections, provenance, createdAt, rcc } = report;
@@ -34,8 +55,7 @@ function reportToMarkdown(report: Report): string {
       `## ${section.title}`,
       ...warningToMarkdown(section.warning),
       ...section.intro,
-      ...section.charts.map((chart) => `![${chart.title}](charts/${chart.id}.svg)`),
-      ...section.tables.map((table) => tableToMarkdown(table).trimEnd()),
+      ...inOrder(section),
     ]),
     '## Where the figures come from',
     provenance.map(provenanceToMarkdown).join('\n'),

@@ -18,9 +18,14 @@ export interface Section {
   readonly warning?: string;
   readonly charts: readonly Chart[];
   readonly tables: readonly Table[];
+  /** Whether the tables stand before the charts. */
+  readonly tablesFirst?: boolean;
   /** Charts or columns are of different settings: with a script the page lets the reader pick, from these on; absent: all. */
   readonly picker?: { readonly device?: string; readonly batch?: number };
 }
+
+/** The section that tells what to take. */
+export const answerId = 'answer';
 
 /** All that a report shows, as data; the page, the chart files and the tables are written from it. */
 export interface Report {

@@ -63,7 +63,8 @@ export function columnName({ group, label }: Column): string {
   return group ? `${group} ${label}` : label;
 }
 
-function markdownText(text: string): string {
+/** Text of a user as Markdown that stays in its line and cell. */
+export function markdownText(text: string): string {
   return visibleText(text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' '));
 }
 

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { parseBenchFile } from '../../src/report/bench-file.ts';
 import { nvidiaSmiStandIn, trtexecStandIn } from '../engines/tensorrt/helpers.ts';
 import { rcc } from '../helpers/cli.ts';
+import { sampleBench } from '../report/sample-bench.ts';
 
 const root = process.cwd();
 const digits = resolve('examples/digits/digits.rn');
@@ -35,11 +36,11 @@ describe('rcc report', () => {
       'tables',
     ]);
     expect(read('report/tables/accuracy.md')).toMatch(
-      /\| ResNet34_vd \|.* 7\.84 \(not as published\)/,
+      /\| resnet34_vd \|.* 7\.84 \(not as published\)/,
     );
     const charts = readdirSync('report/charts');
-    expect(charts.filter((name) => name.endsWith('.svg'))).toHaveLength(11);
-    expect(charts.filter((name) => name.endsWith('.png'))).toHaveLength(11);
+    expect(charts.filter((name) => name.endsWith('.svg'))).toHaveLength(17);
+    expect(charts.filter((name) => name.endsWith('.png'))).toHaveLength(17);
   }, 60_000);
 
   it('drew the charts that the README shows', () => {
@@ -111,9 +112,31 @@ describe('rcc report', () => {
     );
     expect(report).toMatchObject({ exitCode: 0, stderr: '' });
     expect(read('report/report.md')).toMatch(
-      /Accuracy measured[\s\S]*Latency on T4 by MMDeploy[\s\S]*## Layers[\s\S]*## Is it fused\?/,
+      /## Which model[\s\S]*## Measured on[\s\S]*Accuracy measured[\s\S]*## Layers[\s\S]*## Is it fused\?[\s\S]*## Published[\s\S]*Latency on T4 by MMDeploy/,
     );
   }, 120_000);
+
+  it('chooses within a budget and from an accuracy on', async () => {
+    writeFileSync('empty.json', JSON.stringify(sampleBench([])));
+    const headline = async (...argv: readonly string[]): Promise<string> => {
+      const { stdout } = await rcc('report', 'empty.json', ...argv, '-o', 'chosen', '--json');
+      return JSON.parse(stdout).result.answers[0].verdict.headline;
+    };
+    expect(await headline('--budget', '4.5ms')).toBe(
+      'Within 4.5 ms take resnet34_vd_ssld FP16: 79.7 %, 4.22 ms for a batch of 4.',
+    );
+    expect(await headline('--accuracy', '82%')).toBe(
+      'At 82 % or more take resnet50_vd_ssld_v2 FP16: 83.0 %, 4.84 ms for a batch of 4.',
+    );
+    expect(await headline('--accuracy', '82%', '--budget', '2')).toBe(
+      'Nothing published is within 2 ms and at 82 % or more.',
+    );
+    const wrong = await rcc('report', '--accuracy', '0.82');
+    expect(wrong).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/percentage such as/),
+    });
+  }, 60_000);
 
   it.each([
     ['file-not-found', ['none.json']],

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { median, percentile, sortAscending, summarize } from '../../engines/statistics.ts';
+import {
+  keepSamples,
+  median,
+  mostKeptSamples,
+  percentile,
+  sortAscending,
+  summarize,
+} from '../../engines/statistics.ts';
 
 const samples = fc.array(fc.double({ min: 1e-3, max: 1e6, noNaN: true }), {
   minLength: 1,
@@ -85,5 +92,29 @@ describe('summarize', () => {
 
   it('refuses to summarize nothing', () => {
     expect(() => summarize([])).toThrow(RangeError);
+  });
+});
+
+describe('keepSamples', () => {
+  it('keeps few as they are, in their order', () => {
+    expect(keepSamples([3.1234567, 1, 2])).toEqual([3.1235, 1, 2]);
+    expect(keepSamples(Float64Array.of(5, 4))).toEqual([5, 4]);
+    expect(keepSamples([])).toEqual([]);
+  });
+
+  it('keeps so many of more, at even distances', () => {
+    const kept = keepSamples(Array.from({ length: 10 * mostKeptSamples + 7 }, (_, i) => i));
+    expect(kept).toHaveLength(mostKeptSamples);
+    const steps = new Set(kept.slice(1).map((value, i) => value - (kept[i] ?? 0)));
+    expect([...steps].toSorted()).toEqual([10, 11]);
+  });
+
+  it('keeps the shape of a distribution', () => {
+    const all = Array.from({ length: 20_000 }, (_, i) => 10 + ((i * 7919) % 1000) / 100);
+    const kept = sortAscending(keepSamples(all));
+    const sorted = sortAscending(all);
+    for (const p of [10, 50, 90]) {
+      expect(Math.abs(percentile(kept, p) - percentile(sorted, p))).toBeLessThan(0.5);
+    }
   });
 });

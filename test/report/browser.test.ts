@@ -7,14 +7,27 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BenchFile } from '../../src/report/bench-file.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { reportToHtml } from '../../src/report/page/page.ts';
 import { readFigures } from '../../src/report/published.ts';
-import { fullSampleBench } from './sample-bench.ts';
+import { fullSampleBench, sampleBench, sampleRow } from './sample-bench.ts';
 import { farmBench, standInFarm } from './sample-farm.ts';
 
 const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const executablePath = [process.env.RCC_CHROMIUM ?? '', ...known].find((path) => existsSync(path));
+
+/** Two engines of one processor, with kept runs. */
+function enginesSample(): BenchFile {
+  const rows = ['onnxruntime', 'openvino'].flatMap((target, i) =>
+    ['resnet18', 'resnet50_vd', 'resnet101_vd_ssld'].map((model, k) => {
+      const ms = 10 * (k + 1) * (2 - i);
+      const samplesMs = Array.from({ length: 40 }, (_, n) => ms * (0.98 + ((n * 7) % 11) / 200));
+      return { ...sampleRow({ model, ms, precision: 'int8' }), target, samplesMs };
+    }),
+  );
+  return sampleBench(rows);
+}
 
 /** What axe.run() answers. */
 interface AxeOutcome {
@@ -33,7 +46,7 @@ describe.skipIf(!executablePath)(
   () => {
     let browser: Browser;
     let directory: string;
-    let addresses: Readonly<Record<'measured' | 'published' | 'farm', string>>;
+    let addresses: Readonly<Record<'measured' | 'published' | 'farm' | 'engines', string>>;
 
     beforeAll(async () => {
       const figures = await readFigures();
@@ -49,6 +62,7 @@ describe.skipIf(!executablePath)(
         measured: await write('measured', [{ path: 'sample.json', bench: fullSampleBench() }]),
         published: await write('published', []),
         farm: await write('farm', [farmBench(), standInFarm()]),
+        engines: await write('engines', [{ path: 'engines.json', bench: enginesSample() }]),
       };
       // Without a sandbox of its own: CI containers seldom allow it, and the page is ours.
       browser = await chromium.launch({
@@ -100,13 +114,13 @@ describe.skipIf(!executablePath)(
       expect(top1).toEqual(top1.toSorted((a, b) => a - b));
       await header.getByRole('button').press('Enter');
       expect(await header.getAttribute('aria-sort')).toBe('descending');
-      expect((await column(page, 'accuracy', 0))[0]).toBe('Fix_ResNet50_vd_ssld_v2');
+      expect((await column(page, 'accuracy', 0))[0]).toBe('fix_resnet50_vd_ssld_v2');
       expect(await page.getByRole('status').textContent()).toMatch(/top-1, descending/);
       await page.locator('#table-accuracy th[data-column="0"]').getByRole('button').click();
       expect((await column(page, 'accuracy', 0)).slice(0, 3)).toEqual([
-        'Fix_ResNet50_vd_ssld_v2',
-        'ResNet18',
-        'ResNet18_vd',
+        'fix_resnet50_vd_ssld_v2',
+        'resnet18',
+        'resnet18_vd',
       ]);
       await page.context().close();
     });
@@ -177,16 +191,94 @@ describe.skipIf(!executablePath)(
       const page = await open();
       const plot = page.locator('#chart-published-flops .wide');
       await plot.locator('.mark[data-model="resnet101"]').hover();
-      expect(await page.locator('.tip').textContent()).toBe(
-        'ResNet101: 15.52 G FLOPs, top-1 77.6 %',
-      );
+      const readout = page.locator('#chart-published-flops .readout');
+      expect(await readout.textContent()).toBe('resnet101: 15.52 G FLOPs, top-1 77.6 %');
       await plot.focus();
       await page.keyboard.press('ArrowRight');
       expect(await page.getByRole('status').textContent()).toBe(
-        'ResNet18: 3.66 G FLOPs, top-1 71.0 %',
+        'resnet18: 3.66 G FLOPs, top-1 71.0 %',
       );
       await page.keyboard.press('ArrowLeft');
-      expect(await page.locator('.tip').isVisible()).toBe(true);
+      expect(await readout.textContent()).not.toMatch(/Point at a mark/);
+      await page.context().close();
+    });
+
+    it('covers nothing by what it tells of a mark, and moves nothing', async () => {
+      for (const width of [360, 1280]) {
+        const page = await open({ viewport: { width, height: 800 } }, addresses.measured);
+        const plot = page.locator('#answer .plot:visible').first();
+        const boxes = () =>
+          page.evaluate(`JSON.stringify([...document.querySelectorAll('#answer .plot text,#answer .mark')]
+            .map((drawn) => drawn.getBoundingClientRect()).map(({ x, y }) => [x, y]))`);
+        const before = await boxes();
+        await plot.locator('.mark[data-tip]').first().hover();
+        const readout = page.locator('#answer figure:visible .readout').first();
+        expect(await readout.textContent()).toMatch(/ ms.*top-1/);
+        const [told, drawn] = [await readout.boundingBox(), await plot.boundingBox()];
+        expect((told?.y ?? 0) + (told?.height ?? 0)).toBeLessThanOrEqual((drawn?.y ?? 0) + 1);
+        expect(await boxes()).toBe(before);
+        await page.context().close();
+      }
+    });
+
+    it.each([
+      [1280, 800, 'light'],
+      [360, 740, 'dark'],
+    ] as const)('says on its first screen what to take, %d × %d, %s', async (width, height, colorScheme) => {
+      for (const address of [addresses.measured, addresses.published]) {
+        const page = await open({ viewport: { width, height }, colorScheme }, address);
+        const headline = page.locator('#answer figure:visible .headline');
+        expect(await headline.count()).toBe(1);
+        expect(await headline.textContent()).toMatch(
+          /^Take \S+ FP\d+: [\d.]+\u00a0%, [\d.]+\u00a0ms/,
+        );
+        const plot = page.locator('#answer .plot:visible');
+        const box = await plot.boundingBox();
+        expect((box?.y ?? height) + (box?.height ?? 0), address).toBeLessThan(height + 60);
+        await page.context().close();
+      }
+    });
+
+    it('dims lines and names that a filter leaves out, and shows names that it asks for', async () => {
+      const page = await open({}, addresses.measured);
+      const opacity = (selector: string) =>
+        page.evaluate(
+          `[...new Set([...document.querySelectorAll('.wide ${selector}')].map((drawn) => getComputedStyle(drawn).opacity))].join()`,
+        );
+      const asked = page.locator('#chart-published-flops .wide text.asked[data-model="resnet152"]');
+      expect(await asked.isVisible()).toBe(false);
+      await page.getByRole('searchbox').fill('resnet152');
+      expect(await opacity('text[data-model="resnet18"]')).toBe('0.14');
+      expect(await opacity('path[stroke-width="1.6"][data-model="resnet18"]')).toBe('0.14');
+      expect(await opacity('.mark[data-model="resnet18"]')).toBe('0.14');
+      expect(await opacity('[data-model="resnet152"]')).toBe('1');
+      expect(await asked.isVisible()).toBe(true);
+      await page.context().close();
+    });
+
+    it('cues a table that goes on sideways, until its end', async () => {
+      const page = await open({ viewport: { width: 360, height: 800 } });
+      const block = page.locator('#table-accuracy');
+      expect(await block.locator('.cue').isVisible()).toBe(true);
+      await page.evaluate(
+        `(() => { const frame = document.querySelector('#table-accuracy .scroll'); frame.scrollLeft = frame.scrollWidth; })()`,
+      );
+      await page.waitForFunction(
+        `!document.getElementById('table-accuracy').classList.contains('more')`,
+      );
+      await page.context().close();
+      const wide = await open({ viewport: { width: 1440, height: 800 } });
+      expect(await wide.locator('#table-accuracy .cue').isVisible()).toBe(false);
+      await wide.context().close();
+    });
+
+    it('gives every table the width', async () => {
+      const page = await open();
+      const widths = (await page.evaluate(
+        `['published-v100','published-t4'].map((id) => document.querySelector('#table-' + id + ' table').getBoundingClientRect().width)`,
+      )) as readonly number[];
+      expect(widths[0]).toBe(widths[1]);
+      expect(widths[0]).toBeGreaterThan(1150);
       await page.context().close();
     });
 
@@ -229,6 +321,17 @@ describe.skipIf(!executablePath)(
       expect(await page.locator('.bar').isVisible()).toBe(false);
       expect(await page.evaluate(bodyColour)).toBe('rgb(255, 255, 255)');
       expect((await page.pdf()).byteLength).toBeGreaterThan(10_000);
+      // A heading that comes again on the next page leaves out button elements.
+      expect(await page.locator('thead button').count()).toBe(0);
+      const kept = (await page.evaluate(
+        `['h2','h3','.intro','figcaption'].map((name) => getComputedStyle(document.querySelector('main ' + name)).breakAfter)`,
+      )) as readonly string[];
+      expect(new Set(kept)).toEqual(new Set(['avoid']));
+      const sizes = (await page.evaluate(
+        `[...document.querySelectorAll('.wide svg')].filter((svg) => svg.getClientRects().length > 0).map((svg) => 11 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)`,
+      )) as readonly number[];
+      // Pixels of the smallest letters: 9 px are 6.75 pt on paper.
+      expect(Math.min(...sizes)).toBeGreaterThan(9);
       await page.context().close();
     });
 

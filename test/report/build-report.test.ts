@@ -47,14 +47,15 @@ describe('a report without measurements', () => {
 
   it('says so and shows the published figures alone', () => {
     expect(report.lede[0]).toMatch(/nothing was measured/);
-    expect(report.sections.map(({ id }) => id)).toEqual(['overview', 'gpus']);
+    expect(report.sections.map(({ id }) => id)).toEqual(['answer', 'overview', 'gpus']);
     const t4 = tableOf(report, 'published-t4');
     expect(t4.columns.some(({ id }) => id.includes('measured'))).toBe(false);
     expect(cellOf(t4, 'resnet50_vd', 'fp16-b4')).toMatchObject({ value: 4.84109, text: '4.84' });
   });
 
   it('has the four charts of the page', () => {
-    const ids = report.sections[0]?.charts.map(({ id }) => id);
+    const overview = report.sections.find(({ id }) => id === 'overview');
+    const ids = overview?.charts.map(({ id }) => id);
     expect(ids).toEqual(
       expect.arrayContaining([
         'published-flops',
@@ -79,6 +80,75 @@ describe('a report with measurements', () => {
     }
     const own = tableOf(report, 'measured-sample-cpu-onnxruntime');
     expect(cellOf(own, 'resnet50_vd', 'median')).toMatchObject({ value: 30, refs: ['M1'] });
+  });
+
+  it('sets engines of one processor side by side in one table, with the spread of the speed-up', () => {
+    const by = (target: string, ms: number) => ({
+      ...sampleRow({ model: 'resnet50_vd', ms, spread: 0.1 }),
+      target,
+    });
+    const report = build({ benches: [named('a.json', by('onnxruntime', 30), by('openvino', 15))] });
+    const own = tableOf(report, 'measured-sample-cpu-onnxruntime-openvino');
+    expect(own.title).toBe('All figures of Sample CPU by onnxruntime, openvino');
+    expect(own.rows.map(({ cells }) => cells[2]?.text)).toEqual(['onnxruntime', 'openvino']);
+    const sides = tableOf(report, 'engines-sample-cpu-b1');
+    expect(sides.columns.map(({ id }) => id)).toEqual([
+      'model',
+      'onnxruntime',
+      'openvino',
+      'published',
+    ]);
+    expect(sides.rows[0]?.cells.map(({ text }) => text)).toEqual([
+      'resnet50_vd FP32',
+      '30.00',
+      '15.00 (2.00 ± 0.07 × faster)',
+      '79.1 %',
+    ]);
+    const chart = report.sections.find(({ id }) => id === 'engines')?.charts[0];
+    expect(chart?.verdict?.sentences).toEqual([
+      'resnet50_vd FP32 by openvino is 2.00 ± 0.07 × faster than by onnxruntime.',
+    ]);
+    for (const id of ['published-t4', 'published-v100']) {
+      expect(JSON.stringify(tableOf(report, id))).not.toMatch(/openvino|onnxruntime/);
+    }
+  });
+
+  it('puts the answer first, then one’s own figures, then the published page', () => {
+    const report = build({ benches: [{ path: 'sample.json', bench: fullSampleBench() }] });
+    expect(report.sections.map(({ id }) => id)).toEqual([
+      'answer',
+      'device-sample-cpu-onnxruntime',
+      'device-tesla-t4-tensorrt',
+      'precisions',
+      'evaluated',
+      'layers',
+      'audit',
+      'overview',
+      'gpus',
+    ]);
+  });
+
+  it('spells published and measured models alike', () => {
+    const report = build({ benches: [{ path: 'sample.json', bench: fullSampleBench() }] });
+    const names = tablesOf(report).flatMap(({ rows }) =>
+      rows.flatMap(({ model, cells }) => (model ? [[model, cells[0]?.text]] : [])),
+    );
+    expect(names.length).toBeGreaterThan(60);
+    for (const [model, text] of names) expect(text).toBe(model);
+  });
+
+  it('shows the distribution of kept runs, and the range where there are none', () => {
+    const samplesMs = Array.from({ length: 60 }, (_, i) => 10 + ((i * 7) % 11) / 10);
+    const rows = [
+      { ...sampleRow({ model: 'resnet18', ms: 10.5 }), samplesMs },
+      sampleRow({ model: 'resnet50', ms: 20 }),
+    ];
+    const charts = build({ benches: [named('a.json', ...rows)] }).sections.flatMap(
+      (section) => section.charts,
+    );
+    const chart = charts.find(({ kind }) => kind === 'ranges');
+    if (chart?.kind !== 'ranges') throw new Error('no distributions');
+    expect(chart.rows.map(({ density }) => density?.length)).toEqual([72, undefined]);
   });
 
   it('never takes a CPU called T4 for the GPU', () => {

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildReport } from '../../src/report/build-report.ts';
-import { narrowSize, wideSize } from '../../src/report/charts/chart.ts';
+import { type Chart, narrowSize, wideSize } from '../../src/report/charts/chart.ts';
+import { styleCount } from '../../src/report/charts/palette.ts';
 import { type Box, placeLabels } from '../../src/report/charts/place-labels.ts';
+import { markAt } from '../../src/report/charts/plot.ts';
 import { loadPngRenderer } from '../../src/report/charts/png.ts';
 import { chartFile, chartInPage } from '../../src/report/charts/render-chart.ts';
 import { fitText, textWidth } from '../../src/report/charts/text-width.ts';
+import { frontierOf } from '../../src/report/frontier.ts';
 import { readFigures } from '../../src/report/published.ts';
 import { fullSampleBench } from './sample-bench.ts';
 
@@ -22,6 +25,16 @@ const toPng = await loadPngRenderer();
 
 const overlap = (a: Box, b: Box): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+/** Which model a chart draws in which style. */
+function stylesIn(chart: Chart): readonly (readonly [model: string, style: number])[] {
+  if (chart.kind === 'columns') return [];
+  if (chart.kind === 'xy') {
+    return chart.series.map(({ style, points }) => [points[0]?.model ?? '', style]);
+  }
+  const rows = chart.kind === 'bars' ? chart.groups : chart.rows;
+  return rows.map(({ model = '', style }) => [model, style]);
+}
 
 describe('placeLabels', () => {
   it('keeps labels inside the plot, off each other and off every point', () => {
@@ -48,13 +61,23 @@ describe('placeLabels', () => {
     );
   });
 
-  it('finds a place for every model of the published charts', () => {
+  it('finds a place for every model that nothing beats, and hides the names of the others', () => {
     for (const chart of charts.filter(({ id }) => id.startsWith('published'))) {
       if (chart.kind !== 'xy' || chart.labels !== 'points') throw new Error(chart.id);
-      const { markup } = chartInPage(chart, wideSize);
-      for (const { label } of chart.series.flatMap(({ points }) => points)) {
-        expect(markup, `${label} in ${chart.id}`).toContain(`>${label}</text>`);
+      const points = chart.series.flatMap((each) => each.points);
+      const front = new Set(frontierOf(points, ({ x, y }) => ({ cost: x, gain: y })));
+      const shown = chartInPage(chart, wideSize).markup;
+      const page = chartInPage(chart, { ...wideSize, asked: true }).markup;
+      for (const point of points) {
+        const name = `>${point.label}</text>`;
+        expect(shown.includes(name), `${point.label} in ${chart.id}`).toBe(front.has(point));
+        expect(page.includes(name) || !front.has(point)).toBe(true);
       }
+      const hidden = page.match(/<text[^>]*visibility="hidden"[^>]*>/g) ?? [];
+      expect(hidden.length).toBeGreaterThan(0);
+      expect(hidden.every((text) => text.includes('asked') && text.includes('data-model'))).toBe(
+        true,
+      );
     }
   });
 });
@@ -79,6 +102,23 @@ describe('charts', () => {
     const ids = charts.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^[a-z0-9-]+$/);
+  });
+
+  it('draw one model in one colour and mark throughout', () => {
+    const styles = new Map<string, Set<number>>();
+    for (const [model, style] of charts.flatMap(stylesIn)) {
+      styles.set(model, (styles.get(model) ?? new Set()).add(style));
+    }
+    expect(styles.size).toBeGreaterThan(10);
+    expect([...styles.values()].every((own) => own.size === 1)).toBe(true);
+    const all = [...styles.values()].flatMap((own) => [...own]);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it('have a mark of its own for each style', () => {
+    const mark = (style: number) => markAt(style, { x: 0, y: 0 }).markup;
+    const all = Array.from({ length: styleCount }, (_, style) => mark(style));
+    expect(new Set(all).size).toBe(styleCount);
   });
 
   it('hold no figure that is not a number, at either size', () => {

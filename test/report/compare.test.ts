@@ -139,11 +139,30 @@ describe('the outcome', () => {
     expect(regressionOf(compare([row(10)], [row(10)]))).toBeUndefined();
   });
 
+  it('names engines where there are several', () => {
+    const bench = (factor: number) =>
+      sampleBench(
+        ['onnxruntime', 'openvino'].map((target) => ({
+          ...sampleRow({ model: 'resnet18', ms: 10 * factor }),
+          target,
+        })),
+      );
+    const cells = (path: string, factor: number) => cellsOfBench({ path, bench: bench(factor) });
+    const text = comparisonToMarkdown(compareCells(cells('a', 2), cells('b', 1), 0.05));
+    expect(text).toContain(
+      '- resnet18 fp32 batch 1 on Sample CPU by openvino is 2.00 ± 0.01 × faster than before.',
+    );
+    expect(text).toContain('| Model | Device | Engine |');
+    expect(text).toContain('| resnet18 | Sample CPU | onnxruntime | FP32 |');
+  });
+
   it('is Markdown, the worst first', () => {
     expect(comparisonToMarkdown(worse)).toMatchInlineSnapshot(`
       "## Latency: a.json → b.json
 
       **1 of 2 cells slower** by more than 5.0 %; 0 faster, 0 within the noise, 1 the same.
+
+      - resnet18 fp32 batch 1 on Sample CPU is 1.20 ± 0.01 × slower than before.
 
       ### a.json → b.json
 

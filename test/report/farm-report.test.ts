@@ -134,24 +134,24 @@ describe('the report of a farm', () => {
     expect(tableToMarkdown(table)).toMatchInlineSnapshot(`
       "### All figures of Tesla T4 by tensorrt
 
-      | Model | Precision | Batch | Latency, ms median | Latency, ms p90 | Latency, ms p99 | Images/s | Variation | Runs | Stable | State | Medians of all attempts lowest, ms | Medians of all attempts highest, ms | Medians of all attempts attempts | Medians of all attempts nodes |
-      | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- | ---: | ---: | ---: | ---: |
-      | resnet18 | FP16 | 1 | 1.00 [M1] | 1.02 | 1.06 | 1000 | 2.0 % | 120 | yes | done | – | – | – | – |
-      | resnet18 | FP16 | 4 | 2.00 [M1] | 2.04 | 2.12 | 2000 | 2.0 % | 120 | yes | done | 1.90 | 2.20 | 3 | 2 |
-      | resnet34 | FP16 | 1 | 1.70 [M1] | 1.73 | 1.80 | 588 | 2.0 % | 120 | yes | partial (other batches are missing) | – | – | – | – |
-      | resnet50 | FP16 | 1 | 9.00 [M1] | 9.18 | 9.54 | 111 | 2.0 % | 120 | no | unstable (1 other process computed on the GPU.) | – | – | – | – |
-      | resnet50 | FP16 | 4 | 3.00 [M1] | 3.06 | 3.18 | 1333 | 2.0 % | 120 | yes | done | – | – | – | – |
+      | Model | Precision | Batch | Latency, ms median | Latency, ms p90 | Latency, ms p99 | top-1, published | Images/s | Variation | Runs | Stable | State | Medians of all attempts lowest, ms | Medians of all attempts highest, ms | Medians of all attempts attempts | Medians of all attempts nodes |
+      | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- | ---: | ---: | ---: | ---: |
+      | resnet18 | FP16 | 1 | 1.00 [M1] | 1.02 | 1.06 | 71.0 % | 1000 | 2.0 % | 120 | yes | done | – | – | – | – |
+      | resnet18 | FP16 | 4 | 2.00 [M1] | 2.04 | 2.12 | 71.0 % | 2000 | 2.0 % | 120 | yes | done | 1.90 | 2.20 | 3 | 2 |
+      | resnet34 | FP16 | 1 | 1.70 [M1] | 1.73 | 1.80 | 74.6 % | 588 | 2.0 % | 120 | yes | partial (other batches are missing) | – | – | – | – |
+      | resnet50 | FP16 | 1 | 9.00 [M1] | 9.18 | 9.54 | 76.5 % | 111 | 2.0 % | 120 | no | unstable (1 other process computed on the GPU.) | – | – | – | – |
+      | resnet50 | FP16 | 4 | 3.00 [M1] | 3.06 | 3.18 | 76.5 % | 1333 | 2.0 % | 120 | yes | done | – | – | – | – |
 
       - Latency: From the call to its return on the host, input and output in memory.
       "
     `);
     expect(tableToCsv(table)).toMatchInlineSnapshot(`
-      "Model,Precision,Batch,"Latency, ms median","Latency, ms p90","Latency, ms p99",Images/s,Variation,Runs,Stable,State,"Medians of all attempts lowest, ms","Medians of all attempts highest, ms",Medians of all attempts attempts,Medians of all attempts nodes
-      resnet18,FP16,1,1,1.02,1.06,1000,0.02,120,yes,done,,,,
-      resnet18,FP16,4,2,2.04,2.12,2000,0.02,120,yes,done,1.9,2.2,3,2
-      resnet34,FP16,1,1.7,1.734,1.802,588.2352941176471,0.02,120,yes,partial,,,,
-      resnet50,FP16,1,9,9.18,9.540000000000001,111.11111111111111,0.02,120,no,unstable,,,,
-      resnet50,FP16,4,3,3.06,3.18,1333.3333333333333,0.02,120,yes,done,,,,
+      "Model,Precision,Batch,"Latency, ms median","Latency, ms p90","Latency, ms p99","top-1, published",Images/s,Variation,Runs,Stable,State,"Medians of all attempts lowest, ms","Medians of all attempts highest, ms",Medians of all attempts attempts,Medians of all attempts nodes
+      resnet18,FP16,1,1,1.02,1.06,0.71,1000,0.02,120,yes,done,,,,
+      resnet18,FP16,4,2,2.04,2.12,0.71,2000,0.02,120,yes,done,1.9,2.2,3,2
+      resnet34,FP16,1,1.7,1.734,1.802,0.746,588.2352941176471,0.02,120,yes,partial,,,,
+      resnet50,FP16,1,9,9.18,9.540000000000001,0.765,111.11111111111111,0.02,120,no,unstable,,,,
+      resnet50,FP16,4,3,3.06,3.18,0.765,1333.3333333333333,0.02,120,yes,done,,,,
       "
     `);
   });
@@ -281,7 +281,7 @@ describe("a stand-in's figures", () => {
   it('are no measurement where nothing else is', () => {
     const alone = build(standInFarm());
     expect(alone.lede[0]).toMatch(/nothing was measured yet/);
-    expect(alone.sections.map(({ id }) => id)).toEqual(['overview', 'gpus', 'stand-in']);
+    expect(alone.sections.map(({ id }) => id)).toEqual(['answer', 'overview', 'gpus', 'stand-in']);
   });
 
   it('reach no chart and no table but their own, whatever a file holds', () => {

@@ -6,7 +6,7 @@ import type {
   Measurement,
   MeasureRequest,
 } from '../../engine.ts';
-import { percentile, sortAscending, summarize } from '../../statistics.ts';
+import { keepSamples, percentile, sortAscending, summarize } from '../../statistics.ts';
 import type { MetricName, MetricSummary, TrtexecReport } from '../logs/report.ts';
 import type { TensorrtIntent } from '../planning/intent.ts';
 import type { GpuConditions } from './clock-watch.ts';
@@ -146,6 +146,7 @@ export function measurementOf(
     precision: options.intent.precision,
     batch: request.batch,
     latency,
+    ...(times ? { samplesMs: keepSamples(times.latencyMs) } : {}),
     // With explicit batches a query is one whole batch.
     imagesPerSecond: throughputQps * request.batch,
     iterations,

@@ -3,6 +3,7 @@ import { benchSpec } from '../../compile/bench.ts';
 import { benchLimits } from '../../compile/model-options.ts';
 import { loadSpecs } from '../../compile/spec-files.ts';
 import { benchFileOf, type ModelMeasurement } from '../../compile/timing.ts';
+import { jsonText } from '../../io/json-text.ts';
 import type { BenchFile } from '../../report/bench-file.ts';
 import { benchSheet, benchTables } from '../../report/bench-tables.ts';
 import { tableToCsv, tableToMarkdown } from '../../report/table.ts';
@@ -20,7 +21,7 @@ const formats: Readonly<Record<Format, (rows: Rows, file: BenchFile) => string>>
   text: formatMeasurements,
   markdown: (rows) => benchTables(rows).map(tableToMarkdown).join('\n').trimEnd(),
   csv: (rows) => tableToCsv(benchSheet(rows)).trimEnd(),
-  json: (_, file) => JSON.stringify(file, null, 2),
+  json: (_, file) => jsonText(file),
   jsonl: (rows) => rows.map((row) => JSON.stringify(row)).join('\n'),
 };
 

@@ -6,9 +6,10 @@ import { writeWhole } from '../../compile/artifact-files.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { NamedBench } from '../../report/bench-file.ts';
 import { buildReport } from '../../report/build-report.ts';
+import type { Chart } from '../../report/charts/chart.ts';
 import { loadPngRenderer, type PngRenderer } from '../../report/charts/png.ts';
 import { type Published, readFigures } from '../../report/published.ts';
-import type { Report } from '../../report/report.ts';
+import { answerId, type Report } from '../../report/report.ts';
 import { reportFiles } from '../../report/report-files.ts';
 import { isStandIn } from '../../report/trust.ts';
 import { version } from '../../version.ts';
@@ -55,10 +56,36 @@ function describeFiles({ sections }: Report, withPng: boolean): string {
   return `${count('charts')} charts as SVG${withPng ? ' and PNG' : ''}, ${count('tables')} tables as Markdown and CSV`;
 }
 
+/** The verdicts, the one that the page shows first at the front. */
+function answersOf({ sections }: Report) {
+  const answer = sections.find(({ id }) => id === answerId);
+  const { device, batch } = answer?.picker ?? {};
+  const charts = answer?.charts ?? [];
+  const isFirst = (chart: Chart): boolean => chart.device === device && chart.batch === batch;
+  return [...charts.filter(isFirst), ...charts.filter((chart) => !isFirst(chart))].map(
+    ({ device: on, batch: at, verdict }) => ({ device: on, batch: at, verdict }),
+  );
+}
+
+/** What the page says first, for people at a terminal. */
+function firstAnswer(report: Report): readonly string[] {
+  const [first, ...others] = answersOf(report);
+  const { headline, sentences = [] } = first?.verdict ?? {};
+  if (headline === undefined) return report.lede;
+  const more = others.length > 0 ? ` (${others.length} more in the page)` : '';
+  return [
+    ...report.lede,
+    '',
+    `${first?.device}, batch ${first?.batch}${more}: ${headline}`,
+    ...sentences.map((sentence) => `  ${sentence}`),
+    '',
+  ];
+}
+
 /** `rcc report`: the page with its charts and tables as files; named last on stdout. */
 export async function writeReport(
   given: readonly string[],
-  { output: directory, against = [] }: ReportCommandOptions,
+  { output: directory, against = [], budget, accuracy }: ReportCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
   const { progress, signal } = context;
@@ -68,6 +95,7 @@ export async function writeReport(
   const report = buildReport({
     figures,
     benches,
+    wish: { budgetMs: budget, accuracy },
     against,
     costs: await countCosts(figures.published),
     createdAt: new Date().toISOString(),
@@ -92,9 +120,10 @@ export async function writeReport(
     performance.now() - startedAt,
   );
   const page = join(directory, 'index.html');
+  const answers = answersOf(report);
   return {
-    text: [...(report.warning ? [report.warning] : []), ...report.lede, page].join('\n'),
-    data: { page, directory, files, benches: paths, lede: report.lede },
+    text: [...(report.warning ? [report.warning] : []), ...firstAnswer(report), page].join('\n'),
+    data: { page, directory, files, benches: paths, lede: report.lede, answers },
     diagnostics,
   };
 }

@@ -1,17 +1,11 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
+import { parsePercentage } from '../quantities.ts';
 
 export interface CompareCommandOptions {
   /** A share. */
   readonly threshold: number;
   readonly against?: string;
-}
-
-/** `5%` → 0.05. A bare number is refused: 0.05 may mean either. */
-function parsePercentage(text: string): number {
-  const figure = /^(\d+(?:\.\d+)?)\s*%$/.exec(text)?.[1];
-  if (figure === undefined) throw new InvalidArgumentError('It must be a percentage such as 5%.');
-  return Number(figure) / 100;
 }
 
 export const compareCommand: CommandDefinition = {

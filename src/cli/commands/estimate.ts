@@ -1,8 +1,8 @@
-import { InvalidArgumentError } from 'commander';
 import { referencePrecision } from '../../../codegen/precisions.ts';
 import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
 import { declarePrecisions } from '../precision-options.ts';
+import { parseMs } from '../quantities.ts';
 import { specsHelp } from '../spec-arguments.ts';
 import { wholeList } from '../whole-numbers.ts';
 
@@ -11,15 +11,6 @@ export interface EstimateCommandOptions {
   readonly batch: readonly number[];
   /** Milliseconds of a batch. */
   readonly budget?: number;
-}
-
-/** `5ms` → 5. */
-function parseMs(text: string): number {
-  const figure = /^(\d+(?:\.\d+)?)\s*(?:ms)?$/.exec(text)?.[1];
-  if (figure === undefined || Number(figure) === 0) {
-    throw new InvalidArgumentError('It must be milliseconds such as 5ms.');
-  }
-  return Number(figure);
 }
 
 export const estimateCommand: CommandDefinition = {

@@ -1,7 +1,7 @@
 import type { Precision } from '../../../engines/engine.ts';
 
-/** Which colour and mark a series has: an index into the palette. */
-export type StyleIndex = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+/** Which colour and mark a series has: an index into the palette, from 0 to `styleCount` − 1. */
+export type StyleIndex = number;
 
 export interface Series {
   readonly name: string;
@@ -19,6 +19,13 @@ export interface Axis {
   readonly ticks?: readonly number[];
 }
 
+/** What figures say, in sentences; `code` stands between backticks. */
+export interface ChartVerdict {
+  /** What to do; absent where there is nothing to choose. */
+  readonly headline?: string;
+  readonly sentences: readonly string[];
+}
+
 export interface ChartBase {
   readonly id: string;
   readonly title: string;
@@ -26,6 +33,8 @@ export interface ChartBase {
   readonly summary: string;
   /** Where the figures come from, in a few words. */
   readonly source: string;
+  /** What the chart shows, in words that stand beside it. */
+  readonly verdict?: ChartVerdict;
   /** The setting that a picker may ask for. */
   readonly device?: string;
   readonly precision?: Precision;
@@ -40,6 +49,10 @@ export interface Point {
   readonly detail: string;
   /** Model, to find the point by. */
   readonly model?: string;
+  /** An unstable figure. */
+  readonly hollow?: boolean;
+  /** What the verdict names. */
+  readonly chosen?: boolean;
 }
 
 /** Points, joined by lines where a series says so. */
@@ -49,23 +62,33 @@ export interface XyChart extends ChartBase {
   readonly y: Axis;
   /** `points`: each is named beside it; `ends`: each series is named at its last point. */
   readonly labels: 'points' | 'ends';
+  /** Less x and more y are better: the points that no other beats are joined and named, the others dimmed. */
+  readonly frontier?: boolean;
+  /** Lines that a reader asked for. */
+  readonly limits?: { readonly x?: number | undefined; readonly y?: number | undefined };
   readonly series: readonly (Series & {
     readonly joined: boolean;
     readonly points: readonly Point[];
   })[];
 }
 
-/** Horizontal bars, one or more in a group. */
+export interface Bar {
+  readonly value: number;
+  /** Stands behind the bar. */
+  readonly text: string;
+  /** An unstable figure. */
+  readonly hollow?: boolean;
+}
+
+/** Horizontal bars, one or more in a group, in the group's colour. */
 export interface BarsChart extends ChartBase {
   readonly kind: 'bars';
   readonly value: Axis;
-  readonly series: readonly Series[];
   readonly groups: readonly {
     readonly label: string;
     readonly model?: string;
-    /** One a series, in their order; null where there is no figure. */
-    readonly values: readonly (number | null)[];
-    readonly texts: readonly string[];
+    readonly style: StyleIndex;
+    readonly bars: readonly Bar[];
   }[];
 }
 
@@ -83,18 +106,23 @@ export interface ColumnsChart extends ChartBase {
   }[];
 }
 
-/** From the smallest to the largest of a distribution, with named marks. */
+/** Distributions below each other: the density of the values where they are known, their range, and upright ticks at named places. */
 export interface RangesChart extends ChartBase {
   readonly kind: 'ranges';
   readonly value: Axis;
-  readonly marks: readonly Series[];
+  /** Names of the ticks, the tallest first. */
+  readonly marks: readonly string[];
   readonly rows: readonly {
     readonly label: string;
     readonly model?: string;
+    readonly style: StyleIndex;
+    readonly hollow?: boolean;
     readonly low: number;
     readonly high: number;
     /** One a mark, in their order. */
     readonly values: readonly number[];
+    /** Heights from 0 to 1 at rising places. */
+    readonly density?: readonly (readonly [x: number, height: number])[];
     readonly detail: string;
   }[];
 }
@@ -107,6 +135,8 @@ export interface ChartSize {
   readonly height: number;
   /** `few`: only the points that nothing beats are named, for narrow screens. */
   readonly labels: 'all' | 'few';
+  /** Whether names that are not shown are drawn hidden, for a page whose script shows those that a reader asks for. */
+  readonly asked?: boolean;
 }
 
 export const wideSize: ChartSize = { width: 640, height: 460, labels: 'all' };

@@ -1,14 +1,22 @@
 import { element, join, type Markup } from '../markup.ts';
 import type { ChartSize, ColumnsChart } from './chart.ts';
 import { fillOf, strokeOf } from './palette.ts';
-import { bottomAxisHeight, fontSizes, leftAxis, legendAt, scaleOver, textAt } from './plot.ts';
+import {
+  bottomAxisHeight,
+  fontSizes,
+  leftAxis,
+  legendAt,
+  scaleOver,
+  seriesEntries,
+  textAt,
+} from './plot.ts';
 
 export function drawColumns(
   chart: ColumnsChart,
   size: ChartSize,
   top: number,
 ): { markup: Markup; height: number } {
-  const legend = legendAt(chart.series, { left: 4, top, right: size.width - 4 });
+  const legend = legendAt(seriesEntries(chart.series), { left: 4, top, right: size.width - 4 });
   const height = Math.min(size.height, 360);
   const area = {
     left: 48,

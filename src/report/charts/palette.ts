@@ -5,6 +5,9 @@ import { ownValue } from '../../collections/own-value.ts';
 import type { Attributes } from '../markup.ts';
 import type { StyleIndex } from './chart.ts';
 
+/** So many pairs of a colour and a mark differ. */
+export const styleCount = 56;
+
 interface Tone {
   readonly light: string;
   readonly dark: string;
@@ -39,7 +42,7 @@ const tones: Readonly<Record<string, Tone>> = {
 };
 
 function toneOf(name: ToneName | StyleIndex): { readonly key: string; readonly light: string } {
-  const key = typeof name === 'number' ? `s${name}` : name;
+  const key = typeof name === 'number' ? `s${name % seriesTones.length}` : name;
   return { key, light: ownValue(tones, key)?.light ?? '#000000' };
 }
 
@@ -59,6 +62,12 @@ export function strokeOf(name: ToneName | StyleIndex): Attributes {
 export function markOf(style: StyleIndex): Attributes {
   const fill = fillOf(style);
   return { ...fill, class: `mark ${fill.class} k-surface`, stroke: namedTones.surface.light };
+}
+
+/** An empty shape with its outline in the style's colour: an unstable figure. */
+export function hollowOf(style: StyleIndex): Attributes {
+  const stroke = strokeOf(style);
+  return { ...stroke, class: `mark ${stroke.class} f-surface`, fill: namedTones.surface.light };
 }
 
 /** A filled text with a rim in the surface's colour under it. */

@@ -17,6 +17,8 @@ export interface LabelledPoint {
   readonly y: number;
   /** Empty: a point that labels keep away from, without one of its own. */
   readonly label: string;
+  /** Pixels that its mark takes around it; default: an ordinary mark's. */
+  readonly radius?: number;
 }
 
 export interface Segment {
@@ -38,6 +40,7 @@ export interface LabelSurroundings {
 }
 
 const pointRadius = 5;
+const radiusOf = ({ radius = pointRadius }: LabelledPoint): number => radius;
 const directions = 16;
 const distances = [3, 9, 18, 30, 44, 60, 80];
 /** From this distance on a line leads to the label. */
@@ -102,7 +105,7 @@ function candidateAt(
   { angle, distance }: { readonly angle: number; readonly distance: number },
 ): PlacedLabel {
   const [dx, dy] = [Math.cos(angle), Math.sin(angle)];
-  const reach = pointRadius + distance;
+  const reach = radiusOf(point) + distance;
   const centreX = point.x + dx * (reach + size.width / 2);
   const centreY = point.y + dy * (reach + size.height / 2);
   const box = {
@@ -131,11 +134,13 @@ function candidatesFor(
       const angle = (2 * Math.PI * step) / directions;
       const candidate = candidateAt(point, size, { angle, distance });
       if (!holds(bounds, candidate.box)) continue;
-      const hidden = points.filter((other) => overlaps(candidate.box, around(other, pointRadius)));
+      const hidden = points.filter((other) =>
+        overlaps(candidate.box, around(other, radiusOf(other))),
+      );
       const crossed = segments.filter((segment) => crosses(segment, candidate.box));
       const leader = leaderOf(candidate);
       const passed = points.filter(
-        (other) => leader && other !== point && crosses(leader, around(other, pointRadius)),
+        (other) => leader && other !== point && crosses(leader, around(other, radiusOf(other))),
       );
       const ownCost =
         cost.point * hidden.length +

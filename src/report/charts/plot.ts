@@ -14,7 +14,7 @@ import {
 import { greatest, least } from '../../collections/extremes.ts';
 import { element, join, type Markup } from '../markup.ts';
 import type { Axis, Series, StyleIndex } from './chart.ts';
-import { fillOf, markOf, rimmed, strokeOf } from './palette.ts';
+import { fillOf, hollowOf, markOf, rimmed, strokeOf } from './palette.ts';
 import type { Box } from './place-labels.ts';
 import { textWidth } from './text-width.ts';
 
@@ -30,16 +30,24 @@ const shapes = [
   symbolCross,
   symbolWye,
   symbolStar,
-  symbolCircle,
 ] as const;
+
+/** The mark of a style: styles of one colour have marks that differ. */
+const shapeOf = (style: StyleIndex) => shapes[(style + Math.floor(style / 8)) % shapes.length];
 
 /** What a mark tells when it is pointed at: `title` without a script, `data-tip` with one. */
 export interface MarkFacts {
-  readonly tip: string;
+  readonly tip?: string;
   readonly model?: string | undefined;
+  /** An unstable figure. */
+  readonly hollow?: boolean | undefined;
+  /** Another beats it. */
+  readonly dominated?: boolean | undefined;
 }
 
 const markArea = 62;
+/** What another beats is still there. */
+export const dominatedOpacity = 0.45;
 
 export function markAt(
   style: StyleIndex,
@@ -49,13 +57,14 @@ export function markAt(
   return element(
     'path',
     {
-      d: symbol(shapes[style] ?? symbolCircle, markArea)() ?? '',
+      d: symbol(shapeOf(style) ?? symbolCircle, markArea)() ?? '',
       transform: `translate(${x.toFixed(1)},${y.toFixed(1)})`,
-      ...markOf(style),
+      ...(facts?.hollow ? { ...hollowOf(style), 'stroke-width': 2 } : markOf(style)),
+      opacity: facts?.dominated ? dominatedOpacity : undefined,
       'data-model': facts?.model,
       'data-tip': facts?.tip,
     },
-    facts ? [element('title', {}, [facts.tip])] : [],
+    facts?.tip === undefined ? [] : [element('title', {}, [facts.tip])],
   );
 }
 
@@ -68,10 +77,14 @@ export interface TextPlace {
   readonly bold?: boolean;
   /** A rim in the surface's colour around the letters. */
   readonly rim?: boolean;
+  /** The model that it names, to find it by. */
+  readonly model?: string | undefined;
+  /** Hidden until somebody asks for its model. */
+  readonly asked?: boolean | undefined;
 }
 
 export function textAt(text: string, place: TextPlace): Markup {
-  const { x, y, size, anchor = 'start', tone = 'quiet', bold, rim } = place;
+  const { x, y, size, anchor = 'start', tone = 'quiet', bold, rim, model, asked } = place;
   const paint = rim ? rimmed(tone) : fillOf(tone);
   return element(
     'text',
@@ -82,27 +95,43 @@ export function textAt(text: string, place: TextPlace): Markup {
       'text-anchor': anchor === 'start' ? undefined : anchor,
       'font-weight': bold ? 600 : undefined,
       ...paint,
+      ...(asked ? { class: `${paint.class} asked`, visibility: 'hidden' } : {}),
+      'data-model': model,
     },
     [text],
   );
 }
 
-/** A series' mark and name each, in as many lines as the width asks for. */
+/** What a legend explains: a drawing, from its left end on, and its name. */
+export interface LegendEntry {
+  readonly name: string;
+  readonly draw: (x: number, y: number) => Markup;
+}
+
+/** Entries of series, by their marks. */
+export function seriesEntries(series: readonly Series[]): readonly LegendEntry[] {
+  return series.map(({ name, style }) => ({
+    name,
+    draw: (x, y) => markAt(style, { x: x + 6, y }),
+  }));
+}
+
+/** A drawing and a name each, in as many lines as the width asks for. */
 export function legendAt(
-  series: readonly Series[],
+  entries: readonly LegendEntry[],
   { left, top, right }: Pick<Box, 'left' | 'top' | 'right'>,
 ): { readonly markup: Markup; readonly height: number } {
   const lineHeight = 20;
   const parts: Markup[] = [];
   let [x, y] = [left, top + 10];
-  for (const { name, style } of series) {
+  for (const { name, draw } of entries) {
     const width = 16 + textWidth(name, fontSizes.label) + 18;
     if (x + width > right && x > left) [x, y] = [left, y + lineHeight];
-    parts.push(markAt(style, { x: x + 6, y }));
+    parts.push(draw(x, y));
     parts.push(textAt(name, { x: x + 16, y: y + 4, size: fontSizes.label, tone: 'ink' }));
     x += width;
   }
-  return { markup: join(parts), height: series.length > 0 ? y - top + 14 : 0 };
+  return { markup: join(parts), height: entries.length > 0 ? y - top + 14 : 0 };
 }
 
 /** A linear scale over all values, with a margin at both ends or from 0. */

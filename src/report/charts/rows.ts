@@ -1,14 +1,15 @@
 /** Charts that are lists: bars and ranges, a row or group each, as high as they have rows. */
 import { greatest } from '../../collections/extremes.ts';
 import { element, join, type Markup } from '../markup.ts';
-import type { BarsChart, ChartSize, RangesChart, Series } from './chart.ts';
-import { fillOf, strokeOf } from './palette.ts';
+import type { Bar, BarsChart, ChartSize, RangesChart } from './chart.ts';
+import { fillOf, hollowOf, strokeOf } from './palette.ts';
 import {
   bottomAxis,
   bottomAxisHeight,
   fontSizes,
+  type LegendEntry,
   legendAt,
-  markAt,
+  type Scale,
   scaleOver,
   textAt,
 } from './plot.ts';
@@ -19,11 +20,13 @@ type Drawing = { readonly markup: Markup; readonly height: number };
 const barHeight = 13;
 const groupGap = 12;
 const rangeHeight = 26;
+/** Of a row whose density is drawn. */
+const densityHeight = 44;
 
-/** Width of the names at the left: as wide as the longest, at most a third of the chart. */
+/** Width of the names at the left: as wide as the longest, at most half of the chart. */
 function nameWidth(names: readonly string[], width: number): number {
   const longest = greatest([0, ...names.map((name) => textWidth(name, fontSizes.mark))]);
-  return Math.min(longest, width * 0.36);
+  return Math.min(longest, width * 0.45);
 }
 
 interface Frame {
@@ -34,19 +37,19 @@ interface Frame {
     readonly top: number;
     readonly bottom: number;
   };
-  readonly name: (text: string, y: number) => Markup;
+  readonly name: (text: string, y: number, model?: string) => Markup;
 }
 
 function frameOf(
   {
     names,
-    series,
+    entries,
     rowsHeight,
-  }: { names: readonly string[]; series: readonly Series[]; rowsHeight: number },
+  }: { names: readonly string[]; entries: readonly LegendEntry[]; rowsHeight: number },
   size: ChartSize,
   top: number,
 ): Frame {
-  const legend = legendAt(series, { left: 4, top, right: size.width - 4 });
+  const legend = legendAt(entries, { left: 4, top, right: size.width - 4 });
   const width = nameWidth(names, size.width);
   const areaTop = top + legend.height + 10;
   const area = {
@@ -58,111 +61,170 @@ function frameOf(
   return {
     legend,
     area,
-    name: (text, y) =>
+    name: (text, y, model) =>
       textAt(fitText(text, width, fontSizes.mark), {
         x: area.left - 8,
         y: y + 4,
         size: fontSizes.mark,
         anchor: 'end',
         tone: 'ink',
+        model,
       }),
   };
 }
 
+function barMarkup(
+  { value, text, hollow }: Bar,
+  {
+    label,
+    model,
+    style,
+    top,
+    x,
+    left,
+  }: {
+    readonly label: string;
+    readonly model: string | undefined;
+    readonly style: number;
+    readonly top: number;
+    readonly x: Scale;
+    readonly left: number;
+  },
+): readonly Markup[] {
+  const tip = `${label}: ${text}${hollow ? ', unstable' : ''}`;
+  const paint = hollow
+    ? hollowOf(style)
+    : { ...fillOf(style), class: `mark ${fillOf(style).class}` };
+  const bar = {
+    x: left,
+    y: top + 1,
+    width: Math.max(1, x(value) - left),
+    height: barHeight - 2,
+    rx: 2,
+    ...paint,
+    'data-model': model,
+    'data-tip': tip,
+  };
+  return [
+    element('rect', bar, [element('title', {}, [tip])]),
+    textAt(text, { x: x(value) + 5, y: top + barHeight - 3, size: 10, model }),
+  ];
+}
+
 export function drawBars(chart: BarsChart, size: ChartSize, top: number): Drawing {
-  const groupHeight = chart.series.length * barHeight + groupGap;
-  const { legend, area, name } = frameOf(
+  const bars = chart.groups.flatMap((group) => group.bars);
+  const heightOf = (count: number): number => count * barHeight + groupGap;
+  const { area, name } = frameOf(
     {
       names: chart.groups.map(({ label }) => label),
-      series: chart.series,
-      rowsHeight: chart.groups.length * groupHeight,
+      entries: [],
+      rowsHeight: chart.groups.reduce((sum, group) => sum + heightOf(group.bars.length), 0),
     },
     size,
     top,
   );
-  const longestText = greatest([
-    0,
-    ...chart.groups.flatMap(({ texts }) => texts.map((text) => textWidth(text, 10))),
-  ]);
-  const values = chart.groups.flatMap((group) => group.values.filter((value) => value !== null));
-  const x = scaleOver(values, { ...chart.value, fromZero: true }, [
-    area.left,
-    area.right - longestText - 6,
-  ]);
-  const bars = chart.groups.flatMap(({ label, model, values: own, texts }, row) => {
-    const y = area.top + row * groupHeight + groupGap / 2;
+  const longestText = greatest([0, ...bars.map(({ text }) => textWidth(text, 10))]);
+  const x = scaleOver(
+    bars.map(({ value }) => value),
+    { ...chart.value, fromZero: true },
+    [area.left, area.right - longestText - 6],
+  );
+  let y = area.top;
+  const groups = chart.groups.flatMap(({ label, model, style, bars: own }) => {
+    const start = y + groupGap / 2;
+    y += heightOf(own.length);
     return [
-      name(label, y + (chart.series.length * barHeight) / 2),
-      ...chart.series.flatMap(({ name: seriesName, style }, i) => {
-        const value = own[i];
-        if (value === null || value === undefined) return [];
-        const tip = `${label}, ${seriesName}: ${texts[i] ?? ''}`;
-        const barTop = y + i * barHeight;
-        return [
-          element(
-            'rect',
-            {
-              x: area.left,
-              y: barTop + 1,
-              width: Math.max(1, x(value) - area.left),
-              height: barHeight - 2,
-              rx: 2,
-              ...fillOf(style),
-              class: `mark ${fillOf(style).class}`,
-              'data-model': model,
-              'data-tip': tip,
-            },
-            [element('title', {}, [tip])],
-          ),
-          textAt(texts[i] ?? '', { x: x(value) + 5, y: barTop + barHeight - 3, size: 10 }),
-        ];
-      }),
+      name(label, start + (own.length * barHeight) / 2, model),
+      ...own.flatMap((bar, i) =>
+        barMarkup(bar, { label, model, style, top: start + i * barHeight, x, left: area.left }),
+      ),
     ];
   });
-  const markup = join([legend.markup, bottomAxis(x, chart.value, area), ...bars]);
-  return { markup, height: area.bottom + bottomAxisHeight };
+  return {
+    markup: join([bottomAxis(x, chart.value, area), ...groups]),
+    height: area.bottom + bottomAxisHeight,
+  };
+}
+
+/** Heights of the upright ticks, the tallest first. */
+const tickHeights = [26, 16, 10];
+
+function tickAt(i: number, x: number, base: number): Markup {
+  const height = tickHeights[i] ?? 8;
+  const stroke = strokeOf(i === 0 ? 'ink' : 'quiet');
+  return element('line', {
+    x1: x,
+    x2: x,
+    y1: base,
+    y2: base - height,
+    'stroke-width': i === 0 ? 2.2 : 1.6,
+    ...stroke,
+  });
+}
+
+const tickEntries = (names: readonly string[]): readonly LegendEntry[] =>
+  names.map((name, i) => ({
+    name,
+    draw: (x, y) => tickAt(i, x + 6, y + (tickHeights[i] ?? 8) / 2),
+  }));
+
+type RangeRow = RangesChart['rows'][number];
+
+/** The density above its base; without one the bare range. */
+function shapeOf(row: RangeRow, x: Scale, base: number): Markup {
+  const { density, style, hollow, low, high, label, model, detail } = row;
+  const tip = `${label}: ${detail}`;
+  const facts = { 'data-model': model, 'data-tip': tip };
+  const title = [element('title', {}, [tip])];
+  const fill = fillOf(style);
+  if (!density) {
+    const box = { x: x(low), y: base - 7, width: Math.max(1, x(high) - x(low)), height: 6 };
+    const paint = hollow
+      ? hollowOf(style)
+      : { ...fill, class: `mark ${fill.class}`, 'fill-opacity': 0.35 };
+    return element('rect', { ...box, ...paint, ...facts }, title);
+  }
+  const points = density.map(([at, height]) => [
+    x(at).toFixed(1),
+    (base - 1 - height * (densityHeight - 14)).toFixed(1),
+  ]);
+  const d = `M${x(low).toFixed(1)},${base}L${points.map((point) => point.join(',')).join('L')}L${x(high).toFixed(1)},${base}Z`;
+  const stroke = strokeOf(style);
+  const paint = hollow
+    ? { ...hollowOf(style), 'stroke-width': 1.4 }
+    : {
+        class: `mark ${fill.class} ${stroke.class}`,
+        fill: fill.fill,
+        stroke: stroke.stroke,
+        'fill-opacity': 0.35,
+      };
+  return element('path', { d, ...paint, ...facts }, title);
 }
 
 export function drawRanges(chart: RangesChart, size: ChartSize, top: number): Drawing {
+  const heightOf = ({ density }: RangeRow): number => (density ? densityHeight : rangeHeight);
   const { legend, area, name } = frameOf(
     {
       names: chart.rows.map(({ label }) => label),
-      series: chart.marks,
-      rowsHeight: chart.rows.length * rangeHeight,
+      entries: tickEntries(chart.marks),
+      rowsHeight: chart.rows.reduce((sum, row) => sum + heightOf(row), 0),
     },
     size,
     top,
   );
   const x = scaleOver(
     chart.rows.flatMap(({ low, high }) => [low, high]),
-    { ...chart.value, fromZero: true },
+    chart.value,
     [area.left, area.right],
   );
-  const rows = chart.rows.flatMap(({ label, model, low, high, values, detail }, row) => {
-    const y = area.top + row * rangeHeight + rangeHeight / 2;
+  let base = area.top;
+  const rows = chart.rows.flatMap((row) => {
+    base += heightOf(row);
+    const at = base - 4;
     return [
-      name(label, y),
-      element('line', {
-        x1: x(low),
-        x2: x(high),
-        y1: y,
-        y2: y,
-        'stroke-width': 2,
-        ...strokeOf('axis'),
-      }),
-      ...[low, high].map((end) =>
-        element('line', {
-          x1: x(end),
-          x2: x(end),
-          y1: y - 5,
-          y2: y + 5,
-          'stroke-width': 2,
-          ...strokeOf('axis'),
-        }),
-      ),
-      ...chart.marks.map(({ style }, i) =>
-        markAt(style, { x: x(values[i] ?? low), y }, { tip: `${label}: ${detail}`, model }),
-      ),
+      name(row.label, at - 8, row.model),
+      shapeOf(row, x, at),
+      ...chart.marks.map((_, i) => tickAt(i, x(row.values[i] ?? row.low), at)),
     ];
   });
   const markup = join([legend.markup, bottomAxis(x, chart.value, area), ...rows]);

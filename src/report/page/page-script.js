@@ -21,12 +21,16 @@
 
   const status = document.getElementById('status');
   for (const header of all('th[data-column]')) {
-    const button = document.createElement('button');
-    button.type = 'button';
-    button.className = 'sort';
-    const label = header.querySelector('.label');
-    button.textContent = label.textContent;
-    label.replaceWith(button);
+    // No button element: a printed heading that comes again on the next page leaves those out.
+    const button = header.querySelector('.label');
+    button.classList.add('sort');
+    button.setAttribute('role', 'button');
+    button.tabIndex = 0;
+    button.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' && event.key !== ' ') return;
+      event.preventDefault();
+      button.click();
+    });
     button.addEventListener('click', () => {
       const descending = header.getAttribute('aria-sort') === 'ascending';
       const table = header.closest('table');
@@ -56,7 +60,7 @@
       if (!row.hidden) shown++;
     }
     for (const plot of all('.plot')) plot.classList.toggle('dim', words.length > 0);
-    for (const mark of all('.mark[data-model]')) mark.classList.toggle('hit', words.length > 0 && fits(mark.dataset.model));
+    for (const drawn of all('.plot [data-model]')) drawn.classList.toggle('hit', words.length > 0 && fits(drawn.dataset.model));
     status.textContent = words.length > 0 ? shown + ' rows match' : '';
   });
 
@@ -87,31 +91,32 @@
     apply();
   }
 
-  const tip = document.createElement('div');
-  tip.className = 'tip';
-  tip.hidden = true;
-  tip.setAttribute('aria-hidden', 'true');
-  document.body.append(tip);
-  const highlight = (model) => {
-    for (const mark of all('.mark.hit')) mark.classList.remove('hit');
-    if (model) for (const mark of all('.mark[data-model="' + CSS.escape(model) + '"]')) mark.classList.add('hit');
+  const cue = (frame) => {
+    const block = frame.closest('.block');
+    block.classList.toggle('more', frame.scrollWidth - frame.clientWidth - frame.scrollLeft > 2);
+    block.classList.toggle('wider', frame.scrollWidth - frame.clientWidth > 2);
   };
-  const show = (mark) => {
-    tip.textContent = mark.dataset.tip;
-    tip.hidden = false;
-    const box = mark.getBoundingClientRect();
-    const left = Math.min(Math.max(8, box.left + box.width / 2 - tip.offsetWidth / 2), innerWidth - tip.offsetWidth - 8);
-    const top = box.top - tip.offsetHeight - 8;
-    tip.style.left = left + 'px';
-    tip.style.top = (top < 4 ? box.bottom + 8 : top) + 'px';
+  const frames = all('.scroll');
+  for (const frame of frames) frame.addEventListener('scroll', () => cue(frame), { passive: true });
+  const watcher = new ResizeObserver((entries) => { for (const { target } of entries) cue(target.closest('.scroll')); });
+  for (const frame of frames) { watcher.observe(frame); watcher.observe(frame.firstElementChild); }
+
+  const readoutOf = (plot) => plot.parentElement.querySelector('.readout');
+  const hint = document.querySelector('.readout')?.textContent;
+  const write = (plot, text) => { readoutOf(plot).textContent = text; readoutOf(plot).classList.toggle('told', text !== hint); };
+  const highlight = (model) => {
+    for (const drawn of all('.plot .hit')) drawn.classList.remove('hit');
+    if (model) for (const drawn of all('.plot [data-model="' + CSS.escape(model) + '"]')) drawn.classList.add('hit');
+  };
+  const show = (plot, mark) => {
+    write(plot, mark.dataset.tip);
     if (filter.value === '') highlight(mark.dataset.model);
   };
-  const hide = () => { tip.hidden = true; if (filter.value === '') highlight(); };
+  const hide = (plot) => { write(plot, hint); if (filter.value === '') highlight(); };
   for (const title of all('.mark > title')) title.remove();
-  addEventListener('scroll', hide, { passive: true });
   for (const plot of all('.plot')) {
-    plot.addEventListener('pointerover', (event) => { const mark = event.target.closest('.mark[data-tip]'); if (mark) show(mark); else hide(); });
-    plot.addEventListener('pointerleave', hide);
+    plot.addEventListener('pointerover', (event) => { const mark = event.target.closest('.mark[data-tip]'); if (mark) show(plot, mark); else hide(plot); });
+    plot.addEventListener('pointerleave', () => hide(plot));
     const marks = all('.mark[data-tip]', plot);
     if (marks.length === 0) continue;
     plot.tabIndex = 0;
@@ -120,14 +125,14 @@
     let at = -1;
     plot.addEventListener('keydown', (event) => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (event.key === 'Escape') hide();
+      if (event.key === 'Escape') hide(plot);
       if (!step) return;
       event.preventDefault();
       const visible = marks.filter((mark) => mark.getClientRects().length > 0);
       at = (at + step + visible.length) % visible.length;
-      show(visible[at]);
+      show(plot, visible[at]);
       status.textContent = visible[at].dataset.tip;
     });
-    plot.addEventListener('blur', hide);
+    plot.addEventListener('blur', () => hide(plot));
   }
 })();

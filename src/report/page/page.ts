@@ -1,8 +1,14 @@
-import { type Chart, narrowSize, wideSize } from '../charts/chart.ts';
+import {
+  type Chart,
+  type ChartSize,
+  type ChartVerdict,
+  narrowSize,
+  wideSize,
+} from '../charts/chart.ts';
 import { chartInPage } from '../charts/render-chart.ts';
 import { formatPrecision } from '../format.ts';
 import { type Child, element, join, type Markup, raw } from '../markup.ts';
-import type { Provenance, Report, Section } from '../report.ts';
+import { answerId, type Provenance, type Report, type Section } from '../report.ts';
 import { pageScript } from './script.ts';
 import { bannerStyle, pageStyle } from './style.ts';
 import { tableToHtml } from './table-html.ts';
@@ -10,6 +16,32 @@ import { tableToHtml } from './table-html.ts';
 /** Text with `code` between backticks. */
 function prose(text: string): readonly Child[] {
   return text.split('`').map((part, i) => (i % 2 === 1 ? element('code', {}, [part]) : part));
+}
+
+/** A figure stays in one line with its unit. */
+function unbroken(sentence: string): string {
+  return sentence.replaceAll(/(?<=\d) (?=(?:%|ms|×|point|±))|(?<=±) /g, '\u00a0');
+}
+
+/** The headline, then what else is to be said. */
+function verdictToHtml({ headline, sentences }: ChartVerdict): Markup {
+  return element('div', { class: 'verdict' }, [
+    headline !== undefined && element('p', { class: 'headline' }, prose(unbroken(headline))),
+    element(
+      'ul',
+      {},
+      sentences.map((sentence) => element('li', {}, prose(unbroken(sentence)))),
+    ),
+  ]);
+}
+
+/** Stands where a mark's figures will. */
+const readoutHint = 'Point at a mark for its figures, or walk with the arrow keys.';
+
+function plot(chart: Chart, size: ChartSize, kind: 'wide' | 'narrow'): Markup {
+  return element('div', { class: `plot ${kind}`, 'data-name': chart.title }, [
+    chartInPage(chart, { ...size, asked: true }),
+  ]);
 }
 
 function figure(chart: Chart): Markup {
@@ -22,12 +54,12 @@ function figure(chart: Chart): Markup {
       'data-batch': chart.batch,
     },
     [
-      element('figcaption', {}, [chart.title, element('small', {}, [chart.source])]),
-      element('div', { class: 'plot wide', 'data-name': chart.title }, [
-        chartInPage(chart, wideSize),
-      ]),
-      element('div', { class: 'plot narrow', 'data-name': chart.title }, [
-        chartInPage(chart, narrowSize),
+      chart.verdict !== undefined && verdictToHtml(chart.verdict),
+      element('div', { class: 'drawing' }, [
+        element('figcaption', {}, [chart.title, element('small', {}, [chart.source])]),
+        element('p', { class: 'readout', 'data-script': true, hidden: true }, [readoutHint]),
+        plot(chart, wideSize, 'wide'),
+        plot(chart, narrowSize, 'narrow'),
       ]),
     ],
   );
@@ -92,14 +124,15 @@ function banner(warning: string | undefined): Markup | false {
 }
 
 function sectionToHtml(section: Section): Markup {
-  const { id, title, warning, intro, charts, tables } = section;
+  const { id, title, warning, intro, charts, tables, tablesFirst } = section;
+  const drawings = charts.length > 0 && element('div', { class: 'charts' }, charts.map(figure));
+  const figures = tables.length > 0 && element('div', { class: 'tables' }, tables.map(tableToHtml));
   return element('section', { id, 'aria-labelledby': `${id}-title` }, [
     element('h2', { id: `${id}-title` }, [title]),
     banner(warning),
     ...intro.map((sentence) => element('p', { class: 'intro' }, prose(sentence))),
     pickers(section),
-    charts.length > 0 && element('div', { class: 'charts' }, charts.map(figure)),
-    ...tables.map(tableToHtml),
+    ...(tablesFirst ? [figures, drawings] : [drawings, figures]),
   ]);
 }
 
@@ -123,7 +156,7 @@ function sourceToHtml({ id, title, facts, remarks }: Provenance): Markup {
 function bar(sections: readonly Section[]): Markup {
   const links = [...sections, { id: 'sources', title: 'Sources' }];
   return element('div', { class: 'bar' }, [
-    element('div', { class: 'wrap' }, [
+    element('div', { class: 'items' }, [
       element(
         'nav',
         { 'aria-label': 'Sections' },
@@ -142,9 +175,14 @@ function bar(sections: readonly Section[]): Markup {
   ]);
 }
 
+/** What stands above all else. */
+const isAnswer = ({ id }: Section): boolean => id === answerId;
+
 /** The report as one HTML file that needs nothing else: readable without a script, printable, light and dark. */
 export function reportToHtml(report: Report): string {
   const { title, lede, warning, sections, provenance, createdAt, rcc } = report;
+  const answers = sections.filter(isAnswer);
+  const others = sections.filter((section) => !isAnswer(section));
   const head = element('head', {}, [
     element('meta', { charset: 'utf-8' }),
     element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
@@ -155,15 +193,17 @@ export function reportToHtml(report: Report): string {
   const body = element('body', {}, [
     element('a', { class: 'skip', href: '#main' }, ['Skip to the figures']),
     element('header', {}, [
-      element('div', { class: 'wrap' }, [
-        element('h1', {}, [title]),
-        banner(warning),
-        ...lede.map((sentence) => element('p', { class: 'lede' }, prose(sentence))),
-      ]),
+      element('div', { class: 'wrap' }, [element('h1', {}, [title]), banner(warning)]),
     ]),
-    bar(sections),
     element('main', { id: 'main', class: 'wrap', tabindex: -1 }, [
-      ...sections.map(sectionToHtml),
+      ...answers.map(sectionToHtml),
+      element(
+        'div',
+        { class: 'ledes' },
+        lede.map((sentence) => element('p', { class: 'lede' }, prose(sentence))),
+      ),
+      bar(others),
+      ...others.map(sectionToHtml),
       element('section', { id: 'sources', 'aria-labelledby': 'sources-title' }, [
         element('h2', { id: 'sources-title' }, ['Where the figures come from']),
         element('p', { class: 'intro' }, [

@@ -30,12 +30,13 @@ a{color:var(--accent);text-underline-offset:.15em}
 @media (max-width:560px){th,td{padding:.34rem .45rem}table{font-size:.84rem}}
 .skip{position:absolute;left:-9999px}.skip:focus{left:1rem;top:.5rem;z-index:9;background:var(--surface);padding:.5rem 1rem}
 .wrap{max-width:1400px;margin:0 auto;padding:0 clamp(.75rem,2.5vw,2rem)}
-header h1{font-size:clamp(1.6rem,4vw,2.3rem);line-height:1.15;letter-spacing:-.02em;margin:2.2rem 0 .7rem}
+header h1{font-size:1.05rem;font-weight:600;color:var(--quiet);line-height:1.3;margin:1.1rem 0 0}
 .lede{max-width:78ch;margin:.4rem 0;color:var(--quiet);overflow-wrap:anywhere}
 .lede:first-of-type{color:var(--ink)}
 code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--band);padding:.1em .35em;border-radius:4px}
+.ledes{margin:0 0 1.2rem}
 .bar{position:sticky;top:0;z-index:5;background:var(--page);border-bottom:1px solid var(--line);margin-top:1.4rem}
-.bar .wrap{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.3rem 1.2rem;align-items:center;padding-top:.55rem;padding-bottom:.55rem}
+.bar .items{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.3rem 1.2rem;align-items:center;padding-top:.55rem;padding-bottom:.55rem}
 .bar nav{flex:1 1 20rem;display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;font-size:.92rem}
 .bar nav a{padding:.2rem 0;text-decoration:none;white-space:nowrap}.bar nav a:hover{text-decoration:underline}
 .tools{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center;font-size:.9rem}
@@ -44,6 +45,17 @@ input[type=search],select,.theme{background:var(--surface);border:1px solid var(
 input[type=search]{width:11rem;max-width:100%}
 .theme{cursor:pointer}
 section{margin:2.6rem 0 3.4rem}
+#answer{margin:.2rem 0 1.2rem}
+#answer h2{font-size:clamp(1.5rem,3.4vw,2rem);letter-spacing:-.02em;margin-bottom:.5rem}
+#answer .charts{grid-template-columns:1fr}
+#answer figure{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,7fr);gap:.6rem 2rem;padding:1.2rem 1.4rem .8rem}
+#answer .headline{font-size:clamp(1.15rem,2.2vw,1.45rem)}
+#answer .verdict ul{font-size:.98rem}
+.verdict .headline{font-weight:650;line-height:1.3;margin:0 0 .6rem;overflow-wrap:anywhere}
+.verdict ul{margin:0 0 .6rem;padding-left:1.1rem;font-size:.9rem;overflow-wrap:anywhere}
+.verdict li{margin:.3rem 0}
+.readout{margin:.25rem 0 0;min-height:1.35em;font-size:.82rem;line-height:1.35;color:var(--quiet);overflow-wrap:anywhere}.readout.told{color:var(--ink);font-weight:500}
+@media (max-width:900px){#answer figure{display:flex;flex-direction:column;gap:.4rem;padding:.9rem .9rem .5rem}#answer .verdict{display:contents}#answer .headline{margin:0}#answer .drawing{order:1}#answer .verdict ul{order:2}.readout{min-height:2.7em}}
 h2{font-size:1.5rem;letter-spacing:-.015em;line-height:1.25;margin:0 0 .4rem;overflow-wrap:anywhere}
 .intro{max-width:78ch;color:var(--quiet);margin:.2rem 0 1rem}
 .pickers{display:flex;flex-wrap:wrap;gap:.6rem 1.2rem;margin:.8rem 0 1rem;font-size:.92rem}
@@ -56,12 +68,15 @@ figcaption small{display:block;font-weight:400;color:var(--quiet);font-size:.8re
 figure svg{display:block;width:100%;height:auto;max-width:760px;margin:.5rem auto 0}
 .narrow{display:none}
 @media (max-width:560px){.wide{display:none}.narrow{display:block}figure{padding:.8rem .5rem .4rem}figcaption{padding:0 .3rem}}
-.mark{cursor:default}.dim .mark:not(.hit){opacity:.16}.mark.hit{stroke:var(--ink);stroke-width:1.5}
+.plot text{pointer-events:none}.mark{cursor:default}.dim [data-model]:not(.hit){opacity:.14}.plot .hit{opacity:1}.mark.hit{stroke:var(--ink);stroke-width:1.5}
+.dim .asked.hit{visibility:visible}
 .plot{border-radius:6px}
-.tip{position:fixed;z-index:20;pointer-events:none;max-width:min(22rem,80vw);background:var(--ink);color:var(--page);padding:.35rem .6rem;border-radius:6px;font-size:.85rem;line-height:1.35;overflow-wrap:anywhere}
-.block{margin:1.8rem 0 0}
+.tables{display:flex;flex-wrap:wrap;gap:0 1.4rem}.tables+.charts{margin-top:1.4rem}
+.block{margin:1.8rem 0 0;flex:1 1 auto;min-width:0;max-width:100%;position:relative}
+.cue{display:none;margin:-.2rem 0 .35rem;font-size:.8rem;color:var(--quiet)}.wider .cue{display:block;visibility:hidden}.more .cue{visibility:visible}
+.more .scroll{border-right:3px solid var(--accent)}
 .block h3{font-size:1.08rem;margin:0 0 .5rem;overflow-wrap:anywhere}
-.scroll{overflow-x:auto;width:fit-content;max-width:100%;background:var(--surface);border:1px solid var(--line);border-radius:12px}
+.scroll{overflow-x:auto;width:100%;background:var(--surface);border:1px solid var(--line);border-radius:12px}
 table{border-collapse:separate;border-spacing:0;width:100%;font-size:.88rem;font-variant-numeric:tabular-nums}
 th,td{padding:.38rem .7rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--grid);vertical-align:baseline}
 td.text{white-space:normal;min-width:9rem}
@@ -91,8 +106,24 @@ tbody tr:hover>*{background:var(--band)}
 .source dt{color:var(--quiet)}.source dd{margin:0;overflow-wrap:anywhere;min-width:0}
 footer{color:var(--quiet);font-size:.85rem;margin:2rem 0 2.5rem}
 [hidden]{display:none!important}
-@media (max-width:560px){.bar{position:static}.bar nav{flex-wrap:wrap}.tools{width:100%}input[type=search]{flex:1;width:auto}}
-@media print{.bar,.pickers,.skip{display:none}body{background:#fff;font-size:11pt}figure,.source,tr{break-inside:avoid}.charts{grid-template-columns:1fr 1fr}.scroll{overflow:visible;border:0}table{font-size:7.5pt}th,td{padding:.15rem .3rem}h2,h3{break-after:avoid}}
+@media (max-width:560px){.bar nav a{white-space:normal}.bar{position:static}.bar nav{flex-wrap:wrap}.tools{width:100%}input[type=search]{flex:1;width:auto}}
+@media print{
+@page{margin:14mm 12mm}
+.bar,.pickers,.skip,.cue,.readout{display:none!important}
+body{background:#fff;font-size:10pt}
+section{margin:1rem 0 1.4rem}
+figure,.source,tr,.short,.verdict li{break-inside:avoid}
+h2,h3,.intro,figcaption{break-after:avoid}
+.charts{display:block}.charts figure{margin:0 0 .8rem}
+figure svg{max-width:150mm}
+.wide{display:block!important}.narrow{display:none!important}
+#answer figure:not([hidden]){display:block}#answer .verdict{display:block!important}#answer .charts figure~figure{break-before:auto}
+.tables{display:block}
+.scroll{overflow:visible;border:0}.more .scroll{border:0}
+table{font-size:7.5pt}thead{display:table-header-group}
+th,td{padding:.15rem .3rem}tbody th,thead th[data-column="0"]{position:static}
+.sources{display:block}.source{margin:0 0 .8rem}
+}
 `;
 
 /** Only of pages that have a banner. */

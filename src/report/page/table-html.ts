@@ -106,11 +106,17 @@ function bodyCell(cell: Cell, columns: readonly Column[], index: number): Markup
     : element('td', attributes, children);
 }
 
+/** So many rows stay on one page of paper with their heading. */
+const shortTable = 24;
+
 /** A table in a frame that scrolls sideways by itself where the screen is narrow. */
 export function tableToHtml({ id, title, columns, rows, notes }: Table): Markup {
   const heading = `table-${id}-title`;
-  return element('div', { class: 'block', id: `table-${id}` }, [
+  const short = rows.length <= shortTable && 'short';
+  const classes = ['block', short].filter(Boolean).join(' ');
+  return element('div', { class: classes, id: `table-${id}` }, [
     element('h3', { id: heading }, [title]),
+    element('p', { class: 'cue', 'aria-hidden': 'true' }, ['scroll sideways for more \u2192']),
     element('div', { class: 'scroll', role: 'region', 'aria-labelledby': heading, tabindex: 0 }, [
       element('table', { 'aria-labelledby': heading }, [
         element('thead', {}, headerRows(columns)),

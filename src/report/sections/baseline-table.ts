@@ -101,7 +101,7 @@ export function baselineTable(baseline: Baseline, ref: string, all: readonly Mea
     rows: models.map(({ model, spec, side }) => ({
       model: spec,
       cells: [
-        textCell(model),
+        textCell(spec),
         numberCell(side, String),
         ...settings.flatMap(({ precision, batch, measured }) => {
           const row = baseline.rows.find(

@@ -1,33 +1,41 @@
-/** What was measured, device by device: a CPU and a GPU, or two CPUs, never share a table. */
+/** What was measured, device by device: a CPU and a GPU, or two CPUs, never share a table; engines of one device do. */
 
-import type { Precision } from '../../../engines/engine.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import { ownValue } from '../../collections/own-value.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
-import type { BenchRow } from '../bench-file.ts';
-import type { Chart, RangesChart } from '../charts/chart.ts';
+import type { Chart } from '../charts/chart.ts';
+import type { ModelStyles } from '../charts/model-styles.ts';
 import { formatCount, formatMs, formatPrecision } from '../format.ts';
-import type { PublishedModel } from '../published.ts';
 import { type Section, slug } from '../report.ts';
 import { type Cell, noFigure, numberCell, type Table, textCell } from '../table.ts';
-import { judgedColumns } from './judged-columns.ts';
-import { batchCharts, latencyCharts } from './latency-charts.ts';
+import { type AccuracySources, accuracyOf, type KnownAccuracy } from '../verdict/candidates.ts';
+import { distributionChart } from './distributions.ts';
+import { judgedColumns, noColumns, type RowColumns } from './judged-columns.ts';
+import { batchCharts } from './latency-charts.ts';
 import { type Measured, trustedOnly } from './measured.ts';
 
 interface DeviceGroup {
   readonly name: string;
-  readonly target: string;
+  /** Engines that it was measured by: they stand side by side. */
+  readonly targets: readonly string[];
   readonly items: readonly Measured[];
 }
 
 function groupByDevice(all: readonly Measured[]): readonly DeviceGroup[] {
-  const groups = groupBy(all, ({ row: { device, target } }) =>
-    JSON.stringify([device.kind, device.name, target]),
-  );
+  const groups = groupBy(all, ({ row: { device } }) => JSON.stringify([device.kind, device.name]));
   return [...groups.values()].flatMap((items) => {
     const [first] = items;
-    return first ? [{ name: first.row.device.name, target: first.row.target, items }] : [];
+    const targets = [...new Set(items.map(({ row }) => row.target))];
+    return first ? [{ name: first.row.device.name, targets, items: besideEachOther(items) }] : [];
   });
+}
+
+/** Rows of one model, precision and batch behind each other, in the order in which the first of them came. */
+function besideEachOther(items: readonly Measured[]): readonly Measured[] {
+  const cells = groupBy(items, ({ row: { model, precision, batch } }) =>
+    JSON.stringify([model, precision, batch]),
+  );
+  return [...cells.values()].flat();
 }
 
 /** So many settings get a column of their own. */
@@ -53,20 +61,57 @@ function settingCell(value: string | number | boolean | undefined): Cell {
   return value === undefined ? noFigure : textCell(String(value));
 }
 
-function deviceTable({ name, target, items }: DeviceGroup): Table {
-  const right = { align: 'right' } as const;
+const right = { align: 'right' } as const;
+/** The engine of each row, where a device has several. */
+function targetColumn(targets: readonly string[]): RowColumns {
+  if (targets.length < 2) return noColumns;
+  return {
+    columns: [{ id: 'target', label: 'Engine', align: 'left' }],
+    cells: ({ target }) => [textCell(target)],
+  };
+}
+
+/** Accuracy beside latency: what was evaluated, else what was published, said as such. */
+function accuracyColumn(items: readonly Measured[], sources: AccuracySources): RowColumns {
+  const known = items.flatMap(({ row }) => accuracyOf(sources, row) ?? []);
+  if (known.length === 0) return noColumns;
+  const isMeasured = known.some(({ measured }) => measured);
+  return {
+    columns: [{ id: 'top1', label: isMeasured ? 'top-1' : 'top-1, published', ...right }],
+    cells: (row) => [
+      isMeasured ? notedAccuracy(accuracyOf(sources, row)) : percent(accuracyOf(sources, row)),
+    ],
+  };
+}
+
+const percent = (known: KnownAccuracy | undefined): Cell =>
+  numberCell(known?.top1, (top1) => formatPercent(top1, known?.measured ? 2 : 1));
+
+function notedAccuracy(known: KnownAccuracy | undefined): Cell {
+  if (!known) return noFigure;
+  const note = known.measured
+    ? `measured in ${formatPrecision(known.measured.precision)}`
+    : 'published';
+  return { ...percent(known), note };
+}
+
+function deviceTable({ name, targets, items }: DeviceGroup, sources: AccuracySources): Table {
   const settings = varyingSettings(items);
   const judged = judgedColumns(items);
+  const target = targetColumn(targets);
+  const accuracy = accuracyColumn(items, sources);
   return {
-    id: slug(`measured ${name} ${target}`),
-    title: `All figures of ${name} by ${target}`,
+    id: slug(`measured ${name} ${targets.join(' ')}`),
+    title: `All figures of ${name} by ${targets.join(', ')}`,
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
       { id: 'precision', label: 'Precision', align: 'left' },
+      ...target.columns,
       { id: 'batch', label: 'Batch', ...right },
       { id: 'median', label: 'median', group: 'Latency, ms', ...right },
       { id: 'p90', label: 'p90', group: 'Latency, ms', ...right },
       { id: 'p99', label: 'p99', group: 'Latency, ms', ...right },
+      ...accuracy.columns,
       { id: 'rate', label: 'Images/s', ...right },
       { id: 'variation', label: 'Variation', ...right },
       { id: 'iterations', label: 'Runs', ...right },
@@ -79,10 +124,12 @@ function deviceTable({ name, target, items }: DeviceGroup): Table {
       cells: [
         textCell(row.model),
         textCell(formatPrecision(row.precision)),
+        ...target.cells(row),
         numberCell(row.batch, String),
         numberCell(row.latency.medianMs, formatMs, { refs: [ref] }),
         numberCell(row.latency.p90Ms, formatMs),
         numberCell(row.latency.p99Ms, formatMs),
+        ...accuracy.cells(row),
         numberCell(row.imagesPerSecond, (rate) => rate.toFixed(rate < 100 ? 1 : 0)),
         numberCell(row.latency.variation, formatPercent),
         numberCell(row.iterations, formatCount),
@@ -95,91 +142,62 @@ function deviceTable({ name, target, items }: DeviceGroup): Table {
   };
 }
 
-const marks = [
-  { name: 'median', style: 0, of: (row: BenchRow) => row.latency.medianMs },
-  { name: 'p90', style: 4, of: (row: BenchRow) => row.latency.p90Ms },
-  { name: 'p99', style: 1, of: (row: BenchRow) => row.latency.p99Ms },
-] as const;
-
-/** From the fastest to the slowest run of each model at one setting. */
-function percentileChart(group: DeviceGroup, precision: Precision, batch: number): RangesChart {
-  const rows = group.items
-    .map(({ row }) => row)
-    .filter((row) => row.precision === precision && row.batch === batch);
-  return {
-    kind: 'ranges',
-    id: slug(`measured ${group.name} ${group.target} ${precision} b${batch} percentiles`),
-    title: `Latency percentiles, ${group.name} ${formatPrecision(precision)}, batch ${batch}`,
-    summary: rows
-      .map(
-        (row) =>
-          `${row.model}: median ${formatMs(row.latency.medianMs)} ms, p99 ${formatMs(row.latency.p99Ms)} ms`,
-      )
-      .join('; '),
-    source: `${group.target}, fastest to slowest run`,
-    value: { label: 'latency of a batch, ms' },
-    marks: marks.map(({ name, style }) => ({ name, style })),
-    rows: rows.map((row) => ({
-      label: row.model,
-      model: row.model,
-      low: row.latency.minMs,
-      high: row.latency.maxMs,
-      values: marks.map(({ of }) => of(row)),
-      detail: `min ${formatMs(row.latency.minMs)}, ${marks.map(({ name, of }) => `${name} ${formatMs(of(row))}`).join(', ')}, max ${formatMs(row.latency.maxMs)} ms`,
-    })),
-    device: group.name,
-    precision,
-    batch,
-  };
+function batchesOf(items: readonly Measured[]): readonly number[] {
+  return [...new Set(items.map(({ row }) => row.batch))].toSorted((a, b) => a - b);
 }
 
-function deviceCharts(group: DeviceGroup, models: readonly PublishedModel[]): readonly Chart[] {
-  const rows = group.items.map(({ row }) => row);
-  const source = `measured by ${group.target}`;
-  const sets = [...new Set(rows.map(({ precision }) => precision))].map((precision) => ({
-    origin: 'measured' as const,
-    device: group.name,
-    precision,
-    source,
-    points: rows
-      .filter((row) => row.precision === precision)
-      .map(({ model, batch, latency, imagesPerSecond }) => ({
-        model,
-        batch,
-        ms: latency.medianMs,
-        imagesPerSecond,
-      })),
-  }));
-  // Kind by kind: charts of one kind stand beside each other.
-  return [
-    ...sets.flatMap((set) => latencyCharts({ ...set, source: `${source}, median` }, models)),
-    ...sets.flatMap(batchCharts),
-    ...sets.flatMap(({ precision, points }) =>
-      [...new Set(points.map(({ batch }) => batch))]
-        .toSorted((a, b) => a - b)
-        .map((batch) => percentileChart(group, precision, batch)),
-    ),
-  ];
+function deviceCharts(group: DeviceGroup, styles: ModelStyles): readonly Chart[] {
+  const sets = groupBy(group.items, ({ row }) => JSON.stringify([row.target, row.precision]));
+  const lines = [...sets.values()].flatMap((items) => {
+    const [first] = items;
+    if (!first) return [];
+    const { target, precision } = first.row;
+    const points = items.map(({ row: { model, batch, latency, imagesPerSecond } }) => ({
+      model,
+      batch,
+      ms: latency.medianMs,
+      imagesPerSecond,
+    }));
+    const source = `measured by ${target}`;
+    return batchCharts({ device: group.name, target, precision, source, points }, styles);
+  });
+  const distributions = batchesOf(group.items).flatMap((batch) => {
+    const items = group.items.filter(({ row }) => row.batch === batch);
+    return distributionChart(items, styles) ?? [];
+  });
+  return [...distributions, ...lines];
 }
 
-/** All figures, a table for each device and engine. */
-export function deviceTables(all: readonly Measured[]): readonly Table[] {
-  return groupByDevice(all).map(deviceTable);
+/** What stands beside the figures of a device. */
+export interface DeviceSources extends AccuracySources {
+  readonly styles: ModelStyles;
+}
+
+const noAccuracies: AccuracySources = { models: [], accuracies: [] };
+
+/** All figures, a table for each device. */
+export function deviceTables(
+  all: readonly Measured[],
+  sources: AccuracySources = noAccuracies,
+): readonly Table[] {
+  return groupByDevice(all).map((group) => deviceTable(group, sources));
 }
 
 export function deviceSections(
   all: readonly Measured[],
-  models: readonly PublishedModel[],
+  sources: DeviceSources,
 ): readonly Section[] {
   return groupByDevice(all).map((group) => {
-    const batches = [...new Set(group.items.map(({ row }) => row.batch))];
+    const { name, targets, items } = group;
+    const batches = batchesOf(items);
     return {
-      id: slug(`device ${group.name} ${group.target}`),
-      title: `Measured on ${group.name} by ${group.target}`,
-      intro: ['Accuracy in these charts is the published one; times are from this machine alone.'],
-      charts: deviceCharts({ ...group, items: trustedOnly(group.items) }, models),
-      tables: [deviceTable(group)],
-      picker: { device: group.name, batch: batches.includes(1) ? 1 : (batches[0] ?? 1) },
+      id: slug(`device ${name} ${targets.join(' ')}`),
+      title: `Measured on ${name} by ${targets.join(', ')}`,
+      intro: [],
+      charts: deviceCharts({ ...group, items: trustedOnly(items) }, sources.styles),
+      tables: [deviceTable(group, sources)],
+      tablesFirst: true,
+      picker: { device: name, batch: batches.includes(1) ? 1 : (batches[0] ?? 1) },
     };
   });
 }

@@ -9,7 +9,8 @@ export interface RowColumns {
   cells(row: BenchRow): readonly Cell[];
 }
 
-const none: RowColumns = { columns: [], cells: () => [] };
+/** Nothing to tell. */
+export const noColumns: RowColumns = { columns: [], cells: () => [] };
 const tones = { done: 'good', partial: undefined, unstable: 'bad' } as const;
 
 function stateCell(row: BenchRow): Cell {
@@ -49,8 +50,8 @@ const spreadColumns: RowColumns = {
 /** State and spread of rows, where any row has them. */
 export function judgedColumns(items: readonly Measured[]): RowColumns {
   const shown = [
-    items.some(({ row }) => row.state !== undefined) ? stateColumns : none,
-    items.some(({ row }) => row.spread !== undefined) ? spreadColumns : none,
+    items.some(({ row }) => row.state !== undefined) ? stateColumns : noColumns,
+    items.some(({ row }) => row.spread !== undefined) ? spreadColumns : noColumns,
   ];
   return {
     columns: shown.flatMap(({ columns }) => columns),

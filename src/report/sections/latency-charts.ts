@@ -1,7 +1,9 @@
 import type { Precision } from '../../../engines/engine.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
-import type { Chart, Point, StyleIndex, XyChart } from '../charts/chart.ts';
+import type { Chart, Point, XyChart } from '../charts/chart.ts';
+import type { ModelStyles } from '../charts/model-styles.ts';
 import { formatMs, formatPrecision } from '../format.ts';
+import { frontierOf } from '../frontier.ts';
 import type { PublishedModel } from '../published.ts';
 import { slug } from '../report.ts';
 
@@ -19,23 +21,17 @@ export interface MeasuredPoint extends LatencyPoint {
 
 /** Where a group of latencies comes from. */
 export interface LatencySet<P extends LatencyPoint = LatencyPoint> {
-  /** `published` or `measured`: stands in ids and titles. */
-  readonly origin: 'published' | 'measured';
   readonly device: string;
   readonly precision: Precision;
   readonly source: string;
   readonly points: readonly P[];
 }
 
-const families = {
-  plain: { name: 'ResNet', style: 0, joined: true },
-  vc: { name: 'ResNet_vc', style: 4, joined: false },
-  vd: { name: 'ResNet_vd', style: 1, joined: true },
-  distilled: { name: 'vd, distilled (v2, SSLD)', style: 2, joined: false },
-} as const satisfies Record<
-  PublishedModel['family'],
-  { name: string; style: StyleIndex; joined: boolean }
->;
+/** Published models, and how each is drawn. */
+export interface DrawnModels {
+  readonly models: readonly PublishedModel[];
+  readonly styles: ModelStyles;
+}
 
 interface AccuracyChartFacts {
   readonly id: string;
@@ -48,55 +44,52 @@ interface AccuracyChartFacts {
 
 const byX = (a: Point, b: Point): number => a.x - b.x;
 
-/** Top-1 accuracy as published against a cost of each model, by family. */
+/** Which models nothing beats, in words. */
+function summaryOf(points: readonly Point[]): string {
+  const front = frontierOf(points, ({ x, y }) => ({ cost: x, gain: y }));
+  const names = front.map(({ label, detail }) => `${label} (${detail})`);
+  return `${points.length} models; nothing beats ${names.join(', ')}.`;
+}
+
+/** Top-1 accuracy as published against a cost of each model, with the frontier. */
 export function accuracyChart(
-  models: readonly PublishedModel[],
+  { models, styles }: DrawnModels,
   xOf: (model: PublishedModel) => number | undefined,
   { id, title, xLabel, source, detail, setting = {} }: AccuracyChartFacts,
 ): XyChart {
-  const series = Object.entries(families).map(([family, style]) => ({
-    ...style,
-    points: models
-      .filter((model) => model.family === family)
-      .flatMap((model): Point[] => {
-        const x = xOf(model);
-        if (x === undefined) return [];
-        const text = `${detail(x)}, top-1 ${formatPercent(model.top1)}`;
-        return [{ label: model.name, x, y: model.top1, detail: text, model: model.spec }];
-      })
-      .toSorted(byX),
-  }));
-  const shown = series.filter(({ points }) => points.length > 0);
-  const all = shown.flatMap(({ points }) => points);
-  const best = all.toSorted((a, b) => b.y - a.y)[0];
-  const least = all.toSorted(byX)[0];
+  const series = models.flatMap((model) => {
+    const { spec, top1 } = model;
+    const x = xOf(model);
+    if (x === undefined) return [];
+    const text = `${detail(x)}, top-1 ${formatPercent(top1)}`;
+    const point: Point = { label: spec, x, y: top1, detail: text, model: spec };
+    return [{ name: spec, style: styles(spec), joined: false, points: [point] }];
+  });
   return {
     kind: 'xy',
     id,
     title,
-    summary: `${all.length} models${best && least ? `: from ${least.label} (${least.detail}) to ${best.label} (${best.detail})` : ''}.`,
+    summary: summaryOf(series.flatMap(({ points }) => points)),
     source,
     x: { label: xLabel, fromZero: true },
     y: { label: 'top-1 accuracy, %', format: 'percent' },
     labels: 'points',
-    series: shown,
+    frontier: true,
+    series,
     ...setting,
   };
 }
 
-/** Top-1 accuracy against latency at each batch of a set; models without a published accuracy are left out. */
-export function latencyCharts(
-  set: LatencySet,
-  models: readonly PublishedModel[],
-): readonly XyChart[] {
+/** Top-1 accuracy against published latency at each batch of a set. */
+export function latencyCharts(set: LatencySet, drawn: DrawnModels): readonly XyChart[] {
   const batches = [...new Set(set.points.map(({ batch }) => batch))].toSorted((a, b) => a - b);
   const name = `${set.device} ${formatPrecision(set.precision)}`;
   return batches.flatMap((batch) => {
     const msOf = (model: PublishedModel) =>
       set.points.findLast((point) => point.model === model.spec && point.batch === batch)?.ms;
-    const chart = accuracyChart(models, msOf, {
-      id: slug(`${set.origin} ${set.device} ${set.precision} b${batch}`),
-      title: `Accuracy against latency, ${name}, batch ${batch}, ${set.origin}`,
+    const chart = accuracyChart(drawn, msOf, {
+      id: slug(`published ${set.device} ${set.precision} b${batch}`),
+      title: `Accuracy against latency, ${name}, batch ${batch}, published`,
       xLabel: `latency of a batch of ${batch}, ms`,
       source: set.source,
       detail: (ms) => `${formatMs(ms)} ms`,
@@ -134,15 +127,20 @@ const batchQuantities: readonly BatchQuantity[] = [
   },
 ];
 
+/** What was measured by one engine in one precision. */
+export interface MeasuredSet extends LatencySet<MeasuredPoint> {
+  readonly target: string;
+}
+
 function batchChart(
-  set: LatencySet<MeasuredPoint>,
-  batches: readonly number[],
+  set: MeasuredSet,
+  { batches, styles }: { readonly batches: readonly number[]; readonly styles: ModelStyles },
   { id, title, label, source, valueIn, format }: BatchQuantity,
 ): Chart {
   const models = [...new Set(set.points.map(({ model }) => model))];
-  const series = models.map((model, i) => ({
+  const series = models.map((model) => ({
     name: model,
-    style: (i % 8) as StyleIndex,
+    style: styles(model),
     joined: true,
     points: set.points
       .filter((point) => point.model === model)
@@ -157,8 +155,8 @@ function batchChart(
   }));
   return {
     kind: 'xy',
-    id: slug(`${set.origin} ${set.device} ${set.precision} ${id}`),
-    title: `${title}, ${set.device} ${formatPrecision(set.precision)}, ${set.origin}`,
+    id: slug(`measured ${set.device} ${set.target} ${set.precision} ${id}`),
+    title: `${title}, ${set.device} ${formatPrecision(set.precision)}, measured`,
     summary: `${models.length} models at batch ${batches.join(', ')}.`,
     source: `${set.source}, ${source}`,
     x: { label: 'batch', ticks: batches },
@@ -171,8 +169,8 @@ function batchChart(
 }
 
 /** Latency and throughput over the batches of a set. */
-export function batchCharts(set: LatencySet<MeasuredPoint>): readonly Chart[] {
+export function batchCharts(set: MeasuredSet, styles: ModelStyles): readonly Chart[] {
   const batches = [...new Set(set.points.map(({ batch }) => batch))].toSorted((a, b) => a - b);
   if (batches.length < 2) return [];
-  return batchQuantities.map((quantity) => batchChart(set, batches, quantity));
+  return batchQuantities.map((quantity) => batchChart(set, { batches, styles }, quantity));
 }

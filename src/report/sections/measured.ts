@@ -150,6 +150,14 @@ export function trustedOnly(all: readonly Measured[]): readonly Measured[] {
   return all.filter(({ row }) => doubtOf(row) === undefined);
 }
 
+/** Of each cell (device, target, model, precision, batch) the newest measurement, in the order in which cells came. */
+export function newestOfCells(all: readonly Measured[]): readonly Measured[] {
+  const cells = groupBy(all, ({ row: { device, target, model, precision, batch } }) =>
+    JSON.stringify([device.kind, device.name, target, model, precision, batch]),
+  );
+  return [...cells.values()].flatMap((own) => own.slice(-1));
+}
+
 /** The newest measurement of a cell, the last in the files' order; one that is trusted before one that is not. */
 export function findMeasured(
   all: readonly Measured[],

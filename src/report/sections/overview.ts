@@ -3,6 +3,7 @@ import { ownValue } from '../../collections/own-value.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Accuracy } from '../bench-file.ts';
 import type { Chart } from '../charts/chart.ts';
+import type { ModelStyles } from '../charts/model-styles.ts';
 import type { Published, PublishedModel } from '../published.ts';
 import type { Section } from '../report.ts';
 import { type Cell, type Column, noFigure, numberCell, type Table, textCell } from '../table.ts';
@@ -12,7 +13,7 @@ export interface OverviewInputs {
   readonly published: Published;
   /** Counted by rcc on the specs, by spec name. */
   readonly costs: ReadonlyMap<string, Cost>;
-  readonly accuracies: readonly Accuracy[];
+  readonly styles: ModelStyles;
 }
 
 const right = { align: 'right' } as const;
@@ -76,7 +77,7 @@ function accuracyTable({ published, costs }: OverviewInputs): Table {
       return {
         model: model.spec,
         cells: [
-          textCell(model.name),
+          textCell(model.spec),
           percentCell(model.top1),
           percentCell(model.top5),
           ...(hasReference
@@ -92,16 +93,16 @@ function accuracyTable({ published, costs }: OverviewInputs): Table {
     }),
     notes: [
       `FLOPs: ${published.flopsRule}.`,
-      ...published.models.flatMap(({ name, remark }) => (remark ? `${name}: ${remark}` : [])),
+      'Models are spelled as their specs; the page writes ResNet50_vd for resnet50_vd.',
+      ...published.models.flatMap(({ spec, remark }) => (remark ? `${spec}: ${remark}` : [])),
     ],
   };
 }
 
-function accuracyRows(
+function evaluationTable(
   accuracies: readonly Accuracy[],
   models: readonly PublishedModel[],
-): Table | undefined {
-  if (accuracies.length === 0) return undefined;
+): Table {
   return {
     id: 'measured-accuracy',
     title: 'Accuracy measured',
@@ -132,18 +133,34 @@ function accuracyRows(
   };
 }
 
+/** What was evaluated; undefined where nothing was. */
+export function evaluationSection(
+  accuracies: readonly Accuracy[],
+  models: readonly PublishedModel[],
+): Section | undefined {
+  if (accuracies.length === 0) return undefined;
+  return {
+    id: 'evaluated',
+    title: 'Accuracy by evaluation',
+    intro: ['What `rcc eval` counted, beside the published figure.'],
+    charts: [],
+    tables: [evaluationTable(accuracies, models)],
+  };
+}
+
 /** The charts of the page: accuracy against FLOPs, parameters and each latency table. */
-function charts({ published }: OverviewInputs): readonly Chart[] {
+function charts({ published, styles }: OverviewInputs): readonly Chart[] {
   const { models, source } = published;
+  const drawn = { models, styles };
   return [
-    accuracyChart(models, ({ flopsG }) => flopsG, {
+    accuracyChart(drawn, ({ flopsG }) => flopsG, {
       id: 'published-flops',
       title: 'Accuracy against FLOPs, published',
       xLabel: 'FLOPs, G',
       source,
       detail: (x) => `${x} G FLOPs`,
     }),
-    accuracyChart(models, ({ paramsM }) => paramsM, {
+    accuracyChart(drawn, ({ paramsM }) => paramsM, {
       id: 'published-params',
       title: 'Accuracy against parameters, published',
       xLabel: 'parameters, M',
@@ -153,7 +170,6 @@ function charts({ published }: OverviewInputs): readonly Chart[] {
     ...published.tables.toReversed().flatMap((table) =>
       latencyCharts(
         {
-          origin: 'published',
           device: table.gpu,
           precision: table.precision,
           source,
@@ -165,7 +181,7 @@ function charts({ published }: OverviewInputs): readonly Chart[] {
             })),
           ),
         },
-        models,
+        drawn,
       ),
     ),
   ];
@@ -173,16 +189,15 @@ function charts({ published }: OverviewInputs): readonly Chart[] {
 
 export function overviewSection(inputs: OverviewInputs): Section {
   const { models } = inputs.published;
-  const measured = accuracyRows(inputs.accuracies, models);
   const best = models.toSorted((a, b) => b.top1 - a.top1)[0];
   return {
     id: 'overview',
-    title: 'Accuracy and what it costs',
+    title: 'Published: accuracy and what it costs',
     intro: [
-      `${models.length} models as published${best ? `; the most accurate is ${best.name} with ${formatPercent(best.top1)}` : ''}. Up and left is better.`,
+      `${models.length} models as published${best ? `; the most accurate is ${best.spec} with ${formatPercent(best.top1)}` : ''}. Up and left is better: dashes join the models that nothing beats.`,
     ],
     charts: charts(inputs),
-    tables: [accuracyTable(inputs), ...(measured ? [measured] : [])],
+    tables: [accuracyTable(inputs)],
     picker: { device: 'T4', batch: 4 },
   };
 }

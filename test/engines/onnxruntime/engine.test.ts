@@ -9,6 +9,7 @@ import type { Tensor } from '../../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../../engines/onnxruntime/engine.ts';
 import { describeProcessor } from '../../../engines/onnxruntime/processor.ts';
 import { createSeededInput } from '../../../engines/seeded-input.ts';
+import { mostKeptSamples } from '../../../engines/statistics.ts';
 import { numbersOf } from '../../../engines/tensor-values.ts';
 import { codesOf } from './diagnostics.ts';
 import {
@@ -291,6 +292,7 @@ describe('measure', () => {
       settings: { threads: 1, threadChoice: 'as given', optimization: 'all', spinning: true },
     });
     expect(measured.iterations).toBeGreaterThanOrEqual(20);
+    expect(measured.samplesMs).toHaveLength(Math.min(mostKeptSamples, measured.iterations));
     expect(measured.warmUpMs).toBeGreaterThanOrEqual(5);
     expect(measured.latency.meanMs * measured.iterations).toBeGreaterThanOrEqual(30);
     expect(measured.imagesPerSecond).toBeCloseTo(2000 / measured.latency.meanMs, 9);

@@ -64,6 +64,7 @@ describe.each([
     expect(measured.latency.medianMs).toBeCloseTo(1.955, 2);
     expect(measured.imagesPerSecond).toBeCloseTo((4 * 1000) / 1.955, -1);
     expect(measured).toMatchObject({ target: 'tensorrt', batch: 4, iterations: 50, stable: true });
+    expect(measured.samplesMs).toHaveLength(50);
     expect(measured.device).toMatchObject({ kind: 'gpu', details: { driver: '550.54.15' } });
     expect(measured.warnings.join()).toContain('every figure here is invented');
 

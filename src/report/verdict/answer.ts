@@ -1,0 +1,123 @@
+/** The report's first section: for each place the verdict in words, and the chart that shows it. */
+import { formatPercent } from '../../diagnostics/format-percent.ts';
+import type { BarsChart, Chart, ChartVerdict, Point, XyChart } from '../charts/chart.ts';
+import type { ModelStyles } from '../charts/model-styles.ts';
+import { formatMs } from '../format.ts';
+import { frontierOf } from '../frontier.ts';
+import { answerId, type Section, slug } from '../report.ts';
+import type { Candidate, Place } from './candidates.ts';
+import { choose, isWeighable, type Weighable, type Wish, weigh } from './choose.ts';
+import { speedVerdictOf, verdictOf } from './sentences.ts';
+
+export interface AnswerInputs {
+  readonly places: readonly Place[];
+  readonly wish: Wish;
+  readonly styles: ModelStyles;
+  /** The setting shown first. */
+  readonly first: { readonly device: string; readonly batch: number };
+}
+
+function sourceOf({ origin, candidates }: Place): string {
+  const targets = [...new Set(candidates.map(({ target }) => target))].join(', ');
+  return origin === 'measured' ? `median of the runs, by ${targets}` : `published, by ${targets}`;
+}
+
+/** What every chart of a place has. */
+function baseOf(place: Place, verdict: ChartVerdict) {
+  const { origin, device, batch, task } = place;
+  return {
+    id: slug(`answer ${origin} ${device} b${batch} ${task ?? ''}`),
+    summary: [verdict.headline ?? '', ...verdict.sentences].join(' '),
+    verdict,
+    source: sourceOf(place),
+    device,
+    batch,
+  };
+}
+
+function accuracyText({ top1, measured }: Weighable['accuracy']): string {
+  const source = measured ? `measured on ${measured.images} pictures` : 'published';
+  return `top-1 ${formatPercent(top1)} (${source})`;
+}
+
+function pointOf(candidate: Weighable, pick: Weighable | undefined): Point {
+  const { name, model, latencyMs, accuracy, stable } = candidate;
+  const doubt = stable ? '' : ', unstable';
+  return {
+    label: name,
+    x: latencyMs,
+    y: accuracy.top1,
+    detail: `${formatMs(latencyMs)} ms${doubt}, ${accuracyText(accuracy)}`,
+    model,
+    ...(stable ? {} : { hollow: true }),
+    ...(candidate === pick ? { chosen: true } : {}),
+  };
+}
+
+function accuracyAnswer(place: Place, { wish, styles }: AnswerInputs): XyChart {
+  const known = place.candidates.filter(isWeighable);
+  const choice = choose(known, wish);
+  const frontier = frontierOf(known, weigh);
+  const models = [...new Set(known.map(({ model }) => model))];
+  const { device, batch, task, origin } = place;
+  const data = task === undefined ? '' : `, ${task}`;
+  return {
+    kind: 'xy',
+    ...baseOf(place, verdictOf(place, { choice, frontier, wish })),
+    title: `Accuracy against latency, ${device}, batch ${batch}, ${origin}${data}`,
+    x: { label: `latency of a batch of ${batch}, ms`, fromZero: true },
+    y: { label: 'top-1 accuracy, %', format: 'percent' },
+    labels: 'points',
+    frontier: true,
+    limits: { x: wish.budgetMs, y: wish.accuracy },
+    series: models.map((model) => ({
+      name: model,
+      style: styles(model),
+      joined: false,
+      points: known
+        .filter((each) => each.model === model)
+        .map((each) => pointOf(each, choice.pick)),
+    })),
+  };
+}
+
+/** Bars of time alone, fastest first, where no accuracy is known. */
+function speedAnswer(place: Place, { wish, styles }: AnswerInputs): BarsChart {
+  const { candidates, device, batch, origin } = place;
+  const sorted: readonly Candidate[] = candidates.toSorted((a, b) => a.latencyMs - b.latencyMs);
+  return {
+    kind: 'bars',
+    ...baseOf(place, speedVerdictOf(place, wish)),
+    title: `Latency, ${device}, batch ${batch}, ${origin}`,
+    value: { label: `latency of a batch of ${batch}, ms`, fromZero: true },
+    groups: sorted.map(({ name, model, latencyMs, stable }) => ({
+      label: name,
+      model,
+      style: styles(model),
+      bars: [
+        {
+          value: latencyMs,
+          text: `${formatMs(latencyMs)} ms`,
+          ...(stable ? {} : { hollow: true }),
+        },
+      ],
+    })),
+  };
+}
+
+/** Undefined where there is nothing to choose from. */
+export function answerSection(inputs: AnswerInputs): Section | undefined {
+  const { places, first } = inputs;
+  if (places.length === 0) return undefined;
+  const charts: readonly Chart[] = places.map((place) =>
+    place.candidates.some(isWeighable) ? accuracyAnswer(place, inputs) : speedAnswer(place, inputs),
+  );
+  return {
+    id: answerId,
+    title: 'Which model to take',
+    intro: [],
+    charts,
+    tables: [],
+    picker: first,
+  };
+}
