@@ -5,7 +5,7 @@ import { fail } from '../diagnostics/diagnostic.ts';
 import { readText } from '../io/open-file.ts';
 import { problemText, readJsonAs } from '../io/outside-json.ts';
 import { farmFiles } from './farm-files.ts';
-import { textOfLines } from './json-lines.ts';
+import { textsOfLines } from './json-lines.ts';
 import { writeWhole } from './write-whole.ts';
 
 const cellSchema = z.object({
@@ -33,7 +33,7 @@ const cellSchema = z.object({
 export type Cell = Readonly<z.output<typeof cellSchema>>;
 
 export async function writePlan(farm: string, cells: readonly Cell[]): Promise<void> {
-  await writeWhole(join(farm, farmFiles.plan), textOfLines(cells));
+  await writeWhole(join(farm, farmFiles.plan), textsOfLines(cells));
 }
 
 /** Throws DiagnosticError `farm-plan-damaged`: of a plan no line may be missed. */

@@ -17,11 +17,21 @@ export async function readLines<T>(
   });
 }
 
-export function textOfLines(values: readonly unknown[]): string {
-  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
+const lineOf = (value: unknown): string => `${JSON.stringify(value)}\n`;
+
+/** Lines that are written at once. */
+const linesAtOnce = 500;
+
+/** A line for each value, in texts that are small beside all of them. */
+export function* textsOfLines(values: readonly unknown[]): Generator<string> {
+  for (let start = 0; start < values.length; start += linesAtOnce)
+    yield values
+      .slice(start, start + linesAtOnce)
+      .map(lineOf)
+      .join('');
 }
 
 /** Adds a line for each value. */
 export async function appendValues(path: string, values: readonly unknown[]): Promise<void> {
-  if (values.length > 0) await appendLines(path, textOfLines(values));
+  if (values.length > 0) await appendLines(path, values.map(lineOf).join(''));
 }

@@ -8,7 +8,7 @@ import { partialPath } from '../io/partial-names.ts';
  * Writes a file that is whole or as it was. As src/io/artifact.ts does, but without looking through the folder for what killed writers left: a farm's folders
  * hold a file a cell, and each would be looked at for each. Throws DiagnosticError `file-unwritable`.
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string | Iterable<string>): Promise<void> {
   await whileWriting(path, async () => {
     await makeFolders(dirname(path));
     const partial = partialPath(dirname(path));

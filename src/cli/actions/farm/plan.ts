@@ -22,7 +22,7 @@ import {
 } from '../../../farm/farm-settings.ts';
 import { readJudgements } from '../../../farm/judgement.ts';
 import { planCells } from '../../../farm/plan-cells.ts';
-import { siteOf } from '../../../farm/read-farm.ts';
+import { type OpenedFarm, siteOf } from '../../../farm/read-farm.ts';
 import { requireClasses } from '../../../farm/require-classes.ts';
 import { readResultAt } from '../../../farm/result.ts';
 import { readSite } from '../../../farm/site.ts';
@@ -36,7 +36,7 @@ import { formatTable } from '../../table.ts';
 import { targetTextsOf } from '../../target-options.ts';
 import { timingOf } from '../../timing-options.ts';
 import { listenerFor } from '../listener.ts';
-import { statusNow } from './status.ts';
+import { statusOf } from './status.ts';
 
 const listOf = (text: string | undefined): readonly string[] =>
   (text ?? '').split(',').flatMap((word) => word.trim() || []);
@@ -121,7 +121,7 @@ function checkUse(count: number, { weights, batch, batches }: FarmPlanCommandOpt
 }
 
 interface Written {
-  readonly cells: readonly Cell[];
+  readonly planned: OpenedFarm;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -143,10 +143,10 @@ export async function planFarm(
   const precisions: readonly Precision[] = precisionsOf(options);
   const write = async (name: string, earlier: readonly Cell[]): Promise<Written> => {
     await placeSite(path, site);
-    const known = await siteOf(path, gpus);
+    const own = await siteOf(path, gpus);
     requireClasses(
       gpus.map((gpu) => ({ key: '', gpu, limitMinutes: 0 })),
-      known,
+      own,
     );
     const judgements = (await readJudgements(path)).values();
     const { cells, unseen, diagnostics } = await planCells({
@@ -168,7 +168,7 @@ export async function planFarm(
     const keys = new Set(cells.map(({ key }) => key));
     const left = earlier.filter(({ key }) => !keys.has(key)).length;
     return {
-      cells,
+      planned: { path, farm: farmOf(path, settings), settings, cells, site: own },
       diagnostics: [
         ...diagnostics,
         ...(unseen > 0 ? [createDiagnostic('farm-builds-assumed', { count: unseen })] : []),
@@ -190,13 +190,14 @@ export async function planFarm(
   const written = await withFarmLock(farm, { signal: context.signal, onWait }, () =>
     write(name, earlier),
   );
-  const status = await statusNow(path, context);
+  const { planned } = written;
+  const status = await statusOf(planned, context);
   const done = new Set(
     status.cells.filter(({ state }) => state === 'done').map(({ cell }) => cell.key),
   );
   return {
-    text: textOf(path, written.cells, done),
-    data: { farm: path, done: done.size, cells: written.cells },
+    text: textOf(path, planned.cells, done),
+    data: { farm: path, done: done.size, cells: planned.cells },
     diagnostics: [
       ...found,
       ...warnings,

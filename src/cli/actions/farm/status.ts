@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDiagnostic, type Diagnostic } from '../../../diagnostics/diagnostic.ts';
 import { withFigures } from '../../../farm/cell-state.ts';
-import { openFarm } from '../../../farm/read-farm.ts';
+import { type OpenedFarm, openFarm } from '../../../farm/read-farm.ts';
 import { type FarmStatus, readStatus } from '../../../farm/read-status.ts';
 import type { CommandContext, CommandResult } from '../../command.ts';
 import type { FarmStatusCommandOptions } from '../../commands/farm/status.ts';
@@ -10,9 +10,16 @@ import { cellData, cellsTable, countsOf, headLine, statesTable, verdictsOf } fro
 /** How every cell stands now; what is judged for the first time is shown, for it may take long. */
 export async function statusNow(
   path: string,
+  context: CommandContext,
+): Promise<FarmStatus & { readonly farm: OpenedFarm }> {
+  return await statusOf(await openFarm(path), context);
+}
+
+/** The same of a farm that was read, or planned, just now. */
+export async function statusOf(
+  farm: OpenedFarm,
   { env, signal, progress }: CommandContext,
-): Promise<FarmStatus & { readonly farm: Awaited<ReturnType<typeof openFarm>> }> {
-  const farm = await openFarm(path);
+): Promise<FarmStatus & { readonly farm: OpenedFarm }> {
   const startedMs = performance.now();
   let judged = 0;
   const onJudge = (count: number): void => {
