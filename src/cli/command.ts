@@ -13,6 +13,8 @@ export interface CommandContext {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Prints a result before the command ends: it watches something. */
+  show(result: CommandResult): Promise<void>;
 }
 
 /** Shows what is going on, on stderr: a live line on a terminal, finished lines elsewhere, notes alone with --quiet, nothing with --json. */

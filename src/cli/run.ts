@@ -129,7 +129,7 @@ async function contextFor(
   options: GlobalOptions,
   format: Format | undefined,
   { io, signal }: { readonly io: RunIo; readonly signal: AbortSignal },
-): Promise<CommandContext> {
+): Promise<Omit<CommandContext, 'show'>> {
   return {
     json: options.json === true,
     keepsNotes: options.json === true || format !== undefined,
@@ -211,13 +211,12 @@ export async function run(
     command.action(async (...values: unknown[]) => {
       const format = formatOf(definition, command.opts());
       const context = await contextFor(command.opts<GlobalOptions>(), format, { io, signal });
-      const result = await runCommand(definition, values, context);
-      exitCode = await report(result, definition.name, {
-        json: context.json,
-        format,
-        subjects: command.args,
-        io,
-      });
+      const { json: isJson } = context;
+      const tell = async (result: CommandResult): Promise<void> => {
+        const told = { json: isJson, format, subjects: command.args, io };
+        exitCode = await report(result, definition.name, told);
+      };
+      await tell(await runCommand(definition, values, { ...context, show: tell }));
     });
   }
   const page = targetHelp(helpTopic(argv) ?? '');

@@ -79,7 +79,8 @@ export function weightsOf(
   return { path, scheme: own?.scheme, key: weightsKey ?? own?.key };
 }
 
-async function bindFile(graph: Graph, spec: Spec, { path, scheme, key }: WeightsChoice) {
+/** A graph with the file's tensors in their places, none of which is read yet; `weights` are the caller's to close. Throws DiagnosticError. */
+export async function bindFile(graph: Graph, spec: Spec, { path, scheme, key }: WeightsChoice) {
   const weights = await openWeightsAt(path);
   try {
     const bound = bindWeights(graph, weights.file, { scheme, key, span: spec.spans.weights });

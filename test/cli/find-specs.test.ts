@@ -128,7 +128,7 @@ describe('a spec is found', () => {
   });
 
   it('on standard input, of which no more is read than a spec may have', async () => {
-    const argv = ['--import', loader, main, 'check', '-', '--json'];
+    const argv = ['--import', loader, main, 'check', '-', '--no-files', '--json'];
     const running = promisify(execFile)('node', argv, { cwd: folder });
     // It goes away before it has read all.
     running.child.stdin?.on('error', () => undefined);
@@ -139,7 +139,7 @@ describe('a spec is found', () => {
   });
 
   it('on standard input, whose paths are those of the current folder', async () => {
-    const argv = ['--import', loader, main, 'check', '-', '--json'];
+    const argv = ['--import', loader, main, 'check', '-', '--no-files', '--json'];
     const running = promisify(execFile)('node', argv, { cwd: folder });
     running.child.stdin?.end('model piped extends resnet18 { weights "w.pth" }');
     const { result } = JSON.parse((await running).stdout);

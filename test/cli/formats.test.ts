@@ -78,13 +78,16 @@ describe.each(runs)('rcc %s %j', (command, argv, expected) => {
 });
 
 describe('the cases of', () => {
-  it('check are files and the figures that they expect', async () => {
+  it('check are files, the figures that they expect and the files that they name', async () => {
     const { verdicts } = await junitOf('check', wrong, digits, 'missing.rn');
     expect(verdicts).toEqual([
       ['language', 'passed'],
       ['resnet18 params', 'failure'],
       ['language', 'passed'],
       ['digits params', 'passed'],
+      ['digits weights', 'passed'],
+      ['digits labels', 'passed'],
+      ['digits reference', 'passed'],
       ['file-not-found', 'error'],
     ]);
   });
@@ -202,7 +205,7 @@ describe('--format', () => {
       '--format',
       'github',
     );
-    expect(stdout).toContain('::notice title=rcc check::2 of 2 passed');
+    expect(stdout).toContain('::notice title=rcc check::5 of 5 passed');
     expect(stderr).toContain('file-unwritable');
     expect(exitCode).toBe(4);
   });

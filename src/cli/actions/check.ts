@@ -1,39 +1,87 @@
+import { type CheckedFile, checkFiles, filesOf } from '../../compile/check-files.ts';
 import { checkExpectations } from '../../compile/expectations.ts';
 import { hasErrors, loadSpecFiles } from '../../compile/spec-files.ts';
 import { formatCount } from '../../compile/trained-network.ts';
+import type { Spec } from '../../language/spec.ts';
 import { specToJson } from '../../language/spec-json.ts';
-import { checkCases } from '../cases/check-cases.ts';
+import { type CheckedSpec, checkCases } from '../cases/check-cases.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
+import type { CheckCommandOptions } from '../commands/check.ts';
 import { formatTable } from '../table.ts';
+import { watchFiles } from '../watch-files.ts';
 
-/** Checks spec files: language, then params and flops against what each spec expects. */
+function outcomeOf({ diagnostics, files }: CheckedSpec): string {
+  const failed = files
+    .filter((file) => hasErrors(file.diagnostics))
+    .map(({ property }) => property);
+  const problems = [
+    ...(hasErrors(diagnostics) ? ['expectation failed'] : []),
+    ...(failed.length > 0 ? [`not usable: ${failed.join(', ')}`] : []),
+  ];
+  if (problems.length > 0) return problems.join('; ');
+  const seen = files.map(({ property }) => property);
+  return seen.length > 0 ? `ok, with ${seen.join(', ')}` : 'ok';
+}
+
+function tableOf(checked: readonly CheckedSpec[]): string {
+  const rows = checked.map((one) => {
+    const { params, macs, flops } = one.cost;
+    return [one.spec.name, ...[params, macs, flops].map(formatCount), outcomeOf(one)];
+  });
+  const head = ['model', 'params', 'MACs', 'FLOPs', ''];
+  return formatTable(head, rows, ['left', 'right', 'right', 'right', 'left']);
+}
+
+async function checkSpec(spec: Spec, looksAtFiles: boolean): Promise<CheckedSpec> {
+  const files: readonly CheckedFile[] = looksAtFiles ? await checkFiles(spec) : [];
+  return { spec, ...checkExpectations(spec), files };
+}
+
+/** What was checked, and the files that it depends on. */
+interface Round {
+  readonly result: CommandResult;
+  readonly files: readonly string[];
+}
+
+async function checkOnce(paths: readonly string[], { files }: CheckCommandOptions): Promise<Round> {
+  const { specs, diagnostics } = await loadSpecFiles(paths);
+  const checked: CheckedSpec[] = [];
+  for (const spec of specs) checked.push(await checkSpec(spec, files));
+  const found = checked.flatMap((one) => [
+    ...one.diagnostics,
+    ...one.files.flatMap((file) => file.diagnostics),
+  ]);
+  const result = {
+    text: checked.length === 0 ? '' : tableOf(checked),
+    data: checked.map(({ spec, cost, files: seen }) => ({
+      spec: specToJson(spec),
+      cost,
+      files: seen.map((file) => ({ property: file.property, ok: !hasErrors(file.diagnostics) })),
+    })),
+    cases: checkCases(checked, diagnostics),
+    diagnostics: [...diagnostics, ...found],
+  };
+  const read = [
+    ...specs.map(({ file }) => file),
+    ...diagnostics.map(({ span }) => span?.file.path),
+  ];
+  const named = files ? specs.flatMap(filesOf) : [];
+  return { result, files: [...read.filter((path) => path !== undefined), ...named] };
+}
+
+/** `rcc check`: the language, params and flops against what each spec expects, and the files that it names; once, or after every change. */
 export async function checkSpecs(
   paths: readonly string[],
-  _context: CommandContext,
+  options: CheckCommandOptions,
+  { signal, show, progress }: CommandContext,
 ): Promise<CommandResult> {
-  const { specs, diagnostics } = await loadSpecFiles(paths);
-  const checked = specs.map((spec) => ({ spec, ...checkExpectations(spec) }));
-  const all = [...diagnostics, ...checked.flatMap((one) => one.diagnostics)];
-  const rows = checked.map(({ spec, cost, diagnostics: found }) => [
-    spec.name,
-    formatCount(cost.params),
-    formatCount(cost.macs),
-    formatCount(cost.flops),
-    hasErrors(found) ? 'expectation failed' : 'ok',
-  ]);
-  return {
-    text:
-      rows.length === 0
-        ? ''
-        : formatTable(['model', 'params', 'MACs', 'FLOPs', ''], rows, [
-            'left',
-            'right',
-            'right',
-            'right',
-            'left',
-          ]),
-    data: checked.map(({ spec, cost }) => ({ spec: specToJson(spec), cost })),
-    cases: checkCases(checked, diagnostics),
-    diagnostics: all,
-  };
+  if (!options.watch) return (await checkOnce(paths, options)).result;
+  let watched: readonly string[] = [];
+  for await (const time of watchFiles(() => watched, signal)) {
+    const { result, files } = await checkOnce(paths, options);
+    watched = [...paths, ...files];
+    await show(result);
+    progress.heading(`checked at ${time.toLocaleTimeString('en-GB')}; waiting for a change`);
+  }
+  return {};
 }

@@ -1,10 +1,14 @@
 import { groupBy } from '../../collections/group-by.ts';
+import type { CheckedFile } from '../../compile/check-files.ts';
 import type { checkExpectations } from '../../compile/expectations.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Spec } from '../../language/spec.ts';
 import { type JudgedCase, judgedBy } from '../judged-case.ts';
 
-export type CheckedSpec = { readonly spec: Spec } & ReturnType<typeof checkExpectations>;
+export type CheckedSpec = {
+  readonly spec: Spec;
+  readonly files: readonly CheckedFile[];
+} & ReturnType<typeof checkExpectations>;
 
 const figures = ['params', 'flops'] as const;
 
@@ -31,7 +35,18 @@ function figureCases({ spec, cost, diagnostics }: CheckedSpec): readonly JudgedC
   });
 }
 
-/** A case for each file, whether it is right, and one for each figure that a model in it expects. */
+/** A case for each file that the spec names. */
+function fileCases({ spec, files }: CheckedSpec): readonly JudgedCase[] {
+  return files.map(({ property, diagnostics }) => ({
+    group: spec.file,
+    name: `${spec.name} ${property}`,
+    verdict: judgedBy(diagnostics),
+    diagnostics,
+    place: { path: spec.file, span: spec.spans[property] },
+  }));
+}
+
+/** A case for each file, whether it is right, one for each figure that a model in it expects, and one for each file that the model names. */
 export function checkCases(
   checked: readonly CheckedSpec[],
   mistakes: readonly Diagnostic[],
@@ -44,6 +59,7 @@ export function checkCases(
     const diagnostics = byFile.get(file) ?? [];
     const verdict = judgedBy(diagnostics);
     const language = { group: file, name: 'language', verdict, diagnostics, place: { path: file } };
-    return [language, ...(specs.get(file) ?? []).flatMap(figureCases)];
+    const cases = (one: CheckedSpec) => [...figureCases(one), ...fileCases(one)];
+    return [language, ...(specs.get(file) ?? []).flatMap(cases)];
   });
 }
