@@ -14,7 +14,9 @@ import { farmReportMessages } from './messages/farm-report.ts';
 import { imageMessages } from './messages/images.ts';
 import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
+import { openvinoMessages } from './messages/openvino.ts';
 import { precisionMessages } from './messages/precision.ts';
+import { pythonMessages } from './messages/python.ts';
 import { rebuildMessages } from './messages/rebuild.ts';
 import { reportMessages } from './messages/report.ts';
 import { serverMessages } from './messages/server.ts';
@@ -30,7 +32,9 @@ export const messages = {
   ...engineMessages,
   ...engineCacheMessages,
   ...tensorrtMessages,
+  ...pythonMessages,
   ...tensorrtRtxMessages,
+  ...openvinoMessages,
   ...auditMessages,
   ...imageMessages,
   ...accuracyMessages,
