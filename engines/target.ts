@@ -134,8 +134,8 @@ export interface TargetDefinition<O = unknown, Name extends string = string> {
   read(given: OptionValues): Promise<O>;
   /** Throws DiagnosticError where it is not to be had. */
   choose(options: O, request: TargetRequest): Promise<Target>;
-  /** For `--target auto`: the target where it can be used here, or why not in one sentence. Absent: only who asks for it by name gets it. */
-  find?(options: O, request: TargetRequest): Promise<Target | string>;
+  /** For `--target auto`: the target where it can be used here, or why not in one sentence; undefined: the user wants it left alone. Absent: only who asks for it by name gets it. */
+  find?(options: O, request: TargetRequest): Promise<Target | string | undefined>;
   /** What it needs on this machine; absent: nothing. */
   doctor?(request: DoctorRequest<O>): Promise<readonly DoctorRow[]>;
   /** Installs what can be installed, into an environment of rcc's own; says what stands where. */

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { ownValue } from '../../src/collections/own-value.ts';
 import { replaceFile } from '../../src/io/artifact.ts';
 import { whileWriting } from '../../src/io/file-failure.ts';
-import type { BuildRequest, BuiltEngine, EngineFile } from '../engine.ts';
+import type { BuildRequest, BuiltEngine, BuiltFile, EngineFile } from '../engine.ts';
 import { engineFileOf } from '../engine-file.ts';
 import { kernelClassOf } from '../processor.ts';
 import { type Compiled, compiledAnswer } from './answers.ts';
@@ -29,11 +29,26 @@ interface Planned {
   readonly takes: number;
 }
 
-function plan({ batches }: OpenvinoOptions, { batch }: BuildRequest): readonly Planned[] {
+function plan(
+  { batches }: OpenvinoOptions,
+  batch: BuildRequest['batch'],
+): readonly Planned[] {
   if (batch !== undefined) {
     return [{ name: engineName(undefined, []), batch: undefined, takes: batch }];
   }
   return batches.map((one) => ({ name: engineName(one, batches), batch: one, takes: one }));
+}
+
+/** Names of what a build leaves. */
+export function builtFiles(
+  options: OpenvinoOptions,
+  batch: BuildRequest['batch'],
+): readonly BuiltFile[] {
+  const names = plan(options, batch).map(({ name }) => name);
+  return [
+    ...names.map((name) => ({ role: 'engine' as const, name })),
+    ...names.map((name) => ({ role: 'layers' as const, name: layersName(name) })),
+  ];
 }
 
 interface Work {
@@ -112,7 +127,7 @@ export async function buildEngines(
   request.signal?.throwIfAborted();
   const folder = resolve(request.directory);
   await whileWriting(folder, () => mkdir(folder, { recursive: true }));
-  const planned = plan(options, request);
+  const planned = plan(options, request.batch);
   const [first] = planned;
   const compiled = await withChild(options, async (child) => {
     const all: Compiled[] = [];

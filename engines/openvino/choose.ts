@@ -58,14 +58,15 @@ export async function chooseOpenvino(
   return await targetWith(installation, options, request, 'as asked for');
 }
 
-/** OpenVINO where it is set up and computes in the precision, else why not. */
+/** OpenVINO where it is set up and computes in the precision, else why not; nothing where the environment says RCC_OPENVINO=off. */
 export async function findOpenvino(
   options: OpenvinoTargetOptions,
   request: TargetRequest,
-): Promise<Target | string> {
+): Promise<Target | string | undefined> {
+  if (request.env.RCC_OPENVINO === 'off') return undefined;
   try {
     const installation = await findSetUp(pythonRequest(request.env, options.python), request);
-    if (!installation) return 'OpenVINO is not set up';
+    if (!installation) return 'OpenVINO is not set up (rcc doctor --setup openvino)';
     return await targetWith(installation, options, request, 'found here');
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine.ts';
-import { buildEngines } from './build.ts';
+import { buildEngines, builtFiles } from './build.ts';
 import { engineFileName } from './engine-files.ts';
 import { loadEngine } from './load.ts';
 import { measureEngine } from './measure.ts';
@@ -9,6 +9,7 @@ import type { OpenvinoOptions } from './options.ts';
 export function createOpenvinoEngine(options: OpenvinoOptions): Engine {
   return {
     fileName: engineFileName,
+    builtFiles: (batch) => builtFiles(options, batch),
     build: (request) => buildEngines(options, request),
     load: (path) => loadEngine(path, options),
     async run(path, inputs, signal) {

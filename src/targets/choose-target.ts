@@ -1,4 +1,3 @@
-import { precisionNames } from '../../codegen/precisions.ts';
 import { type Target, type TargetRequest, takesPrecision } from '../../engines/target.ts';
 import { createDiagnostic, type Diagnostic, DiagnosticError } from '../diagnostics/diagnostic.ts';
 import { isFound, type TargetIntent } from './target-options.ts';
@@ -10,10 +9,9 @@ export const auto = 'auto';
 /** What speaks against a target whatever the machine: it does not compute in the precision. */
 function refusalOf(target: AnyTarget, { precision }: TargetRequest): Diagnostic | undefined {
   if (takesPrecision(target, precision)) return undefined;
-  const takes = precisionNames.filter((name) => takesPrecision(target, name));
   const able = targets.filter((one) => takesPrecision(one, precision)).map(({ name }) => name);
   const { title } = target;
-  return createDiagnostic('precision-not-of-target', { precision, target: title, takes, able });
+  return createDiagnostic('precision-not-of-target', { precision, target: title, able });
 }
 
 async function chooseOne(

@@ -147,8 +147,7 @@ export function planPrecision(
     const { version } = release;
     const since = ranged.findLast((r) => r.precision === precision)?.from;
     if (since === undefined) {
-      const takes = [...new Set(ranged.map((r) => r.precision))];
-      const facts = { precision, target: 'TensorRT', takes, able: [] };
+      const facts = { precision, target: 'TensorRT', able: [] };
       diagnostics.push(createDiagnostic('precision-not-of-target', facts));
       return undefined;
     }

@@ -50,12 +50,10 @@ export const precisionMessages = {
   'precision-not-of-target': row<{
     precision: string;
     target: string;
-    takes: readonly string[];
     able: readonly string[];
   }>({
     severity: 'error',
-    message: ({ precision, target, takes }) =>
-      `${target} does not compute in ${precision.toUpperCase()}; it takes ${listText(takes)}.`,
+    message: ({ precision, target }) => `${target} does not compute in ${precision.toUpperCase()}.`,
     hint: ({ precision, able }) =>
       able.length > 0
         ? `${precision.toUpperCase()} is computed by --target ${able.join(', ')}.`
