@@ -29,10 +29,7 @@ interface Planned {
   readonly takes: number;
 }
 
-function plan(
-  { batches }: OpenvinoOptions,
-  batch: BuildRequest['batch'],
-): readonly Planned[] {
+function plan({ batches }: OpenvinoOptions, batch: BuildRequest['batch']): readonly Planned[] {
   if (batch !== undefined) {
     return [{ name: engineName(undefined, []), batch: undefined, takes: batch }];
   }

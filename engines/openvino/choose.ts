@@ -4,6 +4,7 @@ import type { Installation } from '../python/probe.ts';
 import { publishedBatches, type Target, type TargetRequest } from '../target.ts';
 import { createOpenvinoEngine } from './engine.ts';
 import { findSetUp, pythonRequest, requireOpenvino } from './find.ts';
+import { openvinoForm } from './graph-form.ts';
 import type { RunOptions } from './options.ts';
 import { plannedEngine } from './planned-engine.ts';
 
@@ -37,8 +38,7 @@ async function targetWith(
     name: 'openvino',
     reason: `openvino ${installation.version} on ${processor.name}, ${why}`,
     precision,
-    // What it fuses best is what onnxruntime does, quantisers included (docs/openvino.md); bfloat16 is made of float32 by its compiler.
-    form: { precision: precision === 'bf16' ? 'fp32' : precision },
+    form: openvinoForm(precision),
     batches,
     layers: 'engine',
     tf32: false,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { BuiltFile, Engine } from '../../engines/engine.ts';
 import type { Precision } from '../../codegen/precisions.ts';
+import type { BuiltFile, Engine } from '../../engines/engine.ts';
 import { keyDigest } from '../../engines/engine-key.ts';
 import type { PlannedCommand, PlannedFile, TargetPlan } from '../../engines/target.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';

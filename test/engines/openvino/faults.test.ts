@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { requireInstructions } from '../../../engines/openvino/choose.ts';
 import { createOpenvinoEngine } from '../../../engines/openvino/engine.ts';
 import { isFrom, pythonRequest, requireOpenvino } from '../../../engines/openvino/find.ts';
 import type { OpenvinoOptions } from '../../../engines/openvino/options.ts';
 import { openvinoTarget } from '../../../engines/openvino/target.ts';
-import { requireInstructions } from '../../../engines/openvino/choose.ts';
 import { describeProcessor } from '../../../engines/processor.ts';
 import { type Diagnostic, DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import { event, fakePython, type PythonScenario, release, temporaryFolder } from './fake-python.ts';

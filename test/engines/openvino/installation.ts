@@ -6,9 +6,10 @@ import type { Installation } from '../../../engines/python/probe.ts';
 import type { Target } from '../../../engines/target.ts';
 
 /* OpenVINO on this machine, for tests that ask it itself. */
-const found: Installation | undefined = await findSetUp(pythonRequest(process.env, undefined), {}).catch(
-  () => undefined,
-);
+const found: Installation | undefined = await findSetUp(
+  pythonRequest(process.env, undefined),
+  {},
+).catch(() => undefined);
 
 /** Whether a Python has the wheel: RCC_PYTHON, or the one that `rcc doctor --setup openvino` made (test/openvino/setup.sh). */
 export const isInstalled = found !== undefined;

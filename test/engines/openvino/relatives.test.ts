@@ -9,7 +9,12 @@ import type { Spec } from '../../../src/language/spec.ts';
 import { encodeSafetensors } from '../../helpers/weight-files.ts';
 import { makePictures } from '../../judges/network/parameters.ts';
 import { writeFloats } from '../../judges/npy.ts';
-import { classes, computeRelative, type Relative, relatives } from '../../judges/relatives/networks.ts';
+import {
+  classes,
+  computeRelative,
+  type Relative,
+  relatives,
+} from '../../judges/relatives/networks.ts';
 import { isInstalled, openvino, precisions } from './installation.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-openvino-relatives-'));
@@ -21,7 +26,7 @@ async function writeRelative(relative: Relative): Promise<Spec> {
   const pictures = makePictures(2, 11, relative.shape);
   const { net, logits } = computeRelative(relative, pictures);
   writeFloats(`${path}.input.npy`, { shape: [2, ...relative.shape], values: pictures });
-  writeFloats(`${path}.logits.npy`, { shape: [2, classes], values: logits });
+  writeFloats(`${path}.logits.npy`, { shape: [2, classes], values: Float32Array.from(logits) });
   writeFileSync(`${path}.safetensors`, encodeSafetensors(net.tensors));
   const text = `model judged {
   ${relative.spec}

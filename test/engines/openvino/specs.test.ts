@@ -18,7 +18,11 @@ const jobs = networks.flatMap(({ names, spec }, index) => {
   const others = precisions.filter((precision) => precision !== 'fp32');
   const other = others[index % others.length] ?? 'int8';
   const both: readonly Precision[] = ['fp32', other];
-  return both.map((precision) => ({ title: `${names.join(', ')} in ${precision}`, spec, precision }));
+  return both.map((precision) => ({
+    title: `${names.join(', ')} in ${precision}`,
+    spec,
+    precision,
+  }));
 });
 
 async function compile(spec: Spec, precision: Precision) {
