@@ -9,6 +9,7 @@ import { createOpenvinoEngine } from '../engines/openvino/engine.ts';
 import { type OpenvinoOptions, precisionHint } from '../engines/openvino/options.ts';
 import { describeProcessor } from '../engines/processor.ts';
 import type { Installation } from '../engines/python/probe.ts';
+import { append } from '../src/collections/append.ts';
 import { medianOf, runProcess, timeProcess } from './whole-process.ts';
 
 export interface OpenvinoRow {
@@ -143,7 +144,7 @@ async function benchModel(
   for (const batch of batches) {
     const all: Figures[] = [];
     for (let round = 0; round < rounds; round++) {
-      all.push(...(await measureRound({ embedded, built }, options, { folder, batch })));
+      append(all, await measureRound({ embedded, built }, options, { folder, batch }));
     }
     for (const precision of precisions) {
       const place = { model, precision, batch, threads: options.threads ?? 1 };
@@ -173,7 +174,7 @@ export async function benchOpenvino(
   try {
     const rows: OpenvinoRow[] = [];
     for (const model of only ?? models) {
-      rows.push(...(await benchModel(model, folder, { rounds, options, log })));
+      append(rows, await benchModel(model, folder, { rounds, options, log }));
     }
     const [first = 'resnet50_vd'] = only ?? ['resnet50_vd'];
     const words = [

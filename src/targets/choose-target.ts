@@ -24,13 +24,14 @@ async function chooseOne(
   return await target.choose(options, request);
 }
 
-/** A target where it can be used here, else why not. */
+/** A target where it can be used here, else why not; nothing of one that does not compute in the precision anywhere. */
 async function find(
   target: AnyTarget,
   options: unknown,
   request: TargetRequest,
 ): Promise<Target | string | undefined> {
-  return refusalOf(target, request)?.message ?? (await target.find?.(options, request));
+  if (refusalOf(target, request)) return undefined;
+  return await target.find?.(options, request);
 }
 
 /** The first target that is found here, else the first of the list with the reasons why. */

@@ -56,7 +56,7 @@ export const precisionMessages = {
     message: ({ precision, target }) => `${target} does not compute in ${precision.toUpperCase()}.`,
     hint: ({ precision, able }) =>
       able.length > 0
-        ? `${precision.toUpperCase()} is computed by --target ${able.join(', ')}.`
+        ? `${precision.toUpperCase()} is computed by --target ${listText(able)}.`
         : undefined,
     cause:
       'Not every engine computes in every precision: bfloat16 is made of a float32 model by OpenVINO on processors that have it, and processors compute float16 in float32.',
