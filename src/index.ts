@@ -33,6 +33,7 @@ export type {
   BuildRequest,
   BuildsOnly,
   BuiltEngine,
+  BuiltFile,
   Device,
   Engine,
   EngineFile,
@@ -49,6 +50,8 @@ export type { EngineKey, PlannedEngine } from '../engines/engine-key.ts';
 export type { ModelFacts, ModelIdentity, TensorFacts } from '../engines/model-facts.ts';
 export type { OnnxTargetOptions } from '../engines/onnx/target.ts';
 export type { OnnxruntimeTargetOptions } from '../engines/onnxruntime/target.ts';
+export type { OpenvinoTargetOptions } from '../engines/openvino/choose.ts';
+export type { RunOptions as OpenvinoRunOptions } from '../engines/openvino/options.ts';
 export type { OptionRow, OptionValues } from '../engines/option-row.ts';
 export type { Flip, RankingComparison } from '../engines/ranking.ts';
 export type { ServedTensor, ServeRequest, Serving, ServingImage } from '../engines/serving.ts';
