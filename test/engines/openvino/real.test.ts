@@ -1,14 +1,18 @@
 /* A whole life of OpenVINO engines: built, loaded, audited, timed, checked, classified with, taken from the cache; and what of it stays. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findLayerLists } from '../../../engines/audit/audit-folder.ts';
 import { createOpenvinoEngine } from '../../../engines/openvino/engine.ts';
+import { openvinoPackage } from '../../../engines/openvino/package.ts';
 import { describeProcessor } from '../../../engines/processor.ts';
 import { createSeededInput } from '../../../engines/seeded-input.ts';
 import { numbersOf } from '../../../engines/tensor-values.ts';
 import { rccIn } from '../../helpers/cli.ts';
+import { canTrace } from '../../helpers/strace.ts';
 import { isInstalled, precisions, requireInstallation } from './installation.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rcc-openvino-real-'));
@@ -160,4 +164,28 @@ describe.skipIf(!isInstalled)('OpenVINO itself (needs rcc doctor --setup openvin
     }
     expect(existsSync(path)).toBe(true);
   }, 60_000);
+
+  it.skipIf(!canTrace)(
+    'asks nobody on the network, whatever it loads (needs strace)',
+    async () => {
+      const { directory } = await compile('traced', '--batches', '1', '--no-time');
+      const trace = join(folder, 'trace.txt');
+      const script = fileURLToPath(openvinoPackage.script);
+      const engine = join(directory, 'model.blob');
+      const told = spawnSync(
+        'strace',
+        [
+          ...['-f', '-qq', '-e', 'trace=connect,sendto', '-o', trace],
+          ...[requireInstallation().python.path, script, '--serve'],
+        ],
+        {
+          input: `${JSON.stringify({ id: 1, do: 'load', engine, config: {} })}\n`,
+          encoding: 'utf8',
+        },
+      );
+      expect(told.stdout).toContain('"event": "answer"');
+      expect(readFileSync(trace, 'utf8')).not.toMatch(/AF_INET|AF_UNIX/);
+    },
+    60_000,
+  );
 });
