@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests that ask what stands beside the project: NVIDIA's compiler, a Triton server, a browser, npm's registry, strace, a whole run sheet. `npm run test:all` runs them too. */
 const tools = [
   'test/cli/{footprint,package}.test.ts',
+  'test/engines/openvino/{real,relatives,specs}.test.ts',
   'test/engines/tensorrt-rtx/{flavours,quantized,real,worse}.test.ts',
   'test/gpu/**/*.test.ts',
   'test/report/browser.test.ts',
@@ -19,7 +20,7 @@ const alone = [
   'test/compile/few-classes.test.ts',
   'test/deploy/deploy-processes.test.ts',
   'test/engines/process.test.ts',
-  'test/engines/{onnxruntime,tensorrt-rtx}/**/*.test.ts',
+  'test/engines/{onnxruntime,openvino,tensorrt-rtx}/**/*.test.ts',
   'test/engines/tensorrt/*.test.ts',
   'test/engines/tensorrt/{machine,running}/**/*.test.ts',
   'test/{engine-cache,examples,io,judges,kit}/**/*.test.ts',
@@ -34,8 +35,8 @@ const slurm = ['test/slurm/**/*.test.ts'];
 const shared = {
   setupFiles: ['test/helpers/poison.ts'],
   testTimeout: 30_000,
-  // The engines of whoever runs the tests are none of theirs.
-  env: { RCC_ENGINE_CACHE: 'off' },
+  // The engines and the OpenVINO of whoever runs the tests are none of theirs.
+  env: { RCC_ENGINE_CACHE: 'off', RCC_OPENVINO: 'off' },
 };
 
 export default defineConfig({

@@ -1,14 +1,16 @@
 /*
  * npm run bench [-- PART…] [--runs N] [--torch-python FILE] [--paddle-python FILE] [--rtx-python FILE] [--only NETWORK …]
  * Parts: startup, convert, precision-conversion, calibration, precisions (a peer's interpreter adds onnxruntime's own quantisation), tensorrt, latency (needs
- * a peer's interpreter), kernels, families, quantized and forms (need TensorRT-RTX; peers' interpreters add peers); all of them by default. Tables go to stdout as
- * Markdown, figures to bench/results/*.json; --only picks networks of families, whose rows take the place of those of an earlier run.
+ * a peer's interpreter), openvino (needs it set up; --only picks networks of it), kernels, families, quantized and forms (need TensorRT-RTX; peers' interpreters
+ * add peers); all of them by default. Tables go to stdout as Markdown, figures to bench/results/*.json; --only picks networks of families, whose rows take the
+ * place of those of an earlier run.
  */
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { findSetUp, pythonRequest } from '../engines/openvino/find.ts';
 import { probeTensorrtRtx, type TensorrtRtxInstallation } from '../engines/tensorrt-rtx/probe.ts';
 import { ownValue } from '../src/collections/own-value.ts';
 import { defaultCacheDirectory } from '../src/io/cache-directory.ts';
@@ -21,6 +23,7 @@ import { benchKernels, kernelTable } from './kernels/kernels.ts';
 import { benchQuantized, quantizedTable } from './kernels/quantized.ts';
 import { benchLatency, latencyTable } from './latency.ts';
 import { markdownTable, type PrintedTable } from './markdown-table.ts';
+import { benchOpenvino, openvinoTable } from './openvino.ts';
 import {
   benchPrecisionConversion,
   convertedModel,
@@ -124,6 +127,19 @@ const parts: Readonly<Record<string, Part>> = {
     async run() {
       const rows = await benchPrecisions(pythons.torch ?? pythons.paddle, runs, log);
       return { ...precisionTable(rows), rows };
+    },
+  },
+  openvino: {
+    title: 'OpenVINO as rcc drives it, beside onnxruntime in FP32 and OpenVINO’s own benchmark_app',
+    timed: true,
+    needs: 'a Python with OpenVINO: RCC_PYTHON or rcc doctor --setup openvino',
+    async run() {
+      const request = pythonRequest(process.env, undefined);
+      const installation = await findSetUp(request, {}).catch(() => undefined);
+      if (!installation) return undefined;
+      const measured = await benchOpenvino({ installation, rounds: runs, only: values.only }, log);
+      const compiler = `OpenVINO ${installation.version}`;
+      return { ...openvinoTable(measured), ...measured, compiler };
     },
   },
   kernels: {

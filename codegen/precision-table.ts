@@ -75,6 +75,8 @@ export interface PrecisionRow {
   readonly isCalibratedByMax?: true;
   /** GPUs of this compute capability and later compute in it; it is made for no other processor. Absent: it is made for any. */
   readonly leastComputeCapability?: string;
+  /** No graph is written in it: the target's compiler computes a float32 graph so. Absent: the graph's own types say it. */
+  readonly isLowered?: true;
   /** Its activations may overflow: how large they get is told beside a verdict, and emulated where a processor widens them. */
   readonly isNarrowFloat?: true;
   /** What it computes in between its quantisers may be float32 (`--int8-rest`). */
@@ -252,5 +254,30 @@ export const precisions = [
     },
     maxDrop: 0.01,
     tensorError: 0.3,
+  },
+  {
+    name: 'bf16',
+    title: 'BF16',
+    help: 'bfloat16, for processors that have it (--target openvino)',
+    dataType: 'float32',
+    bytesPerWeight: 4,
+    passes: [],
+    isLowered: true,
+    tolerance: {
+      maxError: 0.1,
+      meanError: 0.02,
+      flipShare: 0,
+      tieError: 0.05,
+      reason:
+        'A bfloat16 number has 8 bits of precision and the range of float32, so nothing overflows; weights and activations rounded so move logits by up to 0.016 of their standard deviation from depth 18 to 200, and six times that is allowed.',
+    },
+    toleranceOfFeatures: {
+      maxRelativeError: 0.1,
+      minCosine: 0.995,
+      tie: 0.03,
+      reason: 'TO MEASURE',
+    },
+    maxDrop: 0.005,
+    tensorError: 0.1,
   },
 ] as const satisfies readonly PrecisionRow[];

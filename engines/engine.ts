@@ -133,6 +133,12 @@ export interface LoadedEngine {
   close(): Promise<void>;
 }
 
+/** A file that a build leaves in the artifact's folder. */
+export interface BuiltFile {
+  readonly role: 'engine' | 'wrapper' | 'layers';
+  readonly name: string;
+}
+
 /** Why what an engine builds does not run here. */
 export interface BuildsOnly {
   /** In a few words: `the engine needs its GPU`. */
@@ -152,6 +158,8 @@ export interface Engine {
   readonly fileName: string;
   /** File name of a model that wraps the engine for another runtime, where `build` writes one. */
   readonly wrapperName?: string | undefined;
+  /** Names of all that a build leaves of a graph that fixes this batch, or none; absent: `fileName`, `wrapperName` and layers.json. */
+  builtFiles?(batch: number | undefined): readonly BuiltFile[];
   build(request: BuildRequest): Promise<BuiltEngine>;
   /** For many batches; `run` is for one. */
   load(path: string): Promise<LoadedEngine>;

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { execa } from 'execa';
 import { type ProcessGroup, watchProcessGroup } from './process-group.ts';
 import { LineKeeper, type OutputStream, readLines } from './tool-output.ts';
@@ -12,6 +13,8 @@ export interface ToolRequest {
   readonly signal?: AbortSignal;
   /** What it reads on stdin; default: nothing. */
   readonly input?: string;
+  /** Is given what it reads, for a program that is talked to; whoever takes it ends it. In place of `input`. */
+  onStart?(stdin: Writable): void;
   /** Between SIGTERM and SIGKILL when it is stopped; default 5,000. */
   readonly graceMs?: number;
   /** All lines of both streams in order of arrival; replaced if it is there. */
@@ -82,6 +85,11 @@ function watchForStops(request: ToolRequest, group: ProcessGroup, stops: Stops):
   };
 }
 
+function stdinOf({ input, onStart }: ToolRequest) {
+  if (onStart) return { stdin: 'pipe' as const };
+  return input === undefined ? { stdin: 'ignore' as const } : { input };
+}
+
 function start(request: ToolRequest) {
   const [program, ...parameters] = request.command;
   return execa(program, parameters, {
@@ -91,7 +99,7 @@ function start(request: ToolRequest) {
     reject: false,
     buffer: false,
     encoding: 'buffer',
-    ...(request.input === undefined ? { stdin: 'ignore' as const } : { input: request.input }),
+    ...stdinOf(request),
     ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
     ...(request.env === undefined ? {} : { env: request.env }),
   });
@@ -147,6 +155,7 @@ export async function runTool(request: ToolRequest): Promise<ToolResult> {
   const group = watchProcessGroup(subprocess.pid);
   const keeper = new LineKeeper(request);
   const unwatch = watchForStops(request, group, stops);
+  if (subprocess.stdin) request.onStart?.(subprocess.stdin);
   try {
     const ended = await follow(subprocess, keeper, group);
     const startError = startErrorOf(ended);

@@ -1,5 +1,5 @@
 import type { GraphForm } from '../codegen/passes/graph-form.ts';
-import type { Precision } from '../codegen/precisions.ts';
+import { type Precision, precisionRow } from '../codegen/precisions.ts';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.ts';
 import type { DoctorRow } from './doctor-row.ts';
 import type { Engine, MeasureRequest } from './engine.ts';
@@ -125,13 +125,17 @@ export interface TargetDefinition<O = unknown, Name extends string = string> {
   readonly title: string;
   /** Whether engines are kept in the cache; absent: they are built in about the time that a copy takes, or none is built. */
   readonly keepsEngines?: true;
+  /** What it computes in; absent: every precision that graphs are written in. */
+  readonly precisions?: readonly Precision[];
+  /** Names of the files that its builds leave in an artifact's folder: those of an earlier engine leave when another comes. Absent: none. */
+  readonly ownFiles?: readonly RegExp[];
   readonly options: readonly OptionRow[];
   /** Checks what was given, as texts or as typed values, and fills in the defaults. Throws DiagnosticError `option-value`. */
   read(given: OptionValues): Promise<O>;
   /** Throws DiagnosticError where it is not to be had. */
   choose(options: O, request: TargetRequest): Promise<Target>;
-  /** For `--target auto`: the target where it can be used here, or why not in one sentence. Absent: only who asks for it by name gets it. */
-  find?(options: O, request: TargetRequest): Promise<Target | string>;
+  /** For `--target auto`: the target where it can be used here, or why not in one sentence; undefined: the user wants it left alone. Absent: only who asks for it by name gets it. */
+  find?(options: O, request: TargetRequest): Promise<Target | string | undefined>;
   /** What it needs on this machine; absent: nothing. */
   doctor?(request: DoctorRequest<O>): Promise<readonly DoctorRow[]>;
   /** Installs what can be installed, into an environment of rcc's own; says what stands where. */
@@ -143,6 +147,14 @@ export interface TargetDefinition<O = unknown, Name extends string = string> {
   ): Promise<TargetCheck>;
   /** What its engines mean to an inference server; absent: no server loads them. Throws DiagnosticError where facts have another form, or a server cannot take them. */
   serve?(request: ServeRequest): Promise<Serving>;
+}
+
+/** Whether a target computes in a precision at all; whether this machine and a release do, it says itself. */
+export function takesPrecision(
+  { precisions }: Pick<TargetDefinition, 'precisions'>,
+  precision: Precision,
+): boolean {
+  return precisions?.includes(precision) ?? !precisionRow(precision).isLowered;
 }
 
 /** Batches that are timed where neither the user nor the target says more: those of the published tables. */

@@ -25,3 +25,14 @@ export function joinBatches(parts: readonly Tensor[], total: number): Tensor {
   const shape = [total, ...first.shape.slice(1)];
   return { dataType: first.dataType, shape, bytes: Uint8Array.from(bytes) };
 }
+
+/** Which of the sizes run a batch of `total` images: as few runs as they allow; the last one is filled up. */
+export function partsOf(total: number, batches: readonly number[]): number[] {
+  const sizes = batches.toSorted((a, b) => b - a);
+  const smallest = sizes.at(-1) ?? 1;
+  const parts: number[] = [];
+  for (let left = total; left > 0; left -= parts.at(-1) ?? left) {
+    parts.push(sizes.find((size) => size <= left) ?? smallest);
+  }
+  return parts;
+}

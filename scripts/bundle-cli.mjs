@@ -48,6 +48,7 @@ export const threads = ['src/io/hash-worker.mjs', 'src/calibration/counting-work
 
 /** What is no module, and is read or run by its name, beside the module that does so. */
 export const besideModules = [
+  'engines/openvino/openvino_engine.py',
   'engines/tensorrt-rtx/build_engine.py',
   'src/report/page/page-script.js',
   'src/kit/run-kit.sh',

@@ -34,6 +34,7 @@ export type {
   BuildRequest,
   BuildsOnly,
   BuiltEngine,
+  BuiltFile,
   Device,
   Engine,
   EngineFile,
@@ -51,6 +52,8 @@ export type { ModelFacts, ModelIdentity, TensorFacts } from '../engines/model-fa
 export type { NeighbourComparison } from '../engines/neighbours.ts';
 export type { OnnxTargetOptions } from '../engines/onnx/target.ts';
 export type { OnnxruntimeTargetOptions } from '../engines/onnxruntime/target.ts';
+export type { OpenvinoTargetOptions } from '../engines/openvino/choose.ts';
+export type { RunOptions as OpenvinoRunOptions } from '../engines/openvino/options.ts';
 export type { OptionRow, OptionValues } from '../engines/option-row.ts';
 export type { Flip, RankingComparison } from '../engines/ranking.ts';
 export type { ServedTensor, ServeRequest, Serving, ServingImage } from '../engines/serving.ts';

@@ -5,7 +5,7 @@ export type QuantizedType = 'int8' | 'float8e4m3fn';
 
 /** Where the quantisers of an int8 or fp8 graph stand and what they make. All forms come from the same calibration. */
 export interface Int8Form {
-  readonly name: 'int8-trt' | 'int8-ort' | 'fp8-trt';
+  readonly name: 'int8-trt' | 'int8-ort' | 'int8-openvino' | 'fp8-trt';
   /** Default: `int8`. */
   readonly numbers?: QuantizedType;
   /** Convolutions and linear layers of fewer input channels are not quantised; default: none. */

@@ -59,6 +59,7 @@ export const precisionTypes = {
   fp16: 'float16',
   int8: 'int8',
   fp8: 'float8',
+  bf16: 'bfloat16',
 } as const satisfies Record<Precision, EngineDataType>;
 
 /** Rows of the first optimisation profile in the list: the others repeat the same layers. */

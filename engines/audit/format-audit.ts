@@ -3,11 +3,10 @@ import { positionAt } from '../../src/diagnostics/source.ts';
 import type { AuditReport } from './audit.ts';
 import { countFused } from './block-verdicts.ts';
 import { type AuditFinding, precisionTypes } from './context.ts';
+import { layerSources } from './layer.ts';
 
 /** Findings of one code that are told one by one; the others are counted. */
 const shownPerCode = 4;
-
-const sourceNames = { trtexec: 'TensorRT', 'tensorrt-rtx': 'TensorRT-RTX' } as const;
 
 /** `specs/resnet50_vd.rn:4`, or nothing where the node has no line. */
 function lineOf({ diagnostic: { span } }: AuditFinding): string {
@@ -132,7 +131,7 @@ export function formatAudit(report: AuditReport): string {
   const width = greatest(rows.map(([title]) => title.length));
   const codes = [...new Set(report.findings.map(({ diagnostic }) => diagnostic.code))];
   return [
-    `fusion audit: ${report.verdict} (${report.precision.toUpperCase()}, ${sourceNames[report.source]})`,
+    `fusion audit: ${report.verdict} (${report.precision.toUpperCase()}, ${layerSources[report.source].title})`,
     ...rows.map(([title, text]) => `  ${title.padEnd(width)}  ${text}`),
     '',
     ...alignTable(auditKindTable(report)).map((line) => `  ${line}`),

@@ -58,7 +58,21 @@ export interface EngineLayer {
   readonly timeMs?: number;
 }
 
-export type LayerSource = 'trtexec' | 'tensorrt-rtx';
+interface LayerSourceRow {
+  /** Whose layers it tells. */
+  readonly title: string;
+  /** Both operands of a residual Add are quantised in the form that it fuses; otherwise a quantiser behind the convolution keeps the Add out of it. */
+  readonly quantizesBothOperands: boolean;
+}
+
+export type LayerSource = 'trtexec' | 'tensorrt-rtx' | 'openvino';
+
+/** Tools that tell an engine's layers. */
+export const layerSources: Readonly<Record<LayerSource, LayerSourceRow>> = {
+  trtexec: { title: 'TensorRT', quantizesBothOperands: false },
+  'tensorrt-rtx': { title: 'TensorRT-RTX', quantizesBothOperands: false },
+  openvino: { title: 'OpenVINO', quantizesBothOperands: true },
+};
 
 /** The layers of an engine in the order in which they run, from whatever tool told them. */
 export interface LayerList {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { mostTimeMs } from '../../src/io/outside-fields.ts';
 import { readJsonAs } from '../../src/io/outside-json.ts';
-import type { LayerList } from './layer.ts';
+import { type LayerList, type LayerSource, layerSources } from './layer.ts';
 import { readBuildLog } from './readers/build-log.ts';
 import { readLayerInfo } from './readers/layer-info.ts';
 import { joinProfile } from './readers/profile.ts';
@@ -59,7 +59,7 @@ const layer = z.object({
 });
 
 const list = z.object({
-  source: z.enum(['trtexec', 'tensorrt-rtx']),
+  source: z.enum(Object.keys(layerSources) as [LayerSource, ...LayerSource[]]),
   layers: z.array(layer).nonempty(),
   bindings: z.array(z.string()),
   detailed: z.boolean(),

@@ -4,11 +4,13 @@ import type { EngineDataType } from './layer.ts';
 /** The words that releases use for types, in lower case. */
 const typeWords: Readonly<Record<string, EngineDataType>> = {
   fp32: 'float32',
+  f32: 'float32',
   float: 'float32',
   float32: 'float32',
   tf32: 'float32',
   fp16: 'float16',
   half: 'float16',
+  f16: 'float16',
   float16: 'float16',
   bf16: 'bfloat16',
   bfloat16: 'bfloat16',
@@ -18,6 +20,11 @@ const typeWords: Readonly<Record<string, EngineDataType>> = {
   e4m3: 'float8',
   fp4: 'float4',
   int8: 'int8',
+  i8: 'int8',
+  u8: 'uint8',
+  i32: 'int32',
+  i64: 'int64',
+  boolean: 'bool',
   uint8: 'uint8',
   int4: 'int4',
   int32: 'int32',
@@ -27,7 +34,12 @@ const typeWords: Readonly<Record<string, EngineDataType>> = {
 
 /** Whether quantisers make numbers of this type. */
 export function isQuantizedType(type: EngineDataType | undefined): boolean {
-  return type === 'int8' || type === 'float8';
+  return type === 'int8' || type === 'uint8' || type === 'float8';
+}
+
+/** Whether a type is the one that was asked for: int8 has a sign or none, as the numbers need. */
+export function isAskedType(type: EngineDataType | undefined, asked: EngineDataType): boolean {
+  return type === asked || (asked === 'int8' && type === 'uint8');
 }
 
 /** The type in `Half`, `kHALF` or `Channel major FP16 format where channel % 8 == 0`; undefined where no word is one. */

@@ -1,6 +1,6 @@
 import { checkOf, type EngineCheck } from '../engine-check.ts';
+import { describeProcessor } from '../processor.ts';
 import type { OnnxruntimeFacts } from './facts.ts';
-import { describeProcessor } from './processor.ts';
 import { loadRuntime } from './runtime.ts';
 import { stampOf } from './session.ts';
 

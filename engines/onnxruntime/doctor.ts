@@ -1,6 +1,6 @@
 import { DiagnosticError } from '../../src/diagnostics/diagnostic.ts';
 import type { DoctorRow } from '../doctor-row.ts';
-import { describeProcessor, hasInt8Dot, type Processor } from './processor.ts';
+import { describeProcessor, hasInt8Dot, type Processor } from '../processor.ts';
 import { loadRuntime, type Runtime, runtimeName } from './runtime.ts';
 
 async function libraryRow(importRuntime: (() => Promise<Runtime>) | undefined): Promise<DoctorRow> {

@@ -1,9 +1,9 @@
 import { type Precision, referencePrecision } from '../../codegen/precisions.ts';
 import type { Engine, LoadedEngine } from '../engine.ts';
+import { describeProcessor } from '../processor.ts';
 import { buildEngine, engineFileName } from './build.ts';
 import { measureModel } from './measure.ts';
 import type { Optimization } from './optimization.ts';
-import { describeProcessor } from './processor.ts';
 import { loadRuntime } from './runtime.ts';
 import { closeSession, type Host, openSession, runSession } from './session.ts';
 

@@ -1,21 +1,15 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import type { Measurement, MeasureRequest, Precision, Tensors } from '../engine.ts';
+import { deviceOf } from '../processor.ts';
+import { callDefinition, processorLimits, watchOtherLoad } from '../processor-timing.ts';
 import { createSeededInput } from '../seeded-input.ts';
-import { judgeStability, type StabilityLimits } from '../stability.ts';
+import { judgeStability } from '../stability.ts';
 import { keepSamples, summarize } from '../statistics.ts';
 import type { Optimization } from './optimization.ts';
-import { deviceOf } from './processor.ts';
 import { runtimeName } from './runtime.ts';
 import { closeSession, type Host, openSession, type Session } from './session.ts';
 import { chooseThreads, threadCandidates } from './threads.ts';
-import {
-  createTimedRun,
-  estimateRun,
-  sampleRuns,
-  type TimedRun,
-  warmUp,
-  watchOtherLoad,
-} from './timing.ts';
+import { createTimedRun, estimateRun, sampleRuns, type TimedRun, warmUp } from './timing.ts';
 
 export interface MeasureSettings {
   readonly precision: Precision;
@@ -23,18 +17,6 @@ export interface MeasureSettings {
   /** Pins the count; without it the fastest is found. */
   readonly threads: number | undefined;
 }
-
-/** A processor shared with an operating system is noisier than a GPU; beyond this the figures are not worth comparing. */
-const limits: StabilityLimits = {
-  minIterations: 5,
-  spread: 0.1,
-  drift: 0.05,
-  tail: 2,
-  otherLoad: 0.1,
-};
-
-const definition =
-  'Time of one call on the host, one after another, from an input in memory to outputs in memory; reading and preparing pictures is not in it.';
 
 interface Prepared {
   readonly session: Session;
@@ -101,7 +83,7 @@ export async function measureModel(
     const warmUpMs = await warmUp(run, request.warmUpMs, spentMs);
     const otherLoad = watchOtherLoad();
     const samplesMs = await sampleRuns(run, request);
-    const stability = judgeStability(samplesMs, limits, otherLoad());
+    const stability = judgeStability(samplesMs, processorLimits, otherLoad());
     const latency = summarize(samplesMs);
     return {
       target: 'onnxruntime',
@@ -113,7 +95,7 @@ export async function measureModel(
       imagesPerSecond: (1000 * request.batch) / latency.meanMs,
       iterations: samplesMs.length,
       warmUpMs,
-      definition,
+      definition: callDefinition,
       settings: {
         runtime: runtimeName(host.runtime),
         threads: session.threads,

@@ -1,13 +1,14 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Value } from '../../codegen/ir/graph.ts';
 import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { checkInputs } from '../check-inputs.ts';
 import type { Tensor, Tensors } from '../engine.ts';
+import { hasInt8Dot, kernelClassOf, type Processor } from '../processor.ts';
 import { failFromRuntime } from './failures.ts';
 import type { Optimization } from './optimization.ts';
-import { hasInt8Dot, kernelClassOf, type Processor } from './processor.ts';
 import { type Runtime, runtimeName } from './runtime.ts';
 import { type EngineStamp, readStamp } from './stamp.ts';
-import { checkInputs, fromRuntime, toRuntime, valuesOf } from './tensors.ts';
+import { fromRuntime, toRuntime, valuesOf } from './tensors.ts';
 
 /** Where sessions come from: the library and the processor that it runs on. */
 export interface Host {

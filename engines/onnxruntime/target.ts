@@ -20,6 +20,7 @@ const options: readonly OptionRow<keyof OnnxruntimeTargetOptions>[] = [
 export const onnxruntimeTarget: TargetDefinition<OnnxruntimeTargetOptions, 'onnxruntime'> = {
   name: 'onnxruntime',
   title: 'onnxruntime',
+  ownFiles: [/^model\.ort\.onnx$/],
   options,
   async read(texts) {
     if (Object.keys(texts).length === 0) return {};

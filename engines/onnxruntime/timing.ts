@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import type { Tensors } from '../engine.ts';
 import { median, sortAscending } from '../statistics.ts';
 import { createFeeds, runFeeds, type Session } from './session.ts';
@@ -66,24 +65,4 @@ export async function sampleRuns(
     totalMs += ms;
   }
   return samplesMs;
-}
-
-function busyMs(): number {
-  return cpus().reduce(
-    (sum, { times }) => sum + times.user + times.nice + times.sys + times.irq,
-    0,
-  );
-}
-
-/** Starts to watch what other programs take of the machine's processors; the function gives their share until then. */
-export function watchOtherLoad(): () => number | undefined {
-  const start = { ms: performance.now(), busyMs: busyMs(), own: process.cpuUsage() };
-  return () => {
-    const wallMs = (performance.now() - start.ms) * cpus().length;
-    const own = process.cpuUsage(start.own);
-    const busy = busyMs() - start.busyMs;
-    // Not every system counts its processors' time.
-    if (busy <= 0 || wallMs <= 0) return undefined;
-    return Math.max(0, busy - (own.user + own.system) / 1000) / wallMs;
-  };
 }

@@ -14,12 +14,13 @@ import { isKernel, type LayerList } from '../audit/layer.ts';
 import { printLayerList, readLayerList } from '../audit/read-layer-list.ts';
 import type { BuildRequest, BuiltEngine, EngineFile } from '../engine.ts';
 import { engineFileOf } from '../engine-file.ts';
+import { runScript, type ScriptEvent } from '../python/script.ts';
 import { sizeOf, writtenNames } from '../tensorrt/running/optional-file.ts';
 import { epContextFileName, writeEpContext } from './ep-context.ts';
 import type { TensorrtRtxFacts } from './facts.ts';
 import { explainFailure } from './failure.ts';
 import { optionDefaults, type TensorrtRtxOptions } from './options.ts';
-import { runScript, type ScriptEvent } from './script.ts';
+import { tensorrtRtxPackage } from './wheel.ts';
 
 export const engineFileName = 'model.rtx.plan';
 
@@ -75,6 +76,7 @@ async function compile(
   const { locateNode } = request;
   const run = await runScript({
     python: installation.python.path,
+    script: tensorrtRtxPackage.script,
     args: scriptArguments(options, request, partialEngine),
     timeoutMs,
     logPath: log,

@@ -2,7 +2,7 @@
 import { createDiagnostic, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
 import type { Span } from '../../src/diagnostics/source.ts';
 import { endingText } from '../process.ts';
-import { eventText, type ScriptRun } from './script.ts';
+import { eventText, type ScriptRun } from '../python/script.ts';
 
 export interface FailedBuild {
   readonly run: ScriptRun;

@@ -58,6 +58,7 @@ export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions, 'tens
   name: 'tensorrt-rtx',
   title: 'TensorRT-RTX',
   keepsEngines: true,
+  ownFiles: [/^model\.(?:rtx\.plan|ctx\.onnx)$/, /^tensorrt-rtx-build\.log$/],
   options,
   async read(texts) {
     const [z, { readOptions }, { profileSchema }, { optionDefaults }] = await Promise.all([
@@ -133,10 +134,11 @@ export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions, 'tens
     ];
   },
   async setUp({ env, options: { python }, signal, report }) {
-    const { setupTensorrtRtx } = await import('./setup.ts');
+    const { setUpPackage } = await import('../python/setup.ts');
+    const { tensorrtRtxPackage } = await import('./wheel.ts');
     const cacheDirectory = defaultCacheDirectory(env);
-    const request = { env, cacheDirectory, report, ...(python === undefined ? {} : { python }) };
-    const found = await setupTensorrtRtx({ ...request, ...(signal && { signal }) });
+    const request = { env, cacheDirectory, python, signal, report };
+    const found = await setUpPackage(tensorrtRtxPackage, request);
     return `TensorRT-RTX ${found.version} in ${found.python.path}`;
   },
   async check(facts, { env, path }) {

@@ -1,5 +1,11 @@
-/** The release that rcc's tables and tests were made with. */
-export const wheelVersion = '1.7.1.116';
+import type { PythonPackage } from '../python/package.ts';
 
 /** NVIDIA's wheel; about 100 MB to fetch. */
-export const tensorrtRtxWheel = `tensorrt-rtx-cu13==${wheelVersion}`;
+export const tensorrtRtxPackage: PythonPackage = {
+  target: 'tensorrt-rtx',
+  title: 'TensorRT-RTX',
+  version: '1.7.1.116',
+  wheels: ['tensorrt-rtx-cu13==1.7.1.116'],
+  codes: { missing: 'tensorrt-rtx-missing', setupFailed: 'tensorrt-rtx-setup-failed' },
+  script: new URL('./build_engine.py', import.meta.url),
+};

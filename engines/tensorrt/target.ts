@@ -7,6 +7,13 @@ export const tensorrtTarget: TargetDefinition<TensorrtOptions, 'tensorrt'> = {
   name: 'tensorrt',
   title: 'TensorRT',
   keepsEngines: true,
+  ownFiles: [
+    /^model(?:\.b\d+)?\.plan$/,
+    /^(?:layers|layer-times|times)(?:\.b\d+)?\.json$/,
+    /^trtexec-(?:build|time|profile|run)(?:\.b\d+)?\.log$/,
+    // Lent to a build, with trtexec's own lock; gone with it unless the run was killed.
+    /^timing\.cache(?:\.lock)?$/,
+  ],
   options: tensorrtOptionRows,
   async read(texts) {
     const { tensorrtOptionsSchema } = await import('./planning/options.ts');

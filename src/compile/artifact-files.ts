@@ -3,6 +3,7 @@ import type { Precision } from '../../codegen/precisions.ts';
 import { writeArtifact } from '../io/artifact.ts';
 import { jsonText } from '../io/json-text.ts';
 import type { OwnFiles } from '../io/staged-folder.ts';
+import { targets } from '../targets/targets.ts';
 
 /** File names inside an artifact's folder (design.md, "Artifacts"). */
 export const artifactFiles = {
@@ -21,13 +22,8 @@ export function artifactDirectory(model: string, precision: Precision, root = 'b
 
 /** Names of all files that rcc leaves in an artifact's folder, whatever the target, its release and the batches. */
 const ownNames: readonly RegExp[] = [
-  /^(?:model\.onnx|manifest\.json|timing\.json|calibration\.json|labels\.txt)$/,
-  /^model(?:\.ort\.onnx|\.ctx\.onnx|\.rtx\.plan|(?:\.b\d+)?\.plan)$/,
-  /^(?:layers|layer-times|times)(?:\.b\d+)?\.json$/,
-  /^trtexec-(?:build|time|profile|run)(?:\.b\d+)?\.log$/,
-  /^tensorrt-rtx-build\.log$/,
-  // Lent to a build, with trtexec's own lock; gone with it unless the run was killed.
-  /^timing\.cache(?:\.lock)?$/,
+  /^(?:model\.onnx|manifest\.json|timing\.json|calibration\.json|labels\.txt|layers\.json)$/,
+  ...targets.flatMap(({ ownFiles = [] }) => ownFiles),
 ];
 
 /** The files of an artifact: those of an earlier one leave when another comes. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Precision } from '../../codegen/precisions.ts';
+import type { BuiltFile, Engine } from '../../engines/engine.ts';
 import { keyDigest } from '../../engines/engine-key.ts';
 import type { PlannedCommand, PlannedFile, TargetPlan } from '../../engines/target.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
@@ -44,15 +45,25 @@ function planOf(
   };
 }
 
+/** What a build would leave, engines and layers. */
+function filesOf(engine: Engine | undefined, batch: number | 'N'): readonly BuiltFile[] {
+  const told = engine?.builtFiles?.(batch === 'N' ? undefined : batch);
+  if (told) return told;
+  const wrapper = engine?.wrapperName;
+  return [
+    ...(engine ? [{ role: 'engine' as const, name: engine.fileName }] : []),
+    ...(wrapper === undefined ? [] : [{ role: 'wrapper' as const, name: wrapper }]),
+    { role: 'layers' as const, name: artifactFiles.layers },
+  ];
+}
+
 /** What `compileSpec` would do for a target, on any machine and without weights. Throws DiagnosticError where it would be refused. */
 export async function dryRunSpec(spec: Spec, options: CompileOptions): Promise<DryRun> {
-  const { directory, target, timing } = options;
+  const { directory, target, timing, batch = 'N' } = options;
   const { engine, name, reason, precision } = target;
   const own = (role: string, file: string) => ({ role, path: join(directory, file) });
   const plan = planOf(await planModel(spec, options), options);
-  const engineFiles = engine ? [own('engine', engine.fileName)] : [];
-  const wrapper = engine?.wrapperName;
-  const wrappers = wrapper === undefined ? [] : [own('wrapper', wrapper)];
+  const built = filesOf(engine, batch).map(({ role, name: file }) => own(role, file));
   const isTimed = timing !== undefined && engine && !engine.buildsOnly;
   return {
     model: spec.name,
@@ -63,7 +74,7 @@ export async function dryRunSpec(spec: Spec, options: CompileOptions): Promise<D
     ...(plan ?? { commands: [], notes: [] }),
     files: [
       own('model', artifactFiles.model),
-      ...(plan?.files ?? [...engineFiles, ...wrappers, own('layers', artifactFiles.layers)]),
+      ...(plan?.files ?? built),
       ...(spec.labels === undefined ? [] : [own('labels', artifactFiles.labels)]),
       own('manifest', artifactFiles.manifest),
       ...(isTimed ? [own('timing', artifactFiles.timing)] : []),

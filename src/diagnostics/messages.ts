@@ -14,8 +14,10 @@ import { farmReportMessages } from './messages/farm-report.ts';
 import { imageMessages } from './messages/images.ts';
 import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
+import { openvinoMessages } from './messages/openvino.ts';
 import { outputMessages } from './messages/outputs.ts';
 import { precisionMessages } from './messages/precision.ts';
+import { pythonMessages } from './messages/python.ts';
 import { rebuildMessages } from './messages/rebuild.ts';
 import { reportMessages } from './messages/report.ts';
 import { serverMessages } from './messages/server.ts';
@@ -32,7 +34,9 @@ export const messages = {
   ...engineMessages,
   ...engineCacheMessages,
   ...tensorrtMessages,
+  ...pythonMessages,
   ...tensorrtRtxMessages,
+  ...openvinoMessages,
   ...auditMessages,
   ...imageMessages,
   ...accuracyMessages,

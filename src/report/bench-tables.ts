@@ -13,6 +13,8 @@ type Kind = Device['kind'];
 interface FigureColumn {
   readonly column: Column;
   cell(row: MeasuredRow): Cell;
+  /** Whether it says something of these rows; absent: it always does. */
+  says?(rows: readonly MeasuredRow[]): boolean;
 }
 
 function textColumn(label: string, value: (row: MeasuredRow) => string): FigureColumn {
@@ -85,6 +87,10 @@ const columns: Readonly<Record<Kind, readonly FigureColumn[]>> = {
   cpu: [
     ...latency,
     rate,
+    {
+      ...textColumn('floats in', ({ settings }) => String(settings.precisionHint ?? '')),
+      says: (rows) => rows.some(({ settings }) => settings.precisionHint !== undefined),
+    },
     numberColumn('threads', ({ settings }) => Number(settings.threads), String),
     stable,
   ],
@@ -111,7 +117,8 @@ function definitionsOf(rows: readonly MeasuredRow[]): readonly string[] {
   return [...new Set(sentences)];
 }
 
-function tableOf(id: string, rows: readonly MeasuredRow[], shown: readonly FigureColumn[]) {
+function tableOf(id: string, rows: readonly MeasuredRow[], all: readonly FigureColumn[]) {
+  const shown = all.filter(({ says }) => says?.(rows) ?? true);
   return {
     id,
     columns: shown.map(({ column }) => column),

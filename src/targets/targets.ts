@@ -1,5 +1,6 @@
 import { onnxTarget } from '../../engines/onnx/target.ts';
 import { onnxruntimeTarget } from '../../engines/onnxruntime/target.ts';
+import { openvinoTarget } from '../../engines/openvino/target.ts';
 import type { TargetDefinition } from '../../engines/target.ts';
 import { tensorrtTarget } from '../../engines/tensorrt/target.ts';
 import { tensorrtRtxTarget } from '../../engines/tensorrt-rtx/target.ts';
@@ -7,7 +8,13 @@ import { tensorrtRtxTarget } from '../../engines/tensorrt-rtx/target.ts';
 /** A definition whose options nobody but itself looks into. */
 export type AnyTarget = TargetDefinition<unknown>;
 
-const definitions = [onnxruntimeTarget, tensorrtTarget, tensorrtRtxTarget, onnxTarget] as const;
+const definitions = [
+  onnxruntimeTarget,
+  tensorrtTarget,
+  openvinoTarget,
+  tensorrtRtxTarget,
+  onnxTarget,
+] as const;
 
 /** Every target. `auto` takes the first that can be found here, else the first of all. */
 export const targets: readonly AnyTarget[] = definitions.map(

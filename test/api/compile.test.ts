@@ -102,7 +102,13 @@ describe('compile', () => {
     ],
     [
       { precision: 'fp61' },
-      [['argument-unknown', "There is no precision 'fp61'.", 'There are: fp32, fp16, int8, fp8.']],
+      [
+        [
+          'argument-unknown',
+          "There is no precision 'fp61'.",
+          'There are: fp32, fp16, int8, fp8, bf16.',
+        ],
+      ],
     ],
     [
       { tensorrt: { workspaceMib: 4 } },

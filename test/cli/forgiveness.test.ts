@@ -63,7 +63,7 @@ describe('short words are understood', () => {
     const { exitCode, stderr } = await rccIn(bare, 'compile', spec, '--precision', 'fp61');
     expect(exitCode).toBe(2);
     expect(stderr).toContain(
-      "error: Option '--precision <names>' argument 'fp61' is invalid. There are fp32, fp16, int8, fp8; several are written with commas. [command-line]",
+      "error: Option '--precision <names>' argument 'fp61' is invalid. There are fp32, fp16, int8, fp8, bf16; several are written with commas. [command-line]",
     );
   });
 

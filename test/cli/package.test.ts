@@ -138,9 +138,11 @@ describe('the package', () => {
       'page-script.js',
       'run-kit.sh',
       'build_engine.py',
+      'openvino_engine.py',
     ])
       expect(shipped).toContain(`package/dist/${path}`);
     expect(shipped).toContain('package/dist/engines/tensorrt-rtx/build_engine.py');
+    expect(shipped).toContain('package/dist/engines/openvino/openvino_engine.py');
     expect(shipped.filter((path) => /^package\/(test|bench)\/|stand-in/.test(path))).toEqual([]);
   });
 

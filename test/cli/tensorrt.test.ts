@@ -559,6 +559,7 @@ describe('rcc doctor', () => {
       ['rcc', true],
       ['onnxruntime', true],
       ['tensorrt', false],
+      ['openvino', false],
       ['tensorrt-rtx', false],
     ]);
     const asked = await rccIn({ env: bare }, 'doctor', '--target', 'tensorrt');

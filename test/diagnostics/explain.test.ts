@@ -21,7 +21,9 @@ const rooms = new URL('../../src/diagnostics/messages/', import.meta.url);
 describe('the message table', () => {
   it('has each code in one room only', () => {
     const texts = readdirSync(rooms).map((file) => readFileSync(new URL(file, rooms), 'utf8'));
-    const rows = texts.flatMap((text) => [...text.matchAll(/^ {2}'?([\w-]+)'?: row/gm)]);
+    const rows = texts.flatMap((text) => [
+      ...text.matchAll(/^ {2}'?([\w-]+)'?: (?:row|missingRow|setupFailedRow)\b/gm),
+    ]);
     expect(rows.map(([, code]) => code).sort()).toEqual(codes.toSorted());
   });
 

@@ -14,7 +14,12 @@ export const verified = prints(
 );
 
 /** What a precision's rows are told and need beside its name: `Record` leaves none of the table out. */
-const cases: Readonly<Record<Precision, { readonly when?: Condition }>> = {
+type GpuPrecision = Exclude<Precision, 'bf16'>;
+
+/** Those that TensorRT is asked for. */
+const gpuPrecisions = precisionNames.filter((name): name is GpuPrecision => name !== 'bf16');
+
+const cases: Readonly<Record<GpuPrecision, { readonly when?: Condition }>> = {
   fp32: {},
   fp16: {},
   int8: { when: { capabilityFrom: '7.5' } },
@@ -26,14 +31,14 @@ const promised = prints(/fusion audit: pass/, 'every layer in the precision that
 
 /** What all rows of a precision share. */
 interface PrecisionCase {
-  readonly precision: Precision;
+  readonly precision: GpuPrecision;
   /** That ask for the precision. */
   readonly options: readonly string[];
   readonly folder: string;
   readonly common: Condition & Pick<Row, 'group' | 'program'>;
 }
 
-function caseOf(precision: Precision): PrecisionCase {
+function caseOf(precision: GpuPrecision): PrecisionCase {
   const { isCalibrated } = precisionRow(precision);
   return {
     precision,
@@ -123,7 +128,7 @@ function checkEngineRow({ precision, folder, common }: PrecisionCase): Row {
 
 const kinds = [planRow, wholeBuildRow, auditRow, referenceRow, benchRow, checkEngineRow];
 
-function rowsOf(precision: Precision): Row[] {
+function rowsOf(precision: GpuPrecision): Row[] {
   return kinds.map((rowOf) => rowOf(caseOf(precision)));
 }
 
@@ -141,7 +146,7 @@ export function buildRow(
 const weightless = { group: 'weights', standIn: ['run-step.ts', 'function refits'] } as const;
 
 export const artifactRows: readonly Row[] = [
-  ...precisionNames.flatMap(rowsOf),
+  ...gpuPrecisions.flatMap(rowsOf),
   {
     ...buildRow(
       'int8-on-volta',
@@ -242,7 +247,7 @@ export const artifactRows: readonly Row[] = [
 ];
 
 /** Last, because they take longest; made-up weights do for layers and times. */
-export const networkRows: readonly Row[] = precisionNames.map((precision) => ({
+export const networkRows: readonly Row[] = gpuPrecisions.map((precision) => ({
   name: `resnet50_vd-${precision}`,
   group: 'networks',
   what: `ResNet50_vd in ${precision.toUpperCase()}, batches 1 and 8: built, audited, verified, timed`,

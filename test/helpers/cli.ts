@@ -47,8 +47,8 @@ export async function rccIn(
   const io = {
     stdout: stdout as unknown as NodeJS.WriteStream,
     stderr: stderr as unknown as NodeJS.WriteStream,
-    // The cache of whoever runs the tests is none of theirs.
-    env: { RCC_ENGINE_CACHE: 'off', ...env },
+    // The cache and the OpenVINO of whoever runs the tests are none of theirs.
+    env: { RCC_ENGINE_CACHE: 'off', RCC_OPENVINO: 'off', ...env },
   };
   const exitCode = await run(argv, io, new AbortController().signal);
   return {

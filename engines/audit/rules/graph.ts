@@ -1,3 +1,4 @@
+import type { AuditNode } from '../audit-graph.ts';
 import {
   type AuditContext,
   type AuditFinding,
@@ -5,16 +6,23 @@ import {
   createFinding,
   isComputeOp,
 } from '../context.ts';
-import { isComputeLayer } from '../layer.ts';
+import { isComputeLayer, layerSources } from '../layer.ts';
 
 /** Nodes that no ResNet needs once it is trained. */
 const unwantedOps = new Set(['BatchNormalization', 'Identity', 'Dropout', 'Pad', 'Transpose']);
 
+/** Whether a node between convolution and Add is what the compiler's form has there. */
+function isOfForm({ list }: AuditContext, { op }: AuditNode): boolean {
+  return (
+    layerSources[list.source].quantizesBothOperands && /^(Quantize|Dequantize)Linear$/.test(op)
+  );
+}
+
 /** What the graph holds that a compiler has to undo, whether or not this one did. */
 export function findUnwantedNodes(context: AuditContext): readonly AuditFinding[] {
   const places = new Map<string, string>();
-  for (const { breaches } of context.blocks) {
-    for (const { node, place } of breaches) places.set(node.name, `between ${place}`);
+  for (const { node, place } of context.blocks.flatMap(({ breaches }) => breaches)) {
+    if (!isOfForm(context, node)) places.set(node.name, `between ${place}`);
   }
   const nodes = context.index?.graph.nodes ?? [];
   // ECA's convolution runs along the channels, between two transpositions.
@@ -49,7 +57,10 @@ export function findMissingNodes(context: AuditContext): readonly AuditFinding[]
   if (layers.every(({ name }) => /^\d+$/.test(name))) return [];
   const wanted = index.graph.nodes.filter(({ op }) => isComputeOp(op));
   const named = new Set(layers.filter(isComputeLayer).flatMap(({ onnxNodes }) => onnxNodes));
-  const missing = wanted.filter(({ name }) => !named.has(name));
+  // OpenVINO calls the last layer by what it makes.
+  const isNamed = (name: string, outputs: readonly string[]) =>
+    named.has(name) || outputs.some((output) => named.has(output));
+  const missing = wanted.filter(({ name, outputs }) => !isNamed(name, outputs));
   if (missing.length > wanted.length / 2) {
     const counts = { missing: missing.length, of: wanted.length };
     return [createFinding(context, 'audit-wrong-model', counts)];

@@ -8,6 +8,7 @@ import {
   shareOf,
 } from '../context.ts';
 import { type EngineDataType, type EngineLayer, isComputeLayer, type LayerKind } from '../layer.ts';
+import { isAskedType } from '../tensor-format.ts';
 
 /** The type a layer computes in: that of what it reads. */
 export function computeType(layer: EngineLayer): EngineDataType | undefined {
@@ -47,7 +48,7 @@ export function precisionShare(context: AuditContext): PrecisionShare {
       computeType(layer) !== undefined &&
       expectedType(context, layer) === asked,
   );
-  const others = judged.filter((layer) => computeType(layer) !== asked);
+  const others = judged.filter((layer) => !isAskedType(computeType(layer), asked));
   return { of: judged.length, inPrecision: judged.length - others.length, others };
 }
 
@@ -137,7 +138,8 @@ export function findFloatOutputs(context: AuditContext): readonly AuditFinding[]
   const ends = new Set(context.verdicts.map(({ layer }) => layer));
   return computing.slice(0, -1).flatMap((layer) => {
     const found = layer.outputs[0]?.dataType;
-    if (computeType(layer) !== asked || found === asked || !found || ends.has(layer)) return [];
+    const computes = isAskedType(computeType(layer), asked);
+    if (!computes || !found || isAskedType(found, asked) || ends.has(layer)) return [];
     const node = computeNodeOf(context, layer);
     const parameters = { layer: node ?? layer.name, asked, found, ...shareOf(context, layer) };
     return [createFinding(context, 'audit-float-output', parameters, { node, layer })];

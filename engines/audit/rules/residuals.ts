@@ -11,6 +11,7 @@ import {
 } from '../context.ts';
 import { isComputeLayer } from '../layer.ts';
 import type { ResidualBlock } from '../residual-blocks.ts';
+import { isAskedType } from '../tensor-format.ts';
 
 /** The likely reason, and the node that is to blame. */
 function breachOf(block: ResidualBlock | undefined): { text?: string; node?: string } {
@@ -86,7 +87,8 @@ export function findFloatResiduals(context: AuditContext): readonly AuditFinding
   const asked = precisionTypes[precision];
   return context.verdicts.flatMap((verdict) => {
     const { block, writes } = verdict;
-    if (writes === undefined || writes === asked || !isQuantized(context, verdict)) return [];
+    if (writes === undefined || isAskedType(writes, asked)) return [];
+    if (!isQuantized(context, verdict)) return [];
     if (isLeftInRest(context, verdict)) return [];
     return [
       createFinding(

@@ -128,7 +128,8 @@ export function checkSupport(gpu: Gpu, release: Release): Diagnostic[] {
 export function checkPrecision(gpu: Gpu, precision: Precision): Diagnostic[] {
   const abilities = abilitiesOf(gpu);
   const facts = { gpu: gpu.name, cc: gpu.computeCapability, precision };
-  if (precision === 'fp32') return [];
+  // No recipe asks for BF16: who plans it is told so, whatever the GPU.
+  if (precision === 'fp32' || precision === 'bf16') return [];
   if (abilities[precision] === false) return [createDiagnostic('tensorrt-gpu-precision', facts)];
   if (abilities[precision] === undefined) {
     return [createDiagnostic('tensorrt-gpu-precision-unproven', facts)];

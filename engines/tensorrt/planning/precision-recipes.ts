@@ -145,7 +145,12 @@ export function planPrecision(
   );
   if (!recipe) {
     const { version } = release;
-    const since = ranged.findLast((r) => r.precision === precision)?.from ?? '';
+    const since = ranged.findLast((r) => r.precision === precision)?.from;
+    if (since === undefined) {
+      const facts = { precision, target: 'TensorRT', able: [] };
+      diagnostics.push(createDiagnostic('precision-not-of-target', facts));
+      return undefined;
+    }
     diagnostics.push(
       typing === 'auto'
         ? createDiagnostic('tensorrt-precision-too-new', { precision, version, since })

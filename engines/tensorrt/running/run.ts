@@ -5,7 +5,7 @@ import { ownValue } from '../../../src/collections/own-value.ts';
 import { onExit } from '../../../src/io/exit-cleanup.ts';
 import type { Tensor, Tensors } from '../../engine.ts';
 import type { ModelFacts } from '../../model-facts.ts';
-import { joinBatches, sliceBatch } from '../../tensor-batch.ts';
+import { joinBatches, partsOf, sliceBatch } from '../../tensor-batch.ts';
 import { bindingOf } from '../planning/io-format.ts';
 import { planInference } from '../planning/plan-inference.ts';
 import type { TensorrtEngineOptions } from './context.ts';
@@ -26,13 +26,7 @@ export function splitBatch(
     const rest = total - (parts - 1) * profile.max;
     return [...Array(parts - 1).fill(profile.max), Math.max(rest, profile.min)];
   }
-  const sizes = batches.toSorted((a, b) => b - a);
-  const smallest = sizes.at(-1) ?? 1;
-  const parts: number[] = [];
-  for (let left = total; left > 0; left -= parts.at(-1) ?? left) {
-    parts.push(sizes.find((size) => size <= left) ?? smallest);
-  }
-  return parts;
+  return partsOf(total, batches);
 }
 
 /** The images of a batch that one engine takes at once. */

@@ -100,6 +100,15 @@ export const engineMessages = {
     cause: 'The model was compiled for one batch size.',
     cure: 'Without --batch a model takes any batch size.',
   }),
+  'engine-batch-not-built': row<{ path: string; batch: number; built: readonly number[] }>({
+    severity: 'error',
+    message: ({ path, batch, built }) =>
+      `No engine for batch ${batch} lies at '${path}', only for ${listText(built.map(String))}.`,
+    hint: () => 'Build it too: rcc compile --batches with all that are wanted.',
+    cause: 'OpenVINO’s engines are built for one batch each, and are timed at no other.',
+    example: 'rcc bench specs/resnet50_vd.rn --target openvino --batches 16',
+    cure: 'Name the batch in --batches when the model is compiled.',
+  }),
   'outputs-not-comparable': row<{ actual: readonly number[]; expected: readonly number[] }>({
     severity: 'error',
     message: ({ actual, expected }) =>

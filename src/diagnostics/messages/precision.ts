@@ -47,6 +47,22 @@ export const precisionMessages = {
       'rcc compile specs/resnet50_vd.rn --fp8 --target tensorrt-rtx --compute-capability 8.6',
     cure: 'Compile FP8 for a GPU that has it, and another precision for the others.',
   }),
+  'precision-not-of-target': row<{
+    precision: string;
+    target: string;
+    able: readonly string[];
+  }>({
+    severity: 'error',
+    message: ({ precision, target }) => `${target} does not compute in ${precision.toUpperCase()}.`,
+    hint: ({ precision, able }) =>
+      able.length > 0
+        ? `${precision.toUpperCase()} is computed by --target ${listText(able)}.`
+        : undefined,
+    cause:
+      'Not every engine computes in every precision: bfloat16 is made of a float32 model by OpenVINO on processors that have it, and processors compute float16 in float32.',
+    example: 'rcc compile specs/resnet50_vd.rn --bf16 --target onnxruntime',
+    cure: 'Take another precision or another target; docs/targets.md has both lists.',
+  }),
   'int8-rest-untyped': row<Record<string, never>>({
     severity: 'error',
     message: () =>

@@ -1,40 +1,20 @@
 import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 import { inLog, type LogFacts } from './log-facts.ts';
+import { missingRow, setupFailedRow, setupHint } from './python.ts';
 
-const setupHint = 'rcc doctor --setup tensorrt-rtx installs it into an environment of its own.';
+const tensorrtRtx = {
+  title: 'TensorRT-RTX',
+  target: 'tensorrt-rtx',
+  imported: 'tensorrt_rtx',
+  wheel: 'tensorrt-rtx-cu13',
+  example: 'rcc compile resnet50_vd.rn --fp16 --target tensorrt-rtx --compute-capability 7.5',
+  exists: 'It exists for Linux and Windows on x64; about 100 MB are fetched.',
+};
 
 export const tensorrtRtxMessages = {
-  'python-missing': row<{ places: string }>({
-    severity: 'error',
-    exit: 'tool-missing',
-    message: ({ places }) => `No Python was found by ${places}.`,
-    hint: () => 'Install Python 3.9 or later, or name one with --python FILE.',
-    cause:
-      'NVIDIA has bindings for TensorRT-RTX in Python and C++ only; rcc starts a small script of its own in Python.',
-    example: 'rcc compile resnet50_vd.rn --fp16 --target tensorrt-rtx --compute-capability 7.5',
-    cure: 'Install Python, or use a target that needs none.',
-  }),
-  'tensorrt-rtx-missing': row<{ python: string; source: string; reason: string }>({
-    severity: 'error',
-    exit: 'tool-missing',
-    message: ({ python, source, reason }) =>
-      `TensorRT-RTX is not there for ${python} (${source}): ${reason}.`,
-    hint: () => setupHint,
-    cause:
-      'The Python that was found has no package tensorrt_rtx, or its libraries cannot be loaded.',
-    example: 'rcc compile resnet50_vd.rn --fp16 --target tensorrt-rtx --compute-capability 7.5',
-    cure: 'Run rcc doctor --setup tensorrt-rtx, or pip install tensorrt-rtx-cu13 and name that Python with --python or RCC_PYTHON.',
-  }),
-  'tensorrt-rtx-setup-failed': row<LogFacts & { step: string; reason: string }>({
-    severity: 'error',
-    exit: 'tool-failed',
-    message: ({ step, reason }) => `Setting up TensorRT-RTX failed while ${step}: ${reason}.`,
-    hint: inLog,
-    cause:
-      'Python could not make a virtual environment, or pip could not fetch or install the wheel. It exists for Linux and Windows on x64; about 100 MB are fetched.',
-    cure: 'Read pip’s lines below the message: often there is no network, or python3-venv is not installed.',
-  }),
+  'tensorrt-rtx-missing': missingRow(tensorrtRtx),
+  'tensorrt-rtx-setup-failed': setupFailedRow(tensorrtRtx),
   'compute-capability-unknown': row<{ text: string; known: readonly string[]; nearest?: string }>({
     severity: 'error',
     message: ({ text, known }) =>
@@ -54,7 +34,7 @@ export const tensorrtRtxMessages = {
     exit: 'tool-missing',
     message: ({ capability, version, known }) =>
       `TensorRT-RTX ${version} does not build for compute capability ${capability}, only for ${listText(known)}.`,
-    hint: () => setupHint,
+    hint: () => setupHint('tensorrt-rtx'),
     cause: 'The release that is installed is older, or newer, than the GPU.',
     cure: 'Install another release of TensorRT-RTX, or build for another GPU.',
   }),

@@ -7,7 +7,7 @@ import type { DataType } from '../../../codegen/ir/types.ts';
 import { compareOutputs } from '../../../engines/compare.ts';
 import type { Tensor } from '../../../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../../../engines/onnxruntime/engine.ts';
-import { describeProcessor } from '../../../engines/onnxruntime/processor.ts';
+import { describeProcessor } from '../../../engines/processor.ts';
 import { createSeededInput } from '../../../engines/seeded-input.ts';
 import { mostKeptSamples } from '../../../engines/statistics.ts';
 import { numbersOf } from '../../../engines/tensor-values.ts';

@@ -1,18 +1,15 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { environmentPath, findPython, interpreterOf } from '../../../engines/python/find-python.ts';
+import { setUpPackage } from '../../../engines/python/setup.ts';
 import { checkTensorrtRtx } from '../../../engines/tensorrt-rtx/doctor.ts';
 import { probeTensorrtRtx, requireTensorrtRtx } from '../../../engines/tensorrt-rtx/probe.ts';
-import {
-  environmentPath,
-  findPython,
-  interpreterOf,
-} from '../../../engines/tensorrt-rtx/python.ts';
-import { setupTensorrtRtx } from '../../../engines/tensorrt-rtx/setup.ts';
+import { tensorrtRtxPackage } from '../../../engines/tensorrt-rtx/wheel.ts';
 import { event, fakePython, temporaryFolder } from './fake-python.ts';
 
 function linkInterpreter(cacheDirectory: string, target: string): string {
-  const path = interpreterOf(environmentPath(cacheDirectory));
+  const path = interpreterOf(environmentPath(tensorrtRtxPackage, cacheDirectory));
   mkdirSync(dirname(path), { recursive: true });
   symlinkSync(target, path);
   return path;
@@ -25,7 +22,7 @@ describe('Python', () => {
     symlinkSync(fakePython({}), join(bin, 'python3'));
     const env = { PATH: `relative:${bin}`, RCC_PYTHON: '/opt/python' };
     const find = (python?: string, changes: Partial<typeof env> = {}) =>
-      findPython({ python, env: { ...env, ...changes }, cacheDirectory });
+      findPython(tensorrtRtxPackage, { python, env: { ...env, ...changes }, cacheDirectory });
     const byPath = { path: join(bin, 'python3'), source: 'PATH' };
     expect(await find('/mine/python')).toEqual({ path: '/mine/python', source: '--python' });
     expect(await find()).toEqual({ path: '/opt/python', source: 'RCC_PYTHON' });
@@ -33,7 +30,10 @@ describe('Python', () => {
     const own = linkInterpreter(cacheDirectory, fakePython({}));
     expect((await find(undefined, { RCC_PYTHON: '' }))?.path).toBe(own);
     expect(
-      await findPython({ env: { PATH: '/nowhere' }, cacheDirectory: '/nowhere' }),
+      await findPython(tensorrtRtxPackage, {
+        env: { PATH: '/nowhere' },
+        cacheDirectory: '/nowhere',
+      }),
     ).toBeUndefined();
   });
 });
@@ -107,7 +107,7 @@ describe('setting up', () => {
   it('makes an environment, installs the wheel and finds it again', async () => {
     const cacheDirectory = temporaryFolder();
     const progress: string[] = [];
-    const installation = await setupTensorrtRtx({
+    const installation = await setUpPackage(tensorrtRtxPackage, {
       python: fakeBase(false),
       env: {},
       cacheDirectory,
@@ -118,22 +118,24 @@ describe('setting up', () => {
       python: { source: 'rcc doctor --setup tensorrt-rtx' },
     });
     expect(progress.at(-1)).toMatch(/pip says: -m pip install .*tensorrt-rtx-cu13==/);
-    expect((await findPython({ env: {}, cacheDirectory }))?.path).toBe(installation.python.path);
+    expect((await findPython(tensorrtRtxPackage, { env: {}, cacheDirectory }))?.path).toBe(
+      installation.python.path,
+    );
   });
 
   it('leaves nothing half made where pip fails, and shows what pip said', async () => {
     const cacheDirectory = temporaryFolder();
     const request = { python: fakeBase(true), env: {}, cacheDirectory };
-    await expect(setupTensorrtRtx(request)).rejects.toMatchObject({
+    await expect(setUpPackage(tensorrtRtxPackage, request)).rejects.toMatchObject({
       diagnostics: [
         { code: 'tensorrt-rtx-setup-failed', details: [expect.stringContaining('pip says')] },
       ],
     });
-    expect(await findPython({ env: {}, cacheDirectory })).toBeUndefined();
+    expect(await findPython(tensorrtRtxPackage, { env: {}, cacheDirectory })).toBeUndefined();
   });
 
   it('needs a Python to begin with', async () => {
     const request = { env: { PATH: '' }, cacheDirectory: temporaryFolder() };
-    await expect(setupTensorrtRtx(request)).rejects.toThrow('python-missing');
+    await expect(setUpPackage(tensorrtRtxPackage, request)).rejects.toThrow('python-missing');
   });
 });

@@ -1,12 +1,15 @@
 import { arch, availableParallelism, cpus } from 'node:os';
-import { readText } from '../../src/io/open-file.ts';
-import type { Device } from '../engine.ts';
+import { readText } from '../src/io/open-file.ts';
+import type { Device } from './engine.ts';
 
 /** Instruction sets that decide which kernels onnxruntime takes, in the words of /proc/cpuinfo. */
 const kernelFeatures = [
   ...['avx', 'avx2', 'fma', 'f16c', 'avx512f', 'avx512bw', 'avx_vnni', 'avx512_vnni', 'amx_int8'],
   ...['asimd', 'asimdhp', 'asimddp', 'i8mm', 'bf16', 'sve'],
 ];
+
+/** Instruction sets with products of bfloat16. */
+export const bfloat16Features = ['avx512_bf16', 'amx_bf16', 'avx_ne_convert', 'bf16'] as const;
 
 /** The processor that engines are built for and run on. */
 export interface Processor {
@@ -15,6 +18,8 @@ export interface Processor {
   readonly architecture: string;
   /** In the order of `kernelFeatures`; empty where the system does not tell. */
   readonly features: readonly string[];
+  /** Whether it has instructions for bfloat16; undefined: the system does not tell. */
+  readonly hasBfloat16: boolean | undefined;
   readonly logicalCores: number;
   /** Cores, not hardware threads, that this process may use: affinity and container limits are counted in. */
   readonly usableCores: number;
@@ -95,11 +100,22 @@ export function countUsableCores(files: ProcessorFiles, fallback: number): numbe
   return Math.max(1, Math.min(cores, Math.ceil(readQuota(files))));
 }
 
-/** Features named in /proc/cpuinfo: "flags" on x86, "Features" on ARM. */
-export function readFeatures(cpuInfo: string): string[] {
+/** Everything /proc/cpuinfo names: "flags" on x86, "Features" on ARM. */
+function flagsOf(cpuInfo: string): ReadonlySet<string> {
   const flags = fieldOf(cpuInfo, 'flags') ?? fieldOf(cpuInfo, 'Features') ?? '';
-  const known = new Set(flags.split(/\s+/));
+  return new Set(flags.split(/\s+/).filter(Boolean));
+}
+
+/** Those of them that decide which kernels are taken. */
+export function readFeatures(cpuInfo: string): string[] {
+  const known = flagsOf(cpuInfo);
   return kernelFeatures.filter((feature) => known.has(feature));
+}
+
+/** Whether products of bfloat16 are among them; undefined where nothing is named. */
+export function readBfloat16(cpuInfo: string): boolean | undefined {
+  const known = flagsOf(cpuInfo);
+  return known.size === 0 ? undefined : bfloat16Features.some((feature) => known.has(feature));
 }
 
 export async function describeProcessor(): Promise<Processor> {
@@ -108,6 +124,7 @@ export async function describeProcessor(): Promise<Processor> {
     name: cpus()[0]?.model.trim() ?? 'unknown processor',
     architecture: arch(),
     features: readFeatures(files.cpuInfo),
+    hasBfloat16: readBfloat16(files.cpuInfo),
     logicalCores: cpus().length,
     usableCores: countUsableCores(files, availableParallelism()),
   };

@@ -8,8 +8,9 @@ import {
   kernelClassOf,
   type Processor,
   type ProcessorFiles,
+  readBfloat16,
   readFeatures,
-} from '../../../engines/onnxruntime/processor.ts';
+} from '../../engines/processor.ts';
 
 /** A socket of 4 cores with 2 hardware threads each, as Linux numbers them. */
 const x86Info = Array.from({ length: 8 }, (_, i) =>
@@ -69,8 +70,16 @@ describe('a processor', () => {
     name: 'Some CPU',
     architecture: 'x64',
     features,
+    hasBfloat16: false,
     logicalCores: 8,
     usableCores: 4,
+  });
+
+  it('is known to compute in bfloat16, or not to, or nothing is known', () => {
+    expect(readBfloat16('flags : avx512f avx512_bf16')).toBe(true);
+    expect(readBfloat16('flags : avx2 amx_bf16')).toBe(true);
+    expect(readBfloat16(x86Info)).toBe(false);
+    expect(readBfloat16('')).toBeUndefined();
   });
 
   it('has the features of its cpuinfo that decide kernels', () => {

@@ -1,13 +1,11 @@
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { ownValue } from '../../src/collections/own-value.ts';
 import { asFields } from '../../src/io/outside-fields.ts';
 import { readJson } from '../../src/io/outside-json.ts';
 import { runTool, type ToolRequest, type ToolResult } from '../process.ts';
 
-/** Beside this module wherever it is built into. */
-const scriptPath = fileURLToPath(new URL('./build_engine.py', import.meta.url));
-
-/** What the script says about itself, beside NVIDIA's log. */
+/** What a script says about itself, beside the log of the library that it drives. */
 export interface ScriptEvent {
   readonly event: string;
   readonly [field: string]: unknown;
@@ -26,7 +24,7 @@ export interface ScriptRun {
   readonly result: ToolResult;
   /** In order; the first few, so that a faulty script cannot fill the memory. */
   readonly events: readonly ScriptEvent[];
-  /** The first lines of NVIDIA's log that tell of errors. */
+  /** The first lines of the log that tell of errors. */
   readonly errors: readonly string[];
 }
 
@@ -36,25 +34,28 @@ const keptErrors = 8;
 export interface ScriptRequest
   extends Pick<ToolRequest, 'timeoutMs' | 'signal' | 'logPath' | 'graceMs'> {
   readonly python: string;
+  readonly script: URL;
   readonly args: readonly string[];
   onEvent?(event: ScriptEvent): void;
+  /** Is given what the script reads; absent: it reads nothing. */
+  onStart?(stdin: Writable): void;
 }
 
-/** Runs build_engine.py to its end, whatever that is. */
+/** Runs a script of ours to its end, whatever that is. */
 export async function runScript(request: ScriptRequest): Promise<ScriptRun> {
-  const { python, args, onEvent, ...options } = request;
+  const { python, script, args, onEvent, ...options } = request;
   const events: ScriptEvent[] = [];
   const errors: string[] = [];
   const result = await runTool({
     ...options,
-    command: [python, scriptPath, ...args],
+    command: [python, fileURLToPath(script), ...args],
     // The log goes through a pipe, where Python would hold lines back.
     env: { PYTHONUNBUFFERED: '1', PYTHONDONTWRITEBYTECODE: '1' },
     onLine: (line) => {
       if (/^\[[EF]\] /.test(line) && errors.length < keptErrors) errors.push(line);
       const event = parseEvent(line);
-      if (!event || events.length >= keptEvents) return;
-      events.push(event);
+      if (!event) return;
+      if (events.length < keptEvents) events.push(event);
       onEvent?.(event);
     },
   });
@@ -62,7 +63,11 @@ export async function runScript(request: ScriptRequest): Promise<ScriptRun> {
 }
 
 /** A field of the first event of that name, where it is a string. */
-export function eventText(run: ScriptRun, name: string, field: string): string | undefined {
+export function eventText(
+  run: Pick<ScriptRun, 'events'>,
+  name: string,
+  field: string,
+): string | undefined {
   const found = run.events.find(({ event }) => event === name);
   const value = found && ownValue(found, field);
   return typeof value === 'string' ? value : undefined;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { findOnPath, isExecutable } from '../find-program.ts';
-import { wheelVersion } from './wheel.ts';
+import type { PythonPackage } from './package.ts';
 
 /** A Python that may have the package, and who named it. */
 export interface Python {
   readonly path: string;
-  /** `--python`, `RCC_PYTHON`, `rcc doctor --setup tensorrt-rtx` or `PATH`. */
+  /** `--python`, `RCC_PYTHON`, `rcc doctor --setup TARGET` or `PATH`. */
   readonly source: string;
 }
 
@@ -13,15 +13,18 @@ export interface PythonRequest {
   /** Value of `--python`. */
   readonly python?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** rcc's cache: the environment that `setupTensorrtRtx` makes lies in it. */
+  /** rcc's cache: the environments that `setUpPackage` makes lie in it. */
   readonly cacheDirectory: string;
 }
 
 const windows = process.platform === 'win32';
 
 /** Folder of the virtual environment that rcc sets up: one for each release of the wheel. */
-export function environmentPath(cacheDirectory: string): string {
-  return join(cacheDirectory, 'tensorrt-rtx', wheelVersion);
+export function environmentPath(
+  { target, version }: Pick<PythonPackage, 'target' | 'version'>,
+  cacheDirectory: string,
+): string {
+  return join(cacheDirectory, target, version);
 }
 
 /** The interpreter inside a virtual environment. */
@@ -36,12 +39,22 @@ export async function findSystemPython({ env }: PythonRequest): Promise<Python |
   return path === undefined ? undefined : { path, source: 'PATH' };
 }
 
-/** Where to look, in order: `--python`, RCC_PYTHON, the environment that rcc set up, PATH. Starts nothing. */
-export async function findPython(request: PythonRequest): Promise<Python | undefined> {
-  const { python, env, cacheDirectory } = request;
+/** The Python that was meant for the package: `--python`, RCC_PYTHON, or the environment that rcc set up. Starts nothing. */
+export async function findOwnPython(
+  wanted: Pick<PythonPackage, 'target' | 'version'>,
+  { python, env, cacheDirectory }: PythonRequest,
+): Promise<Python | undefined> {
   if (python) return { path: python, source: '--python' };
   if (env.RCC_PYTHON) return { path: env.RCC_PYTHON, source: 'RCC_PYTHON' };
-  const own = interpreterOf(environmentPath(cacheDirectory));
-  if (await isExecutable(own)) return { path: own, source: 'rcc doctor --setup tensorrt-rtx' };
-  return findSystemPython(request);
+  const own = interpreterOf(environmentPath(wanted, cacheDirectory));
+  const source = `rcc doctor --setup ${wanted.target}`;
+  return (await isExecutable(own)) ? { path: own, source } : undefined;
+}
+
+/** Where to look, in order: as `findOwnPython`, then PATH. Starts nothing. */
+export async function findPython(
+  wanted: Pick<PythonPackage, 'target' | 'version'>,
+  request: PythonRequest,
+): Promise<Python | undefined> {
+  return (await findOwnPython(wanted, request)) ?? (await findSystemPython(request));
 }
