@@ -272,10 +272,11 @@ export const precisions = [
         'A bfloat16 number has 8 bits of precision and the range of float32, so nothing overflows; weights and activations rounded so move logits by up to 0.016 of their standard deviation from depth 18 to 200, and six times that is allowed.',
     },
     toleranceOfFeatures: {
-      maxRelativeError: 0.1,
-      minCosine: 0.995,
+      maxRelativeError: 0.05,
+      minCosine: 0.998,
       tie: 0.03,
-      reason: 'TO MEASURE',
+      reason:
+        'Weights and activations rounded to bfloat16 move features by up to 0.005 of their size at depths 50 and 200; ten times that is allowed, as for numbers of trained networks less is known.',
     },
     maxDrop: 0.005,
     tensorError: 0.1,
