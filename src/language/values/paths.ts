@@ -17,8 +17,10 @@ export function quoteString(text: string): string {
 
 function readPath(value: ValueNode, context: ReadContext): string | undefined {
   if (value.kind !== 'string') {
-    const hint = 'text' in value ? `Write ${quoteString(value.text)}.` : undefined;
-    reportWrongValue(value, { expected: 'a file name in double quotes', hint }, context);
+    const text = 'text' in value ? quoteString(value.text) : undefined;
+    const better =
+      text === undefined ? {} : { hint: `Write ${text}.`, fix: { span: value.span, text } };
+    reportWrongValue(value, { expected: 'a file name in double quotes', ...better }, context);
     return undefined;
   }
   if (isAddress(value.text)) {

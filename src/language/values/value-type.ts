@@ -1,3 +1,4 @@
+import type { DiagnosticContext } from '../../diagnostics/diagnostic.ts';
 import { printable } from '../../diagnostics/printable.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import type { ValueNode } from '../ast.ts';
@@ -46,16 +47,16 @@ export function describeValue(value: ValueNode): string {
   }
 }
 
-/** `expected` is what the property takes, in words; `hint` replaces the property's example. */
+/** `expected` is what the property takes, in words; `hint` and its `fix` replace the property's example. */
 export function reportWrongValue(
   value: ValueNode,
-  { expected, hint }: { readonly expected: string; readonly hint?: string | undefined },
+  { expected, ...better }: { readonly expected: string } & Pick<DiagnosticContext, 'hint' | 'fix'>,
   { name, example, report }: ReadContext,
 ): void {
   report(
     'wrong-value',
     { name, found: describeValue(value), expected, syntax: example },
-    { span: value.span, hint },
+    { span: value.span, ...better },
   );
 }
 
