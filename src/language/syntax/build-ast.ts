@@ -14,6 +14,7 @@ import type {
   UseCstNode,
   ValueCstNode,
 } from '../generated/cst.ts';
+import { isPlainName } from '../model-name.ts';
 import { quoteString } from '../values/paths.ts';
 import { isStringToken, type ReadingContext, readString, spanOf } from './strings.ts';
 import { Quantity, Word } from './tokens.ts';
@@ -104,7 +105,7 @@ function buildName(token: IToken | undefined, context: ReadingContext): NameNode
 }
 
 function checkName({ text, span }: NameNode, { report }: ReadingContext): void {
-  if (/^\w[\w-]{0,99}$/.test(text)) return;
+  if (isPlainName(text)) return;
   report('invalid-name', { name: printable(text) }, { span });
 }
 

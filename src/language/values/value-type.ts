@@ -22,6 +22,10 @@ export interface ValueType<T> {
   readonly range?: string;
   /** The words that may stand in it; the parser, nearest-word hints and completion ask for them. */
   readonly words: readonly string[];
+  /** The words that may come next, behind what is written of the value already; absent: `words`, and nothing behind the value. */
+  wordsAfter?(written: readonly string[]): readonly string[];
+  /** A string in it names a file; these are the usual endings, the most usual first. */
+  readonly files?: readonly string[];
   /** A word that stands before the value itself: `in`. */
   readonly prefix?: string;
   /** Words that may stand behind a value, each with a value of its own behind it. */
