@@ -40,8 +40,8 @@ function propertyItem(name: string, word: string, index: number): CompletionItem
     label: word,
     kind: isGroupName(name) ? CompletionItemKind.Struct : CompletionItemKind.Property,
     ...(isProperty(name) ? { detail: syntaxOf(name) } : {}),
-    // In the order of the table.
-    sortText: String(index).padStart(3, '0'),
+    // In the order of the table, behind what goes on with the property before.
+    sortText: `~${String(index).padStart(3, '0')}`,
     ...markdown(pageOf(name)),
   };
 }
@@ -94,6 +94,13 @@ async function completeFiles(
   return await completePaths({ file: file.path, typed, isString, endings });
 }
 
+/** Whether something must follow: the value itself, or that of a word in it. */
+function lacksValue(name: string, before: readonly string[]): boolean {
+  const { prefix, followers = [] } = isProperty(name) ? typeOf(name) : {};
+  const last = before.at(-1) ?? '';
+  return before.length === 1 || (before.length > 1 && [prefix, ...followers].includes(last));
+}
+
 async function completeBlock(
   file: LoadedFile,
   writing: BlockWriting,
@@ -104,7 +111,7 @@ async function completeBlock(
   const files = await completeFiles(file, name, writing);
   if (isString) return files;
   const words = completeWords(name, writing);
-  const isWhole = before.length !== 1 && !isList;
+  const isWhole = !isList && !lacksValue(name, before);
   return [...words, ...files, ...(isWhole ? completeProperties(file, writing) : [])];
 }
 
