@@ -40,6 +40,7 @@ export function vsixManifest(manifest: ExtensionManifest): string {
       <Property Id="Microsoft.VisualStudio.Code.ExtensionDependencies" Value="" />
       <Property Id="Microsoft.VisualStudio.Code.ExtensionPack" Value="" />
       <Property Id="Microsoft.VisualStudio.Code.ExtensionKind" Value="workspace" />
+      <Property Id="Microsoft.VisualStudio.Code.ExecutesCode" Value="true" />
     </Properties>
     <License>extension/LICENSE.txt</License>
   </Metadata>
