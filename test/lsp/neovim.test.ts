@@ -21,10 +21,11 @@ afterAll(() => {
 
 const [, documented = ''] = /```lua\n(.*?)```/s.exec(readFileSync('docs/editor.md', 'utf8')) ?? [];
 
-/** Releases before 0.8 have what `vim.lsp.start` is made of. */
+/** Releases before 0.8 have what `vim.lsp.start` is made of, and have to be asked for types of files that Lua tells. */
 const older = `vim.lsp.start = vim.lsp.start or function(config)
   vim.lsp.buf_attach_client(0, vim.lsp.start_client(config))
 end
+vim.g.do_filetype_lua = 1
 vim.cmd('filetype on')
 `;
 
