@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that ask what stands beside the project: NVIDIA's compiler, a Triton server, a browser, npm's registry, strace, a whole run sheet. `npm run test:all` runs them too. */
+/** Tests that ask what stands beside the project: NVIDIA's compiler, a Triton server, a browser, Neovim, npm's registry, strace, a whole run sheet. `npm run test:all` runs them too. */
 const tools = [
   'test/cli/{footprint,package}.test.ts',
   'test/engines/openvino/{real,relatives,specs}.test.ts',
   'test/engines/tensorrt-rtx/{flavours,quantized,real,worse}.test.ts',
   'test/gpu/**/*.test.ts',
+  'test/lsp/neovim.test.ts',
   'test/report/browser.test.ts',
   'test/triton/**/*.test.ts',
 ];
@@ -25,6 +26,7 @@ const alone = [
   'test/engines/tensorrt/{machine,running}/**/*.test.ts',
   'test/{engine-cache,examples,io,judges,kit}/**/*.test.ts',
   'test/farm/schedulers/{local,ssh}.test.ts',
+  'test/lsp/{fuzz,replay,session}.test.ts',
   'test/server/verify.test.ts',
   'test/specs/references.test.ts',
 ];

@@ -5,6 +5,8 @@ import { readFigures } from '../src/report/published.ts';
 import { reportFiles } from '../src/report/report-files.ts';
 import { benchJsonSchema } from './bench-schema.ts';
 import { catalogueTexts } from './catalogue.ts';
+import { grammarJson } from './editors/grammar.ts';
+import { snippetsJson } from './editors/snippets.ts';
 import { languageDocs } from './language-docs.ts';
 import { manifestJsonSchema } from './manifest-schema.ts';
 import { siteJsonSchema } from './site-schema.ts';
@@ -41,6 +43,8 @@ export async function generatedFiles(): Promise<Readonly<Record<string, string>>
     ...catalogueTexts(),
     'docs/site.schema.json': siteJsonSchema(),
     'docs/bench.schema.json': benchJsonSchema(),
+    'editors/vscode/syntaxes/rn.tmLanguage.json': grammarJson(),
+    'editors/vscode/snippets/rn.json': snippetsJson(),
     ...(await charts()),
   };
 }

@@ -26,6 +26,7 @@ const rooms = [
   'src/deploy',
   'src/api',
   'src/farm',
+  'src/lsp',
   'src/index.ts',
   'src/index-codegen.ts',
   'src/index-report.ts',

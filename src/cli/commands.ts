@@ -27,6 +27,7 @@ import { fmtCommand } from './commands/fmt.ts';
 import { initCommand } from './commands/init.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { listCommand } from './commands/list.ts';
+import { lspCommand } from './commands/lsp.ts';
 import { packCommand } from './commands/pack.ts';
 import { rebuildCommand } from './commands/rebuild.ts';
 import { reportCommand } from './commands/report.ts';
@@ -72,4 +73,5 @@ export const commands: readonly CommandDefinition[] = [
   cacheWhyCommand,
   cacheGcCommand,
   explainCommand,
+  lspCommand,
 ];

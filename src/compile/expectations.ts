@@ -21,17 +21,19 @@ function checkFigure(
   ];
 }
 
-/** The network's cost, and what of `expect` it does not keep: params and flops, to the digits given. */
+/** What of `expect` a network of that cost does not keep: params and flops, to the digits given. */
+export function brokenExpectations(spec: Spec, cost: Cost): readonly Diagnostic[] {
+  return [
+    ...checkFigure(spec, 'params', spec.expect.params, cost.params),
+    ...checkFigure(spec, 'flops', spec.expect.flops, cost.flops),
+  ];
+}
+
+/** The network's cost, and what of `expect` it does not keep. */
 export function checkExpectations(spec: Spec): {
   readonly cost: Cost;
   readonly diagnostics: readonly Diagnostic[];
 } {
   const cost = countCost(lowerSpec(spec));
-  return {
-    cost,
-    diagnostics: [
-      ...checkFigure(spec, 'params', spec.expect.params, cost.params),
-      ...checkFigure(spec, 'flops', spec.expect.flops, cost.flops),
-    ],
-  };
+  return { cost, diagnostics: brokenExpectations(spec, cost) };
 }

@@ -3,6 +3,12 @@ import type { MessageRow, Severity } from './message-row.ts';
 import { type DiagnosticCode, messages } from './messages.ts';
 import type { Span } from './source.ts';
 
+/** A text in the place of another; of an empty span, one put in. */
+export interface Fix {
+  readonly span: Span;
+  readonly text: string;
+}
+
 /** What a user is told: a stable code, one sentence, where, and what to do about it. */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
@@ -10,6 +16,8 @@ export interface Diagnostic {
   readonly message: string;
   readonly span?: Span;
   readonly hint?: string;
+  /** The hint as a change of the text, for editors. */
+  readonly fix?: Fix;
   /** Facts that belong to it: the last lines of a log, the tensors of a list. At most a screenful. */
   readonly details?: readonly string[];
 }
@@ -23,7 +31,15 @@ export interface DiagnosticContext {
   readonly span?: Span | undefined;
   /** Replaces the hint of the message table where the place knows better. */
   readonly hint?: string | undefined;
+  /** The change that such a hint stands for. */
+  readonly fix?: Fix | undefined;
   readonly details?: readonly string[] | undefined;
+}
+
+/** The change that the row's own hint stands for; its text is the user's or the language's, and is not cut. */
+function fixOf<P>({ fix }: MessageRow<P>, parameters: P, { hint, span }: DiagnosticContext) {
+  const text = hint === undefined && span ? fix?.(parameters) : undefined;
+  return span && text !== undefined ? { span, text } : undefined;
 }
 
 /** Makes a diagnostic from its row in the message table; parameters are typed by that row. All its texts are bounded and visible. */
@@ -36,12 +52,14 @@ export function createDiagnostic<C extends DiagnosticCode>(
   const row = messages[code] as unknown as MessageRow<MessageParameters<C>>;
   const told = boundedParameters(parameters);
   const hint = context.hint ?? row.hint?.(told);
+  const fix = context.fix ?? fixOf(row, parameters, context);
   return {
     code,
     severity: row.severity,
     message: boundedLine(row.message(told)),
     ...(context.span ? { span: context.span } : {}),
     ...(hint ? { hint: boundedLine(hint) } : {}),
+    ...(fix ? { fix } : {}),
     ...(context.details ? { details: boundedDetails(context.details) } : {}),
   };
 }

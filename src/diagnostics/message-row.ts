@@ -18,6 +18,8 @@ export interface MessageRow<P> {
   readonly exit?: ExitKind;
   message(parameters: P): string;
   hint?(parameters: P): string | undefined;
+  /** What to write in the place of the span to follow the hint; undefined: no text that is surely meant. */
+  fix?(parameters: P): string | undefined;
   readonly cause: string;
   readonly example?: string;
   readonly cure: string;

@@ -14,6 +14,7 @@ import { farmReportMessages } from './messages/farm-report.ts';
 import { imageMessages } from './messages/images.ts';
 import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
+import { lspMessages } from './messages/lsp.ts';
 import { openvinoMessages } from './messages/openvino.ts';
 import { outputMessages } from './messages/outputs.ts';
 import { precisionMessages } from './messages/precision.ts';
@@ -53,6 +54,7 @@ export const messages = {
   ...farmMessages,
   ...farmCellMessages,
   ...cliMessages,
+  ...lspMessages,
 } as const;
 
 export type DiagnosticCode = keyof typeof messages;

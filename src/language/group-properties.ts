@@ -153,14 +153,14 @@ export const groupProperties = {
     example: 'top5 94.4%',
   }),
   'reference.input': property({
-    type: filePath,
+    type: filePath('.npy'),
     check: 'given together with logits or outputs',
     doc: 'A .npy file with inputs of the network, float32 [N, C, H, W], preprocessed already.',
     from: ({ reference }, toFile) => reference && toFile(reference.input),
     example: 'input "resnet50_vd.input.npy"',
   }),
   'reference.logits': property({
-    type: filePath,
+    type: filePath('.npy'),
     check: 'given together with input; for a network that tells classes',
     doc: 'A .npy file with what the training framework answered, float32 [N, classes].',
     from: ({ reference }, toFile) =>
@@ -168,7 +168,7 @@ export const groupProperties = {
     example: 'logits "resnet50_vd.logits.npy"',
   }),
   'reference.outputs': property({
-    type: filePath,
+    type: filePath('.npz', '.npy'),
     check: 'given together with input, in the place of logits',
     doc: 'What the training framework answered, for any outputs: a .npy file for one, a .npz file that has an array for each output by its name: c2, c3, …, features, embedding, logits or probabilities.',
     from: ({ reference }, toFile) =>

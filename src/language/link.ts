@@ -5,7 +5,7 @@ import { printable } from '../diagnostics/printable.ts';
 import { positionAt, type Span } from '../diagnostics/source.ts';
 import type { ModelNode } from './ast.ts';
 import { type CheckedModel, checkSpec } from './check.ts';
-import type { LoadedFile } from './loaded-file.ts';
+import { type LoadedFile, modelsInSight } from './loaded-file.ts';
 import { type Report, reportTo } from './report.ts';
 import type { Spec } from './spec.ts';
 
@@ -37,12 +37,12 @@ function placeOf(span: Span, from: Span): string {
   return span.file === from.file ? `line ${line}` : `line ${line} of '${span.file.path}'`;
 }
 
-/** The models that can be seen in a file: its own and those of the files it uses, first come first. */
+/** The models that can be seen in a file by name, first come first. */
 function scopeOf(file: LoadedFile, report: Report): ReadonlyMap<string, ModelNode> {
   const scope = new Map<string, ModelNode>();
-  const add = (model: ModelNode, span: Span) => {
+  for (const { model, span } of modelsInSight(file)) {
     const name = model.name.text;
-    if (name === '') return;
+    if (name === '') continue;
     const first = scope.get(name);
     if (!first) scope.set(name, model);
     else
@@ -51,9 +51,7 @@ function scopeOf(file: LoadedFile, report: Report): ReadonlyMap<string, ModelNod
         { name: printable(name), where: placeOf(first.name.span, span) },
         { span },
       );
-  };
-  for (const model of file.tree.models) add(model, model.name.span);
-  for (const use of file.uses) for (const model of use.file.tree.models) add(model, use.span);
+  }
   return scope;
 }
 

@@ -5,9 +5,10 @@ import { errorCode } from '../diagnostics/error-code.ts';
 import { findNearest } from '../diagnostics/nearest.ts';
 import { printable } from '../diagnostics/printable.ts';
 import type { Span } from '../diagnostics/source.ts';
+import type { ModelNode } from './ast.ts';
 import { collectDiagnostics } from './collect.ts';
 import { checkModels } from './link.ts';
-import type { LoadedFile } from './loaded-file.ts';
+import { findModel, type LoadedFile } from './loaded-file.ts';
 import { resolvePath } from './resolve.ts';
 import type { Spec } from './spec.ts';
 import { parseSpec } from './syntax/parse.ts';
@@ -18,6 +19,22 @@ export interface SpecHost {
   readText(path: string): Promise<string>;
   /** Files by the name of their model, for bases that no file at hand holds; absent: none. */
   bundled?(): Promise<ReadonlyMap<string, string>>;
+}
+
+/** What a word of a command line means: a file, or a model of it. */
+interface WantedFile {
+  readonly file: LoadedFile;
+  readonly target: Target;
+}
+
+/** All that was read on the way to some models. */
+export interface LoadedFiles {
+  /** The files asked for that could be read. */
+  readonly wanted: readonly WantedFile[];
+  /** The right models of all files that were read. */
+  readonly specs: ReadonlyMap<ModelNode, Spec>;
+  /** Every mistake, in no order. */
+  readonly diagnostics: readonly Diagnostic[];
 }
 
 export interface LoadResult {
@@ -82,7 +99,8 @@ class FileLoader {
   /** Brings in what a model extends where neither the file nor one that it uses holds it, and a bundled file does. */
   async #useBundled(file: LoadedFile, chain: readonly string[]): Promise<void> {
     for (const { base } of file.tree.models) {
-      const path = base && !holds(file, base.text) && (await this.#bundledFiles()).get(base.text);
+      const path =
+        base && !findModel(file, base.text) && (await this.#bundledFiles()).get(base.text);
       const isAbove = chain.some((visited) => path && normalize(visited) === normalize(path));
       if (!base || !path || isAbove) continue;
       const used = await this.load(path, chain, base.span);
@@ -135,13 +153,6 @@ class FileLoader {
   }
 }
 
-/** Whether a model of that name can be seen in the file. */
-function holds({ tree, uses }: LoadedFile, name: string): boolean {
-  return [tree, ...uses.map(({ file }) => file.tree)].some(({ models }) =>
-    models.some((model) => model.name.text === name),
-  );
-}
-
 /** What the system said, as diagnostics at the `use` that asked; a bug is thrown on. */
 function readFailures(error: unknown, path: string, span: Span | undefined): readonly Diagnostic[] {
   if (error instanceof DiagnosticError)
@@ -153,6 +164,18 @@ function readFailures(error: unknown, path: string, span: Span | undefined): rea
   return [createDiagnostic('file-unreadable', { path, reason: code }, { span })];
 }
 
+/** Reads files and those that they use, and checks all their models. Throws as `loadModels` does. */
+export async function loadFiles(paths: readonly string[], host: SpecHost): Promise<LoadedFiles> {
+  const loader = new FileLoader(host);
+  const wanted: WantedFile[] = [];
+  for (const target of paths.map(parseTarget)) {
+    const file = await loader.load(target.path);
+    if (file) wanted.push({ file, target });
+  }
+  const { specs, diagnostics } = checkModels(loader.loaded, await loader.bundledNames());
+  return { wanted, specs, diagnostics: [...loader.diagnostics, ...diagnostics] };
+}
+
 /**
  * The models of one or several .rn files, checked. `specs/all.rn#resnet50` takes one model of a file. `use` paths are
  * relative to the file they stand in. Mistakes come back as diagnostics; only a bug, or a host that fails in a way of
@@ -162,20 +185,14 @@ export async function loadModels(
   paths: string | readonly string[],
   host: SpecHost,
 ): Promise<LoadResult> {
-  const targets = [paths].flat().map(parseTarget);
-  const loader = new FileLoader(host);
-  const wanted: { readonly file: LoadedFile; readonly target: Target }[] = [];
-  for (const target of targets) {
-    const file = await loader.load(target.path);
-    if (file) wanted.push({ file, target });
-  }
-  const checked = checkModels(loader.loaded, await loader.bundledNames());
-  const diagnostics = [...loader.diagnostics, ...checked.diagnostics];
+  const loaded = await loadFiles([paths].flat(), host);
+  const { wanted, specs } = loaded;
+  const diagnostics = [...loaded.diagnostics];
   const models = wanted.flatMap(({ file, target }) => {
     const { model } = target;
     const nodes = file.tree.models.filter(({ name }) => model === undefined || name.text === model);
     if (model !== undefined && nodes.length === 0) diagnostics.push(unknownModel(model, file));
-    return nodes.flatMap((node) => checked.specs.get(node) ?? []);
+    return nodes.flatMap((node) => specs.get(node) ?? []);
   });
   const askedFor = new Set(wanted.map(({ file }) => file.tree.file));
   return {

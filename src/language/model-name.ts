@@ -10,3 +10,13 @@ export function modelNameOf(text: string): string {
   if (/^[a-z]/.test(name) && !reserved.has(name)) return name;
   return name === '' ? 'network' : `network_${name}`;
 }
+
+/** Whether a model may be called so. */
+export function isModelName(text: string): boolean {
+  return isPlainName(text) && !reserved.has(text);
+}
+
+/** The characters of a name, whatever its word means. */
+export function isPlainName(text: string): boolean {
+  return /^\w[\w-]{0,99}$/.test(text);
+}

@@ -403,7 +403,7 @@ export const networkProperties = {
     example: 'outputs [c2, c3, c4, c5]',
   }),
   labels: property({
-    type: filePath,
+    type: filePath('.txt'),
     doc: 'Text file with the name of each class, one a line.',
     from: ({ labels }, toFile) => (labels === undefined ? undefined : toFile(labels)),
     example: 'labels "imagenet.txt"',

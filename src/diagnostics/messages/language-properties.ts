@@ -7,6 +7,7 @@ export const languagePropertyMessages = {
     severity: 'error',
     message: ({ name, where }) => `${where} has no property '${name}'.`,
     hint: ({ nearest }) => (nearest ? `Did you mean '${nearest}'?` : undefined),
+    fix: ({ nearest }) => nearest,
     cause: 'The word at the place of a property is not one that rcc knows there.',
     example: 'model a {\n  dept 50\n}\n',
     cure: 'Correct the word. docs/language.md lists all properties; `rcc explain PROPERTY` describes one.',
@@ -60,6 +61,7 @@ export const languagePropertyMessages = {
     message: ({ name, value }) => `'${value}' is not a value of '${name}'.`,
     hint: ({ choices, nearest }) =>
       `${nearest ? `Did you mean '${nearest}'? ` : ''}Its values are ${listText(choices)}.`,
+    fix: ({ nearest }) => nearest,
     cause: 'The property takes one of a few words, and this is none of them.',
     example: 'model a {\n  depth 50\n  variant ve\n}\n',
     cure: 'Choose one of the words that the hint or `rcc explain PROPERTY` lists.',

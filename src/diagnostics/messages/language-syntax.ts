@@ -15,6 +15,7 @@ export const languageSyntaxMessages = {
     severity: 'error',
     message: () => "'//' does not start a comment.",
     hint: () => "A comment starts with '#' and ends with the line.",
+    fix: () => '#',
     cause: 'The rest of the line looks like a comment of another language.',
     example: 'model a {\n  depth 50  // the usual one\n}\n',
     cure: "Write '#' in place of '//'.",
@@ -39,6 +40,7 @@ export const languageSyntaxMessages = {
     severity: 'error',
     message: ({ written }) => `'${written}' is not a way to write a character in a string.`,
     hint: () => 'A backslash is written \\\\; a path may also use / on every system.',
+    fix: ({ written }) => `\\${written}`,
     cause: 'In a string, a backslash may stand only before " and before another backslash.',
     example: 'model a {\n  depth 50\n  labels "data\\imagenet.txt"\n}\n',
     cure: 'Write two backslashes, or / in a path.',
@@ -123,6 +125,7 @@ export const languageSyntaxMessages = {
       nearest
         ? `Did you mean '${nearest}'?`
         : 'A model of another file is brought in by `use "FILE.rn"`; `use` brings in what stands in that very file.',
+    fix: ({ nearest }) => nearest,
     cause:
       '`extends` or `FILE.rn#NAME` names a model that is neither in the file nor in one that it uses.',
     example: 'model a extends resnet50 {\n  classes 10\n}\n',

@@ -14,6 +14,8 @@ import type {
   UseCstNode,
   ValueCstNode,
 } from '../generated/cst.ts';
+import { isPlainName } from '../model-name.ts';
+import { quoteString } from '../values/paths.ts';
 import { isStringToken, type ReadingContext, readString, spanOf } from './strings.ts';
 import { Quantity, Word } from './tokens.ts';
 
@@ -37,6 +39,14 @@ export function buildFile(cst: FileCstNode, context: ReadingContext): FileNode {
   };
 }
 
+/** Where a token stands, and the word that was perhaps meant, as hint and change. */
+function meant(token: IToken, word: string | undefined, context: ReadingContext) {
+  const span = spanOf(token, context);
+  return word === undefined
+    ? { span }
+    : { span, hint: `Did you mean '${word}'?`, fix: { span, text: word } };
+}
+
 function reportStray({ children }: StrayCstNode, context: ReadingContext): void {
   const tokens = Object.values(children)
     .flat()
@@ -46,11 +56,10 @@ function reportStray({ children }: StrayCstNode, context: ReadingContext): void 
       token.tokenType === Word ? findNearest(token.image, ['model', 'use']) : undefined;
     // One mistake for all that stands here, and one for each word that was meant to end it.
     if (index > 0 && !keyword) continue;
-    const hint = keyword && `Did you mean '${keyword}'?`;
     context.report(
       'outside-model',
       { found: describeToken(token) },
-      { span: spanOf(token, context), hint },
+      meant(token, keyword, context),
     );
   }
 }
@@ -63,7 +72,11 @@ function buildUse({ children }: UseCstNode, context: ReadingContext): readonly U
   context.report(
     'unexpected-token',
     { found: describeToken(token), expected: 'a file in double quotes' },
-    { span, hint: `Write \`use "${printable(token.image)}"\`.` },
+    {
+      span,
+      hint: `Write \`use "${printable(token.image)}"\`.`,
+      fix: { span, text: quoteString(token.image) },
+    },
   );
   return [{ path: token.image, span }];
 }
@@ -92,7 +105,7 @@ function buildName(token: IToken | undefined, context: ReadingContext): NameNode
 }
 
 function checkName({ text, span }: NameNode, { report }: ReadingContext): void {
-  if (/^\w[\w-]{0,99}$/.test(text)) return;
+  if (isPlainName(text)) return;
   report('invalid-name', { name: printable(text) }, { span });
 }
 
@@ -107,7 +120,7 @@ function reportSurplusNames(
   context.report(
     'unexpected-token',
     { found: describeToken(surplus), expected: children.Extends ? "'{'" : "'extends' or '{'" },
-    { span: spanOf(surplus, context), hint: nearest && `Did you mean '${nearest}'?` },
+    meant(surplus, nearest, context),
   );
 }
 

@@ -1,6 +1,8 @@
 import type { IToken } from 'chevrotain';
+import type { Fix } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile, Span } from '../../diagnostics/source.ts';
 import type { Report } from '../report.ts';
+import { quoteString } from '../values/paths.ts';
 import { OpenText, QuotedText, Text } from './tokens.ts';
 
 /** A file being read: where spans point, and who hears of mistakes. */
@@ -18,16 +20,22 @@ export function isStringToken(token: IToken): boolean {
   return [Text, OpenText, QuotedText].includes(token.tokenType);
 }
 
+/** The quote at the end of a string, where nothing behind it was taken in and no backslash takes it. */
+function closingQuote({ image }: IToken, span: Span): Fix | undefined {
+  const start = span.start + image.trimEnd().length;
+  return /[}\]]|\\$/.test(image) ? undefined : { span: { ...span, start, end: start }, text: '"' };
+}
+
 /** What a string token says; its mistakes are reported. */
 export function readString(token: IToken, context: ReadingContext): string {
   const span = spanOf(token, context);
   if (token.tokenType === QuotedText) {
     const text = token.image.slice(1, -1);
-    context.report('wrong-quotes', { text }, { span });
+    context.report('wrong-quotes', { text }, { span, fix: { span, text: quoteString(text) } });
     return text;
   }
   if (token.tokenType === OpenText) {
-    context.report('unterminated-string', {}, { span });
+    context.report('unterminated-string', {}, { span, fix: closingQuote(token, span) });
     return token.image.slice(1);
   }
   return resolveEscapes(token, context);

@@ -7,6 +7,9 @@ import { createToken, Lexer, type TokenType } from 'chevrotain';
 const letters = 'A-Za-z_\\u00C0-\\u1FFF\\u2C00-\\u2FFF\\u3040-\\uD7FF';
 const rest = `${letters}0-9.+%~/\\\\-`;
 
+/** What goes on with a word, as a class of a regular expression: a keyword ends where none of it follows. */
+export const wordCharacter = `[${rest}]`;
+
 /** Anything that may stand where a name is expected. */
 export const NameLike = createToken({ name: 'NameLike', pattern: Lexer.NA });
 /** Anything that may stand where a file is expected. */
@@ -53,7 +56,7 @@ export const LeftBracket = createToken({ name: 'LeftBracket', pattern: /\[/ });
 export const RightBracket = createToken({ name: 'RightBracket', pattern: /\]/ });
 
 /** Kept beside the tokens, for who writes a text anew. */
-const Comment = createToken({ name: 'Comment', pattern: /#[^\r\n]*/, group: 'comments' });
+export const Comment = createToken({ name: 'Comment', pattern: /#[^\r\n]*/, group: 'comments' });
 /** White space, line ends, byte-order marks and commas mean the same: nothing. */
 const Blank = createToken({
   name: 'Blank',

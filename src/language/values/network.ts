@@ -8,6 +8,7 @@ import { readSingle, reportWrongValue, type ValueType } from './value-type.ts';
 export const knownDepth: ValueType<number> = {
   form: [...depths.keys()].join(' | '),
   words: [],
+  wordsAfter: (written) => (written.length === 0 ? [...depths.keys()].map(String) : []),
   read(values, context) {
     const value = readSingle(values, context);
     if (!value) return undefined;

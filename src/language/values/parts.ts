@@ -89,6 +89,13 @@ export function wordWithParts<const Rows extends Readonly<Record<string, Parts>>
       .join(' | '),
     words: [...kinds, ...all.flatMap(([, { type }]) => type.words)],
     followers: [...new Set(all.map(([name]) => name))],
+    wordsAfter([kind, ...written]) {
+      if (kind === undefined) return kinds;
+      const parts = partsOf.get(kind) ?? new Map<string, Part<unknown>>();
+      // Names and values alternate behind the kind.
+      if (written.length % 2 === 1) return parts.get(written.at(-1) ?? '')?.type.words ?? [];
+      return [...parts.keys()].filter((name) => !written.includes(name));
+    },
     read([first, ...rest], context) {
       if (!first) {
         const { name, nameSpan, example, report } = context;

@@ -17,8 +17,10 @@ export function quoteString(text: string): string {
 
 function readPath(value: ValueNode, context: ReadContext): string | undefined {
   if (value.kind !== 'string') {
-    const hint = 'text' in value ? `Write ${quoteString(value.text)}.` : undefined;
-    reportWrongValue(value, { expected: 'a file name in double quotes', hint }, context);
+    const text = 'text' in value ? quoteString(value.text) : undefined;
+    const better =
+      text === undefined ? {} : { hint: `Write ${text}.`, fix: { span: value.span, text } };
+    reportWrongValue(value, { expected: 'a file name in double quotes', ...better }, context);
     return undefined;
   }
   if (isAddress(value.text)) {
@@ -31,16 +33,25 @@ function readPath(value: ValueNode, context: ReadContext): string | undefined {
   return undefined;
 }
 
-/** A file, as written: relative to the .rn file. */
-export const filePath: ValueType<string> = {
-  form: '"FILE"',
-  words: [],
-  read(values, context) {
-    const value = readSingle(values, context);
-    return value && readPath(value, context);
-  },
-  print: quoteString,
-};
+/** A file, as written: relative to the .rn file. `files` are its usual endings. */
+export function filePath(...files: readonly string[]): ValueType<string> {
+  return {
+    form: '"FILE"',
+    words: [],
+    files,
+    read(values, context) {
+      const value = readSingle(values, context);
+      return value && readPath(value, context);
+    },
+    print: quoteString,
+  };
+}
+
+/** What files of weights are called. */
+const weightsEndings = [
+  ...['.pdparams', '.pth', '.safetensors', '.pt', '.bin', '.npz'],
+  ...['.pdiparams', '.pt2', '.ckpt', '.index.json'],
+];
 
 /** The word before the path of a network within a weights file. */
 const keyWord = 'key';
@@ -77,12 +88,19 @@ export function weightsFile(schemes: readonly string[]): ValueType<WeightsProper
   return {
     form: `[${schemes.join(' | ')}] "FILE" [${keyWord} "KEY"]`,
     words: schemes,
+    wordsAfter(written) {
+      const isWhole = written.some((text) => text.startsWith('"'));
+      if (isWhole) return written.includes(keyWord) ? [] : [keyWord];
+      return written.length === 0 ? schemes : [];
+    },
+    files: weightsEndings,
     followers: [keyWord],
     read(values, context) {
       const read = readScheme(values, schemes, context);
       if (!read) return undefined;
-      const [file, ...behind] = read.rest;
-      const path = file ? readPath(file, context) : filePath.read([], context);
+      const [first, ...behind] = read.rest;
+      const file = readSingle(first ? [first] : [], context);
+      const path = file && readPath(file, context);
       const key = readKey(behind, context);
       if (path === undefined || read.scheme === '') return undefined;
       return {

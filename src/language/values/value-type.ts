@@ -1,3 +1,4 @@
+import type { DiagnosticContext } from '../../diagnostics/diagnostic.ts';
 import { printable } from '../../diagnostics/printable.ts';
 import type { Span } from '../../diagnostics/source.ts';
 import type { ValueNode } from '../ast.ts';
@@ -21,6 +22,10 @@ export interface ValueType<T> {
   readonly range?: string;
   /** The words that may stand in it; the parser, nearest-word hints and completion ask for them. */
   readonly words: readonly string[];
+  /** The words that may come next, behind what is written of the value already; absent: `words`, and nothing behind the value. */
+  wordsAfter?(written: readonly string[]): readonly string[];
+  /** A string in it names a file; these are the usual endings, the most usual first. */
+  readonly files?: readonly string[];
   /** A word that stands before the value itself: `in`. */
   readonly prefix?: string;
   /** Words that may stand behind a value, each with a value of its own behind it. */
@@ -46,16 +51,16 @@ export function describeValue(value: ValueNode): string {
   }
 }
 
-/** `expected` is what the property takes, in words; `hint` replaces the property's example. */
+/** `expected` is what the property takes, in words; `hint` and its `fix` replace the property's example. */
 export function reportWrongValue(
   value: ValueNode,
-  { expected, hint }: { readonly expected: string; readonly hint?: string | undefined },
+  { expected, ...better }: { readonly expected: string } & Pick<DiagnosticContext, 'hint' | 'fix'>,
   { name, example, report }: ReadContext,
 ): void {
   report(
     'wrong-value',
     { name, found: describeValue(value), expected, syntax: example },
-    { span: value.span, hint },
+    { span: value.span, ...better },
   );
 }
 

@@ -49,6 +49,10 @@ export function prefixedChoice<const W extends string>(
   return {
     form: `${prefix} ${choices.join(' | ')}`,
     words: [prefix, ...choices],
+    wordsAfter([first, ...rest]) {
+      if (first === undefined) return [prefix];
+      return rest.length === 0 ? choices : [];
+    },
     prefix,
     read(values, context) {
       const [first, ...rest] = values;
