@@ -116,17 +116,32 @@ function summaryLine({ cells: all, threshold }: Comparison): string {
   return `${head}; ${count('faster')} faster, ${count('noise')} within the noise, ${count('same')} the same${doubtful > 0 ? `; ${doubtful} not judged` : ''}.`;
 }
 
+/** What is said of a comparison beside its table; the summary has Markdown's marks. */
+export interface ComparisonWords {
+  readonly title: string;
+  readonly summary: string;
+  /** Cells that only one side has, and what is missing. */
+  readonly missing: readonly string[];
+}
+
+export function comparisonWords(comparison: Comparison): ComparisonWords {
+  const { before, after, onlyBefore, onlyAfter, missing = [] } = comparison;
+  return {
+    title: `Latency: ${before} → ${after}`,
+    summary: summaryLine(comparison),
+    missing: [
+      ...missingLine(before, onlyBefore),
+      ...missingLine(after, onlyAfter),
+      ...missing.map(holesLine),
+    ],
+  };
+}
+
 /** A comparison for a pull request. */
 export function comparisonToMarkdown(comparison: Comparison): string {
-  const parts = [
-    `## Latency: ${comparison.before} → ${comparison.after}`,
-    summaryLine(comparison),
-    tableToMarkdown(comparisonTable(comparison)).trimEnd(),
-    ...missingLine(comparison.before, comparison.onlyBefore),
-    ...missingLine(comparison.after, comparison.onlyAfter),
-    ...(comparison.missing ?? []).map(holesLine),
-  ];
-  return `${parts.join('\n\n')}\n`;
+  const { title, summary, missing } = comparisonWords(comparison);
+  const table = tableToMarkdown(comparisonTable(comparison)).trimEnd();
+  return `${[`## ${title}`, summary, table, ...missing].join('\n\n')}\n`;
 }
 
 /** The diagnostic `latency-regression` where a cell got slower; its exit kind makes `rcc compare` end with 1. */

@@ -93,7 +93,7 @@ export async function writeReport(
   );
   const page = join(directory, 'index.html');
   return {
-    text: [...(report.warning ? [report.warning] : []), ...report.lede, page].join('\n'),
+    text: [...(report.warning ? [report.warning] : []), ...report.lede, page],
     data: { page, directory, files, benches: paths, lede: report.lede },
     diagnostics,
   };
