@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Ora } from 'ora';
 import { visibleText } from '../diagnostics/printable.ts';
-import { displayWidth, wrapText } from '../diagnostics/wrap.ts';
+import { wrapLine, wrapText } from '../diagnostics/wrap.ts';
 import { type Progress, silentProgress } from './command.ts';
 import { formatElapsed } from './format-elapsed.ts';
 import { terminalOf } from './terminal.ts';
@@ -11,11 +11,11 @@ const phaseWidth = 12;
 /** What stands before a live line's text: a margin and what spins. */
 const spinnerWidth = 4;
 
-/** A live line is one line: what does not fit is left out. */
+/** A live line is one line: words that do not fit are left out. */
 function cutTo(text: string, columns: number): string {
-  const signs = [...text];
-  while (displayWidth(signs.join('')) > columns) signs.pop();
-  return signs.join('');
+  const [first = '', ...others] = wrapLine(text, Math.max(columns - 1, 1), 0);
+  if (others.length === 0) return first;
+  return first.length < columns ? `${first}…` : '…';
 }
 
 /** Progress on a stream: a live line where it is a terminal, one line a finished phase elsewhere. */
@@ -48,7 +48,7 @@ export async function createProgress(
     },
     update(text) {
       if (!spinner) return;
-      const room = (columns() ?? Number.POSITIVE_INFINITY) - spinnerWidth - spinner.text.length - 2;
+      const room = (columns() ?? 80) - spinnerWidth - spinner.text.length - 2;
       spinner.suffixText = cutTo(visibleText(text), room);
     },
     finish(phase, detail, elapsedMs) {

@@ -83,33 +83,50 @@ function pick(table: TextTable, wanted: readonly number[]): TextTable {
   };
 }
 
-/** A column that says the same in every row is told once, above; the first one names the rows. */
-function liftConstants(table: TextTable): { readonly told: string; readonly rest: TextTable } {
-  const indices = [...table.head.keys()];
-  const isConstant = (index: number): boolean =>
-    index > 0 && table.rows.length > 1 && new Set(columnOf(table, index)).size === 1;
-  const told = indices
-    .filter((index) => isConstant(index) && columnOf(table, index)[0] !== '')
-    .map((index) => `${table.head[index] || 'all'}: ${columnOf(table, index)[0]}`);
+/** A setting is a name or a whole number; what was measured stays in its place. */
+function isSetting(cells: readonly string[], align: Align | undefined): boolean {
+  return new Set(cells).size === 1 && (align === 'left' || /^\d*$/.test(cells[0] ?? ''));
+}
+
+interface Lifted {
+  /** Undefined where there is nothing to tell. */
+  readonly told: string | undefined;
+  readonly rest: TextTable;
+}
+
+/** A setting that is the same in every row is told once, above; the first column names the rows. */
+function liftSettings(table: TextTable): Lifted {
+  const { head, rows, align, margin } = table;
+  const indices = [...head.keys()];
+  const isLifted = (index: number): boolean =>
+    index > 0 && rows.length > 1 && isSetting(columnOf(table, index), align[index]);
+  const told = indices.flatMap((index) => {
+    const [value = ''] = isLifted(index) ? columnOf(table, index) : [];
+    return value === '' ? [] : [head[index] ? `${head[index]}: ${value}` : value];
+  });
   const rest = pick(
     table,
-    indices.filter((index) => !isConstant(index)),
+    indices.filter((index) => !isLifted(index)),
   );
-  return { told: ' '.repeat(told.length > 0 ? table.margin : 0) + told.join(', '), rest };
+  return { told: told.length > 0 ? ' '.repeat(margin) + told.join(', ') : undefined, rest };
 }
 
 /** Lines of a cell that still read as a row. */
 const tallestCell = 4;
 
-const longestWord = (text: string): number => greatest([0, ...text.split(' ').map(displayWidth)]);
+/** Between a figure and its unit nothing is broken. */
+const unit = /(?<=\d) (?!to |\(|\d)/g;
+const glue = '\u00a0';
+const glued = (cell: string): string => cell.replaceAll(unit, glue);
 
-/** The narrowest that a column can be: figures stay on a line, headings and words do not. */
-function leastWidth(table: TextTable, index: number): number {
-  const body = table.align[index] === 'right' ? displayWidth : longestWord;
-  return greatest([
-    longestWord(table.head[index] ?? ''),
-    ...columnOf(table, index).map((cell) => body(cell)),
-  ]);
+const widestWord = (cell: string): number =>
+  greatest([0, ...glued(cell).split(' ').map(displayWidth)]);
+
+/** The narrowest that a column can be: headings and words are broken at spaces, figures only where they must. */
+function leastWidth(table: TextTable, index: number, breaksFigures: boolean): number {
+  const isFigures = table.align[index] === 'right' && !breaksFigures;
+  const body = columnOf(table, index).map(isFigures ? displayWidth : widestWord);
+  return greatest([widestWord(table.head[index] ?? ''), ...body]);
 }
 
 function wholeWidth(table: TextTable, index: number): number {
@@ -117,9 +134,9 @@ function wholeWidth(table: TextTable, index: number): number {
 }
 
 /** The widths of columns that fit, the widest ones narrowed first; undefined where nothing fits. */
-function widthsFor(table: TextTable, columns: number): readonly number[] | undefined {
+function widthsFor(table: TextTable, columns: number, breaksFigures: boolean) {
   const indices = [...table.head.keys()];
-  const least = indices.map((index) => leastWidth(table, index));
+  const least = indices.map((index) => leastWidth(table, index, breaksFigures));
   const whole = indices.map((index) => wholeWidth(table, index));
   const room = columns - table.margin - gap * (indices.length - 1);
   for (let limit = greatest([0, ...whole]); limit > 0; limit -= 1) {
@@ -130,36 +147,48 @@ function widthsFor(table: TextTable, columns: number): readonly number[] | undef
 }
 
 /** Cells wrapped at words; undefined where that does not fit, or leaves cells that are too tall to read. */
-function wrapCells(table: TextTable, columns: number): TextTable | undefined {
-  const widths = widthsFor(table, columns);
+function wrapCells(
+  table: TextTable,
+  columns: number,
+  breaksFigures: boolean,
+): TextTable | undefined {
+  const widths = widthsFor(table, columns, breaksFigures);
   if (!widths) return undefined;
-  const wrap = (cells: readonly string[]): readonly string[] =>
-    cells.map((cell, index) => wrapLine(cell, widths[index] ?? columns, 0).join('\n'));
-  const rows = table.rows.map(wrap);
+  const wrapCell = (cell: string, index: number): string =>
+    wrapLine(glued(cell), widths[index] ?? columns, 0)
+      .join('\n')
+      .replaceAll(glue, ' ');
+  const rows = table.rows.map((row) => row.map(wrapCell));
   const isTall = rows.some((row) => row.some((cell) => cell.split('\n').length > tallestCell));
-  return isTall ? undefined : { ...table, head: wrap(table.head), rows };
+  return isTall ? undefined : { ...table, head: table.head.map(wrapCell), rows };
 }
 
-/** A row as a block of lines, each a heading and its value. */
+/** A row as a block: its name, and below it what the headings say of it. */
 function drawRecords({ head, rows, margin }: TextTable, columns: number): string {
-  const width = greatest([0, ...head.map(displayWidth)]);
-  const line = (cell: string, index: number): readonly string[] => {
-    if (cell === '') return [];
-    const label = (head[index] ?? '').padEnd(width);
-    return [wrapText(`${' '.repeat(margin)}${label}  ${cell}`, columns, margin + width + gap)];
-  };
-  return rows.map((row) => row.flatMap(line).join('\n')).join('\n\n');
+  const before = ' '.repeat(margin);
+  return rows
+    .map(([name = '', ...cells]) => {
+      const facts = cells.flatMap((cell, index) =>
+        cell === '' ? [] : [[head[index + 1], glued(cell)].filter(Boolean).join(': ')],
+      );
+      const isLong = facts.some((fact) => displayWidth(fact) > columns / 2);
+      const lines = isLong ? facts : [facts.join('; ')];
+      const shown = [`${before}${name}`, ...lines.map((line) => `${before}  ${line}`)];
+      return shown.map((line) => wrapText(line, columns).replaceAll(glue, ' ')).join('\n');
+    })
+    .join('\n');
 }
 
-/** A table as lines; where it is wider than a terminal in the form that fits: without columns that are always the same, with wrapped cells, or a block a row. */
+/** A table as lines; where it is wider than a terminal, in the first form that fits: cells wrapped, settings told above, figures wrapped too, a block a row. */
 export function layTable(table: TextTable, columns?: number): string {
   const whole = draw(table);
   if (columns === undefined || widthOf(whole) <= columns) return whole;
-  const { told, rest } = liftConstants(table);
-  const above = told === '' ? [] : [wrapText(told, columns), ''];
-  const wrapped = wrapCells(rest, columns);
-  const body = wrapped ? draw(wrapped) : drawRecords(rest, columns);
-  return [...above, body].join('\n');
+  const wrapped = wrapCells(table, columns, false);
+  if (wrapped) return draw(wrapped);
+  const { told, rest } = liftSettings(table);
+  const narrow = wrapCells(rest, columns, false) ?? wrapCells(rest, columns, true);
+  const body = narrow ? draw(narrow) : drawRecords(rest, columns);
+  return [...(told === undefined ? [] : [wrapText(told, columns), '']), body].join('\n');
 }
 
 /** A table of figures with its remarks below. */

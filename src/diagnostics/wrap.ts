@@ -15,7 +15,7 @@ export function displayWidth(line: string): number {
 
 /** Words with the spaces before them; what stands in backticks is one, so that a command is not torn. */
 function wordsOf(line: string, room: number): readonly (readonly [gap: string, word: string])[] {
-  return [...line.matchAll(/(\s*)((?:`[^`]*`|\S)+)/g)].flatMap(([, gap = '', word = '']) => {
+  return [...line.matchAll(/( *)((?:`[^`]*`|[^ ])+)/g)].flatMap(([, gap = '', word = '']) => {
     if (displayWidth(word) <= room) return [[gap, word] as const];
     const parts = word.split(' ');
     return parts.map((part, index) => [index === 0 ? gap : ' ', part] as const);
@@ -29,7 +29,7 @@ function hangingOf(line: string, columns: number): number {
     return (all[index]?.index ?? 0) + gap.length;
   });
   const lead = shown.length - shown.trimStart().length;
-  return starts.findLast((start) => start <= columns / 2) ?? (lead > 0 ? lead + 2 : 0);
+  return starts.findLast((start) => start <= columns / 2) ?? lead + 2;
 }
 
 /** One line as lines of at most so many columns, broken at spaces; a word that is longer stays whole. */
