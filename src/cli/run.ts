@@ -10,6 +10,7 @@ import {
   silentProgress,
 } from './command.ts';
 import { commandGroups, commands } from './commands.ts';
+import { completeWord } from './completion/complete-word.ts';
 import { refuseEmptyValues } from './empty-values.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { declareFormat, type Format } from './formats/formats.ts';
@@ -228,6 +229,11 @@ export async function run(
         io,
       });
     });
+  }
+  if (argv[0] === completeWord) {
+    const { complete } = await import('./completion/complete.ts');
+    io.stdout.write(await complete(program, argv.slice(1)));
+    return 0;
   }
   const page = targetHelp(helpTopic(argv) ?? '', terminalOf(io.stdout, io.env).columns);
   if (page !== undefined) {
