@@ -122,10 +122,15 @@ const glued = (cell: string): string => cell.replaceAll(unit, glue);
 const widestWord = (cell: string): number =>
   greatest([0, ...glued(cell).split(' ').map(displayWidth)]);
 
-/** The narrowest that a column can be: headings and words are broken at spaces, figures only where they must. */
-function leastWidth(table: TextTable, index: number, breaksFigures: boolean): number {
-  const isFigures = table.align[index] === 'right' && !breaksFigures;
-  const body = columnOf(table, index).map(isFigures ? displayWidth : widestWord);
+/** What may be broken at spaces, from the least to the most. */
+const breakings = ['headings', 'texts', 'figures'] as const;
+type Breaking = (typeof breakings)[number];
+
+/** The narrowest that a column can be. */
+function leastWidth(table: TextTable, index: number, breaking: Breaking): number {
+  const isBroken =
+    breaking === 'figures' || (breaking === 'texts' && table.align[index] === 'left');
+  const body = columnOf(table, index).map(isBroken ? widestWord : displayWidth);
   return greatest([widestWord(table.head[index] ?? ''), ...body]);
 }
 
@@ -134,9 +139,9 @@ function wholeWidth(table: TextTable, index: number): number {
 }
 
 /** The widths of columns that fit, the widest ones narrowed first; undefined where nothing fits. */
-function widthsFor(table: TextTable, columns: number, breaksFigures: boolean) {
+function widthsFor(table: TextTable, columns: number, breaking: Breaking) {
   const indices = [...table.head.keys()];
-  const least = indices.map((index) => leastWidth(table, index, breaksFigures));
+  const least = indices.map((index) => leastWidth(table, index, breaking));
   const whole = indices.map((index) => wholeWidth(table, index));
   const room = columns - table.margin - gap * (indices.length - 1);
   for (let limit = greatest([0, ...whole]); limit > 0; limit -= 1) {
@@ -147,12 +152,8 @@ function widthsFor(table: TextTable, columns: number, breaksFigures: boolean) {
 }
 
 /** Cells wrapped at words; undefined where that does not fit, or leaves cells that are too tall to read. */
-function wrapCells(
-  table: TextTable,
-  columns: number,
-  breaksFigures: boolean,
-): TextTable | undefined {
-  const widths = widthsFor(table, columns, breaksFigures);
+function wrapCells(table: TextTable, columns: number, breaking: Breaking): TextTable | undefined {
+  const widths = widthsFor(table, columns, breaking);
   if (!widths) return undefined;
   const wrapCell = (cell: string, index: number): string =>
     wrapLine(glued(cell), widths[index] ?? columns, 0)
@@ -179,15 +180,17 @@ function drawRecords({ head, rows, margin }: TextTable, columns: number): string
     .join('\n');
 }
 
-/** A table as lines; where it is wider than a terminal, in the first form that fits: cells wrapped, settings told above, figures wrapped too, a block a row. */
+/** A table as lines; where it is wider than a terminal, in the first form that fits: headings wrapped, settings told above, cells wrapped, a block a row. */
 export function layTable(table: TextTable, columns?: number): string {
   const whole = draw(table);
   if (columns === undefined || widthOf(whole) <= columns) return whole;
-  const wrapped = wrapCells(table, columns, false);
-  if (wrapped) return draw(wrapped);
+  const slim = wrapCells(table, columns, 'headings');
+  if (slim) return draw(slim);
   const { told, rest } = liftSettings(table);
-  const narrow = wrapCells(rest, columns, false) ?? wrapCells(rest, columns, true);
-  const body = narrow ? draw(narrow) : drawRecords(rest, columns);
+  const wrapped = breakings
+    .map((breaking) => wrapCells(rest, columns, breaking))
+    .find((form) => form !== undefined);
+  const body = wrapped ? draw(wrapped) : drawRecords(rest, columns);
   return [...(told === undefined ? [] : [wrapText(told, columns), '']), body].join('\n');
 }
 

@@ -62,14 +62,17 @@ export function targetHelp(name: string, columns?: number): string | undefined {
   const help = Object.assign(new Help(), { minWidthToWrap: 0 });
   const width = Math.min(70, (columns ?? helpColumns) - 6);
   const rows = target.options.map(({ flags, doc, default: usual }) =>
-    [flags, ...help.boxWrap(`${doc} Default: ${usual}.`, width).split('\n')].join('\n      '),
+    [
+      wrapText(`  ${flags}`, columns),
+      ...help.boxWrap(`${doc} Default: ${usual}.`, width).split('\n'),
+    ].join('\n      '),
   );
   return [
     wrapText(
       `Options of target ${name} (${target.title}), for rcc compile, verify, bench and eval:`,
       columns,
     ),
-    ...rows.map((row) => `  ${row}`),
+    ...rows,
     '',
   ].join('\n');
 }

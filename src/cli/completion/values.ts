@@ -73,11 +73,12 @@ async function explained(): Promise<Values> {
   return listed([...propertyNames, ...Object.keys(messages)]);
 }
 
-async function topics(command: Command): Promise<Values> {
+async function topics(): Promise<Values> {
+  const { commands } = await import('../commands.ts');
   const { targets } = await import('../../targets/targets.ts');
   const helped = targets.filter(({ options }) => options.length > 0).map(({ name }) => name);
-  const names = (command.parent?.commands ?? []).map((one) => one.name());
-  return listed([...names, ...helped]);
+  const names = commands.map(({ name }) => name.split(' ')[0] ?? name);
+  return listed(new Set([...names, ...helped]));
 }
 
 /** By the name of an option, as its value is kept; those that are neither here nor tell files by their placeholder are free. */
@@ -105,6 +106,7 @@ export const argumentSources: Readonly<Record<string, Source>> = {
   files: async () => listed(await specNames(), 'any'),
   image: only('any'),
   model: async () => listed(await specNames(), 'any'),
+  models: async () => listed(await specNames(), 'any'),
   name: explained,
   paths: only('any'),
   pictures: only('any'),
