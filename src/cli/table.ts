@@ -102,7 +102,7 @@ function liftSettings(table: TextTable): Lifted {
     index > 0 && rows.length > 1 && isSetting(columnOf(table, index), align[index]);
   const told = indices.flatMap((index) => {
     const [value = ''] = isLifted(index) ? columnOf(table, index) : [];
-    return value === '' ? [] : [head[index] ? `${head[index]}: ${value}` : value];
+    return value === '' ? [] : [`${head[index] || 'all'}: ${value}`];
   });
   const rest = pick(
     table,
@@ -170,7 +170,7 @@ function drawRecords({ head, rows, margin }: TextTable, columns: number): string
   return rows
     .map(([name = '', ...cells]) => {
       const facts = cells.flatMap((cell, index) =>
-        cell === '' ? [] : [[head[index + 1], glued(cell)].filter(Boolean).join(': ')],
+        cell === '' ? [] : [[head[index + 1], glued(cell)].filter(Boolean).join(`:${glue}`)],
       );
       const isLong = facts.some((fact) => displayWidth(fact) > columns / 2);
       const lines = isLong ? facts : [facts.join('; ')];
