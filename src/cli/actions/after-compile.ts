@@ -21,6 +21,7 @@ export function afterCompile(compilations: readonly Compilation[]): string | und
   );
   const [first, ...others] = written;
   if (!first) return undefined;
-  if (others.length === 0) return nextOfOne(first.directory, first);
+  const areTimed = written.every(({ measurements }) => measurements.length > 0);
+  if (others.length === 0 || !areTimed) return nextOfOne(first.directory, first);
   return shellText(['rcc', 'report', ...written.map(({ directory }) => directory)]);
 }
