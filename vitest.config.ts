@@ -17,7 +17,8 @@ const tools = [
  * free. The others share one a worker, which loads the sources once for all of them and is given its files at the start.
  */
 const alone = [
-  'test/cli/{engine-cache,faults,one-definition,prepare-conversion,pipes,report,start-up,streams,tensorrt}.test.ts',
+  'test/cli/{checkout,engine-cache,faults,one-definition,prepare-conversion,pipes,report,start-up,streams,tensorrt,terminal}.test.ts',
+  'test/cli/completion/shells.test.ts',
   'test/compile/few-classes.test.ts',
   'test/deploy/deploy-processes.test.ts',
   'test/engines/process.test.ts',

@@ -1,11 +1,12 @@
 /* Numbers that tell no classes: features and maps by their error, embeddings by their direction and by which of the inputs are near to each other. */
+
 import { type FeatureTolerance, type Precision, precisionRow } from '../codegen/precisions.ts';
+import { formatFigure } from '../src/diagnostics/format-figure.ts';
 import {
   type Logits,
   readLogits,
   refusalOf,
   sentenceOf,
-  show,
   splitImages,
   type Verdict,
 } from './compare.ts';
@@ -67,7 +68,7 @@ const rules: Readonly<Record<FeatureFigures['kind'], readonly Rule[]>> = {
   features: [
     ({ relativeError: { max }, worstImage }, { maxRelativeError: limit }) =>
       !(max <= limit) &&
-      `the error of image ${worstImage} is ${show(max)} of the size of its numbers (allowed: ${show(limit)})`,
+      `the error of image ${worstImage} is ${formatFigure(max)} of the size of its numbers (allowed: ${formatFigure(limit)})`,
   ],
   embedding: [
     ({ cosine: { min } }, { minCosine: limit }) =>
@@ -81,7 +82,7 @@ const rules: Readonly<Record<FeatureFigures['kind'], readonly Rule[]>> = {
 
 function passedText({ kind, relativeError, cosine, neighbours }: FeatureFigures): string {
   if (kind === 'features')
-    return `the largest error of an image is ${show(relativeError.max)} of the size of its numbers`;
+    return `the largest error of an image is ${formatFigure(relativeError.max)} of the size of its numbers`;
   const order = neighbours
     ? `, ${neighbours.swapped} of ${neighbours.pairs} pairs of neighbours changed their order`
     : '';

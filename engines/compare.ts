@@ -1,6 +1,7 @@
 import { sameShape } from '../codegen/ir/types.ts';
 import type { FeatureTolerance, Tolerance } from '../codegen/precisions.ts';
 import { fail } from '../src/diagnostics/diagnostic.ts';
+import { formatFigure } from '../src/diagnostics/format-figure.ts';
 import type { FeatureFigures } from './compare-features.ts';
 import type { Precision, Tensor } from './engine.ts';
 import { unitOf } from './logit-unit.ts';
@@ -105,9 +106,6 @@ export function splitImages({ actual, expected, images, classes }: Logits) {
   }));
 }
 
-/** Two digits, without zeros behind the point. */
-export const show = (value: number): string => String(Number(value.toPrecision(2)));
-
 type Measures = VerdictFigures & Pick<Judged, 'images'> & { readonly tolerance: Tolerance };
 
 /** One line a rule: what is out of bounds, as a clause, or nothing. */
@@ -115,11 +113,11 @@ const rules: readonly ((measures: Measures) => string | false)[] = [
   ({ relativeError: { max }, tolerance: { maxError: limit }, unit }) =>
     limit !== undefined &&
     !(max <= limit) &&
-    `the largest error is ${show(max)} of ${unit} (allowed: ${show(limit)})`,
+    `the largest error is ${formatFigure(max)} of ${unit} (allowed: ${formatFigure(limit)})`,
   ({ relativeError: { mean }, tolerance: { meanError: limit }, unit }) =>
     limit !== undefined &&
     !(mean <= limit) &&
-    `the mean error is ${show(mean)} of ${unit} (allowed: ${show(limit)})`,
+    `the mean error is ${formatFigure(mean)} of ${unit} (allowed: ${formatFigure(limit)})`,
   ({ cosine: { min }, tolerance: { minCosine: limit } }) =>
     limit !== undefined &&
     !(min >= limit) &&
@@ -136,7 +134,7 @@ export function sentenceOf(clause: string): string {
 function judge(measures: Measures): Pick<Judged, 'ok' | 'reason'> {
   const failures = rules.map((rule) => rule(measures)).filter((failure) => failure !== false);
   const { relativeError, cosine, unit } = measures;
-  const passed = `the largest error is ${show(relativeError.max)} of ${unit}, the least cosine ${cosine.min.toFixed(6)}`;
+  const passed = `the largest error is ${formatFigure(relativeError.max)} of ${unit}, the least cosine ${cosine.min.toFixed(6)}`;
   const ok = failures.length === 0;
   return { ok, reason: sentenceOf(ok ? passed : failures.join('; ')) };
 }

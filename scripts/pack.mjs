@@ -71,7 +71,9 @@ function stageDependency(name, { keeps, dependencies }) {
 /** The package itself, without what only a checkout needs. */
 function stagePackage() {
   const { private: _, scripts, devDependencies, overrides, ...manifest } = readManifest(root);
-  writeManifest(stage, { ...manifest, bundleDependencies: Object.keys(bundled) });
+  // A checkout starts what it builds from its sources when it is wanted.
+  const bin = { rcc: './dist/rcc.js' };
+  writeManifest(stage, { ...manifest, bin, bundleDependencies: Object.keys(bundled) });
   copyAll(manifest.files, root, stage);
 }
 

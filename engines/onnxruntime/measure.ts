@@ -1,4 +1,5 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
+import { formatMs } from '../../src/diagnostics/format-ms.ts';
 import type { Measurement, MeasureRequest, Precision, Tensors } from '../engine.ts';
 import { deviceOf } from '../processor.ts';
 import { callDefinition, processorLimits, watchOtherLoad } from '../processor-timing.ts';
@@ -64,9 +65,7 @@ async function prepare(
       ? threadCandidates(host.processor.usableCores)
       : [settings.threads];
   const { best, tried } = await chooseThreads(candidates, attempt);
-  const trials = tried.map(
-    ({ threads, medianMs }) => `${threads}: ${medianMs.toFixed(medianMs < 100 ? 1 : 0)} ms`,
-  );
+  const trials = tried.map(({ threads, medianMs }) => `${threads}: ${formatMs(medianMs)} ms`);
   const threadChoice =
     settings.threads === undefined ? `fastest of ${trials.join(', ')}` : 'as given';
   return { session: best.session, run: best.run, spentMs: best.spentMs, threadChoice };

@@ -1,14 +1,16 @@
 import type { Command } from 'commander';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { RenderOptions } from '../diagnostics/render.ts';
 import type { JudgedCase } from './judged-case.ts';
+import type { Text } from './text.ts';
 
 /** What a command is handed beside its arguments. */
 export interface CommandContext {
   readonly json: boolean;
   /** Whether notes that were shown on the way belong to the diagnostics too: a program reads them. */
   readonly keepsNotes: boolean;
-  /** Whether stderr takes colour. */
-  readonly color: boolean;
+  /** How diagnostics are shown on stderr. */
+  readonly rendering: RenderOptions;
   readonly env: NodeJS.ProcessEnv;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -33,7 +35,9 @@ export interface Progress {
 /** What a command gives back: run.ts prints it and derives the exit code. */
 export interface CommandResult {
   /** For people, on stdout; without a line end. */
-  readonly text?: string;
+  readonly text?: Text;
+  /** The command that comes next, for people: told last, on stderr. */
+  readonly next?: string | undefined;
   /** For machines, on stdout with --json. */
   readonly data?: unknown;
   /** What was judged, for --format. */

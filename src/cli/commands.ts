@@ -11,6 +11,9 @@ import { classifyCommand } from './commands/classify.ts';
 import { collectCommand } from './commands/collect.ts';
 import { compareCommand } from './commands/compare.ts';
 import { compileCommand } from './commands/compile.ts';
+import { completionInstallCommand } from './commands/completion/install.ts';
+import { completionRemoveCommand } from './commands/completion/remove.ts';
+import { completionShowCommand } from './commands/completion/show.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { diagnoseCommand } from './commands/diagnose.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -35,6 +38,7 @@ import { verifyCommand } from './commands/verify.ts';
 
 /** What commands of two words have in common, by the first. */
 export const commandGroups: Readonly<Record<string, string>> = {
+  completion: 'rcc on a tab in bash, zsh and fish, and its manual page: install, remove, show',
   cache: 'the engines that are kept, so that they are not built twice',
   farm: 'many networks on many GPUs from one plan: plan, run, status, retry, cancel, collect',
 };
@@ -74,4 +78,7 @@ export const commands: readonly CommandDefinition[] = [
   cacheGcCommand,
   explainCommand,
   lspCommand,
+  completionInstallCommand,
+  completionRemoveCommand,
+  completionShowCommand,
 ];

@@ -1,18 +1,36 @@
 import { styleText } from 'node:util';
 import type { Ora } from 'ora';
 import { visibleText } from '../diagnostics/printable.ts';
+import { wrapLine, wrapText } from '../diagnostics/wrap.ts';
 import { type Progress, silentProgress } from './command.ts';
 import { formatElapsed } from './format-elapsed.ts';
+import { terminalOf } from './terminal.ts';
 
 const phaseWidth = 12;
 
-/** Progress on a stream: a spinner where it is a terminal, one line a finished phase elsewhere. */
+/** What stands before a live line's text: a margin and what spins. */
+const spinnerWidth = 4;
+
+/** A live line is one line: words that do not fit are left out. */
+function cutTo(text: string, columns: number): string {
+  const [first = '', ...others] = wrapLine(text, Math.max(columns - 1, 1), 0);
+  if (others.length === 0) return first;
+  return first.length < columns ? `${first}…` : '…';
+}
+
+/** Progress on a stream: a live line where it is a terminal, one line a finished phase elsewhere. */
 export async function createProgress(
   stream: NodeJS.WriteStream,
-  color: boolean,
+  env: NodeJS.ProcessEnv,
 ): Promise<Progress> {
+  const { color, isLive } = terminalOf(stream, env);
+  // A window may change its size on the way.
+  const columns = (): number | undefined => terminalOf(stream, env).columns;
+  const write = (text: string, hanging?: number): void => {
+    stream.write(`${wrapText(text, columns(), hanging)}\n`);
+  };
   // Where nothing spins it is not loaded: its pattern of all emojis takes longer than the whole language.
-  const ora = stream.isTTY ? (await import('ora')).default : undefined;
+  const ora = isLive ? (await import('ora')).default : undefined;
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
     color ? styleText(style, text, { validateStream: false }) : text;
   let spinner: Ora | undefined;
@@ -22,19 +40,21 @@ export async function createProgress(
   };
   return {
     heading(text) {
-      stream.write(`${paint('bold', visibleText(text))}\n`);
+      write(paint('bold', visibleText(text)), 2);
     },
     start(phase) {
       // Not its `indent`: that moves the cursor and leaves it there.
       spinner = ora?.({ stream, text: phase, prefixText: ' ', discardStdin: false }).start();
     },
     update(text) {
-      if (spinner) spinner.suffixText = visibleText(text);
+      if (!spinner) return;
+      const room = (columns() ?? 80) - spinnerWidth - spinner.text.length - 2;
+      spinner.suffixText = cutTo(visibleText(text), room);
     },
     finish(phase, detail, elapsedMs) {
       stop();
       const time = paint('dim', formatElapsed(elapsedMs).padStart(9));
-      stream.write(`  ${phase.padEnd(phaseWidth)}${time}  ${visibleText(detail)}\n`);
+      write(`  ${phase.padEnd(phaseWidth)}${time}  ${visibleText(detail)}`);
     },
     note(text) {
       spinner?.clear();

@@ -10,10 +10,13 @@ import {
   silentProgress,
 } from './command.ts';
 import { commandGroups, commands } from './commands.ts';
+import { completeWord } from './completion/complete-word.ts';
 import { refuseEmptyValues } from './empty-values.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { declareFormat, type Format } from './formats/formats.ts';
+import { helpColumns, helpLayout } from './help.ts';
 import { targetHelp } from './target-options.ts';
+import { terminalOf } from './terminal.ts';
 
 /** The streams of a run, so that tests can watch them. */
 export interface RunIo {
@@ -35,13 +38,9 @@ function formatOf(
   return judges ? (options.format as Format | undefined) : undefined;
 }
 
-function wantsColor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
-  if (env.NO_COLOR) return false;
-  return Boolean(env.FORCE_COLOR && env.FORCE_COLOR !== '0') || stream.isTTY === true;
-}
-
 interface ReportContext {
   readonly json: boolean;
+  readonly quiet?: boolean | undefined;
   readonly format?: Format | undefined;
   /** The arguments of the command line. */
   readonly subjects?: readonly string[];
@@ -62,6 +61,12 @@ async function reportInFormat(
   return await writeFormat(format, { command, exitCode, cases, diagnostics, subjects, root }, io);
 }
 
+async function textOf({ text }: CommandResult, io: RunIo): Promise<string> {
+  if (text === undefined) return '';
+  const { renderText } = await import('./text.ts');
+  return renderText(text, terminalOf(io.stdout, io.env).columns);
+}
+
 async function report(
   result: CommandResult,
   command: string,
@@ -70,7 +75,7 @@ async function report(
   // Loaded when there is something to tell: --help and --version answer without it.
   const { diagnosticToJson, renderDiagnostics } = await import('../diagnostics/render.ts');
   const { visibleJson, visibleText } = await import('../diagnostics/printable.ts');
-  const { io, json, format } = context;
+  const { io, json, format, quiet } = context;
   const diagnostics = result.diagnostics ?? [];
   const exitCode = exitCodeOf(diagnostics);
   if (json) {
@@ -83,19 +88,21 @@ async function report(
     io.stdout.write(`${visibleJson(data)}\n`);
     return exitCode;
   }
-  const color = wantsColor(io.stderr, io.env);
-  const tell = (isWanted: (diagnostic: Diagnostic) => boolean): void => {
-    for (const text of renderDiagnostics(diagnostics.filter(isWanted), { color }))
-      io.stderr.write(`${text}\n`);
+  const rendering = terminalOf(io.stderr, io.env);
+  const tell = (told: readonly Diagnostic[]): void => {
+    for (const text of renderDiagnostics(told, rendering)) io.stderr.write(`${text}\n`);
   };
   // What matters most stands last: the result, and below it what makes it worthless.
-  tell(({ severity }) => severity !== 'error');
+  tell(diagnostics.filter(({ severity }) => severity !== 'error'));
   // Names of models, layers and files are in it, as somebody else wrote them.
-  if (result.text && !format) io.stdout.write(`${visibleText(result.text)}\n`);
-  tell(({ severity }) => severity === 'error');
+  const text = format ? '' : await textOf(result, io);
+  if (text) io.stdout.write(`${visibleText(text)}\n`);
+  tell(diagnostics.filter(({ severity }) => severity === 'error'));
+  if (result.next && exitCode === 0 && !quiet)
+    io.stderr.write(`next: ${visibleText(result.next)}\n`);
   if (!format) return exitCode;
   const failures = await reportInFormat(result, command, { ...context, format });
-  for (const text of renderDiagnostics(failures, { color })) io.stderr.write(`${text}\n`);
+  tell(failures);
   return exitCode || exitCodeOf(failures);
 }
 
@@ -120,7 +127,7 @@ async function progressFor(
   if (json || (quiet && format)) return silentProgress;
   const { createProgress, createQuietProgress } = await import('./progress.ts');
   if (quiet) return createQuietProgress(io.stderr);
-  const progress = await createProgress(io.stderr, wantsColor(io.stderr, io.env));
+  const progress = await createProgress(io.stderr, io.env);
   // Notes are part of what a format holds, and are told with it.
   return format ? { ...progress, note: silentProgress.note } : progress;
 }
@@ -133,7 +140,7 @@ async function contextFor(
   return {
     json: options.json === true,
     keepsNotes: options.json === true || format !== undefined,
-    color: wantsColor(io.stderr, io.env),
+    rendering: terminalOf(io.stderr, io.env),
     env: io.env,
     signal,
     progress: await progressFor(options, format, io),
@@ -197,7 +204,9 @@ export async function run(
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: () => undefined,
-    });
+      getOutHelpWidth: () => terminalOf(io.stdout, io.env).columns ?? helpColumns,
+    })
+    .configureHelp(helpLayout);
   for (const definition of commands) {
     const { parent, word } = placeOf(definition, program);
     const command = parent
@@ -212,14 +221,20 @@ export async function run(
       const format = formatOf(definition, command.opts());
       const context = await contextFor(command.opts<GlobalOptions>(), format, { io, signal });
       const { json: isJson } = context;
+      const { quiet } = command.opts<GlobalOptions>();
       const tell = async (result: CommandResult): Promise<void> => {
-        const told = { json: isJson, format, subjects: command.args, io };
+        const told = { json: isJson, quiet, format, subjects: command.args, io };
         exitCode = await report(result, definition.name, told);
       };
       await tell(await runCommand(definition, values, { ...context, show: tell }));
     });
   }
-  const page = targetHelp(helpTopic(argv) ?? '');
+  if (argv[0] === completeWord) {
+    const { complete } = await import('./completion/complete.ts');
+    io.stdout.write(await complete(program, argv.slice(1)));
+    return 0;
+  }
+  const page = targetHelp(helpTopic(argv) ?? '', terminalOf(io.stdout, io.env).columns);
   if (page !== undefined) {
     io.stdout.write(page);
     return 0;

@@ -1,5 +1,5 @@
 /* What the commands say of the specs that they take: see src/compile/find-specs.ts. */
 
-export const specHelp = 'spec: a file (.rn), a name of `rcc list`, or - for standard input';
+export const specHelp = 'a file (.rn), a name of `rcc list`, or - for standard input';
 export const specsHelp =
-  'specs: files (.rn), folders or patterns of them, names of `rcc list`, or - for standard input';
+  'files (.rn), folders or patterns of them, names of `rcc list`, or - for standard input';

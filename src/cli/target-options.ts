@@ -1,8 +1,10 @@
 import { type Command, Help, Option } from 'commander';
 import { flagOf, type OptionRow, type OptionTexts } from '../../engines/option-row.ts';
 import { ownValue } from '../collections/own-value.ts';
+import { wrapText } from '../diagnostics/wrap.ts';
 import { targetNames, targetOptionRows } from '../targets/target-options.ts';
 import { targets } from '../targets/targets.ts';
+import { helpColumns } from './help.ts';
 
 function optionOf({ flags, doc, default: usual, repeatable }: OptionRow): Option {
   const option = new Option(flags, `${doc} Default: ${usual}.`);
@@ -30,7 +32,9 @@ export function declareTarget(command: Command): void {
 export function declareTargetOptions(command: Command): void {
   for (const row of targetOptionRows()) command.addOption(optionOf(row).hideHelp());
   const topics = targets.filter(({ options }) => options.length > 0).map(({ name }) => name);
-  command.addHelpText('after', `\nOptions of a target: rcc help TARGET (${topics.join(', ')})`);
+  const text = `Options of a target: rcc help TARGET (${topics.join(', ')})`;
+  const columns = (): number => command.configureOutput().getOutHelpWidth?.() ?? helpColumns;
+  command.addHelpText('after', () => `\n${wrapText(text, columns())}`);
 }
 
 /** Declares those of them that have one of these flags, for commands that build nothing. */
@@ -51,17 +55,24 @@ export function targetTextsOf(options: Readonly<Record<string, unknown>>): Optio
   return Object.fromEntries(given) as OptionTexts;
 }
 
-/** What `rcc help TARGET` prints; undefined where it is no target. */
-export function targetHelp(name: string): string | undefined {
+/** What `rcc help TARGET` prints, at most so many columns wide; undefined where it is no target. */
+export function targetHelp(name: string, columns?: number): string | undefined {
   const target = targets.find((one) => one.name === name);
   if (!target) return undefined;
-  const help = new Help();
+  const help = Object.assign(new Help(), { minWidthToWrap: 0 });
+  const width = Math.min(70, (columns ?? helpColumns) - 6);
   const rows = target.options.map(({ flags, doc, default: usual }) =>
-    [flags, ...help.boxWrap(`${doc} Default: ${usual}.`, 70).split('\n')].join('\n      '),
+    [
+      wrapText(`  ${flags}`, columns),
+      ...help.boxWrap(`${doc} Default: ${usual}.`, width).split('\n'),
+    ].join('\n      '),
   );
   return [
-    `Options of target ${name} (${target.title}), for rcc compile, verify, bench and eval:`,
-    ...rows.map((row) => `  ${row}`),
+    wrapText(
+      `Options of target ${name} (${target.title}), for rcc compile, verify, bench and eval:`,
+      columns,
+    ),
+    ...rows,
     '',
   ].join('\n');
 }

@@ -5,6 +5,7 @@ import type { TimingLimits } from '../../engines/target.ts';
 import { countNonFinite, numbersOf } from '../../engines/tensor-values.ts';
 import { groupBy } from '../collections/group-by.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import { formatMs } from '../diagnostics/format-ms.ts';
 import type {
   Accuracy,
   AuditSummary,
@@ -29,7 +30,7 @@ export interface TimingOptions extends ModelOptions {
 
 function describe(measurements: readonly Measurement[]): string {
   return measurements
-    .map(({ batch, latency }) => `batch ${batch}: ${latency.medianMs.toFixed(1)} ms`)
+    .map(({ batch, latency }) => `batch ${batch}: ${formatMs(latency.medianMs)} ms`)
     .join(', ');
 }
 
@@ -48,11 +49,26 @@ export interface BenchContent {
   readonly missing?: readonly MissingCell[] | undefined;
 }
 
+const figure = /\d+(?:\.\d+)?/g;
+
+/** Sentences that differ in their figures alone, as one: `21.9 to 77.0 times`. */
+function mergeFigures(texts: readonly string[]): string {
+  const figures = texts.map((text) => text.match(figure) ?? []);
+  let place = 0;
+  return (texts[0] ?? '').replaceAll(figure, () => {
+    const here = figures.map((own) => own[place] ?? '').toSorted((a, b) => Number(a) - Number(b));
+    place += 1;
+    const [least, most] = [here[0], here.at(-1)];
+    return least === most ? `${least}` : `${least} to ${most}`;
+  });
+}
+
 /** One warning about the times of a model in one precision that are not to be trusted, with the reasons; none where all are stable. */
 export function stabilityWarnings(rows: readonly ModelMeasurement[]): readonly Diagnostic[] {
   const told = rows.flatMap(({ batch, warnings }) => warnings.map((text) => ({ batch, text })));
-  const details = [...groupBy(told, ({ text }) => text)].map(
-    ([text, same]) => `batch ${same.map(({ batch }) => batch).join(', ')}: ${text}`,
+  const details = [...groupBy(told, ({ text }) => text.replaceAll(figure, '#'))].map(
+    ([, same]) =>
+      `batch ${same.map(({ batch }) => batch).join(', ')}: ${mergeFigures(same.map(({ text }) => text))}`,
   );
   const [first] = rows;
   if (!first || rows.every(({ stable }) => stable)) return [];
@@ -117,12 +133,15 @@ export async function measureBatches(timed: Timed, options: TimingOptions): Prom
       return { value: { measurements: [], diagnostics: [broken] }, detail: 'nothing to time' };
     }
     const measurements: Measurement[] = [];
-    for (const batch of timedBatches(options)) {
+    const batches = timedBatches(options);
+    for (const [index, batch] of batches.entries()) {
+      const report = (text: string) => options.listener?.onProgress?.(text);
+      report(`batch ${batch}, ${index + 1} of ${batches.length}`);
       measurements.push(
         await engineOf(target).measure(timed.built.path, {
           batch,
           ...limits,
-          report: (text) => options.listener?.onProgress?.(text),
+          report,
           signal: options.signal,
         }),
       );

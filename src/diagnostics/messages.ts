@@ -3,6 +3,7 @@ import { auditMessages } from './messages/audit.ts';
 import { cliMessages } from './messages/cli.ts';
 import { codegenMessages } from './messages/codegen.ts';
 import { compileMessages } from './messages/compile.ts';
+import { completionMessages } from './messages/completion.ts';
 import { deployMessages } from './messages/deploy.ts';
 import { deployClientMessages } from './messages/deploy-clients.ts';
 import { deployContractMessages } from './messages/deploy-contract.ts';
@@ -55,6 +56,7 @@ export const messages = {
   ...farmCellMessages,
   ...cliMessages,
   ...lspMessages,
+  ...completionMessages,
 } as const;
 
 export type DiagnosticCode = keyof typeof messages;

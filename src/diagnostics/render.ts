@@ -5,10 +5,13 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { Severity } from './message-row.ts';
 import { visibleText } from './printable.ts';
 import { positionAt, type Span } from './source.ts';
+import { wrapText } from './wrap.ts';
 
 export interface RenderOptions {
   /** Whether it is for a terminal that shows colours; default false. */
   readonly color?: boolean | undefined;
+  /** Width of a terminal, at which lines are wrapped at words; default: none is. Lines of source stay as they are. */
+  readonly columns?: number | undefined;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -27,7 +30,10 @@ const widestSource = 100;
  * A diagnostic for people: `path:line:column: severity: message [code]`, the line of source with its span underlined,
  * hint and details. Whatever the user's text holds, nothing in it reaches the terminal as a command.
  */
-export function renderDiagnostic(diagnostic: Diagnostic, { color }: RenderOptions = {}): string {
+export function renderDiagnostic(
+  diagnostic: Diagnostic,
+  { color, columns }: RenderOptions = {},
+): string {
   // The caller has decided on colour; styleText shall not look at the stream again.
   const paint: Paint = (style, text) =>
     color ? styleText(style, text, { validateStream: false }) : text;
@@ -39,10 +45,10 @@ export function renderDiagnostic(diagnostic: Diagnostic, { color }: RenderOption
     paint('dim', `[${code}]`),
   ].join(' ');
   return [
-    head,
+    wrapText(head, columns, 2),
     ...(span ? [renderFrame(span, paint)] : []),
-    ...(hint ? [`  ${paint('cyan', 'hint:')} ${boundedLine(hint)}`] : []),
-    ...boundedDetails(details).map((detail) => `  ${detail}`),
+    ...(hint ? [wrapText(`  ${paint('cyan', 'hint:')} ${boundedLine(hint)}`, columns, 8)] : []),
+    ...boundedDetails(details).map((detail) => wrapText(`  ${detail}`, columns)),
   ].join('\n');
 }
 

@@ -157,19 +157,36 @@ function changesText(comparison: Comparison): readonly string[] {
     : [[...told, ...(more > 0 ? [`- and ${more} more`] : [])].join('\n')];
 }
 
+/** What is said of a comparison beside its table; the summary and the changes have Markdown's marks. */
+export interface ComparisonWords {
+  readonly title: string;
+  readonly summary: string;
+  /** Cells that changed, as sentences, the worst first. */
+  readonly changes: readonly string[];
+  /** Cells that only one side has, and what is missing. */
+  readonly missing: readonly string[];
+}
+
+export function comparisonWords(comparison: Comparison): ComparisonWords {
+  const { before, after, onlyBefore, onlyAfter, missing = [] } = comparison;
+  const names = cellNames(comparison);
+  return {
+    title: `Latency: ${before} → ${after}`,
+    summary: summaryLine(comparison),
+    changes: changesText(comparison),
+    missing: [
+      ...missingLine(before, onlyBefore, names),
+      ...missingLine(after, onlyAfter, names),
+      ...missing.map(holesLine),
+    ],
+  };
+}
+
 /** A comparison for a pull request. */
 export function comparisonToMarkdown(comparison: Comparison): string {
-  const names = cellNames(comparison);
-  const parts = [
-    `## Latency: ${comparison.before} → ${comparison.after}`,
-    summaryLine(comparison),
-    ...changesText(comparison),
-    tableToMarkdown(comparisonTable(comparison)).trimEnd(),
-    ...missingLine(comparison.before, comparison.onlyBefore, names),
-    ...missingLine(comparison.after, comparison.onlyAfter, names),
-    ...(comparison.missing ?? []).map(holesLine),
-  ];
-  return `${parts.join('\n\n')}\n`;
+  const { title, summary, changes, missing } = comparisonWords(comparison);
+  const table = tableToMarkdown(comparisonTable(comparison)).trimEnd();
+  return `${[`## ${title}`, summary, ...changes, table, ...missing].join('\n\n')}\n`;
 }
 
 /** The diagnostic `latency-regression` where a cell got slower; its exit kind makes `rcc compare` end with 1. */

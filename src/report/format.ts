@@ -1,11 +1,7 @@
 import { precisionRow } from '../../codegen/precisions.ts';
 import type { Precision } from '../../engines/engine.ts';
 
-/** Milliseconds with three significant digits or two decimals, whichever says more: 1.36, 13.55, 0.082, 131.2. */
-export function formatMs(ms: number): string {
-  if (ms >= 100) return ms.toFixed(1);
-  return ms >= 0.995 || ms === 0 ? ms.toFixed(2) : Number(ms.toPrecision(3)).toString();
-}
+export { formatMs } from '../diagnostics/format-ms.ts';
 
 /** A change with its sign: +3.1 %, −12.0 %. */
 export function formatChange(share: number): string {

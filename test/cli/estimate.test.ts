@@ -8,7 +8,7 @@ describe('rcc estimate', () => {
   it('prints what the README shows', async () => {
     const readme = readFileSync('README.md', 'utf8');
     const [, command = '', shown] =
-      /npm run rcc -- (estimate .*)\n```\n\n```\n([\s\S]*?)```/.exec(readme) ?? [];
+      /npx rcc (estimate .*)\n```\n\n```\n([\s\S]*?)```/.exec(readme) ?? [];
     const { exitCode, stdout, stderr } = await rcc(...command.split(' '));
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toBe(shown);

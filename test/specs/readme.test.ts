@@ -35,7 +35,7 @@ describe('the README', () => {
     const args = ['specs/resnet101_vd.rn', '--dry-run', '--trt', release, '--gpu', 't4', '--fp16'];
     const { exitCode, stdout } = await rcc('compile', ...args);
     expect(exitCode).toBe(0);
-    const command = `npm run rcc -- compile ${args.join(' ')}`;
+    const command = `npx rcc compile ${args.join(' ')}`;
     expect(readme).toContain(`\`\`\`\n${command}\n\`\`\`\n\n\`\`\`\n${stdout}\`\`\`\n`);
   });
 });

@@ -9,6 +9,7 @@ import type { CommandContext, CommandResult } from '../command.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
 import { serverOf } from '../server-options.ts';
 import { formatFigures } from '../table.ts';
+import { type Text, verbatim } from '../text.ts';
 import { timingOf } from '../timing-options.ts';
 import { verifyOnServer } from './verify-server.ts';
 
@@ -38,15 +39,14 @@ function fileOf({ address, facts, rows }: ServerBench) {
 
 type File = ReturnType<typeof fileOf>;
 
-const formats: Readonly<
-  Record<BenchCommandOptions['format'], (table: Table, file: File) => string>
-> = {
-  text: formatFigures,
-  markdown: (table) => tableToMarkdown(table).trimEnd(),
-  csv: (table) => tableToCsv(table).trimEnd(),
-  json: (_, file) => JSON.stringify(file, null, 2),
-  jsonl: (_, { rows }) => rows.map((row) => JSON.stringify(row)).join('\n'),
-};
+const formats: Readonly<Record<BenchCommandOptions['format'], (table: Table, file: File) => Text>> =
+  {
+    text: formatFigures,
+    markdown: (table) => verbatim(tableToMarkdown(table).trimEnd()),
+    csv: (table) => verbatim(tableToCsv(table).trimEnd()),
+    json: (_, file) => verbatim(JSON.stringify(file, null, 2)),
+    jsonl: (_, { rows }) => verbatim(rows.map((row) => JSON.stringify(row)).join('\n')),
+  };
 
 /** One warning about the rows whose times are not to be trusted, with the reasons. */
 function unsteady({ facts: { model }, rows }: ServerBench): readonly Diagnostic[] {

@@ -10,6 +10,7 @@ import { tableToCsv, tableToMarkdown } from '../../report/table.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { BenchCommandOptions } from '../commands/bench.ts';
 import { formatMeasurements } from '../table.ts';
+import { paragraphs, type Text, verbatim } from '../text.ts';
 import { timingOf } from '../timing-options.ts';
 import { runJobs } from './run-jobs.ts';
 
@@ -17,18 +18,18 @@ type Format = BenchCommandOptions['format'];
 
 type Rows = readonly ModelMeasurement[];
 
-const formats: Readonly<Record<Format, (rows: Rows, file: BenchFile) => string>> = {
+const formats: Readonly<Record<Format, (rows: Rows, file: BenchFile) => Text>> = {
   text: formatMeasurements,
-  markdown: (rows) => benchTables(rows).map(tableToMarkdown).join('\n').trimEnd(),
-  csv: (rows) => tableToCsv(benchSheet(rows)).trimEnd(),
-  json: (_, file) => jsonText(file),
-  jsonl: (rows) => rows.map((row) => JSON.stringify(row)).join('\n'),
+  markdown: (rows) => verbatim(benchTables(rows).map(tableToMarkdown).join('\n').trimEnd()),
+  csv: (rows) => verbatim(tableToCsv(benchSheet(rows)).trimEnd()),
+  json: (_, file) => verbatim(jsonText(file)),
+  jsonl: (rows) => verbatim(rows.map((row) => JSON.stringify(row)).join('\n')),
 };
 
 /** The figures; for people also the file they are in. */
-function formatRows(rows: Rows, file: BenchFile, { format, output }: BenchCommandOptions): string {
+function formatRows(rows: Rows, file: BenchFile, { format, output }: BenchCommandOptions): Text {
   const text = formats[format](rows, file);
-  return format === 'text' && rows.length > 0 ? `${text}\n\n${output}` : text;
+  return format === 'text' && rows.length > 0 ? paragraphs([text, output]) : text;
 }
 
 /** `rcc bench`: every spec in every precision at every batch size, one after another. */

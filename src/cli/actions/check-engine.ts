@@ -5,10 +5,19 @@ import type { CommandContext, CommandResult } from '../command.ts';
 import type { CheckEngineCommandOptions } from '../commands/check-engine.ts';
 import { formatTable } from '../table.ts';
 import { targetTextsOf } from '../target-options.ts';
+import { paragraphs, type Text, verbatim } from '../text.ts';
 
 const fitWords = { yes: 'fits', doubtful: 'doubtful', no: 'DOES NOT FIT' } as const;
 
-function describe({ model, precision, target, directory, fits, checks, rebuild }: ArtifactCheck) {
+function describe({
+  model,
+  precision,
+  target,
+  directory,
+  fits,
+  checks,
+  rebuild,
+}: ArtifactCheck): Text {
   const rows = checks.map((check) => [
     check.what,
     check.expected,
@@ -19,8 +28,8 @@ function describe({ model, precision, target, directory, fits, checks, rebuild }
   return [
     `${model} ${precision} for ${target}, ${directory}: ${verdict}`,
     formatTable(['', 'expected', 'found', ''], rows, ['left', 'left', 'left', 'left']),
-    `rebuild: ${rebuild}`,
-  ].join('\n');
+    verbatim(`rebuild: ${rebuild}`),
+  ];
 }
 
 /** `rcc check-engine`: whether artifacts are whole and fit this machine. */
@@ -35,7 +44,7 @@ export async function checkEngines(
     checked.push(await checkArtifact(directory, { env, options: intent.options }));
   }
   return {
-    text: checked.map(describe).join('\n\n'),
+    text: paragraphs(checked.map(describe)),
     data: checked.map(({ diagnostics: _, ...rest }) => rest),
     diagnostics: checked.flatMap(({ diagnostics }) => diagnostics),
   };

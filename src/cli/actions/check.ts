@@ -8,6 +8,7 @@ import { type CheckedSpec, checkCases } from '../cases/check-cases.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CheckCommandOptions } from '../commands/check.ts';
 import { formatTable } from '../table.ts';
+import type { Text } from '../text.ts';
 import { watchFiles } from '../watch-files.ts';
 
 function outcomeOf({ diagnostics, files }: CheckedSpec): string {
@@ -23,7 +24,7 @@ function outcomeOf({ diagnostics, files }: CheckedSpec): string {
   return seen.length > 0 ? `ok, with ${seen.join(', ')}` : 'ok';
 }
 
-function tableOf(checked: readonly CheckedSpec[]): string {
+function tableOf(checked: readonly CheckedSpec[]): Text {
   const rows = checked.map((one) => {
     const { params, macs, flops } = one.cost;
     return [one.spec.name, ...[params, macs, flops].map(formatCount), outcomeOf(one)];

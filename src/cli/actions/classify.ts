@@ -24,12 +24,14 @@ import {
   DiagnosticError,
   fail,
 } from '../../diagnostics/diagnostic.ts';
+import { formatMs } from '../../diagnostics/format-ms.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
 import { namedPictures } from '../../images/pictures.ts';
 import { withTemporaryFolder } from '../../io/temporary-folder.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { ClassifyCommandOptions } from '../commands/classify.ts';
 import { formatTable } from '../table.ts';
+import { indented, paragraphs, type Text } from '../text.ts';
 import { listenerFor } from './listener.ts';
 import { modelsFor } from './run-jobs.ts';
 
@@ -50,39 +52,33 @@ function isAnswered(outcome: Outcome): outcome is Classification {
 
 const nameOf = ({ class: index, label }: ClassAnswer): string => label ?? `class ${index}`;
 const shareOf = ({ probability }: ClassAnswer): string => formatPercent(probability, 1);
-const milliseconds = (ms: number): string => ms.toPrecision(3);
 
 function timesText({ decodeMs, prepareMs, runMs, batch }: Classification): string {
   const run = batch === 1 ? 'run' : `run of ${batch} pictures`;
-  return `decode ${milliseconds(decodeMs)} ms, prepare ${milliseconds(prepareMs)} ms, ${run} ${milliseconds(runMs)} ms`;
+  return `decode ${formatMs(decodeMs)} ms, prepare ${formatMs(prepareMs)} ms, ${run} ${formatMs(runMs)} ms`;
 }
 
-function tableOf(outcome: Classification): string {
-  const rows = outcome.top.map((answer) => [`  ${nameOf(answer)}`, shareOf(answer)]);
-  const [head, ...lines] = formatTable(['', ''], rows, ['left', 'right']).split('\n');
-  return [
-    outcome.picture,
-    ...(head?.trim() ? [head] : []),
-    ...lines,
-    `  ${timesText(outcome)}`,
-  ].join('\n');
+function tableOf(outcome: Classification): Text {
+  const rows = outcome.top.map((answer) => [nameOf(answer), shareOf(answer)]);
+  const table = formatTable(['', ''], rows, ['left', 'right']);
+  return [outcome.picture, indented([table, timesText(outcome)])];
 }
 
-function linesOf(outcomes: readonly Classification[]): string {
+function linesOf(outcomes: readonly Classification[]): Text {
   const rows = outcomes.map(({ picture, top: [first], decodeMs, prepareMs, runMs, batch }) => [
     picture,
     first ? nameOf(first) : '',
     first ? shareOf(first) : '',
-    milliseconds(decodeMs + prepareMs + runMs / batch),
+    formatMs(decodeMs + prepareMs + runMs / batch),
   ]);
   const head = ['picture', 'class', 'probability', 'ms a picture'];
   return formatTable(head, rows, ['left', 'left', 'right', 'right']);
 }
 
-function describe(outcomes: readonly Outcome[]): string {
+function describe(outcomes: readonly Outcome[]): Text {
   const answered = outcomes.filter(isAnswered);
   if (answered.length > mostTables) return linesOf(answered);
-  return answered.map(tableOf).join('\n\n');
+  return paragraphs(answered.map(tableOf));
 }
 
 async function answer(

@@ -54,7 +54,7 @@ export async function collectKits(
   if (rows.length > 0) await writeJson(bench, benchFileOf({ rows, audits, profiles }));
   const table = rows.length > 0 ? ['', formatMeasurements(rows), '', bench] : [];
   return {
-    text: [...collections.map(describe), ...table].join('\n'),
+    text: [...collections.map(describe), ...table],
     data: collections.map(({ attempt, directory, rows: measurements }) => ({
       model: attempt.model,
       precision: attempt.precision,

@@ -6,11 +6,19 @@ import {
   cellsOfBench,
   compareCells,
 } from '../../report/compare.ts';
-import { comparisonToMarkdown, regressionOf, unjudgedOf } from '../../report/compare-report.ts';
+import {
+  comparisonTable,
+  comparisonToMarkdown,
+  comparisonWords,
+  regressionOf,
+  unjudgedOf,
+} from '../../report/compare-report.ts';
 import { findBaseline, readFigures } from '../../report/published.ts';
 import { compareCases } from '../cases/compare-cases.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompareCommandOptions } from '../commands/compare.ts';
+import { formatFigures } from '../table.ts';
+import { paragraphs, type Text } from '../text.ts';
 import { loadBench } from './load-bench.ts';
 
 async function compareWithPublished(
@@ -21,8 +29,16 @@ async function compareWithPublished(
   return compareCells(cellsOfBaseline(baseline, bench), cellsOfBench(bench), threshold);
 }
 
+/** A comparison for whoever sits before a terminal. */
+function describe(comparison: Comparison): Text {
+  const { title, summary, changes, missing } = comparisonWords(comparison);
+  const said = [title, summary.replaceAll('**', '')];
+  const table = formatFigures(comparisonTable(comparison));
+  return paragraphs([said, ...changes, table, ...missing]);
+}
+
 /**
- * `rcc compare`: Markdown for a pull request. Of two benches the second is judged by the first, a single one by the published figures; published figures
+ * `rcc compare`: a table on a terminal, in pipes and files Markdown for a pull request. Of two benches the second is judged by the first, a single one by the published figures; published figures
  * beside two benches are shown and not judged by.
  */
 export async function compareBenches(
@@ -47,7 +63,11 @@ export async function compareBenches(
   const [judging] = comparisons;
   const regression = judging && regressionOf(judging);
   return {
-    text: comparisons.map(comparisonToMarkdown).join('\n').trimEnd(),
+    text: {
+      kind: 'by-place',
+      terminal: paragraphs(comparisons.map(describe)),
+      elsewhere: comparisons.map(comparisonToMarkdown).join('\n').trimEnd(),
+    },
     data: comparisons,
     cases: judging ? compareCases(judging, regression) : [],
     diagnostics: [...(regression ? [regression] : []), ...(judging ? unjudgedOf(judging) : [])],

@@ -11,6 +11,7 @@ import { bundledSpecs } from '../../report/specs-folder.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompileCommandOptions } from '../commands/compile.ts';
 import { graphOptionsOf, precisionsOf } from '../precision-options.ts';
+import { verbatim } from '../text.ts';
 import { makeArtifacts } from './make-artifacts.ts';
 
 /** One spec and one precision: `-o` is the artifact's folder; otherwise it is the root of <model>/<precision>. */
@@ -69,7 +70,10 @@ function printAfter(specs: readonly Spec[], options: CompileCommandOptions): Com
       }),
     ),
   );
-  return { text: graphs.map(printGraph).join('\n').trimEnd(), data: graphs.map(printGraph) };
+  return {
+    text: verbatim(graphs.map(printGraph).join('\n').trimEnd()),
+    data: graphs.map(printGraph),
+  };
 }
 
 /** `rcc compile`: each spec in each precision, one after another; all mistakes in specs are told before anything is made. */

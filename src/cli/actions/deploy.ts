@@ -3,6 +3,7 @@ import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { DeployCommandOptions } from '../commands/deploy.ts';
 import { formatTable } from '../table.ts';
+import { type Text, verbatim } from '../text.ts';
 
 export interface DeployArguments {
   readonly directories: readonly string[];
@@ -35,13 +36,13 @@ const stateWords = {
 } as const;
 
 /** The files, and what to run next. */
-function describe({ output, files, next }: Deployed, isDryRun: boolean): string {
+function describe({ output, files, next }: Deployed, isDryRun: boolean): Text {
   const words = isDryRun ? stateWords.planned : stateWords.done;
   const rows = files.map(({ path, state }) => [`${output}/${path}`, words[state]]);
   return [
     formatTable(['file', ''], rows, ['left', 'left']),
-    ...(next.length > 0 ? ['', 'next:', ...next.map((line) => `  ${line}`)] : []),
-  ].join('\n');
+    ...(next.length > 0 ? ['', 'next:', verbatim(next.map((line) => `  ${line}`).join('\n'))] : []),
+  ];
 }
 
 /** `rcc deploy`: what a destination makes of artifacts, with the commands that follow. */

@@ -41,9 +41,7 @@ export async function diagnoseImage(
     'left',
   ]);
   return {
-    text: [text.verdict, ...text.cures.map((cure) => `  ${cure}`), text.evidence, '', table].join(
-      '\n',
-    ),
+    text: [text.verdict, ...text.cures.map((cure) => `  ${cure}`), text.evidence, '', table],
     data: { ...diagnosis, ...text },
     diagnostics: [...diagnostics, ...(context.keepsNotes ? notes : [])],
   };

@@ -47,13 +47,13 @@ export async function examine(
   { setup, target = setup, ...given }: DoctorCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
-  const { env, signal, progress, color } = context;
+  const { env, signal, progress, rendering } = context;
   const texts = targetTextsOf(given);
   const { intent } = await readTargetIntent(auto, texts);
   if (setup !== undefined) await setUp(setup, intent.options, context);
   // What was set up is found without the options that it was made with.
   const options = setup === undefined ? intent.options : new Map();
-  const onNote = (note: Diagnostic) => progress.note(renderDiagnostic(note, { color }));
+  const onNote = (note: Diagnostic) => progress.note(renderDiagnostic(note, rendering));
   const asked = { env, signal, target, options, onNote };
   const { groups, diagnostics } = await examineTargets(asked);
   return { text: describe(groups), data: groups, diagnostics };

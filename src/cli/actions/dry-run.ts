@@ -8,6 +8,7 @@ import { DiagnosticError } from '../../diagnostics/diagnostic.ts';
 import type { Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompileCommandOptions } from '../commands/compile.ts';
+import { verbatim } from '../text.ts';
 import { modelsFor } from './run-jobs.ts';
 
 function titleOf({ model, precision, reason, plan }: DryRun): string {
@@ -70,7 +71,7 @@ export async function dryRunSpecs(
   const notes = context.keepsNotes ? runs.flatMap((run) => run.notes) : [];
   const unique = new Map(refusals.map((refusal) => [refusal.message, refusal]));
   return {
-    text: runs.map(describe).join('\n\n'),
+    text: verbatim(runs.map(describe).join('\n\n')),
     data: runs.map(dataOf),
     diagnostics: [...warnings, ...notes, ...unique.values()],
   } satisfies CommandResult;

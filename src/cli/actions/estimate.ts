@@ -12,6 +12,7 @@ import type { CommandContext, CommandResult } from '../command.ts';
 import type { EstimateCommandOptions } from '../commands/estimate.ts';
 import { askedPrecisions } from '../precision-options.ts';
 import { formatFigures } from '../table.ts';
+import { paragraphs, type Text } from '../text.ts';
 import { loadPublishedSpecs } from './published-specs.ts';
 import { readPublishedTimes } from './published-times.ts';
 
@@ -40,7 +41,7 @@ function candidateOf(spec: Spec): Candidate {
   };
 }
 
-function describe(rows: readonly EstimateRow[], { gpu, budget }: EstimateCommandOptions): string {
+function describe(rows: readonly EstimateRow[], { gpu, budget }: EstimateCommandOptions): Text {
   const [first] = rows;
   const title =
     budget === undefined
@@ -49,13 +50,10 @@ function describe(rows: readonly EstimateRow[], { gpu, budget }: EstimateCommand
   if (!first) return `${title}: none.`;
   if (rows.length > 1 || budget !== undefined) {
     const table = estimateTable(title, rows);
-    return `${table.title}\n${formatFigures(table)}`;
+    return [table.title, formatFigures(table)];
   }
-  return [
-    ...describeEstimate(first),
-    '',
-    formatFigures(kernelTable(first.estimate, shownKernels)),
-  ].join('\n');
+  const kernels = formatFigures(kernelTable(first.estimate, shownKernels));
+  return paragraphs([describeEstimate(first), kernels]);
 }
 
 /** The rows with what was published, where steps of a network were not fitted. */

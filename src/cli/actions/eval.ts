@@ -3,59 +3,83 @@ import type { ClassFlip, PrecisionAccuracy, PrecisionComparison } from '../../ac
 import type { EvalProgress, Evaluation } from '../../accuracy/evaluate.ts';
 import { writeJson } from '../../compile/artifact-files.ts';
 import { evaluateSpec, requireTrainedWeights } from '../../compile/evaluate.ts';
+import type { ModelOptions } from '../../compile/model-options.ts';
 import { loadOneSpec } from '../../compile/spec-files.ts';
 import { benchFileOf } from '../../compile/timing.ts';
 import { type Diagnostic, DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
+import { readLabels } from '../../images/labels.ts';
+import type { Spec } from '../../language/spec.ts';
 import { accuraciesOf } from '../../report/from-engines.ts';
-import type { CommandContext, CommandResult } from '../command.ts';
+import type { CommandContext, CommandResult, Progress } from '../command.ts';
 import type { EvalCommandOptions } from '../commands/eval.ts';
 import { formatElapsed } from '../format-elapsed.ts';
 import { formatTable } from '../table.ts';
+import type { Text } from '../text.ts';
+import { hasTop5 } from '../top5.ts';
 import { listenerFor } from './listener.ts';
 import { modelsFor } from './run-jobs.ts';
 
 const percent = (share: number): string => formatPercent(share, 2);
+const points = (share: number): string => (100 * share).toFixed(2);
 
-function accuracyRow(accuracy: PrecisionAccuracy, comparison: PrecisionComparison | undefined) {
-  const { low, high } = accuracy.top1Interval;
-  return [
-    accuracy.precision,
-    percent(accuracy.top1),
-    `${percent(low)} to ${percent(high)}`,
-    percent(accuracy.top5),
-    ...(comparison
-      ? [
-          percent(comparison.agreement),
-          `${(100 * comparison.top1Drop).toFixed(2)}`,
-          `${comparison.flipCount} (${comparison.smallFlipCount} nearly ties)`,
-        ]
-      : ['', '', '']),
-  ];
+/** A precision with what changed from fp32 to it. */
+interface Judged {
+  readonly accuracy: PrecisionAccuracy;
+  readonly comparison: PrecisionComparison | undefined;
 }
 
-function accuracyTable({ precisions, comparisons, notFinite }: Evaluation): string {
-  const head = [
-    'precision',
-    'top-1',
-    '95 % interval',
-    'top-5',
-    'agrees with fp32',
-    'drop',
-    'flips',
-  ];
-  const rows = precisions.map((accuracy) =>
-    accuracyRow(
-      accuracy,
-      comparisons.find(({ precision }) => precision === accuracy.precision),
-    ),
+interface Column {
+  readonly head: string;
+  cell(judged: Judged): string | undefined;
+}
+
+const columns: readonly Column[] = [
+  { head: 'precision', cell: ({ accuracy }) => accuracy.precision },
+  { head: 'top-1', cell: ({ accuracy }) => percent(accuracy.top1) },
+  {
+    head: '95 % interval',
+    cell: ({ accuracy: { top1Interval } }) =>
+      `${percent(top1Interval.low)} to ${percent(top1Interval.high)}`,
+  },
+  { head: 'top-5', cell: ({ accuracy }) => percent(accuracy.top5) },
+  {
+    head: 'agrees with fp32',
+    cell: ({ comparison }) => comparison && percent(comparison.agreement),
+  },
+  { head: 'drop', cell: ({ comparison }) => comparison && points(comparison.top1Drop) },
+  {
+    head: 'flips',
+    cell: ({ comparison }) =>
+      comparison && `${comparison.flipCount} (${comparison.smallFlipCount} nearly ties)`,
+  },
+];
+
+function accuracyTable({ precisions, comparisons, notFinite }: Evaluation, classes: number): Text {
+  const shown = columns.filter(({ head }) => head !== 'top-5' || hasTop5(classes));
+  const rows = precisions.map((accuracy) => {
+    const comparison = comparisons.find(({ precision }) => precision === accuracy.precision);
+    return shown.map(({ cell }) => cell({ accuracy, comparison }) ?? '');
+  });
+  const broken = notFinite.map(({ precision }) =>
+    shown.map((_, index) => ([precision, 'NaN'] as const)[index] ?? ''),
   );
-  const broken = notFinite.map(({ precision }) => [precision, 'NaN', '', '', '', '', '']);
-  const align = ['left', ...Array(6).fill('right')] as const;
-  return formatTable(head, [...rows, ...broken], align);
+  const align = shown.map((_, index) => (index === 0 ? 'left' : 'right'));
+  return formatTable(
+    shown.map(({ head }) => head),
+    [...rows, ...broken],
+    align,
+  );
 }
 
 type Namer = (index: number) => string;
+
+/** Classes by their labels, where there are any. */
+async function namerOf({ labels: own, classes }: Spec, given: string | undefined): Promise<Namer> {
+  const file = given ?? own;
+  const names = file === undefined ? [] : (await readLabels(file, classes)).names;
+  return (index) => names[index] ?? `class ${index}`;
+}
 
 function flipLine({ image, label, fp32Class, answer, margin }: ClassFlip, name: Namer): string {
   return `  ${image}: ${name(label)}; fp32 says ${name(fp32Class)}, now ${name(answer)} (margin ${margin.toFixed(3)})`;
@@ -85,17 +109,34 @@ function detailLines({ precisions, comparisons }: Evaluation, name: Namer): read
   ];
 }
 
-function describe(evaluation: Evaluation): string {
+function describe(evaluation: Evaluation, { classes }: Spec, name: Namer): Text {
   const { model, dataset, images, unreadable, resumedFrom } = evaluation;
   const title = `${model} on ${images} pictures of ${dataset.path}${unreadable ? `, ${unreadable} unreadable` : ''}${
     resumedFrom ? `, ${resumedFrom} of an earlier run` : ''
   }`;
-  return [title, accuracyTable(evaluation), ...detailLines(evaluation, String)].join('\n');
+  return [title, accuracyTable(evaluation, classes), ...detailLines(evaluation, name)];
 }
 
 function progressText({ done, total, leftMs }: EvalProgress): string {
   const left = leftMs === undefined ? '' : `, ${formatElapsed(leftMs)} left`;
   return `${done} of ${total} pictures${left}`;
+}
+
+/** Shows how far pictures are, beginning with the first, when all engines are built. */
+function showEvaluation(models: readonly ModelOptions[], progress: Progress) {
+  const precisions = models.map(({ target }) => target.precision).join(', ');
+  let startedAt: number | undefined;
+  return {
+    update(now: EvalProgress): void {
+      if (startedAt === undefined) progress.start('pictures');
+      startedAt ??= performance.now();
+      progress.update(`${progressText(now)}, in ${precisions}`);
+    },
+    finish(images: number): void {
+      const sinceMs = performance.now() - (startedAt ?? performance.now());
+      progress.finish('pictures', `${images} in ${precisions}`, sinceMs);
+    },
+  };
 }
 
 function maxDropsOf(points: string | undefined) {
@@ -121,7 +162,8 @@ export async function evalSpec(
   const { models, warnings, refusals } = await modelsFor(options, context, listener, request);
   if (refusals.length > 0) throw new DiagnosticError([...diagnostics, ...warnings, ...refusals]);
   context.progress.heading(`${spec.name} on ${options.data}`);
-  const startedAt = performance.now();
+  const name = await namerOf(spec, options.labels);
+  const evaluating = showEvaluation(models, context.progress);
   const evaluation = await evaluateSpec(spec, {
     data: options.data,
     models,
@@ -130,17 +172,17 @@ export async function evalSpec(
     limit: options.limit,
     statePath: options.state,
     signal: context.signal,
-    onProgress: (progress) => context.progress.update(progressText(progress)),
+    onProgress: evaluating.update,
     ...maxDropsOf(options.allowDrop),
   });
-  context.progress.finish('pictures', `${evaluation.images}`, performance.now() - startedAt);
+  evaluating.finish(evaluation.images);
   const targets = new Map(models.map(({ target }) => [target.precision, target.name]));
   const accuracies = accuraciesOf(evaluation, targets);
   // Where nothing can be told, what an earlier run wrote stays.
   const written = accuracies.length > 0 ? options.output : undefined;
   if (written !== undefined) await writeJson(written, benchFileOf({ accuracies }));
   return {
-    text: [describe(evaluation), ...(written === undefined ? [] : [written])].join('\n'),
+    text: [describe(evaluation, spec, name), ...(written === undefined ? [] : [written])],
     data: evaluation,
     diagnostics: [
       ...diagnostics,

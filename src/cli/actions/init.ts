@@ -4,6 +4,7 @@ import { type SpecFromWeightsOptions, specFromWeights } from '../../compile/spec
 import { createDiagnostic, type Diagnostic, fail } from '../../diagnostics/diagnostic.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { InitCommandOptions } from '../commands/init.ts';
+import { verbatim } from '../text.ts';
 import { listenerFor } from './listener.ts';
 
 /** `224`, `224x192`, `1x224x224`. */
@@ -47,7 +48,7 @@ export async function initSpec(
   }
   if (output !== undefined) await writeWhole(output, text);
   return {
-    text: output ?? text.trimEnd(),
+    text: output ?? verbatim(text.trimEnd()),
     data: { inferred, text, ...written },
     diagnostics: context.keepsNotes ? notes : [],
   };

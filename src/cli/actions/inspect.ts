@@ -16,7 +16,8 @@ import { outlineOf } from '../../report/network/outline.ts';
 import { networkToSvg } from '../../report/network/picture.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { InspectCommandOptions } from '../commands/inspect.ts';
-import { formatTable } from '../table.ts';
+import { formatTable, type TextTable } from '../table.ts';
+import { paragraphs, type Text } from '../text.ts';
 
 /** One line of the table; undefined where a foreign operator's shape is not known. */
 interface Layer {
@@ -30,7 +31,7 @@ interface Layer {
 }
 
 interface Inspection {
-  readonly text: string;
+  readonly text: Text;
   readonly data: unknown;
 }
 
@@ -45,7 +46,7 @@ function formatBytes(sizeBytes: number): string {
     : `${(sizeBytes / 1e3).toFixed(1)} kB`;
 }
 
-function layerTable(layers: readonly Layer[]): string {
+function layerTable(layers: readonly Layer[]): TextTable {
   const count = (value: number): string => (value === 0 ? '' : formatCount(value));
   const bytes = (value: number): string => (value === 0 ? '' : formatBytes(value));
   const rows = layers.map((layer) => [
@@ -91,7 +92,7 @@ function inspectSpec(spec: Spec): Inspection {
     `attention in ${attention.blocks} blocks: at least ${attention.kernels} kernels (means, convolutions of the weights, and what they weigh; what is cut and joined comes on top)`,
   ];
   return {
-    text: [`${spec.name} (${spec.file})`, layerTable(layers), ...(price ?? [])].join('\n'),
+    text: [`${spec.name} (${spec.file})`, layerTable(layers), ...(price ?? [])],
     data: { spec: specToJson(spec), layers, ...(attention ? { attention } : {}) },
   };
 }
@@ -109,7 +110,7 @@ async function inspectModel(path: string): Promise<Inspection> {
     );
     const title = `${path}: opset ${summary.opset}, ${printable(summary.producer)}`;
     return {
-      text: [title, ...facts.map((fact) => `  ${fact}`), layerTable(layers)].join('\n'),
+      text: [title, ...facts.map((fact) => `  ${fact}`), layerTable(layers)],
       data: { file: path, ...summary, layers },
     };
   } finally {
@@ -149,9 +150,7 @@ export async function inspectFiles(
   }
   if (svg !== undefined) await drawNetwork(drawn, svg);
   return {
-    text: [...inspections.map(({ text }) => text), ...(svg === undefined ? [] : [svg])].join(
-      '\n\n',
-    ),
+    text: paragraphs([...inspections.map(({ text }) => text), ...(svg === undefined ? [] : [svg])]),
     data: inspections.map(({ data }) => data),
     diagnostics,
   };

@@ -11,7 +11,8 @@ import { formatMs } from '../../report/format.ts';
 import { type NetworkFigures, publishedFigures } from '../../report/network-figures.ts';
 import { catalogueSpecs, publishedSpecs } from '../../report/specs-folder.ts';
 import type { CommandResult } from '../command.ts';
-import { formatTable } from '../table.ts';
+import { formatTable, type TextTable } from '../table.ts';
+import { paragraphs, type Text } from '../text.ts';
 
 /** A spec of the package, as --json gives it. */
 function rowOf(name: string, spec: Spec, figures: NetworkFigures | undefined) {
@@ -47,7 +48,7 @@ function cellsOf({ name, params, macs, input, top1, latencyMs }: Row): readonly 
   ];
 }
 
-function tableOf(rows: readonly Row[]): string {
+function tableOf(rows: readonly Row[]): TextTable {
   const times = timed.map(({ title }) => title);
   const head = ['name', 'params', 'MACs', 'input', 'top-1', ...times];
   return formatTable(head, rows.map(cellsOf), ['left', ...Array(head.length - 1).fill('right')]);
@@ -74,14 +75,14 @@ async function rowsOf(
 }
 
 /** What else there is: a line a folder. */
-function foldersText(catalogue: ReadonlyMap<string, string>): string {
+function foldersText(catalogue: ReadonlyMap<string, string>): Text {
   const folders = groupBy(catalogue.keys(), (name) => name.slice(0, name.indexOf('/')));
   const lines = [...folders].map(([folder, { length }]) => `${length} of ${folder}`);
   return [
     `and ${lines.join(', ')}:`,
     '`rcc list timm`, `rcc list resnext`.',
     'Times: milliseconds that were published for TensorRT at batch 1.',
-  ].join('\n');
+  ];
 }
 
 /** `rcc list`: the specs that come with the package; top-1 and times are the published ones. */
@@ -89,7 +90,7 @@ export async function listSpecs(words: readonly string[]): Promise<CommandResult
   const [published, catalogue] = [await publishedSpecs(), await catalogueSpecs()];
   if (words.length === 0) {
     const rows = await rowsOf([...published]);
-    return { text: `${tableOf(rows)}\n\n${foldersText(catalogue)}`, data: dataOf(rows) };
+    return { text: paragraphs([tableOf(rows), foldersText(catalogue)]), data: dataOf(rows) };
   }
   const all = new Map([...published, ...catalogue]);
   const found = holding(all, words);

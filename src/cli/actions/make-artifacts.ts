@@ -8,7 +8,9 @@ import type { Spec } from '../../language/spec.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { CompileCommandOptions } from '../commands/compile.ts';
 import { formatMeasurements } from '../table.ts';
+import type { Text } from '../text.ts';
 import { idleTiming, timingOf } from '../timing-options.ts';
+import { afterCompile } from './after-compile.ts';
 import { runJobs } from './run-jobs.ts';
 
 export interface ArtifactsRequest {
@@ -34,7 +36,7 @@ function describeAudits({ audits }: Compilation): readonly string[] {
 }
 
 /** Audits that failed, times, and the folders where everything is. */
-function describe(compilations: readonly Compilation[]): string {
+function describe(compilations: readonly Compilation[]): Text {
   const rows = compilations.flatMap(({ manifest: { model }, measurements }) =>
     measurements.map((measurement) => ({ model, ...measurement })),
   );
@@ -42,7 +44,7 @@ function describe(compilations: readonly Compilation[]): string {
     ...compilations.flatMap(describeAudits),
     ...(rows.length > 0 ? [formatMeasurements(rows), ''] : []),
     ...compilations.flatMap(({ directory }) => directory ?? []),
-  ].join('\n');
+  ];
 }
 
 /** As --json gives it. */
@@ -66,6 +68,7 @@ async function compileAll(
   const { results, diagnostics } = await runJobs({ specs, batch, batches, run }, options, context);
   const result = {
     text: describe(results),
+    next: afterCompile(results),
     data: results.map(dataOf),
     diagnostics: [...diagnostics, ...results.flatMap((each) => each.diagnostics)],
   };

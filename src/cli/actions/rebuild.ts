@@ -26,6 +26,7 @@ import type { CompileCommandOptions } from '../commands/compile.ts';
 import type { RebuildCommandOptions } from '../commands/rebuild.ts';
 import { optionsFrom, override, type RecordedCommand, readRecorded } from '../recorded-command.ts';
 import { formatTable } from '../table.ts';
+import type { Text } from '../text.ts';
 import { type MadeArtifacts, makeArtifacts } from './make-artifacts.ts';
 
 export interface RebuildOptions extends RebuildCommandOptions {
@@ -105,7 +106,7 @@ async function readIntent(made: Made, options: RebuildOptions): Promise<Intent> 
   };
 }
 
-function describeChanges(changes: readonly Change[]): string {
+function describeChanges(changes: readonly Change[]): Text {
   if (changes.length === 0) return 'nothing changed';
   const rows = changes.map(({ what, before = '', now = '' }) => [what, before, now]);
   return formatTable(['', 'before', 'now'], rows, ['left', 'left', 'left']);
@@ -132,7 +133,7 @@ function tellOf({ manifest: before }: Made, { result, compilations }: MadeArtifa
   const title = `${now.model} ${now.precision} for ${now.target}: rebuilt and verified; ${describeGraph(before, now)}`;
   const [data] = result.data as readonly object[];
   return {
-    text: [title, describeChanges(changes), '', result.text].join('\n'),
+    text: [title, describeChanges(changes), '', result.text ?? ''],
     data: { ...data, changes },
     diagnostics: [...result.diagnostics, ...engineNotes(before, now)],
   };

@@ -122,7 +122,7 @@ export async function writeReport(
   const page = join(directory, 'index.html');
   const answers = answersOf(report);
   return {
-    text: [...(report.warning ? [report.warning] : []), ...firstAnswer(report), page].join('\n'),
+    text: [...(report.warning ? [report.warning] : []), ...firstAnswer(report), page],
     data: { page, directory, files, benches: paths, lede: report.lede, answers },
     diagnostics,
   };

@@ -108,12 +108,16 @@ export async function runJobs<R>(
 ): Promise<JobsOutcome<R>> {
   const results: R[] = [];
   const notes: Diagnostic[] = [];
+  const reasons = new Set<string>();
   const failures: FailedJob[] = [];
   const listener = listenerFor(context, notes);
   const { models, warnings, refusals } = await modelsFor(options, context, listener, request);
   for (const { spec, model } of specs.flatMap((spec) => models.map((model) => ({ spec, model })))) {
-    const { precision, reason } = model.target;
-    context.progress.heading(`${spec.name} ${precision} ${place ?? `for ${reason}`}`);
+    const { precision, name, reason } = model.target;
+    // Why it is this target is told once.
+    const where = place ?? `for ${reasons.has(reason) ? name : reason}`;
+    reasons.add(reason);
+    context.progress.heading(`${spec.name} ${precision} ${where}`);
     try {
       results.push(await run(spec, model));
     } catch (error) {

@@ -15,6 +15,7 @@ import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { askedPrecisions } from '../precision-options.ts';
 import { serverOf } from '../server-options.ts';
+import type { Text } from '../text.ts';
 import { idleTiming } from '../timing-options.ts';
 import { runJobs } from './run-jobs.ts';
 import { referenceOf } from './verify.ts';
@@ -91,7 +92,7 @@ async function verifySpecOnServer(
   return { ...outcome, diagnostics: [...diagnostics, ...outcome.diagnostics] };
 }
 
-function describe({ model, precision, address, facts, ok, checks }: ServerVerification): string {
+function describe({ model, precision, address, facts, ok, checks }: ServerVerification): Text {
   const { server, platform, version, versions } = facts;
   const served = [
     `${server.name} ${server.version}`,
@@ -104,7 +105,7 @@ function describe({ model, precision, address, facts, ok, checks }: ServerVerifi
     `${model} ${precision} on ${address}: ${ok ? 'passed' : 'FAILED'}`,
     `  ${'server'.padEnd(width)}  ${served.join(', ')}`,
     ...checks.map(({ what, detail }) => `  ${what.padEnd(width)}  ${detail}`),
-  ].join('\n');
+  ];
 }
 
 /** `rcc verify --server`: a model that a server runs, judged as `rcc verify` judges an engine. */
@@ -123,7 +124,7 @@ export async function verifyOnServer(
   const verify = isArtifact(path) ? verifyArtifact : verifySpecOnServer;
   const { results, diagnostics } = await verify(path, asking, options, context);
   return {
-    text: results.map(describe).join('\n'),
+    text: results.map(describe),
     cases: serverCases(results),
     data: results.map(({ diagnostics: _, checks, ...rest }) => ({
       ...rest,

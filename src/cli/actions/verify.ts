@@ -3,15 +3,18 @@ import type { FeatureFigures } from '../../../engines/compare-features.ts';
 import type { StageReport } from '../../calibration/bisect.ts';
 import type { RangeReport } from '../../calibration/range-report.ts';
 import { loadSpecs } from '../../compile/spec-files.ts';
-import { type Verification, verifySpec } from '../../compile/verify.ts';
+import { verifySpec } from '../../compile/verify.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
+import { formatFigure } from '../../diagnostics/format-figure.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Reference } from '../../language/spec.ts';
 import { type VerifiedSpec, verifyCases } from '../cases/verify-cases.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { formatTable } from '../table.ts';
+import { indented, type Text } from '../text.ts';
 import { idleTiming } from '../timing-options.ts';
+import { hasTop5 } from '../top5.ts';
 import { runJobs } from './run-jobs.ts';
 
 /** The files that the options name. Throws DiagnosticError `reference-incomplete`. */
@@ -30,9 +33,7 @@ export function referenceOf(
   };
 }
 
-const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
 const percent = (share: number): string => formatPercent(share, share === 1 ? 0 : 1);
-const short = (value: number): string => value.toExponential(1);
 
 /** The margin of lines with a name before them. */
 const column = 10;
@@ -42,7 +43,7 @@ function describeFeatures(
   { images, tolerance }: Verdict,
 ): readonly string[] {
   const told = [
-    `error     of an image's size: max ${short(relativeError.max)} (image ${worstImage}), mean ${short(relativeError.mean)}`,
+    `error     of an image's size: max ${formatFigure(relativeError.max)} (image ${worstImage}), mean ${formatFigure(relativeError.mean)}`,
     `cosine    least ${cosine.min.toFixed(6)} of ${images} images`,
   ];
   const order = neighbours
@@ -56,35 +57,36 @@ function describeFeatures(
 }
 
 /** Of several outputs one after the other, each under its name; what they may differ is told at last. */
-function describeOutputs(outputs: readonly Verdict[]): readonly string[] {
+function describeOutputs(outputs: readonly Verdict[], classes: number): readonly string[] {
   const isTolerance = (line: string) => line.startsWith('tolerance');
-  const told = outputs.map((each) => ({ each, lines: describeVerdict(each) }));
+  const told = outputs.map((each) => ({ each, lines: describeVerdict(each, classes) }));
   return [
     ...told.flatMap(({ each, lines }) => [
       `${(each.output ?? '').padEnd(column)}${each.ok ? 'passed' : 'FAILED'}`,
-      ...lines.filter((line) => !isTolerance(line)).map(indent),
+      ...lines.filter((line) => !isTolerance(line)).map((line) => `  ${line}`),
     ]),
     ...new Set(told.flatMap(({ lines }) => lines.filter(isTolerance))),
   ];
 }
 
 /** Nothing but that, where numbers are none. */
-function describeVerdict(verdict: Verdict): readonly string[] {
-  if (verdict.outputs) return describeOutputs(verdict.outputs);
+function describeVerdict(verdict: Verdict, classes: number): readonly string[] {
+  if (verdict.outputs) return describeOutputs(verdict.outputs, classes);
   if (verdict.features) return describeFeatures(verdict.features, verdict);
   if (!verdict.absoluteError) return [`finite    no. ${verdict.reason}`];
   const { absoluteError, relativeError, cosine, tightest, tolerance, unit } = verdict;
+  const top5 = hasTop5(classes) ? `, top-5 ${percent(verdict.top5Agreement)}` : '';
   return [
-    `error     max ${short(absoluteError.max)}, mean ${short(absoluteError.mean)}; of ${unit}: max ${short(relativeError.max)}, mean ${short(relativeError.mean)}`,
+    `error     max ${formatFigure(absoluteError.max)}, mean ${formatFigure(absoluteError.mean)}; of ${unit}: max ${formatFigure(relativeError.max)}, mean ${formatFigure(relativeError.mean)}`,
     `cosine    least ${cosine.min.toFixed(6)}`,
-    `agreement top-1 ${percent(verdict.top1Agreement)}, top-5 ${percent(verdict.top5Agreement)} of ${verdict.images} images${
+    `agreement top-1 ${percent(verdict.top1Agreement)}${top5} of ${verdict.images} images${
       verdict.flipCount > 0
         ? `, ${verdict.flipCount} flipped (${verdict.realFlipCount} beyond a tie)`
         : ''
     }`,
     ...(tightest
       ? [
-          `margin    the tightest top-1 leads by ${tightest.relative.toPrecision(3)} of ${unit} (image ${tightest.image})`,
+          `margin    the tightest top-1 leads by ${formatFigure(tightest.relative, 3)} of ${unit} (image ${tightest.image})`,
         ]
       : []),
     `tolerance ${tolerance.reason}`,
@@ -97,7 +99,7 @@ const roundingNotes = {
   all: 'rounding  weights and every activation, as a float16 device does; emulated in float32',
 } as const;
 
-function describeRanges({ data, blocks }: RangeReport): string {
+function describeRanges({ data, blocks }: RangeReport): Text {
   const rows = blocks.map(({ block, largestActivation, largestWeight, keptFp32 }) => [
     block,
     largestActivation.toPrecision(4),
@@ -105,37 +107,38 @@ function describeRanges({ data, blocks }: RangeReport): string {
     keptFp32 ? 'in float32' : '',
   ]);
   const head = ['block', 'largest activation', 'largest weight', ''];
-  return `largest numbers with ${data}\n${formatTable(head, rows, ['left', 'right', 'right', 'left'])}`;
+  const table = formatTable(head, rows, ['left', 'right', 'right', 'left']);
+  return [`largest numbers with ${data}`, table];
 }
 
 function describeError({ error, nonFinite }: StageReport['largest']): string {
-  return error === undefined ? `not finite (${nonFinite})` : short(error);
+  return error === undefined ? `not finite (${nonFinite})` : formatFigure(error);
 }
 
-function describeBisection(reports: readonly StageReport[]): string {
+function describeBisection(reports: readonly StageReport[]): Text {
   const rows = reports.map(({ stage, bound, largest, first }) => [
     stage,
     describeError(largest),
     largest.node,
-    String(bound),
+    formatFigure(bound),
     first?.node ?? '',
   ]);
   const head = ['form', 'largest error', 'at', 'allowed', 'first out of bounds'];
   return formatTable(head, rows, ['left', 'right', 'left', 'right', 'left']);
 }
 
-function describe(verification: Verification): string {
+function describe({ spec: { classes }, verification }: VerifiedSpec): Text {
   const { model, precision, against, verdict, emulated, ranges, bisection } = verification;
-  const tell = (kind: string, judged: Verdict, note?: string): readonly string[] => [
+  const tell = (kind: string, judged: Verdict, note?: string): Text => [
     `${model} ${kind}: ${judged.ok ? 'passed' : 'FAILED'} against ${against}`,
-    ...[...(note ? [note] : []), ...describeVerdict(judged)].map(indent),
+    indented([...(note ? [note] : []), ...describeVerdict(judged, classes)]),
   ];
   return [
-    ...tell(precision, verdict, emulated && roundingNotes.weights),
-    ...(emulated ? tell(`${precision} emulated`, emulated, roundingNotes.all) : []),
-    ...(ranges ? [indent(describeRanges(ranges))] : []),
-    ...(bisection ? [indent(describeBisection(bisection))] : []),
-  ].join('\n');
+    tell(precision, verdict, emulated && roundingNotes.weights),
+    emulated ? tell(`${precision} emulated`, emulated, roundingNotes.all) : [],
+    ranges ? indented(describeRanges(ranges)) : [],
+    bisection ? indented(describeBisection(bisection)) : [],
+  ];
 }
 
 /** `rcc verify`: every spec in every precision asked for; the exit code says whether all passed. */
@@ -161,7 +164,7 @@ export async function verifySpecs(
   );
   const verified = results.map(({ verification }) => verification);
   return {
-    text: verified.map(describe).join('\n'),
+    text: results.map(describe),
     data: verified.map(({ diagnostics: _, batches: __, ...rest }) => rest),
     cases: verifyCases(results, failures),
     diagnostics: [

@@ -1,4 +1,5 @@
 import { listText } from '../bounds.ts';
+import { formatFigure } from '../format-figure.ts';
 import { row } from '../message-row.ts';
 import { printable } from '../printable.ts';
 
@@ -266,7 +267,7 @@ export const precisionMessages = {
     severity: 'error',
     exit: 'unacceptable',
     message: ({ model, stage, node, error, bound }) =>
-      `${model}, ${stage}: '${node}' is the first node out of bounds, with an error of ${error.toPrecision(2)} (allowed: ${bound}).`,
+      `${model}, ${stage}: '${node}' is the first node out of bounds, with an error of ${formatFigure(error)} (allowed: ${formatFigure(bound)}).`,
     cause:
       'The network was run node by node in float32 as trained and in this form, on the same input. The error is that of all values of the node’s output, root mean square, against their own.',
     cure: 'For fp16 and int8 keep the layer in float32 (--keep-fp32, --int8-keep); for fp32 look at its weights. If nothing is wrong with them, report it with the manifest.',

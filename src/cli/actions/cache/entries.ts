@@ -1,7 +1,7 @@
 import { ownValue } from '../../../collections/own-value.ts';
 import type { StoredEntry } from '../../../engine-cache/list.ts';
 import { formatSize, formatTime } from '../../../engine-cache/quantities.ts';
-import { formatTable } from '../../table.ts';
+import { formatTable, type TextTable } from '../../table.ts';
 
 /** As people name an engine of the cache. */
 export const shortDigest = (digest: string): string => digest.slice(0, 12);
@@ -42,7 +42,7 @@ const head = [
 ];
 const align = ['left', 'left', 'left', 'left', 'left', 'left', 'left', 'right', 'left'] as const;
 
-export function entriesTable(stored: readonly StoredEntry[]): string {
+export function entriesTable(stored: readonly StoredEntry[]): TextTable {
   return formatTable(head, stored.map(cellsOf), align);
 }
 

@@ -10,6 +10,7 @@ import type { CacheAnswer, KeyDifference, NearEntry } from '../../../engine-cach
 import type { CommandContext, CommandResult } from '../../command.ts';
 import type { CacheWhyCommandOptions } from '../../commands/cache/why.ts';
 import { formatTable } from '../../table.ts';
+import { paragraphs, type Text } from '../../text.ts';
 import { modelsFor } from '../run-jobs.ts';
 import { shortDigest } from './entries.ts';
 
@@ -25,7 +26,7 @@ function cellsOf({ part, wanted, kept }: KeyDifference): readonly string[] {
   return [part, without(mine, others), without(others, mine)];
 }
 
-function nearestLines({ digest, model, builtAt, differences }: NearEntry): readonly string[] {
+function nearestLines({ digest, model, builtAt, differences }: NearEntry): Text {
   const rows = differences.map(cellsOf);
   return [
     `nearest: ${shortDigest(digest)} of ${model}, built ${formatTime(builtAt)}`,
@@ -40,13 +41,13 @@ function answerText({ isKept, digest, builtAt = '' }: CacheAnswer): string {
   return isKept === false ? 'not in the cache' : 'may be in the cache';
 }
 
-function describe({ model, precision, target, answer, reason }: AskedModel): string {
+function describe({ model, precision, target, answer, reason }: AskedModel): Text {
   const title = `${model} ${precision} for ${target}`;
   if (!answer) return `${title}: ${reason}`;
   const { nearest } = answer;
   const near = nearest ? nearestLines(nearest) : [];
   const empty = !nearest && answer.isKept === false ? ['The cache holds no engine.'] : [];
-  return [`${title}: ${answerText(answer)}`, ...near, ...empty].join('\n');
+  return [`${title}: ${answerText(answer)}`, near, ...empty];
 }
 
 /** What specs would be compiled into; one that is refused hides none of the others. */
@@ -96,7 +97,7 @@ export async function explainCache(
   }
   const unknown = asked.flatMap((each) => each.unknown ?? []);
   return {
-    text: asked.map(describe).join('\n\n'),
+    text: paragraphs(asked.map(describe)),
     data: asked.map(({ unknown: _, ...rest }) => rest),
     diagnostics: [...told, ...unknown],
   };

@@ -7,7 +7,7 @@ import { type CellState, cellStates } from '../../../farm/cell-state.ts';
 import { attemptFolder } from '../../../farm/farm-files.ts';
 import { isUnfinished, nextStep } from '../../../farm/next-step.ts';
 import type { CellStatus } from '../../../farm/read-status.ts';
-import { formatTable } from '../../table.ts';
+import { formatTable, type TextTable } from '../../table.ts';
 
 /** Cells of one state that are listed by name. */
 const mostListed = 20;
@@ -33,7 +33,7 @@ export function countsOf(cells: readonly CellStatus[]): Readonly<Record<string, 
 }
 
 /** One line a state and what is done about it. */
-export function statesTable(cells: readonly CellStatus[], farm: string): string {
+export function statesTable(cells: readonly CellStatus[], farm: string): TextTable {
   const rows = cellStates.flatMap((state) => {
     const own = cells.filter((cell) => cell.state === state);
     return [...groupBy(own, (cell) => nextStep(cell, farm) ?? '')].map(([next, same]) => [

@@ -32,8 +32,9 @@ import { readTargetIntent } from '../../../targets/target-options.ts';
 import type { CommandContext, CommandResult } from '../../command.ts';
 import type { FarmPlanCommandOptions } from '../../commands/farm/plan.ts';
 import { graphOptionsOf, idleOptions, precisionsOf } from '../../precision-options.ts';
-import { formatTable } from '../../table.ts';
+import { formatTable, type TextTable } from '../../table.ts';
 import { targetTextsOf } from '../../target-options.ts';
+import type { Text } from '../../text.ts';
 import { timingOf } from '../../timing-options.ts';
 import { listenerFor } from '../listener.ts';
 import { statusOf } from './status.ts';
@@ -92,7 +93,7 @@ async function takeShared(
   }
 }
 
-function tableOf(cells: readonly Cell[], done: ReadonlySet<string>): string {
+function tableOf(cells: readonly Cell[], done: ReadonlySet<string>): TextTable {
   const groups = groupBy(cells, ({ gpu, precision }) => JSON.stringify([gpu, precision]));
   const rows = [...groups.values()].map((own) => {
     const open = own.filter(({ key }) => !done.has(key));
@@ -105,14 +106,14 @@ function tableOf(cells: readonly Cell[], done: ReadonlySet<string>): string {
   return formatTable(head, rows, ['left', 'left', 'right', 'right', 'right', 'right']);
 }
 
-function textOf(farm: string, cells: readonly Cell[], done: ReadonlySet<string>): string {
+function textOf(farm: string, cells: readonly Cell[], done: ReadonlySet<string>): Text {
   const open = cells.filter(({ key }) => !done.has(key));
   const minutes = Math.round(open.reduce((sum, cell) => sum + cell.minutes, 0));
   const figures = cells.reduce((sum, { batches }) => sum + batches.length, 0);
   const count = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`;
   const head = `${farm}: ${count}, ${figures} ${figures === 1 ? 'figure' : 'figures'}; ${done.size} done, about ${minutes} GPU-minutes to go`;
   const next = open.length > 0 ? ['', `Then: ${shellText(['rcc', 'farm', 'run', farm])}`] : [];
-  return [head, '', tableOf(cells, done), ...next].join('\n');
+  return [head, '', tableOf(cells, done), ...next];
 }
 
 function checkUse(count: number, { weights, batch, batches }: FarmPlanCommandOptions): void {

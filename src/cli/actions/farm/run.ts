@@ -14,6 +14,7 @@ import type { CommandContext, CommandResult } from '../../command.ts';
 import type { FarmRetryCommandOptions, RetriedState } from '../../commands/farm/retry.ts';
 import type { FarmRunCommandOptions } from '../../commands/farm/run.ts';
 import type { SubmitCommandOptions } from '../../commands/farm/submit-options.ts';
+import { verbatim } from '../../text.ts';
 import { listenerFor } from '../listener.ts';
 import { countsText } from './farm-texts.ts';
 import { statusNow } from './status.ts';
@@ -79,7 +80,7 @@ async function dryRun(
   const choosing = await choose(path, options, choice, context);
   const { chosen, diagnostics } = choosing;
   return {
-    text: chosen.length > 0 ? describeDryRun(choosing).trimEnd() : nothingText(choosing),
+    text: chosen.length > 0 ? verbatim(describeDryRun(choosing).trimEnd()) : nothingText(choosing),
     data: { farm: path, on: choosing.options.on, cells: chosen.map(({ cell }) => cell.key) },
     diagnostics,
   };

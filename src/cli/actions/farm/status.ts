@@ -69,9 +69,7 @@ export async function showStatus(
   const { cells, diagnostics } = status;
   const list = cellsTable(cells, path);
   return {
-    text: [headLine(cells, path), '', statesTable(cells, path), ...(list ? ['', list] : [])].join(
-      '\n',
-    ),
+    text: [headLine(cells, path), '', statesTable(cells, path), ...(list ? ['', list] : [])],
     data: { farm: path, counts: countsOf(cells), cells: cells.map((one) => cellData(one, path)) },
     diagnostics: [...diagnostics, ...standInWarning(status), ...verdictsOf(cells, path)],
   };

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatTable, layTable } from '../../src/cli/table.ts';
+import { displayWidth } from '../../src/diagnostics/wrap.ts';
+
+const widest = (text: string): number => Math.max(...text.split('\n').map(displayWidth));
+
+const bench = formatTable(
+  ['model', 'device', 'batch', 'median ms', 'images/s'],
+  [
+    ['resnet18', 'Tesla T4', '1', '1.36', '735.3'],
+    ['resnet50_vd', 'Tesla T4', '1', '2.65', '377.4'],
+  ],
+  ['left', 'left', 'right', 'right', 'right'],
+);
+
+describe('a table', () => {
+  it('is one line a row where no width is known, and where it fits', () => {
+    expect(layTable(bench)).toBe(
+      [
+        'model        device    batch  median ms  images/s',
+        'resnet18     Tesla T4      1       1.36     735.3',
+        'resnet50_vd  Tesla T4      1       2.65     377.4',
+      ].join('\n'),
+    );
+    expect(layTable(bench, 49)).toBe(layTable(bench));
+  });
+
+  it('wraps headings first, and figures never', () => {
+    expect(layTable(bench, 46)).toBe(
+      [
+        '                              median',
+        'model        device    batch      ms  images/s',
+        'resnet18     Tesla T4      1    1.36     735.3',
+        'resnet50_vd  Tesla T4      1    2.65     377.4',
+      ].join('\n'),
+    );
+  });
+
+  it('tells settings that are always the same above, and measurements never', () => {
+    expect(layTable(bench, 32)).toBe(
+      [
+        'device: Tesla T4, batch: 1',
+        '',
+        'model        median ms  images/s',
+        'resnet18          1.36     735.3',
+        'resnet50_vd       2.65     377.4',
+      ].join('\n'),
+    );
+    const same = formatTable(
+      ['model', 'top-1'],
+      [
+        ['a', '99.7 %'],
+        ['b', '99.7 %'],
+      ],
+      ['left', 'right'],
+    );
+    expect(layTable(same, 8)).not.toContain('top-1: 99.7 %,');
+  });
+
+  it('makes a block of each row where nothing else fits', () => {
+    expect(layTable(bench, 24)).toBe(
+      [
+        'device: Tesla T4, batch:',
+        '  1',
+        '',
+        'resnet18',
+        '  median ms: 1.36',
+        '  images/s: 735.3',
+        'resnet50_vd',
+        '  median ms: 2.65',
+        '  images/s: 377.4',
+      ].join('\n'),
+    );
+  });
+
+  it('cuts no word and leaves none out, at any width', () => {
+    const word = fc.stringMatching(/^[a-z]{1,9}$/);
+    const cell = fc.array(word, { maxLength: 5 }).map((words) => words.join(' '));
+    const rows = fc.array(fc.tuple(word, cell, cell, word), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 40, max: 100 }), (cells, columns) => {
+        const table = formatTable(['name', 'one', 'two', 'three'], cells, [
+          'left',
+          'left',
+          'right',
+          'right',
+        ]);
+        const text = layTable(table, columns);
+        expect(widest(text)).toBeLessThanOrEqual(columns);
+        const shown = new Set(text.split(/[^a-z]+/));
+        for (const each of cells.flat().flatMap((one) => one.split(' '))) {
+          expect([...shown, '']).toContain(each);
+        }
+      }),
+    );
+  });
+});
