@@ -98,7 +98,17 @@ for queue in ${queues.join(' ')}; do
   while read -r key; do
     state=queues/$queue/$index
     if [ -e "$state/ended" ]; then echo "\${queue}_$index ended"
-    elif [ -e "$state/pid" ]; then ours "$(cat "$state/pid")" "$queue" && echo "\${queue}_$index running"
+    elif [ -e "$state/pid" ]; then
+      if ours "$(cat "$state/pid")" "$queue"; then echo "\${queue}_$index running"
+      else
+        # Its worker writes the end down a moment after it.
+        tries=0
+        until [ -z "$worker" ] || [ -e "$state/ended" ] || [ "$tries" -ge 20 ]; do
+          tries=$((tries + 1))
+          sleep 0.1
+        done
+        if [ -e "$state/ended" ]; then echo "\${queue}_$index ended"; fi
+      fi
     elif [ -n "$worker" ] && [ -d "$state" ]; then echo "\${queue}_$index running"
     elif [ -n "$worker" ]; then echo "\${queue}_$index waiting"
     fi
