@@ -27,7 +27,7 @@ const alone = [
   'test/engines/tensorrt/{machine,running}/**/*.test.ts',
   'test/{engine-cache,examples,io,judges,kit}/**/*.test.ts',
   'test/farm/schedulers/{local,ssh}.test.ts',
-  'test/lsp/{fuzz,replay,session}.test.ts',
+  'test/lsp/{fuzz,process,replay,session}.test.ts',
   'test/server/verify.test.ts',
   'test/specs/references.test.ts',
 ];

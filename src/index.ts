@@ -104,7 +104,7 @@ export { readManifest } from './compile/read-manifest.ts';
 export { type LoadedSpecs, loadSpecs } from './compile/spec-files.ts';
 export type { ModelMeasurement } from './compile/timing.ts';
 export { type Verification, type VerifyOptions, verifySpec } from './compile/verify.ts';
-export { type Diagnostic, DiagnosticError } from './diagnostics/diagnostic.ts';
+export { type Diagnostic, DiagnosticError, type Fix } from './diagnostics/diagnostic.ts';
 export type { Severity } from './diagnostics/message-row.ts';
 export type { DiagnosticCode } from './diagnostics/messages.ts';
 export { type RenderOptions, renderDiagnostic } from './diagnostics/render.ts';

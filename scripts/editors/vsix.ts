@@ -10,14 +10,15 @@ export interface ExtensionManifest {
   readonly keywords: readonly string[];
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-};
+const entities = new Map([
+  ['&', '&amp;'],
+  ['<', '&lt;'],
+  ['>', '&gt;'],
+  ['"', '&quot;'],
+]);
 
-const xml = (text: string): string => text.replaceAll(/[&<>"]/g, (sign) => entities[sign] ?? sign);
+const xml = (text: string): string =>
+  text.replaceAll(/[&<>"]/g, (sign) => entities.get(sign) ?? sign);
 
 const asset = (type: string, path: string): string =>
   `    <Asset Type="Microsoft.VisualStudio.${type}" Path="extension/${path}" Addressable="true" />`;
@@ -59,18 +60,19 @@ ${[
 `;
 }
 
+const typesByEnding = new Map([
+  ['json', 'application/json'],
+  ['cjs', 'application/javascript'],
+  ['md', 'text/markdown'],
+  ['txt', 'text/plain'],
+  ['vsixmanifest', 'text/xml'],
+]);
+
 /** Types of an archive's files by their endings, as the packaging convention asks for them. */
 export function contentTypes(paths: readonly string[]): string {
-  const known: Readonly<Record<string, string>> = {
-    json: 'application/json',
-    cjs: 'application/javascript',
-    md: 'text/markdown',
-    txt: 'text/plain',
-    vsixmanifest: 'text/xml',
-  };
   const endings = new Set(paths.map((path) => path.slice(path.lastIndexOf('.') + 1)));
   const rows = [...endings].map((ending) => {
-    const type = known[ending];
+    const type = typesByEnding.get(ending);
     if (type === undefined) throw new Error(`.${ending} has no content type`);
     return `<Default Extension=".${ending}" ContentType="${type}" />`;
   });

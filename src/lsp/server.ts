@@ -51,6 +51,7 @@ class Publisher {
   readonly #connection: Connection;
   readonly #workspace: Workspace;
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
   refreshesHints = false;
 
   constructor(connection: Connection, workspace: Workspace) {
@@ -62,8 +63,26 @@ class Publisher {
   schedule(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#publish().catch((error: unknown) => this.#connection.console.error(String(error)));
+      this.#publish().catch((error: unknown) => this.#complain(error));
     }, quietMs);
+  }
+
+  /** From here on nobody is told anything. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    this.#workspace.changed();
+  }
+
+  /** Marks of a document that is shown no more are taken away. */
+  clear({ uri }: TextDocument): void {
+    this.#connection
+      .sendDiagnostics({ uri, diagnostics: [] })
+      .catch((error: unknown) => this.#complain(error));
+  }
+
+  #complain(error: unknown): void {
+    if (!this.#isStopped) this.#connection.console.error(String(error));
   }
 
   async #publish(): Promise<void> {
@@ -157,10 +176,7 @@ function listenToDocuments(
   documents.onDidClose(({ document }) => {
     workspace.remove(document);
     publisher.schedule();
-    // What an editor does not show has no marks.
-    connection
-      .sendDiagnostics({ uri: document.uri, diagnostics: [] })
-      .catch((error: unknown) => connection.console.error(String(error)));
+    publisher.clear(document);
   });
   connection.onDidChangeWatchedFiles(() => {
     workspace.changed();
@@ -179,8 +195,8 @@ async function watchSpecs(
   await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
 }
 
-/** The language server of .rn files on a connection. */
-export function listen(connection: Connection): void {
+/** The language server of .rn files on a connection; gives what stops it. */
+export function listen(connection: Connection): () => void {
   const workspace = new Workspace();
   const publisher = new Publisher(connection, workspace);
   let parameters: InitializeParams | undefined;
@@ -195,4 +211,5 @@ export function listen(connection: Connection): void {
   listenToDocuments(connection, workspace, publisher);
   listenToRequests(connection, workspace);
   connection.listen();
+  return () => publisher.stop();
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -37,6 +37,7 @@ interface OpenDocument {
 export class Editor {
   readonly connection: ProtocolConnection;
   readonly folder: string;
+  readonly server: ChildProcess;
   /** How the server ended. */
   readonly ended: Promise<number | null>;
   /** Everything that was published, in its order. */
@@ -46,11 +47,16 @@ export class Editor {
   readonly #documents = new Map<string, OpenDocument>();
   readonly #waiting = new Set<() => void>();
 
-  constructor(cli: string, folder: string) {
-    const server = spawn(process.execPath, [cli, 'lsp', '--stdio'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+  /** `before`: the start of the command line, of a program that runs the server. */
+  constructor(cli: string, folder: string, before: readonly string[] = []) {
+    const [program = process.execPath, ...words] = [...before, process.execPath, cli, 'lsp'];
+    const server = spawn(program, [...words, '--stdio'], {
+      cwd: folder,
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    server.stderr.on('data', (chunk: Buffer) => this.log.push(String(chunk)));
     this.ended = once(server, 'exit').then(([code]) => code as number | null);
+    this.server = server;
     this.folder = folder;
     this.connection = createProtocolConnection(
       new StreamMessageReader(server.stdout),

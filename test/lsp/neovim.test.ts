@@ -13,7 +13,7 @@ beforeAll(async () => {
   if (!hasNeovim) return;
   cli = await bundledCli();
   symlinkSync(cli, join(folder, 'rcc'));
-});
+}, 120_000);
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
   if (cli) rmSync(dirname(cli), { recursive: true, force: true });

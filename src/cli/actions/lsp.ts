@@ -5,6 +5,8 @@ import type { CommandResult } from '../command.ts';
 /** `rcc lsp`: serves the editor that started it. */
 export async function serveLanguage(signal: AbortSignal): Promise<CommandResult> {
   if (process.stdin.isTTY) fail('lsp-on-terminal', {});
-  await serveEditor({ input: process.stdin, output: process.stdout }, signal);
-  throw signal.reason;
+  const ending = await serveEditor({ input: process.stdin, output: process.stdout }, signal);
+  if (ending === 'interrupted') throw signal.reason;
+  if (ending === 'gone') fail('editor-gone', {});
+  return {};
 }

@@ -9,6 +9,14 @@ export const lspMessages = {
     cause: 'An editor was asked to rename a model whose spec lies in the package.',
     cure: 'Rename a model of your own files: `model mine extends resnet50 { … }`.',
   }),
+  'editor-gone': row<Record<string, never>>({
+    severity: 'error',
+    exit: 'unacceptable',
+    message: () => 'The editor is gone without having said so.',
+    cause:
+      'The language server lost its editor: standard input ended before the request to shut down.',
+    cure: 'Nothing is lost: the server writes no files. An editor starts it again.',
+  }),
   'lsp-on-terminal': row<Record<string, never>>({
     severity: 'error',
     message: () => '`rcc lsp` talks to an editor, not to a person.',
