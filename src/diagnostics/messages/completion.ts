@@ -1,3 +1,4 @@
+import { listText } from '../bounds.ts';
 import { row } from '../message-row.ts';
 import { printableWhole } from '../printable.ts';
 
@@ -6,8 +7,8 @@ export const completionMessages = {
     severity: 'error',
     message: ({ shell, known }) =>
       shell === ''
-        ? `SHELL does not say which shell is yours: there is completion for ${known.join(', ')}.`
-        : `Your shell is '${printableWhole(shell)}', and there is completion for ${known.join(', ')}.`,
+        ? `SHELL does not say which shell is yours: there is completion for ${listText(known)}.`
+        : `Your shell is '${printableWhole(shell)}', and there is completion for ${listText(known)}.`,
     hint: ({ known }) => `Name the shell: rcc completion install ${known[0] ?? ''}`,
     cause: 'Without a name the shell in SHELL is meant, and rcc has a script for three of them.',
     cure: 'Name the shells that you use: `rcc completion install bash zsh fish`.',
