@@ -72,7 +72,7 @@ describe('rcc __complete', () => {
 
 /** Options whose values nobody can guess: numbers, names, addresses. */
 const free =
-  /^--(?:aux-streams|batch|batches|budget|cache-|calibration-images|concurrency|deadline|device|duration|got|image|input|input-format|int8-keep|interval|iterations|jobs|keep-fp32|limit|max-batch|max-size|model|model-version|name|older-than|optimization-level|output-format|percentiles|profile|repeats|seed|server|server-timeout|shortcut|stable|storage-uri|streams|threads|threshold|timeout|top|trtexec-build-arg|trtexec-run-arg|warm-up|weights-key|workspace|allow-drop)/;
+  /^--(?:accuracy|aux-streams|batch|batches|budget|cache-|calibration-images|concurrency|deadline|device|duration|got|image|input|input-format|int8-keep|interval|iterations|jobs|keep-fp32|limit|max-batch|max-size|model|model-version|name|older-than|optimization-level|output-format|percentiles|profile|repeats|seed|server|server-timeout|shortcut|stable|storage-uri|streams|threads|threshold|timeout|top|trtexec-build-arg|trtexec-run-arg|warm-up|weights-key|workspace|allow-drop)/;
 
 function declared(): readonly Command[] {
   return commands.map((definition) => {
