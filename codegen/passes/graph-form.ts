@@ -9,6 +9,11 @@ export interface GraphForm {
   readonly precision: Precision;
   /** Default: as it was lowered, pool and Gemm. */
   readonly head?: HeadForm | undefined;
+  /**
+   * Positions of the largest map, height × width, whose average a generated kernel holds: there a pool behind a sum or a product is a GlobalAveragePool, whatever
+   * `head` says. Default: none.
+   */
+  readonly largestMean?: number | undefined;
   /** How a convolution makes parts for others: one that is cut (default), or one for each part, for those in groups too or not. */
   readonly parts?: 'slices' | 'convolutions' | 'ungrouped-convolutions' | undefined;
   /** Where an int8 graph's quantisers stand; default: what processors compute with integers. */

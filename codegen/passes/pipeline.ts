@@ -10,10 +10,12 @@ import {
 import { defaultInt8Form } from '../quantization/int8-form.ts';
 import { type AdaptInputOptions, adaptInput } from './adapt-input.ts';
 import { adaptOutput } from './adapt-output.ts';
+import { bypassConcat } from './bypass-concat.ts';
 import { expandFusedConv } from './expand-fused-conv.ts';
 import { foldBatchNorm } from './fold-batch-norm.ts';
 import { fuseResidual } from './fuse-residual.ts';
 import { matchBlocks, noLayer } from './layer-filter.ts';
+import { meanSums } from './mean-sums.ts';
 import type { Pass } from './pass.ts';
 import { asLowered, shapeHead } from './shape-head.ts';
 import { splitConvolutions } from './split-convolutions.ts';
@@ -42,7 +44,12 @@ const precisionPasses = precisions.flatMap(({ name: precision, passes }): Pipeli
 );
 
 /** From the trained graph to the one whose tensors are calibrated: the same for every target and precision. */
-export const fusingPasses: readonly Pass[] = [foldBatchNorm, fuseResidual, squeezeParts];
+export const fusingPasses: readonly Pass[] = [
+  foldBatchNorm,
+  fuseResidual,
+  bypassConcat,
+  squeezeParts,
+];
 
 /** Every pass, in the order in which they run. */
 const rows: readonly PipelineRow[] = [
@@ -53,6 +60,10 @@ const rows: readonly PipelineRow[] = [
       parts !== 'slices' && splitConvolutions({ forGroups: parts === 'convolutions' }),
   },
   { name: 'shapeHead', create: ({ head = asLowered }) => shapeHead(head) },
+  {
+    name: 'meanSums',
+    create: ({ largestMean }) => largestMean !== undefined && meanSums(largestMean),
+  },
   { name: 'adaptInput', create: ({ input }) => input && adaptInput(input) },
   ...precisionPasses,
   { name: 'expandFusedConv', create: () => expandFusedConv },

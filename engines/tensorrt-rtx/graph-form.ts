@@ -26,6 +26,9 @@ function partsOf(precision: Precision, leastComputeCapability: number): GraphFor
   return precision === 'fp16' ? 'ungrouped-convolutions' : 'convolutions';
 }
 
+/** A generated kernel was seen to hold the mean of a map of 7×7, and not that of 14×14. Quantised graphs were not tried. */
+const largestMeans: Readonly<Partial<Record<Precision, number>>> = { fp32: 49, fp16: 49 };
+
 /** A graph of this precision for an engine whose least compute capability is this, e.g. 7.5; default: beyond all limits. */
 export function tensorrtRtxForm(
   precision: Precision,
@@ -38,5 +41,6 @@ export function tensorrtRtxForm(
   // The compiler takes every type from the graph.
   const typed = { int8Form: tensorrtQuantizers(precision), int8Rest: 'float16' } as const;
   const parts = partsOf(precision, leastComputeCapability);
-  return { precision, parts, ...typed, ...(row ? { head: row.head } : {}) };
+  const largestMean = largestMeans[precision];
+  return { precision, parts, largestMean, ...typed, ...(row ? { head: row.head } : {}) };
 }

@@ -10,7 +10,7 @@ import { formFor } from '../../helpers/targets.ts';
 const input = { form: 'float16', mean: [0, 0, 0], std: [1, 1, 1] } as const;
 
 describe('passesFor', () => {
-  const always = ['foldBatchNorm', 'fuseResidual', 'squeezeParts', 'shapeHead'];
+  const always = ['foldBatchNorm', 'fuseResidual', 'bypassConcat', 'squeezeParts', 'shapeHead'];
 
   it.each<[PipelineOptions, readonly string[]]>([
     [{ precision: 'fp32' }, []],
@@ -34,7 +34,7 @@ describe('passesFor', () => {
     const options = { precision: 'fp16', emulation: true, input, output } as const;
     const names = passesFor(options).map(({ name }) => name);
     expect(passNames.filter((name) => names.includes(name))).toEqual(names);
-    expect(passNames).toHaveLength(12);
+    expect(passNames).toHaveLength(14);
   });
 });
 

@@ -38,9 +38,18 @@ describe('squeezeParts', () => {
     expect(maxError(await run(before), await run(after))).toBeLessThan(1e-5);
   });
 
+  it('writes the weights of a squeeze in groups out', async () => {
+    const before = fused(resnest(4), 2);
+    const after = runPasses(before, [squeezeParts]).graph;
+    const name = 'stage1/block0/conv2/attention/reduce';
+    expect(after.initializers.get(`${name}.weight`)?.type.shape).toEqual([32, 32 * 4, 1, 1]);
+    expect(after.nodes.find((node) => node.name === name)?.attributes.group).toBe(1);
+    expect(maxError(await run(before), await run(after))).toBeLessThan(1e-5);
+  });
+
   it.each<[string, MultiPath, number]>([
     ['one part', resnest(1), 1],
-    ['a squeeze in groups', resnest(2), 2],
+    ['a squeeze in many groups', resnest(2), 8],
     ['plain blocks', { kind: 'none' }, 1],
   ])('leaves %s alone', (_what, multiPath, groups) => {
     const graph = fused(multiPath, groups);

@@ -113,14 +113,24 @@ function weigh(parts: readonly Maps[], scoreOf: (part: number, channel: number) 
     .reduce(add);
 }
 
-/** What the graph reads: the mean of all parts, by the same weights for each. */
-function repeatRows(net: Net, name: string, inputs: number, count: number): void {
+interface Rows {
+  readonly inputs: number;
+  readonly groups: number;
+  /** How many parts there are. */
+  readonly count: number;
+}
+
+/** What the graph reads: the mean of all parts, by the same weights for each, and by none of the channels of other groups. */
+function repeatRows(net: Net, name: string, { inputs, groups, count }: Rows): void {
   const expected = net.folded.get(name);
   if (!expected) throw new Error(`there is no '${name}'`);
+  const own = inputs / groups;
+  const rows = expected.values.length / own;
   const repeat = (values: Float64Array): Float64Array =>
-    Float64Array.from({ length: values.length * count }, (_, i) => {
+    Float64Array.from({ length: rows * inputs * count }, (_, i) => {
       const row = Math.floor(i / (inputs * count));
-      return values[row * inputs + (i % inputs)] as number;
+      const channel = (i % inputs) - Math.floor(row / (rows / groups)) * own;
+      return channel >= 0 && channel < own ? (values[row * own + channel] as number) : 0;
     });
   net.folded.set(name, { values: repeat(expected.values), sizes: repeat(expected.sizes) });
 }
@@ -145,7 +155,8 @@ export function resnest({ radix, groups, pool, padding }: ResNeSt): Middle {
     const squeezed = Math.max(32, Math.floor((inner * radix) / 32 + 0.5) * 8);
     const reduce = names(place, 'conv2/attention/reduce', 'conv2.fc1', 'conv2.bn1');
     const z = net.convNorm(meanOf(parts.reduce(add)), reduce, { ...small, outputs: squeezed });
-    if (radix > 1 && groups === 1) repeatRows(net, `${reduce.node}.weight`, inner, radix);
+    const rows = { inputs: inner, groups, count: radix };
+    if (radix > 1) repeatRows(net, `${reduce.node}.weight`, rows);
     const expand = names(place, 'conv2/attention/expand', 'conv2.fc2', '');
     const scores = net.conv(relu(z), expand, { ...small, outputs: inner * radix });
     // The channels of a group stand together, part by part.
@@ -189,7 +200,6 @@ export function select({ reads, groups, squeezed, conv }: Select): Middle {
       `${conv}.attn.bn`,
     );
     const z = net.convNorm(meanOf(parts.reduce(add)), reduce, { ...small, outputs: squeezed });
-    repeatRows(net, `${reduce.node}.weight`, outputs, 2);
     const expand = names(place, `${conv}/attention/expand`, `${conv}.attn.fc_select`, '');
     const scores = net.conv(relu(z), expand, { ...small, outputs: outputs * 2 });
     return weigh(parts, (part, channel) => pixel(scores, part * outputs + channel, 0));
