@@ -95,7 +95,9 @@ function supportRow(gpu: Gpu, release: Release): DoctorRow {
 }
 
 function precisionsRow(gpu: Gpu): DoctorRow {
-  const checks = precisionNames.map((name) => ({ name, against: checkPrecision(gpu, name) }));
+  const checks = precisionNames
+    .filter((name) => !precisionRow(name).isLowered)
+    .map((name) => ({ name, against: checkPrecision(gpu, name) }));
   const tf32 = abilitiesOf(gpu).tf32 ? ['tf32'] : [];
   const built = checks
     .filter(({ against }) => against.every(({ severity }) => severity !== 'error'))
