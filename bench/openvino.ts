@@ -8,7 +8,7 @@ import { createOnnxruntimeEngine } from '../engines/onnxruntime/engine.ts';
 import { createOpenvinoEngine } from '../engines/openvino/engine.ts';
 import { type OpenvinoOptions, precisionHint } from '../engines/openvino/options.ts';
 import { describeProcessor } from '../engines/processor.ts';
-import type { Installation } from '../engines/python/probe.ts';
+import type { Installation } from '../engines/python/installation.ts';
 import { append } from '../src/collections/append.ts';
 import { medianOf, runProcess, timeProcess } from './whole-process.ts';
 

@@ -4,7 +4,7 @@
 import { cosineOf } from './vectors.ts';
 
 /** Two neighbours of an image among the inputs. */
-export interface Pair {
+export interface NeighbourPair {
   readonly image: number;
   readonly nearer: number;
   readonly farther: number;
@@ -20,7 +20,7 @@ export interface NeighbourComparison {
   /** Those of them that were no ties. */
   readonly realSwaps: number;
   /** The widest of those that changed places. */
-  readonly widest?: Pair;
+  readonly widest?: NeighbourPair;
 }
 
 /** Images that are compared with each other; the time is that of their third power. */
@@ -31,7 +31,7 @@ function similarities(vectors: readonly Float64Array[]): readonly (readonly numb
 }
 
 /** Each two neighbours of each image, the nearer one first. */
-function* pairsOf(expected: readonly (readonly number[])[]): Generator<Pair> {
+function* pairsOf(expected: readonly (readonly number[])[]): Generator<NeighbourPair> {
   for (const [image, own] of expected.entries()) {
     const others = own.flatMap((cosine, other) => (other === image ? [] : [{ other, cosine }]));
     const ordered = others.toSorted((a, b) => b.cosine - a.cosine);

@@ -49,7 +49,7 @@ export type {
 export type { EngineCheck } from '../engines/engine-check.ts';
 export type { EngineKey, PlannedEngine } from '../engines/engine-key.ts';
 export type { ModelFacts, ModelIdentity, TensorFacts } from '../engines/model-facts.ts';
-export type { NeighbourComparison } from '../engines/neighbours.ts';
+export type { NeighbourComparison, NeighbourPair } from '../engines/neighbours.ts';
 export type { OnnxTargetOptions } from '../engines/onnx/target.ts';
 export type { OnnxruntimeTargetOptions } from '../engines/onnxruntime/target.ts';
 export type { OpenvinoTargetOptions } from '../engines/openvino/choose.ts';

@@ -1,6 +1,6 @@
 import { DiagnosticError, fail } from '../../src/diagnostics/diagnostic.ts';
 import { bfloat16Features, describeProcessor, type Processor } from '../processor.ts';
-import type { Installation } from '../python/probe.ts';
+import type { Installation } from '../python/installation.ts';
 import { publishedBatches, type Target, type TargetRequest } from '../target.ts';
 import { createOpenvinoEngine } from './engine.ts';
 import { findSetUp, pythonRequest, requireOpenvino } from './find.ts';

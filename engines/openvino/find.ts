@@ -1,7 +1,8 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { defaultCacheDirectory } from '../../src/io/cache-directory.ts';
 import { findOwnPython, findPython, type PythonRequest } from '../python/find-python.ts';
-import { failMissing, type Installation, type Probe, probePython } from '../python/probe.ts';
+import type { Installation } from '../python/installation.ts';
+import { failMissing, type Probe, probePython } from '../python/probe.ts';
 import type { TargetRequest } from '../target.ts';
 import { leastRelease, openvinoPackage } from './package.ts';
 

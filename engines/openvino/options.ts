@@ -1,6 +1,6 @@
 import type { Precision } from '../../codegen/precisions.ts';
 import type { Processor } from '../processor.ts';
-import type { Installation } from '../python/probe.ts';
+import type { Installation } from '../python/installation.ts';
 
 /** What a user may say of how models are run. */
 export interface RunOptions {

@@ -1,6 +1,7 @@
 import type { DoctorRow } from '../doctor-row.ts';
+import type { Installation } from './installation.ts';
 import type { PythonPackage } from './package.ts';
-import type { Installation, Probe } from './probe.ts';
+import type { Probe } from './probe.ts';
 
 /** What `rcc doctor` says about Python and a package. */
 export function packageRow(

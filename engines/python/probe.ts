@@ -1,15 +1,9 @@
 import { type DiagnosticContext, fail } from '../../src/diagnostics/diagnostic.ts';
 import { endingText } from '../process.ts';
 import { findPython, type Python, type PythonRequest } from './find-python.ts';
+import type { Installation } from './installation.ts';
 import type { PythonPackage } from './package.ts';
 import { eventText, runScript, type ScriptEvent, type ScriptRun } from './script.ts';
-
-/** What was found of a package: an interpreter that has it. */
-export interface Installation {
-  readonly python: Python;
-  /** E.g. `1.7.1.116`. */
-  readonly version: string;
-}
 
 /** Importing libraries takes a second; a cold disk makes it several. */
 const probeTimeoutMs = 60_000;

@@ -9,8 +9,9 @@ import {
   interpreterOf,
   type PythonRequest,
 } from './find-python.ts';
+import type { Installation } from './installation.ts';
 import type { PythonPackage } from './package.ts';
-import { failMissing, type Installation, probePackage } from './probe.ts';
+import { failMissing, probePackage } from './probe.ts';
 
 export interface SetUpRequest extends PythonRequest {
   /** Default one hour: the download decides. */

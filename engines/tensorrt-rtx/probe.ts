@@ -1,6 +1,7 @@
 import type { DiagnosticContext } from '../../src/diagnostics/diagnostic.ts';
 import type { Python, PythonRequest } from '../python/find-python.ts';
-import { failMissing, type Installation, type Probe, probePackage } from '../python/probe.ts';
+import type { Installation } from '../python/installation.ts';
+import { failMissing, type Probe, probePackage } from '../python/probe.ts';
 import { tensorrtRtxPackage } from './wheel.ts';
 
 /** What was found of TensorRT-RTX. */

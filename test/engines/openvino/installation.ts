@@ -2,7 +2,7 @@ import type { Precision } from '../../../codegen/precisions.ts';
 import { findSetUp, pythonRequest } from '../../../engines/openvino/find.ts';
 import { openvinoTarget } from '../../../engines/openvino/target.ts';
 import { describeProcessor } from '../../../engines/processor.ts';
-import type { Installation } from '../../../engines/python/probe.ts';
+import type { Installation } from '../../../engines/python/installation.ts';
 import type { Target } from '../../../engines/target.ts';
 
 /* OpenVINO on this machine, for tests that ask it itself. */
