@@ -1,11 +1,11 @@
 import type { Graph, Node } from '../../codegen/ir/graph.ts';
-import { intsOf } from '../../codegen/ir/ops.ts';
+import { intOf, intsOf } from '../../codegen/ir/ops.ts';
 
 /** What no network of the fitted tables has: how long it takes does not follow from its MACs and bytes. */
 const steps = {
   groups: {
     title: 'grouped convolutions',
-    isOf: ({ attributes }: Node) => Number(attributes.group ?? 1) > 1,
+    isOf: (node: Node) => intOf(node, 'group', 1) > 1,
   },
   attention: { title: 'attention', isOf: ({ op }: Node) => op === 'Sigmoid' },
   parts: { title: 'parts of channels beside each other', isOf: ({ op }: Node) => op === 'Concat' },

@@ -1,6 +1,6 @@
 /** The steps of a branch as people speak of them: what weighs the channels is one, and so are layers beside each other. */
 import type { NodeCost } from '../../../codegen/cost.ts';
-import { intsOf } from '../../../codegen/ir/ops.ts';
+import { intOf, intsOf } from '../../../codegen/ir/ops.ts';
 import { greatest } from '../../collections/extremes.ts';
 import { groupBy } from '../../collections/group-by.ts';
 
@@ -19,7 +19,7 @@ function stride({ node }: NodeCost): string {
   return side > 1 ? `, stride ${side}` : '';
 }
 
-const groupsOf = ({ node }: NodeCost): number => Number(node.attributes.group ?? 1);
+const groupsOf = ({ node }: NodeCost): number => intOf(node, 'group', 1);
 
 function dilation({ node }: NodeCost): string {
   const [side = 1] = intsOf(node, 'dilations', [1, 1]);
