@@ -1,6 +1,7 @@
 /** Measurements of bench files, each with the provenance entry it belongs to. */
 
 import { groupBy } from '../../collections/group-by.ts';
+import { targetTitle } from '../../targets/target-title.ts';
 import type { BenchRow, NamedBench } from '../bench-file.ts';
 import type { Provenance } from '../report.ts';
 import { doubtOf } from '../trust.ts';
@@ -94,7 +95,7 @@ function provenanceOf(
   const stable = rows.filter((row) => row.stable).length;
   return {
     id,
-    title: `${verb} on ${first.device.name} by ${first.target}`,
+    title: `${verb} on ${first.device.name} by ${targetTitle(first.target)}`,
     facts: uniqueRows([
       ['file', path],
       ['date', bench.createdAt],
