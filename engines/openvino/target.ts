@@ -83,6 +83,6 @@ export const openvinoTarget: TargetDefinition<OpenvinoTargetOptions, 'openvino'>
     return await checkInstalled(facts, { env, path, python });
   },
   async serve(request) {
-    return (await import('../onnxruntime/serve-model.ts')).serveModel(request);
+    return (await import('./serve-model.ts')).serveOpenvino(request);
   },
 };
