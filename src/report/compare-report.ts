@@ -1,7 +1,6 @@
 import { groupBy } from '../collections/group-by.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { formatPercent } from '../diagnostics/format-percent.ts';
-import { targetTitle } from '../targets/target-title.ts';
 import type { MissingCell } from './bench-file.ts';
 import type { CellComparison, Comparison, LatencyCell, Verdict } from './compare.ts';
 import { formatChange, formatMs } from './format.ts';
@@ -39,7 +38,7 @@ function severalTargets({ cells, onlyBefore, onlyAfter }: Comparison): boolean {
 function cellNames(comparison: Comparison): CellNames {
   const withTarget = severalTargets(comparison);
   return ({ model, precision, batch, device, target }) =>
-    `${model} ${precision} batch ${batch} on ${device}${withTarget ? ` by ${targetTitle(target)}` : ''}`;
+    `${model} ${precision} batch ${batch} on ${device}${withTarget ? ` by ${target}` : ''}`;
 }
 
 const isJudged = ({ verdict }: CellComparison): boolean => verdict !== 'unjudged';

@@ -89,7 +89,7 @@ describe('a report with measurements', () => {
     });
     const report = build({ benches: [named('a.json', by('onnxruntime', 30), by('openvino', 15))] });
     const own = tableOf(report, 'measured-sample-cpu-onnxruntime-openvino');
-    expect(own.title).toBe('All figures of Sample CPU by onnxruntime, OpenVINO');
+    expect(own.title).toBe('All figures of Sample CPU by onnxruntime, openvino');
     expect(own.rows.map(({ cells }) => cells[2]?.text)).toEqual(['onnxruntime', 'openvino']);
     const sides = tableOf(report, 'engines-sample-cpu-b1');
     expect(sides.columns.map(({ id }) => id)).toEqual([
@@ -106,7 +106,7 @@ describe('a report with measurements', () => {
     ]);
     const chart = report.sections.find(({ id }) => id === 'engines')?.charts[0];
     expect(chart?.verdict?.sentences).toEqual([
-      'resnet50_vd FP32 by OpenVINO is 2.00 ± 0.07 × faster than by onnxruntime.',
+      'resnet50_vd FP32 by openvino is 2.00 ± 0.07 × faster than by onnxruntime.',
     ]);
     for (const id of ['published-t4', 'published-v100']) {
       expect(JSON.stringify(tableOf(report, id))).not.toMatch(/openvino|onnxruntime/);

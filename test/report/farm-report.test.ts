@@ -132,7 +132,7 @@ describe('the report of a farm', () => {
   it('tells state and spread beside each figure', () => {
     const table = tableOf(report, 'measured-tesla-t4-tensorrt');
     expect(tableToMarkdown(table)).toMatchInlineSnapshot(`
-      "### All figures of Tesla T4 by TensorRT
+      "### All figures of Tesla T4 by tensorrt
 
       | Model | Precision | Batch | Latency, ms median | Latency, ms p90 | Latency, ms p99 | top-1, published | Images/s | Variation | Runs | Stable | State | Medians of all attempts lowest, ms | Medians of all attempts highest, ms | Medians of all attempts attempts | Medians of all attempts nodes |
       | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- | ---: | ---: | ---: | ---: |
@@ -256,7 +256,7 @@ describe("a stand-in's figures", () => {
 
       - A stand-in's figures: nothing was measured.
 
-      ### Stand-in, not measured: All figures of Tesla T4 by TensorRT
+      ### Stand-in, not measured: All figures of Tesla T4 by tensorrt
 
       | Model | Origin | Precision | Batch | Latency, ms median | Latency, ms p90 | Latency, ms p99 | Images/s | Variation | Runs | Stable | State |
       | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- |

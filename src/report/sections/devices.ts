@@ -3,7 +3,6 @@
 import { groupBy } from '../../collections/group-by.ts';
 import { ownValue } from '../../collections/own-value.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
-import { targetTitle } from '../../targets/target-title.ts';
 import type { Chart } from '../charts/chart.ts';
 import type { ModelStyles } from '../charts/model-styles.ts';
 import { formatCount, formatMs, formatPrecision } from '../format.ts';
@@ -103,7 +102,7 @@ function deviceTable({ name, targets, items }: DeviceGroup, sources: AccuracySou
   const accuracy = accuracyColumn(items, sources);
   return {
     id: slug(`measured ${name} ${targets.join(' ')}`),
-    title: `All figures of ${name} by ${targets.map(targetTitle).join(', ')}`,
+    title: `All figures of ${name} by ${targets.join(', ')}`,
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
       { id: 'precision', label: 'Precision', align: 'left' },
@@ -159,7 +158,7 @@ function deviceCharts(group: DeviceGroup, styles: ModelStyles): readonly Chart[]
       ms: latency.medianMs,
       imagesPerSecond,
     }));
-    const source = `measured by ${targetTitle(target)}`;
+    const source = `measured by ${target}`;
     return batchCharts({ device: group.name, target, precision, source, points }, styles);
   });
   const distributions = batchesOf(group.items).flatMap((batch) => {
@@ -193,7 +192,7 @@ export function deviceSections(
     const batches = batchesOf(items);
     return {
       id: slug(`device ${name} ${targets.join(' ')}`),
-      title: `Measured on ${name} by ${targets.map(targetTitle).join(', ')}`,
+      title: `Measured on ${name} by ${targets.join(', ')}`,
       intro: [],
       charts: deviceCharts({ ...group, items: trustedOnly(items) }, sources.styles),
       tables: [deviceTable(group, sources)],

@@ -1,6 +1,5 @@
 /** How the runs of each figure are spread. */
 
-import { targetTitle } from '../../targets/target-title.ts';
 import type { BenchRow } from '../bench-file.ts';
 import type { RangesChart } from '../charts/chart.ts';
 import type { ModelStyles } from '../charts/model-styles.ts';
@@ -12,7 +11,7 @@ import type { Measured } from './measured.ts';
 type ChartRow = RangesChart['rows'][number];
 
 function nameOf({ model, precision, target }: BenchRow, withTarget: boolean): string {
-  return `${model} ${formatPrecision(precision)}${withTarget ? ` ${targetTitle(target)}` : ''}`;
+  return `${model} ${formatPrecision(precision)}${withTarget ? ` ${target}` : ''}`;
 }
 
 /** Times over the median of the row, up to p95. */
@@ -54,7 +53,7 @@ export function distributionChart(
           `${nameOf(row, targets.length > 1)}: median ${formatMs(row.latency.medianMs)} ms, p95 ${formatMs(row.latency.p95Ms)} ms`,
       )
       .join('; '),
-    source: `measured by ${targets.map(targetTitle).join(', ')}, fastest run to p95`,
+    source: `measured by ${targets.join(', ')}, fastest run to p95`,
     value: { label: 'time of a run over the median' },
     marks: ['median', 'p90'],
     rows: rows.map((row) => rowOf(row, { styles, name: nameOf(row, targets.length > 1) })),

@@ -1,5 +1,4 @@
 import { formatPercent } from '../../diagnostics/format-percent.ts';
-import { targetTitle } from '../../targets/target-title.ts';
 import type { AuditSummary, LayerProfile } from '../bench-file.ts';
 import type { ColumnsChart, StyleIndex } from '../charts/chart.ts';
 import { formatMs, formatPrecision } from '../format.ts';
@@ -24,7 +23,7 @@ function profileChart(profile: LayerProfile): ColumnsChart {
     id: slug(`layers ${nameOf(profile)} ${profile.target}`),
     title: `Time of each layer: ${nameOf(profile)}`,
     summary: `${profile.layers.length} layers, ${formatMs(total)} ms in all${slowest ? `; the slowest is ${slowest.name} with ${formatMs(slowest.timeMs)} ms` : ''}.`,
-    source: `profiled by ${targetTitle(profile.target)}`,
+    source: `profiled by ${profile.target}`,
     value: { label: 'ms', fromZero: true },
     position: `${profile.layers.length} layers in the order they run`,
     series: kinds.map((kind, i) => ({ name: kind, style: (i % 8) as StyleIndex })),

@@ -1,7 +1,6 @@
 /** Measurements of bench files, each with the provenance entry it belongs to. */
 
 import { groupBy } from '../../collections/group-by.ts';
-import { targetTitle } from '../../targets/target-title.ts';
 import type { BenchRow, NamedBench } from '../bench-file.ts';
 import type { Provenance } from '../report.ts';
 import { doubtOf } from '../trust.ts';
@@ -95,7 +94,7 @@ function provenanceOf(
   const stable = rows.filter((row) => row.stable).length;
   return {
     id,
-    title: `${verb} on ${first.device.name} by ${targetTitle(first.target)}`,
+    title: `${verb} on ${first.device.name} by ${first.target}`,
     facts: uniqueRows([
       ['file', path],
       ['date', bench.createdAt],

@@ -3,7 +3,6 @@ import { precisionNames } from '../../../codegen/precisions.ts';
 import type { Precision } from '../../../engines/engine.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
-import { targetTitle } from '../../targets/target-title.ts';
 import type { Accuracy, BenchRow } from '../bench-file.ts';
 import type { Bar, BarsChart } from '../charts/chart.ts';
 import type { ModelStyles } from '../charts/model-styles.ts';
@@ -46,7 +45,7 @@ const byTarget: Axis = {
   title: 'Engines',
   intro: 'The same models by different engines, measured on the same device in the same precision.',
   sideOf: ({ target }) => target,
-  titleOf: targetTitle,
+  titleOf: (side) => side,
   sort: (sides) => [...new Set(sides)],
   placeOf: () => [],
   rowOf: ({ model, precision }) => `${model} ${formatPrecision(precision)}`,
@@ -137,7 +136,7 @@ function chartOf(comparison: Comparison, styles: ModelStyles): BarsChart {
     title: titleOf(comparison),
     summary: `${rows.size} rows: ${sides.map(axis.titleOf).join(', ')}.`,
     verdict: { sentences: sentencesOf(comparison) },
-    source: ['measured', ...place.map((name) => `by ${targetTitle(name)}`), 'median'].join(', '),
+    source: ['measured', ...place.map((name) => `by ${name}`), 'median'].join(', '),
     value: { label: 'latency of a batch, ms', fromZero: true },
     groups: [...rows].map(([label, items]) => {
       const model = items[0]?.row.model ?? label;

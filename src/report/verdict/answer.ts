@@ -1,6 +1,5 @@
 /** The report's first section: for each place the verdict in words, and the chart that shows it. */
 import { formatPercent } from '../../diagnostics/format-percent.ts';
-import { targetTitle } from '../../targets/target-title.ts';
 import type { BarsChart, Chart, ChartVerdict, Point, XyChart } from '../charts/chart.ts';
 import type { ModelStyles } from '../charts/model-styles.ts';
 import { formatMs } from '../format.ts';
@@ -19,7 +18,7 @@ export interface AnswerInputs {
 }
 
 function sourceOf({ origin, candidates }: Place): string {
-  const targets = [...new Set(candidates.map(({ target }) => targetTitle(target)))].join(', ');
+  const targets = [...new Set(candidates.map(({ target }) => target))].join(', ');
   return origin === 'measured' ? `median of the runs, by ${targets}` : `published, by ${targets}`;
 }
 

@@ -3,7 +3,6 @@ import { referencePrecision } from '../../../codegen/precisions.ts';
 import type { Precision } from '../../../engines/engine.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import { ownValue } from '../../collections/own-value.ts';
-import { targetTitle } from '../../targets/target-title.ts';
 import type { Accuracy } from '../bench-file.ts';
 import { formatPrecision } from '../format.ts';
 import type { Published, PublishedModel } from '../published.ts';
@@ -67,7 +66,7 @@ function nameOf(
   targets: ReadonlySet<string>,
 ): string {
   const name = `${model} ${formatPrecision(precision)}`;
-  return targets.size > 1 ? `${name} by ${targetTitle(target)}` : name;
+  return targets.size > 1 ? `${name} by ${target}` : name;
 }
 
 /** Models with published figures share one task; what others are accurate at, only their data say. */

@@ -200,7 +200,7 @@ describe('the verdict', () => {
       'answer-measured-sample-cpu-b4',
       'answer-measured-tesla-t4-b1',
     ]);
-    expect(all[0]?.verdict?.headline).toBe('Take resnet18 FP32 by OpenVINO: 71.0 %, 20.00 ms.');
+    expect(all[0]?.verdict?.headline).toBe('Take resnet18 FP32 by openvino: 71.0 %, 20.00 ms.');
   });
 
   it('speaks of the published figures where nothing was measured', () => {
