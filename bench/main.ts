@@ -1,7 +1,7 @@
 /*
  * npm run bench [-- PART…] [--runs N] [--torch-python FILE] [--paddle-python FILE] [--rtx-python FILE] [--only NETWORK …]
  * Parts: startup, convert, precision-conversion, calibration, precisions (a peer's interpreter adds onnxruntime's own quantisation), tensorrt, latency (needs
- * a peer's interpreter), openvino (needs it set up; --only picks networks of it), kernels, families, quantized and forms (need TensorRT-RTX; peers' interpreters
+ * a peer's interpreter), openvino and openvino-forms (need it set up; --only picks networks of the one, the network of the other), kernels, families, quantized and forms (need TensorRT-RTX; peers' interpreters
  * add peers); all of them by default. Tables go to stdout as Markdown, figures to bench/results/*.json; --only picks networks of families, whose rows take the
  * place of those of an earlier run.
  */
@@ -24,6 +24,7 @@ import { benchQuantized, quantizedTable } from './kernels/quantized.ts';
 import { benchLatency, latencyTable } from './latency.ts';
 import { markdownTable, type PrintedTable } from './markdown-table.ts';
 import { benchOpenvino, openvinoTable } from './openvino.ts';
+import { benchOpenvinoForms, openvinoFormTable } from './openvino-forms.ts';
 import {
   benchPrecisionConversion,
   convertedModel,
@@ -58,6 +59,10 @@ const { values, positionals } = parseArgs({
 const runs = Number(values.runs);
 const pythons = { torch: values['torch-python'], paddle: values['paddle-python'] };
 const log = (line: string): void => console.error(line);
+
+const openvinoNeeds = 'a Python with OpenVINO: RCC_PYTHON or rcc doctor --setup openvino';
+const findOpenvino = async () =>
+  await findSetUp(pythonRequest(process.env, undefined), {}).catch(() => undefined);
 
 const rtxNeeds =
   'a Python with TensorRT-RTX: --rtx-python, RCC_PYTHON or rcc doctor --setup tensorrt-rtx';
@@ -132,14 +137,26 @@ const parts: Readonly<Record<string, Part>> = {
   openvino: {
     title: 'OpenVINO as rcc drives it, beside onnxruntime in FP32 and OpenVINO’s own benchmark_app',
     timed: true,
-    needs: 'a Python with OpenVINO: RCC_PYTHON or rcc doctor --setup openvino',
+    needs: openvinoNeeds,
     async run() {
-      const request = pythonRequest(process.env, undefined);
-      const installation = await findSetUp(request, {}).catch(() => undefined);
+      const installation = await findOpenvino();
       if (!installation) return undefined;
       const measured = await benchOpenvino({ installation, rounds: runs, only: values.only }, log);
       const compiler = `OpenVINO ${installation.version}`;
       return { ...openvinoTable(measured), ...measured, compiler };
+    },
+  },
+  'openvino-forms': {
+    title: 'The forms of a quantised graph on OpenVINO, beside FP32 and BF16',
+    timed: true,
+    needs: openvinoNeeds,
+    async run() {
+      const installation = await findOpenvino();
+      if (!installation) return undefined;
+      const [model = 'resnet50_vd'] = values.only ?? [];
+      const rows = await benchOpenvinoForms({ installation, rounds: runs, model }, log);
+      const compiler = `OpenVINO ${installation.version}`;
+      return { ...openvinoFormTable(rows), model, compiler, rows };
     },
   },
   kernels: {

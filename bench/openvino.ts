@@ -6,7 +6,12 @@ import { join } from 'node:path';
 import type { Engine, Precision } from '../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../engines/onnxruntime/engine.ts';
 import { createOpenvinoEngine } from '../engines/openvino/engine.ts';
-import { type OpenvinoOptions, precisionHint } from '../engines/openvino/options.ts';
+import type { OpenvinoOptions } from '../engines/openvino/options.ts';
+import {
+  computesIn,
+  openvinoPrecision,
+  openvinoPrecisions,
+} from '../engines/openvino/precisions.ts';
 import { describeProcessor } from '../engines/processor.ts';
 import type { Installation } from '../engines/python/installation.ts';
 import { append } from '../src/collections/append.ts';
@@ -60,7 +65,7 @@ function measurePeer(
     installation.python.path,
     [
       ...['-c', peerScript, '-m', model, '-d', 'CPU', '-hint', 'latency', '-api', 'sync'],
-      ...['-load_config', config, '-infer_precision', precisionHint(precision)],
+      ...['-load_config', config, '-infer_precision', openvinoPrecision(precision).hint],
       ...['-shape', `[${batch},3,224,224]`, '-t', String(limits.durationMs / 1000)],
     ],
     { encoding: 'utf8' },
@@ -130,9 +135,7 @@ async function benchModel(
     log,
   }: { rounds: number; options: Omit<OpenvinoOptions, 'precision'>; log: Log },
 ): Promise<readonly OpenvinoRow[]> {
-  const { hasBfloat16 } = options.processor;
-  const precisions: readonly Precision[] =
-    hasBfloat16 === false ? ['fp32', 'int8'] : ['fp32', 'bf16', 'int8'];
+  const precisions = openvinoPrecisions.filter((one) => computesIn(options.processor, one));
   const embedded = build(model, 'fp32', 'onnxruntime', join(folder, model, 'embedded'));
   const built = new Map(
     precisions.map((precision) => [

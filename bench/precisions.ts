@@ -3,14 +3,10 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { float32View } from '../codegen/tensors/float-bytes.ts';
 import type { Engine, Precision, Tensor } from '../engines/engine.ts';
 import { createOnnxruntimeEngine } from '../engines/onnxruntime/engine.ts';
-import { joinBatches, sliceBatch } from '../engines/tensor-batch.ts';
-import { openPictureData } from '../src/calibration/picture-data.ts';
-import { greatest } from '../src/collections/extremes.ts';
-import { ownValue } from '../src/collections/own-value.ts';
-import { loadSpecFiles } from '../src/compile/spec-files.ts';
+import { type Agreement, agreementOf, logitsOf } from './agreement.ts';
+import { digitsOf, digitsSpec } from './digits.ts';
 import type { PrintedTable } from './markdown-table.ts';
 import { drawPictures, writeNpy } from './pictures.ts';
 import { writeSyntheticWeights } from './synthetic-weights.ts';
@@ -45,15 +41,6 @@ interface MadeForm extends Form {
   readonly path: string;
   /** Of model.onnx. */
   readonly sizeBytes: number;
-}
-
-/** How far a form's logits on unseen pictures are from those of rcc's FP32. */
-interface Agreement {
-  /** Root mean square of the differences over the standard deviation of the logits. */
-  readonly error: number;
-  /** Share of pictures with the same first class. */
-  readonly top1: number;
-  readonly images: number;
 }
 
 export interface PrecisionRow {
@@ -108,44 +95,6 @@ function makeForms(subject: Subject, folder: string, python: string | undefined)
   });
 }
 
-async function logitsOf(engine: Engine, path: string, images: Tensor): Promise<Float32Array> {
-  const loaded = await engine.load(path);
-  const batch = 8;
-  const [total = 0] = images.shape;
-  const parts: Tensor[] = [];
-  try {
-    const [input, output] = [loaded.inputs[0]?.name ?? '', loaded.outputs[0]?.name ?? ''];
-    for (let from = 0; from < total; from += batch) {
-      const outputs = await loaded.run({ [input]: sliceBatch(images, from, batch) });
-      const part = ownValue(outputs, output);
-      if (!part) throw new Error(`${path} has no output`);
-      parts.push(part);
-    }
-  } finally {
-    await loaded.close();
-  }
-  return float32View(joinBatches(parts, total).bytes);
-}
-
-function rootMeanSquare(values: Float64Array): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
-}
-
-/** Compares logits [images, classes]. */
-function agreementOf(actual: Float32Array, expected: Float32Array, images: number): Agreement {
-  const classes = expected.length / images;
-  const mean = expected.reduce((sum, value) => sum + value, 0) / expected.length;
-  const spread = rootMeanSquare(Float64Array.from(expected, (value) => value - mean));
-  const differences = Float64Array.from(expected, (value, i) => (actual[i] as number) - value);
-  const first = (logits: Float32Array, image: number): number => {
-    const own = logits.subarray(image * classes, (image + 1) * classes);
-    return own.indexOf(greatest(own));
-  };
-  const same = Array.from({ length: images }, (_, i) => first(actual, i) === first(expected, i));
-  const top1 = same.filter(Boolean).length / images;
-  return { error: rootMeanSquare(differences) / spread, top1, images };
-}
-
 async function agreements(
   engine: Engine,
   made: readonly MadeForm[],
@@ -155,20 +104,6 @@ async function agreements(
   for (const { path } of made) logits.push(await logitsOf(engine, path, unseen));
   const [expected = new Float32Array()] = logits;
   return logits.map((actual) => agreementOf(actual, expected, unseen.shape[0] ?? 0));
-}
-
-/** All pictures of the digits example's archive as one tensor. */
-async function digitsOf(archive: string): Promise<Tensor> {
-  const { specs } = await loadSpecFiles(['examples/digits/digits.rn']);
-  const [spec] = specs;
-  if (!spec) throw new Error('the digits example has no spec');
-  const data = await openPictureData(`examples/digits/${archive}`, spec, 1000);
-  try {
-    for await (const batch of data.batches(1000)) return batch;
-  } finally {
-    await data.close();
-  }
-  throw new Error(`${archive} holds no pictures`);
 }
 
 /** ResNet50_vd by precision; agreement also of the trained digits example. */
@@ -189,7 +124,7 @@ export async function benchPrecisions(
       unseen: drawPictures(unseenImages, 224, 2),
     };
     const trained: Subject = {
-      spec: 'examples/digits/digits.rn',
+      spec: digitsSpec,
       weights: [],
       calibration: await digitsOf('calibration.zip'),
       unseen: await digitsOf('test.zip'),

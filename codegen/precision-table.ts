@@ -265,11 +265,11 @@ export const precisions = [
     isLowered: true,
     tolerance: {
       maxError: 0.1,
-      meanError: 0.02,
+      meanError: 0.05,
       flipShare: 0,
       tieError: 0.05,
       reason:
-        'A bfloat16 number has 8 bits of precision and the range of float32, so nothing overflows; weights and activations rounded so move logits by up to 0.016 of their standard deviation from depth 18 to 200, and six times that is allowed.',
+        'A bfloat16 number has 8 bits of precision and the range of float32, so nothing overflows; weights and activations rounded so move logits by up to 0.017 of their standard deviation from depth 18 to 200, six times that is allowed; in narrow networks of ten classes they move them by 0.025 on average, and twice that is.',
     },
     toleranceOfFeatures: {
       maxRelativeError: 0.05,

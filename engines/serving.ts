@@ -1,4 +1,5 @@
 import type { DataType, Dim } from '../codegen/ir/types.ts';
+import type { Precision } from '../codegen/precisions.ts';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.ts';
 import type { EngineFile } from './engine.ts';
 
@@ -20,6 +21,7 @@ export interface ServingImage {
 
 /** An artifact as a manifest tells of it. */
 export interface ServeRequest {
+  readonly precision: Precision;
   /** The model, as it is in the artifact's folder. */
   readonly model: EngineFile;
   readonly inputs: readonly ServedTensor[];
@@ -35,7 +37,11 @@ export interface ServeRequest {
 /** How an inference server runs an artifact. */
 export interface Serving {
   /** As Triton names it. */
-  readonly backend: 'tensorrt' | 'onnxruntime';
+  readonly backend: 'tensorrt' | 'onnxruntime' | 'openvino';
+  /** What the configuration tells the backend, in its own words; absent: nothing. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+  /** Parameters with which it fills every request up to the largest batch, which it computes alone; absent: it computes any batch as it comes. */
+  readonly padding?: Readonly<Record<string, string>> | undefined;
   /** Files that the backend loads, in the order of their batches; one of them serves. */
   readonly engines: readonly EngineFile[];
   readonly inputs: readonly ServedTensor[];
@@ -47,6 +53,8 @@ export interface Serving {
   /** Absent where none is known that holds the release. */
   readonly image?: ServingImage | undefined;
   readonly needsGpu: boolean;
+  /** It loads for processors alone, and has to be told so where there is a GPU. */
+  readonly isForProcessors?: true | undefined;
   /** Whether the backend has to be kept from optimising what it loads. */
   readonly runsNodeByNode: boolean;
   /** Flag of `rcc compile` with which one engine takes a range of batches, MIN:OPT:MAX; absent: any where the graph leaves it free. */

@@ -1,5 +1,5 @@
 import type { GraphForm } from '../codegen/passes/graph-form.ts';
-import { type Precision, precisionRow } from '../codegen/precisions.ts';
+import { isWritten, type Precision } from '../codegen/precisions.ts';
 import type { Diagnostic } from '../src/diagnostics/diagnostic.ts';
 import type { DoctorRow } from './doctor-row.ts';
 import type { Engine, MeasureRequest } from './engine.ts';
@@ -154,7 +154,7 @@ export function takesPrecision(
   { precisions }: Pick<TargetDefinition, 'precisions'>,
   precision: Precision,
 ): boolean {
-  return precisions?.includes(precision) ?? !precisionRow(precision).isLowered;
+  return precisions?.includes(precision) ?? isWritten(precision);
 }
 
 /** Batches that are timed where neither the user nor the target says more: those of the published tables. */

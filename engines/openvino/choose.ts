@@ -4,9 +4,9 @@ import type { Installation } from '../python/installation.ts';
 import { publishedBatches, type Target, type TargetRequest } from '../target.ts';
 import { createOpenvinoEngine } from './engine.ts';
 import { findSetUp, pythonRequest, requireOpenvino } from './find.ts';
-import { openvinoForm } from './graph-form.ts';
 import type { RunOptions } from './options.ts';
 import { plannedEngine } from './planned-engine.ts';
+import { computesIn, openvinoPrecision } from './precisions.ts';
 
 export interface OpenvinoTargetOptions extends RunOptions {
   /** Interpreter with the package; absent: RCC_PYTHON, then the environment that `rcc doctor --setup` made. */
@@ -17,11 +17,11 @@ export interface OpenvinoTargetOptions extends RunOptions {
 /** Throws DiagnosticError `openvino-precision-lacking` where the processor is known to have no instructions for the precision. */
 export function requireInstructions(
   { precision }: Pick<TargetRequest, 'precision'>,
-  { name, hasBfloat16 }: Pick<Processor, 'name' | 'hasBfloat16'>,
+  processor: Pick<Processor, 'name' | 'hasBfloat16'>,
 ): void {
-  if (precision !== 'bf16' || hasBfloat16 !== false) return;
+  if (computesIn(processor, precision)) return;
   const needed = bfloat16Features.slice(0, -1).join(', ');
-  fail('openvino-precision-lacking', { precision, processor: name, needed });
+  fail('openvino-precision-lacking', { precision, processor: processor.name, needed });
 }
 
 async function targetWith(
@@ -38,7 +38,7 @@ async function targetWith(
     name: 'openvino',
     reason: `openvino ${installation.version} on ${processor.name}, ${why}`,
     precision,
-    form: openvinoForm(precision),
+    form: openvinoPrecision(precision).form,
     batches,
     layers: 'engine',
     tf32: false,

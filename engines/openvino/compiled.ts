@@ -1,7 +1,8 @@
 import { fail } from '../../src/diagnostics/diagnostic.ts';
 import { type Compiled, compiledAnswer } from './answers.ts';
 import type { Child } from './child.ts';
-import { type OpenvinoOptions, precisionHint, propertiesOf } from './options.ts';
+import { type OpenvinoOptions, propertiesOf } from './options.ts';
+import { openvinoPrecision } from './precisions.ts';
 import { readStamp } from './stamp.ts';
 
 /** Throws DiagnosticError `openvino-precision-changed` where a compiled model computes in another precision than it was asked for. */
@@ -10,7 +11,7 @@ export function requirePrecision(
   options: OpenvinoOptions,
   doing: string,
 ): void {
-  const asked = precisionHint(options.precision);
+  const asked = openvinoPrecision(options.precision).hint;
   const got = properties.INFERENCE_PRECISION_HINT;
   if (got !== asked) fail('openvino-precision-changed', { asked, got, doing });
 }

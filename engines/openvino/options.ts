@@ -1,6 +1,7 @@
 import type { Precision } from '../../codegen/precisions.ts';
 import type { Processor } from '../processor.ts';
 import type { Installation } from '../python/installation.ts';
+import { openvinoPrecision } from './precisions.ts';
 
 /** What a user may say of how models are run. */
 export interface RunOptions {
@@ -21,15 +22,10 @@ export interface OpenvinoOptions extends RunOptions {
   readonly timeoutMs: number;
 }
 
-/** The type that OpenVINO is asked to compute floats in, in its own words. An int8 graph is float32 between its quantisers: bfloat16 there was no faster (docs/openvino.md). */
-export function precisionHint(precision: Precision): 'f32' | 'bf16' {
-  return precision === 'bf16' ? 'bf16' : 'f32';
-}
-
 /** OpenVINO's properties. The precision is always among them: without it bfloat16 is computed wherever the processor has it. */
 export function propertiesOf({ precision, threads, streams, hint, processor }: OpenvinoOptions) {
   return {
-    INFERENCE_PRECISION_HINT: precisionHint(precision),
+    INFERENCE_PRECISION_HINT: openvinoPrecision(precision).hint,
     PERFORMANCE_HINT: hint.toUpperCase(),
     INFERENCE_NUM_THREADS: threads ?? processor.usableCores,
     ...(streams === undefined ? {} : { NUM_STREAMS: String(streams) }),

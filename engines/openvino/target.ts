@@ -1,6 +1,7 @@
 import type { OptionRow } from '../option-row.ts';
 import type { TargetDefinition } from '../target.ts';
 import type { OpenvinoTargetOptions } from './choose.ts';
+import { openvinoPrecisions } from './precisions.ts';
 
 const options: readonly OptionRow<keyof OpenvinoTargetOptions>[] = [
   {
@@ -43,7 +44,7 @@ export const openvinoTarget: TargetDefinition<OpenvinoTargetOptions, 'openvino'>
   name: 'openvino',
   title: 'OpenVINO',
   keepsEngines: true,
-  precisions: ['fp32', 'bf16', 'int8'],
+  precisions: openvinoPrecisions,
   ownFiles: [/^model(?:\.b\d+)?\.blob$/, /^layers(?:\.b\d+)?\.json$/],
   options,
   async read(texts) {
@@ -82,6 +83,6 @@ export const openvinoTarget: TargetDefinition<OpenvinoTargetOptions, 'openvino'>
     return await checkInstalled(facts, { env, path, python });
   },
   async serve(request) {
-    return (await import('../onnxruntime/serve-model.ts')).serveModel(request);
+    return (await import('./serve-model.ts')).serveOpenvino(request);
   },
 };

@@ -23,10 +23,11 @@ function modelOf({ onnx }: Manifest): ServeRequest['model'] {
 
 /** What an artifact's target says of serving it. Throws DiagnosticError where no server loads its engines. */
 export async function serveArtifact({ directory, manifest }: DeployArtifact): Promise<Serving> {
-  const { target: name, onnx, engines, form, facts } = manifest;
+  const { target: name, precision, onnx, engines, form, facts } = manifest;
   const target = targets.find((one) => one.name === name);
   if (!target?.serve) return fail('deploy-target-unserved', { directory, target: name });
   return await target.serve({
+    precision,
     model: modelOf(manifest),
     inputs: tensorsOf(onnx.inputs),
     outputs: tensorsOf(onnx.outputs),

@@ -8,6 +8,7 @@ import { isBuilt } from '../../bench/kernels/outcome.ts';
 import { type QuantizedRow, quantizedTable } from '../../bench/kernels/quantized.ts';
 import { type LatencyRow, latencyTable } from '../../bench/latency.ts';
 import { markdownTable } from '../../bench/markdown-table.ts';
+import { type OpenvinoFormRow, openvinoFormTable } from '../../bench/openvino-forms.ts';
 import { type StartupRow, startupTable } from '../../bench/startup.ts';
 import { type TensorrtRow, tensorrtTable } from '../../bench/tensorrt/tensorrt.ts';
 
@@ -20,6 +21,7 @@ const kernels = readRows<KernelRow>('kernels');
 const families = readRows<KernelRow>('families');
 const latencies = readRows<LatencyRow>('latency');
 const overheads = readRows<TensorrtRow>('tensorrt');
+const quantizers = readRows<OpenvinoFormRow>('openvino-forms');
 
 describe('what the bench measured', () => {
   it.each([
@@ -30,6 +32,7 @@ describe('what the bench measured', () => {
     ['bench/README.md', 'kernels', kernelTable(kernels)],
     ['bench/README.md', 'quantized', quantizedTable(readRows<QuantizedRow>('quantized'))],
     ['docs/forms.md', 'families', kernelTable(families)],
+    ['docs/openvino.md', 'openvino-forms', openvinoFormTable(quantizers)],
     ['docs/forms.md', 'forms', formTable(readRows<FormRow>('forms'))],
   ])('stands in %s as printed: %s', (page, _part, table) => {
     expect(readFileSync(page, 'utf8')).toContain(markdownTable(table));
@@ -55,6 +58,18 @@ describe('what the bench measured', () => {
     const aimed = overheads.filter(({ targetMs }) => targetMs !== undefined);
     expect(aimed).not.toHaveLength(0);
     for (const { ms, targetMs } of aimed) expect(ms).toBeLessThan(targetMs ?? 0);
+  });
+
+  it('is no other form of quantisers on OpenVINO that is more exact or fuses more, and none 5 % faster at batch 1', () => {
+    const [own] = quantizers.filter(({ form }) => form === 'INT8 as rcc writes it for OpenVINO');
+    if (!own) throw new Error('rcc’s own form was not measured');
+    const others = quantizers.filter(({ form }) => form.startsWith('INT8 in '));
+    expect(others).toHaveLength(2);
+    for (const other of others) {
+      expect(own.made.error).toBeLessThanOrEqual(other.made.error * 1.001);
+      expect(own.fused).toBeGreaterThanOrEqual(other.fused);
+      expect(own.latency[0]?.faster).toBeGreaterThan(0.95 * (other.latency[0]?.faster ?? 0));
+    }
   });
 
   it('is at most one kernel above the bound for every spec, all residuals fused', () => {

@@ -1,5 +1,9 @@
 /* Artifacts: every precision planned, built, verified, timed and audited; refit and stripping; full-size networks. */
-import { type Precision, precisionNames, precisionRow } from '../../codegen/precisions.ts';
+import {
+  precisionRow,
+  type WrittenPrecision,
+  writtenPrecisions,
+} from '../../codegen/precisions.ts';
 import { doesNotPrint, exits, leaves, leavesNo, measures, prints, tells } from './expectations.ts';
 import type { Condition, Expectation, Row } from './row.ts';
 
@@ -14,12 +18,7 @@ export const verified = prints(
 );
 
 /** What a precision's rows are told and need beside its name: `Record` leaves none of the table out. */
-type GpuPrecision = Exclude<Precision, 'bf16'>;
-
-/** Those that TensorRT is asked for. */
-const gpuPrecisions = precisionNames.filter((name): name is GpuPrecision => name !== 'bf16');
-
-const cases: Readonly<Record<GpuPrecision, { readonly when?: Condition }>> = {
+const cases: Readonly<Record<WrittenPrecision, { readonly when?: Condition }>> = {
   fp32: {},
   fp16: {},
   int8: { when: { capabilityFrom: '7.5' } },
@@ -31,14 +30,14 @@ const promised = prints(/fusion audit: pass/, 'every layer in the precision that
 
 /** What all rows of a precision share. */
 interface PrecisionCase {
-  readonly precision: GpuPrecision;
+  readonly precision: WrittenPrecision;
   /** That ask for the precision. */
   readonly options: readonly string[];
   readonly folder: string;
   readonly common: Condition & Pick<Row, 'group' | 'program'>;
 }
 
-function caseOf(precision: GpuPrecision): PrecisionCase {
+function caseOf(precision: WrittenPrecision): PrecisionCase {
   const { isCalibrated } = precisionRow(precision);
   return {
     precision,
@@ -128,7 +127,7 @@ function checkEngineRow({ precision, folder, common }: PrecisionCase): Row {
 
 const kinds = [planRow, wholeBuildRow, auditRow, referenceRow, benchRow, checkEngineRow];
 
-function rowsOf(precision: GpuPrecision): Row[] {
+function rowsOf(precision: WrittenPrecision): Row[] {
   return kinds.map((rowOf) => rowOf(caseOf(precision)));
 }
 
@@ -146,7 +145,7 @@ export function buildRow(
 const weightless = { group: 'weights', standIn: ['run-step.ts', 'function refits'] } as const;
 
 export const artifactRows: readonly Row[] = [
-  ...gpuPrecisions.flatMap(rowsOf),
+  ...writtenPrecisions.flatMap(rowsOf),
   {
     ...buildRow(
       'int8-on-volta',
@@ -247,7 +246,7 @@ export const artifactRows: readonly Row[] = [
 ];
 
 /** Last, because they take longest; made-up weights do for layers and times. */
-export const networkRows: readonly Row[] = gpuPrecisions.map((precision) => ({
+export const networkRows: readonly Row[] = writtenPrecisions.map((precision) => ({
   name: `resnet50_vd-${precision}`,
   group: 'networks',
   what: `ResNet50_vd in ${precision.toUpperCase()}, batches 1 and 8: built, audited, verified, timed`,

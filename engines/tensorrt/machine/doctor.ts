@@ -1,4 +1,8 @@
-import { precisionNames, precisionRow, referencePrecision } from '../../../codegen/precisions.ts';
+import {
+  precisionRow,
+  referencePrecision,
+  writtenPrecisions,
+} from '../../../codegen/precisions.ts';
 import { type Diagnostic, DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
 import { shellText } from '../../command-text.ts';
 import type { DoctorRow } from '../../doctor-row.ts';
@@ -95,9 +99,7 @@ function supportRow(gpu: Gpu, release: Release): DoctorRow {
 }
 
 function precisionsRow(gpu: Gpu): DoctorRow {
-  const checks = precisionNames
-    .filter((name) => !precisionRow(name).isLowered)
-    .map((name) => ({ name, against: checkPrecision(gpu, name) }));
+  const checks = writtenPrecisions.map((name) => ({ name, against: checkPrecision(gpu, name) }));
   const tf32 = abilitiesOf(gpu).tf32 ? ['tf32'] : [];
   const built = checks
     .filter(({ against }) => against.every(({ severity }) => severity !== 'error'))

@@ -1,5 +1,5 @@
+import { isWritten, type Precision } from '../../../codegen/precisions.ts';
 import { createDiagnostic, type Diagnostic, fail } from '../../../src/diagnostics/diagnostic.ts';
-import type { Precision } from '../../engine.ts';
 import { isGpuPrecision } from '../../gpu-precision.ts';
 import { gpuNames } from './data/gpu-names.ts';
 import { computeCapabilities, supportLines } from './data/gpus.ts';
@@ -17,6 +17,7 @@ export interface Gpu {
 
 /** What a GPU computes in; undefined: not established. */
 export interface GpuAbilities {
+  readonly fp32: true;
   readonly tf32: boolean | undefined;
   readonly fp16: boolean | undefined;
   readonly int8: boolean | undefined;
@@ -65,10 +66,9 @@ export function parseGpu(text: string): Gpu {
 
 export function abilitiesOf(gpu: Gpu): GpuAbilities {
   const row = Object.entries(computeCapabilities).find(([cc]) => cc === gpu.computeCapability);
-  const facts: Partial<Record<Exclude<keyof GpuAbilities, 'fp8'>, boolean | null>> = row
-    ? row[1].precision
-    : {};
+  const facts: Partial<Record<keyof GpuAbilities, boolean | null>> = row ? row[1].precision : {};
   return {
+    fp32: true,
     tf32: facts.tf32 ?? undefined,
     fp16: facts.fp16 ?? undefined,
     int8: facts.int8 ?? undefined,
@@ -126,10 +126,10 @@ export function checkSupport(gpu: Gpu, release: Release): Diagnostic[] {
 
 /** Whether the GPU computes in the precision, and what to expect where it only just does. */
 export function checkPrecision(gpu: Gpu, precision: Precision): Diagnostic[] {
+  // No recipe asks for what no graph is written in: who plans it is told so, whatever the GPU.
+  if (!isWritten(precision)) return [];
   const abilities = abilitiesOf(gpu);
   const facts = { gpu: gpu.name, cc: gpu.computeCapability, precision };
-  // No recipe asks for BF16: who plans it is told so, whatever the GPU.
-  if (precision === 'fp32' || precision === 'bf16') return [];
   if (abilities[precision] === false) return [createDiagnostic('tensorrt-gpu-precision', facts)];
   if (abilities[precision] === undefined) {
     return [createDiagnostic('tensorrt-gpu-precision-unproven', facts)];

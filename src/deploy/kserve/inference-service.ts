@@ -12,6 +12,8 @@ export interface ServiceRequest {
 const formats: Readonly<Record<Serving['backend'], string>> = {
   tensorrt: 'tensorrt',
   onnxruntime: 'onnx',
+  // kserve/kserve@0345163, config/runtimes/kserve-tritonserver.yaml: what has no name of its own.
+  openvino: 'triton',
 };
 
 /** Kubernetes takes lower-case letters, digits and `-`, with a letter or digit at both ends, 63 at most. */

@@ -5,7 +5,7 @@ import { fail } from '../../diagnostics/diagnostic.ts';
 import type { ModelGroup, ServedArtifact } from './group-artifacts.ts';
 import { anyBatch, type FileFacts } from './model-facts.ts';
 
-/** Largest batch of a file that takes any, unless told otherwise: what rcc verifies and times. */
+/** Largest batch of a file that takes any, unless told otherwise: what rcc verifies and times. A backend that fills requests up has 1. */
 const usualBatch = 8;
 
 /** The file that serves an artifact. */
@@ -65,6 +65,7 @@ export function chooseBatch({ artifacts }: ModelGroup, asked: number | undefined
   const [first, ...others] = artifacts;
   const files = [fileFor(first, asked), ...others.map((one) => fileFor(one, asked))] as const;
   const most = least(files.map(mostOf));
-  const maxBatch = asked ?? (most === anyBatch ? usualBatch : most);
+  const usual = first.serving.padding ? 1 : usualBatch;
+  const maxBatch = asked ?? (most === anyBatch ? usual : most);
   return { maxBatch, files };
 }

@@ -10,7 +10,10 @@ export const labelsFile = 'labels.txt';
 
 export interface ConfigRequest {
   readonly name: string;
-  readonly serving: Pick<Serving, 'backend' | 'runsNodeByNode'>;
+  readonly serving: Pick<
+    Serving,
+    'backend' | 'runsNodeByNode' | 'parameters' | 'padding' | 'isForProcessors'
+  >;
   readonly facts: FileFacts;
   /** 0: Triton makes no batches. */
   readonly maxBatch: number;
@@ -64,10 +67,10 @@ function warmUps(request: ConfigRequest): readonly TritonWarmup[] {
 
 /** Whether the file itself says what it takes: `rcc check-repository` reads that. */
 const isReadable = (backend: Serving['backend']): boolean =>
-  fileOfBackend(backend).endsWith('.onnx');
+  fileOfBackend(backend).file.endsWith('.onnx');
 
-/** What the model was made from, so that a running server can be asked. */
-function parametersOf({ manifest, serving, facts }: ConfigRequest) {
+/** What the model was made from, so that a running server can be asked, and what its backend is told. */
+function parametersOf({ manifest, serving, facts, maxBatch }: ConfigRequest) {
   const { model, precision, rcc, onnx, spec, weights } = manifest;
   const texts = {
     'rcc.version': rcc,
@@ -77,6 +80,8 @@ function parametersOf({ manifest, serving, facts }: ConfigRequest) {
     'rcc.spec.sha256': spec.digest,
     ...(isReadable(serving.backend) ? {} : { [factsParameter]: JSON.stringify(facts) }),
     ...('digest' in weights ? { 'rcc.weights.sha256': weights.digest } : {}),
+    ...serving.parameters,
+    ...(maxBatch > 1 ? serving.padding : {}),
   };
   return Object.fromEntries(
     Object.entries(texts).map(([key, value]) => [key, { string_value: value }]),
@@ -86,16 +91,20 @@ function parametersOf({ manifest, serving, facts }: ConfigRequest) {
 /** Level of the onnxruntime backend at which it optimises nothing (onnxruntime_backend@02ffb9e, src/onnxruntime.cc). */
 const optimiserOff = 2;
 
+const onProcessor = { count: 1, kind: 'KIND_CPU', gpus: [], profile: [] };
+
 /** The configuration of a model: batching, labels and a warm-up where its batch is free. */
 export function configFor(request: ConfigRequest): TritonConfig {
   const { name, serving, facts, maxBatch, byCapability } = request;
+  const { file, isNamed } = fileOfBackend(serving.backend);
   return {
     name,
     backend: serving.backend,
     max_batch_size: maxBatch,
     input: facts.inputs.map((tensor) => inputOf(tensor, request)),
     output: facts.outputs.map((tensor) => outputOf(tensor, request)),
-    instance_group: [],
+    instance_group: serving.isForProcessors ? [onProcessor] : [],
+    ...(isNamed ? { default_model_filename: file } : {}),
     cc_model_filenames: Object.fromEntries(byCapability),
     ...(serving.runsNodeByNode ? { optimization: { graph: { level: optimiserOff } } } : {}),
     ...(maxBatch > 0 ? { dynamic_batching: { preferred_batch_size: [] } } : {}),

@@ -24,7 +24,7 @@ export interface PlannedModel {
 
 /** `7.5` → `model.sm75.plan`, where there are several kinds of GPU; the backend's usual name where not. */
 function nameOf({ artifact: { serving } }: ServedFile, isOneOfSeveral: boolean): string {
-  const usual = fileOfBackend(serving.backend);
+  const { file: usual } = fileOfBackend(serving.backend);
   if (!isOneOfSeveral) return usual;
   return usual.replace('.', `.sm${serving.computeCapability?.replace('.', '')}.`);
 }

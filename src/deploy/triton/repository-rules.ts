@@ -1,14 +1,16 @@
 import type { TritonConfig } from './model-config.ts';
 import type { Rule } from './rules.ts';
 
-/** Triton's older word for a backend, and its file. */
+/** Triton's older word for a backend, the file that it takes, and the one that it looks for where the configuration names none. */
 const backends: readonly {
   readonly backend: string;
-  readonly platform: string;
+  readonly platform?: string;
   readonly file: string;
+  readonly usual?: string;
 }[] = [
   { backend: 'tensorrt', platform: 'tensorrt_plan', file: 'model.plan' },
   { backend: 'onnxruntime', platform: 'onnxruntime_onnx', file: 'model.onnx' },
+  { backend: 'openvino', file: 'model.onnx', usual: 'model.xml' },
 ];
 
 /** The backend, where it is one that rcc knows. */
@@ -16,23 +18,29 @@ export function backendOf({ backend, platform }: TritonConfig) {
   return backends.find((one) => (backend ? one.backend === backend : one.platform === platform));
 }
 
-/** The file that a backend loads of a version where the configuration names none. */
-export function fileOfBackend(name: string): string {
+/** The file that a backend is given of a version, and whether the configuration has to name it. */
+export function fileOfBackend(name: string): { readonly file: string; readonly isNamed: boolean } {
   const found = backends.find(({ backend }) => backend === name);
   if (!found) throw new Error(`there is no backend ${name}`);
-  return found.file;
+  const { file, usual = file } = found;
+  return { file, isNamed: usual !== file };
+}
+
+function usualFile(config: TritonConfig): string | undefined {
+  const known = backendOf(config);
+  return known?.usual ?? known?.file;
 }
 
 /** The files that a backend may load of a version: one, or one a kind of GPU. */
 export function modelFilesOf(config: TritonConfig): readonly string[] {
   const byGpu = Object.values(config.cc_model_filenames);
-  const usual = config.default_model_filename || backendOf(config)?.file;
+  const usual = config.default_model_filename || usualFile(config);
   return byGpu.length > 0 ? byGpu : usual === undefined ? [] : [usual];
 }
 
 function pairProblem({ backend, platform }: TritonConfig): readonly string[] {
   const found = backends.find((one) => one.backend === backend);
-  return found && platform && found.platform !== platform
+  return found?.platform && platform && found.platform !== platform
     ? [`unexpected 'platform' and 'backend' pair, got:${platform}, ${backend}`]
     : [];
 }

@@ -1,3 +1,4 @@
+import { ownValue } from '../../collections/own-value.ts';
 import {
   maxBatchOf,
   type TritonConfig,
@@ -30,6 +31,23 @@ function groupProblems(
       : []),
     ...(profile.length > 0 && backendOf(config)?.backend !== 'tensorrt'
       ? ['an instance group specifies profile, which is only supported for TensorRT models']
+      : []),
+  ];
+}
+
+/** openvino_backend@9b9ee24, README.md and src/openvino.cc. */
+function openvinoProblems(config: TritonConfig): readonly string[] {
+  if (backendOf(config)?.backend !== 'openvino') return [];
+  const most = maxBatchOf(config);
+  const pads = ownValue(config.parameters, 'ENABLE_BATCH_PADDING')?.string_value?.toLowerCase();
+  return [
+    ...(config.instance_group.some(({ kind }) => kind === 'KIND_GPU')
+      ? ["Triton's OpenVINO backend supports only CPU: an instance group has kind KIND_GPU"]
+      : []),
+    ...(most > 1 && pads !== 'yes'
+      ? [
+          `Triton's OpenVINO backend refuses every request of less than ${most} pictures without the parameter ENABLE_BATCH_PADDING`,
+        ]
       : []),
   ];
 }
@@ -70,5 +88,6 @@ export const schedulingRules: readonly Rule[] = [
         ]
       : [],
   ({ config }) => config.instance_group.flatMap((group) => groupProblems(group, config)),
+  ({ config }) => openvinoProblems(config),
   ({ config }) => config.model_warmup.flatMap((one) => warmupProblems(one, config)),
 ];

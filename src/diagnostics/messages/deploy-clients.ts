@@ -10,6 +10,15 @@ export const deployClientMessages = {
     cause: 'The files that it writes have one name each.',
     cure: 'Deploy each artifact into a folder of its own.',
   }),
+  'deploy-precision-widened': row<{ directory: string; title: string }>({
+    severity: 'note',
+    message: ({ directory, title }) =>
+      `'${directory}' is ${title} in its own engine; its model.onnx holds float32, and what is deployed computes that.`,
+    hint: () => 'Its answers are those of FP32, and so is its speed.',
+    cause:
+      'No graph is written in this precision: the compiler of its target makes it of a float32 graph, and the client runs the graph by onnxruntime.',
+    cure: 'Leave it so, or serve the artifact where its target runs: `rcc deploy --to triton`.',
+  }),
   'deepstream-form': row<{ model: string; input: string; output: string; compile: string }>({
     severity: 'error',
     message: ({ model, input, output }) =>

@@ -84,4 +84,24 @@ export const openvinoMessages = {
     example: 'RCC_PYTHON=/opt/wrapper rcc compile specs/resnet50_vd.rn --target openvino',
     cure: 'Name a plain Python with --python or RCC_PYTHON, or run rcc doctor --setup openvino.',
   }),
+  'serve-openvino-backend': row<{ directory: string }>({
+    severity: 'note',
+    message: ({ directory }) =>
+      `Triton's OpenVINO backend serves '${directory}' in BF16. It computes one batch alone, max_batch_size, and fills every request up to it.`,
+    hint: () =>
+      'One picture a request is the default; --max-batch N is for clients that send N. The processor that serves needs BF16 instructions (`rcc doctor --target openvino`).',
+    cause:
+      'The backend compiles a model for max_batch_size and refuses other batches, unless it is told to fill them up (ENABLE_BATCH_PADDING).',
+    cure: 'Nothing is to be done. `rcc verify --server` and `rcc bench --server` say what the server makes of it.',
+  }),
+  'serve-openvino-model': row<{ directory: string; precision: string }>({
+    severity: 'note',
+    message: ({ directory, precision }) =>
+      `'${directory}' was compiled for OpenVINO; its model.onnx is served by onnxruntime, in ${precision} too.`,
+    hint: () =>
+      "Triton's OpenVINO backend cannot be asked for float32. Compile with --bf16 for that backend; `rcc bench --target onnxruntime` times what is served now.",
+    cause:
+      'Told no precision, the backend computes float32 as bfloat16 wherever the processor can; bfloat16 is the only one that it can be told (HINT_BF16).',
+    cure: 'Nothing is to be done, but the times of the artifact are those of OpenVINO.',
+  }),
 } as const;

@@ -25,6 +25,7 @@ export const reportMessages = {
     severity: 'error',
     message: ({ baseline, candidate, reason }) =>
       `'${baseline}' and '${candidate}' have no cell in common: ${reason}.`,
+    hint: () => '`rcc report FILE FILE` sets targets and precisions of one device side by side.',
     cause:
       'Two figures are compared only where model, device, target, precision and batch agree: a CPU time says nothing about a GPU.',
     cure: 'Measure the same models with the same precision and batch on the same device.',

@@ -1,5 +1,6 @@
 import type { Precision } from '../../../codegen/precisions.ts';
 import { findSetUp, pythonRequest } from '../../../engines/openvino/find.ts';
+import { computesIn, openvinoPrecisions } from '../../../engines/openvino/precisions.ts';
 import { openvinoTarget } from '../../../engines/openvino/target.ts';
 import { describeProcessor } from '../../../engines/processor.ts';
 import type { Installation } from '../../../engines/python/installation.ts';
@@ -20,11 +21,12 @@ export function requireInstallation(): Installation {
   return found;
 }
 
-const { hasBfloat16 } = await describeProcessor();
+const processor = await describeProcessor();
 
 /** What this machine computes in. */
-export const precisions: readonly Precision[] =
-  hasBfloat16 === false ? ['fp32', 'int8'] : ['fp32', 'bf16', 'int8'];
+export const precisions: readonly Precision[] = openvinoPrecisions.filter((precision) =>
+  computesIn(processor, precision),
+);
 
 /** The target on one thread, as users get it. */
 export async function openvino(

@@ -1,0 +1,26 @@
+"""What Triton's OpenVINO backend does with a model when it loads it (openvino_backend, src/openvino.cc), in OpenVINO's own Python: openvino_backend.py MODEL INPUT OUTPUT MAX_BATCH."""
+
+import json
+import sys
+
+sys.modules["openvino_telemetry"] = None
+
+import openvino
+from openvino.preprocess import PrePostProcessor
+
+model, source, result, batch = sys.argv[1:5]
+core = openvino.Core()
+network = core.read_model(model)
+given = PrePostProcessor(network)
+given.input(source).tensor().set_element_type(openvino.Type.f32)
+given.input(source).tensor().set_layout(openvino.Layout("N..."))
+network = given.build()
+openvino.set_batch(network, int(batch))
+made = PrePostProcessor(network)
+made.output(result).tensor().set_element_type(openvino.Type.f32)
+network = made.build()
+for key, value in {"INFERENCE_PRECISION_HINT": "bf16", "NUM_STREAMS": "1", "PERFORMANCE_HINT": "LATENCY"}.items():
+    core.set_property("CPU", {key: value})
+compiled = core.compile_model(network, "CPU")
+shapes = [[size.get_length() for size in port.get_partial_shape()] for port in (compiled.input(source), compiled.output(result))]
+print(json.dumps({"shapes": shapes, "precision": compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()}))
