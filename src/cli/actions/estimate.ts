@@ -16,6 +16,9 @@ import { paragraphs, type Text } from '../text.ts';
 import { loadPublishedSpecs } from './published-specs.ts';
 import { readPublishedTimes } from './published-times.ts';
 
+/** What a narrow window can do without. */
+const spare = ['images/s', 'published, ms', 'top-1', 'band, ms'];
+
 /** Kernels that are listed where there is one estimate. */
 const shownKernels = 8;
 
@@ -50,7 +53,7 @@ function describe(rows: readonly EstimateRow[], { gpu, budget }: EstimateCommand
   if (!first) return `${title}: none.`;
   if (rows.length > 1 || budget !== undefined) {
     const table = estimateTable(title, rows);
-    return [table.title, formatFigures(table)];
+    return [table.title, formatFigures(table, spare)];
   }
   const kernels = formatFigures(kernelTable(first.estimate, shownKernels));
   return paragraphs([describeEstimate(first), kernels]);
