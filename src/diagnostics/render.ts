@@ -133,37 +133,43 @@ function paintFrameLine(line: string, paint: Paint): string {
   return `${paint('red', marker)}${paint('dim', gutter)}${isCarets ? paint(['red', 'bold'], rest) : rest}`;
 }
 
+/** Where in a file something is. */
+export interface SpanJson {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
 /** A diagnostic as data, as `--json` prints it: offsets are UTF-16 and half-open, lines and columns start at 1. */
 export interface DiagnosticJson {
   readonly code: string;
   readonly severity: Severity;
   readonly message: string;
-  readonly span?: {
-    readonly path: string;
-    readonly start: number;
-    readonly end: number;
-    readonly line: number;
-    readonly column: number;
-    readonly endLine: number;
-    readonly endColumn: number;
-  };
+  readonly span?: SpanJson;
   readonly hint?: string;
+  /** The hint as a change of the file: `text` takes the place of the span; of an empty one it is put in. */
+  readonly fix?: { readonly span: SpanJson; readonly text: string };
   readonly details?: readonly string[];
 }
 
 export function diagnosticToJson(diagnostic: Diagnostic): DiagnosticJson {
-  const { code, severity, message, span, hint, details } = diagnostic;
+  const { code, severity, message, span, hint, fix, details } = diagnostic;
   return {
     code,
     severity,
     message,
     ...(span ? { span: spanToJson(span) } : {}),
     ...(hint ? { hint } : {}),
+    ...(fix ? { fix: { span: spanToJson(fix.span), text: fix.text } } : {}),
     ...(details ? { details } : {}),
   };
 }
 
-function spanToJson({ file, start, end }: Span) {
+function spanToJson({ file, start, end }: Span): SpanJson {
   const from = positionAt(file, start);
   const to = positionAt(file, end);
   return { path: file.path, start, end, ...from, endLine: to.line, endColumn: to.column };

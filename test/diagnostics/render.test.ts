@@ -117,6 +117,20 @@ describe('renderDiagnostic', () => {
 });
 
 describe('diagnosticToJson', () => {
+  it('has the change that a hint stands for, with its own place', () => {
+    const text = 'model a {\n  dept 18\n}\n';
+    const span = spanIn(text, 'dept');
+    const parameters = { name: 'dept', where: 'A model', nearest: 'depth' };
+    const json = diagnosticToJson(createDiagnostic('unknown-property', parameters, { span }));
+    expect(json.fix).toEqual({ span: json.span, text: 'depth' });
+    expect(json.fix?.span).toMatchObject({ start: 12, end: 16, line: 2, column: 3, endColumn: 7 });
+    expect(
+      diagnosticToJson(
+        createDiagnostic('unknown-property', { ...parameters, nearest: undefined }, { span }),
+      ),
+    ).not.toHaveProperty('fix');
+  });
+
   it('gives offsets, lines and columns of both ends', () => {
     const text = 'model a {\n  depth 51\n}\n';
     const json = diagnosticToJson(diagnosticAt(spanIn(text, '51\n}')));

@@ -6,7 +6,6 @@ import { gpuNamed } from '../../estimate/estimate.ts';
 import { describeEstimate, estimateTable, kernelTable } from '../../estimate/tables.ts';
 import { unfittedSteps } from '../../estimate/unfitted-steps.ts';
 import type { Spec } from '../../language/spec.ts';
-import { formatMs } from '../../report/format.ts';
 import { readFigures } from '../../report/published.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { EstimateCommandOptions } from '../commands/estimate.ts';
@@ -49,7 +48,7 @@ function describe(rows: readonly EstimateRow[], { gpu, budget }: EstimateCommand
   const title =
     budget === undefined
       ? `Estimated for ${gpuNamed(gpu).name}`
-      : `Estimated to fit into ${formatMs(budget)} ms a batch on ${gpuNamed(gpu).name}`;
+      : `Estimated to fit into ${budget} ms a batch on ${gpuNamed(gpu).name}`;
   if (!first) return `${title}: none.`;
   if (rows.length > 1 || budget !== undefined) {
     const table = estimateTable(title, rows);

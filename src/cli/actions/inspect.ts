@@ -11,11 +11,13 @@ import { printable, printableUpTo } from '../../diagnostics/printable.ts';
 import { createFileByteSource } from '../../io/file-byte-source.ts';
 import type { Spec } from '../../language/spec.ts';
 import { specToJson } from '../../language/spec-json.ts';
+import { loadPngRenderer } from '../../report/charts/png.ts';
 import { attentionPrice } from '../../report/network/attention-price.ts';
 import { outlineOf } from '../../report/network/outline.ts';
 import { networkToSvg } from '../../report/network/picture.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { InspectCommandOptions } from '../commands/inspect.ts';
+import { endingOf } from '../output-files.ts';
 import { formatTable, type TextTable } from '../table.ts';
 import { paragraphs, type Text } from '../text.ts';
 
@@ -149,6 +151,12 @@ async function inspectModel(path: string): Promise<Inspection> {
   }
 }
 
+async function toPng(path: string, picture: string): Promise<Uint8Array> {
+  const render = await loadPngRenderer();
+  if (typeof render === 'function') return render(picture);
+  return fail('png-not-drawn', { path });
+}
+
 /** The picture of the one network that is inspected. */
 async function drawNetwork(specs: readonly Spec[], path: string): Promise<void> {
   const [spec] = specs;
@@ -157,7 +165,8 @@ async function drawNetwork(specs: readonly Spec[], path: string): Promise<void> 
       message: `--svg draws the network of one spec, and ${specs.length} were given`,
     });
   }
-  await writeWhole(path, networkToSvg(outlineOf(lowerSpec(spec))));
+  const picture = networkToSvg(outlineOf(lowerSpec(spec)));
+  await writeWhole(path, endingOf(path) === '.png' ? await toPng(path, picture) : picture);
 }
 
 /** `rcc inspect`: each file's layers with shapes, parameters, MACs and bytes for one picture; with --svg the network as a picture, named last on stdout. */
