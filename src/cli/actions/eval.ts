@@ -1,6 +1,7 @@
 import { precisionNames } from '../../../codegen/precisions.ts';
 import type { ClassFlip, PrecisionAccuracy, PrecisionComparison } from '../../accuracy/accuracy.ts';
 import type { EvalProgress, Evaluation } from '../../accuracy/evaluate.ts';
+import { groupBy } from '../../collections/group-by.ts';
 import { writeJson } from '../../compile/artifact-files.ts';
 import { evaluateSpec, requireTrainedWeights } from '../../compile/evaluate.ts';
 import type { ModelOptions } from '../../compile/model-options.ts';
@@ -93,7 +94,16 @@ function flipLine({ image, label, fp32Class, answer, margin }: ClassFlip, name: 
 /** Flips and confusions that are told; --json has more. */
 const shown = 5;
 
+function confusionLines({ confusions }: PrecisionAccuracy, name: Namer): readonly string[] {
+  return confusions
+    .slice(0, shown)
+    .map(({ label, answer, count }) => `  ${name(label)} taken for ${name(answer)}: ${count}`);
+}
+
+/** What flipped, and what is taken for what; precisions that are wrong alike are told together. */
 function details({ precisions, comparisons }: Evaluation, name: Namer): readonly Text[] {
+  const confused = precisions.filter(({ confusions }) => confusions.length > 0);
+  const alike = groupBy(confused, (each) => confusionLines(each, name).join('\n'));
   return [
     ...comparisons
       .filter(({ flips }) => flips.length > 0)
@@ -101,16 +111,10 @@ function details({ precisions, comparisons }: Evaluation, name: Namer): readonly
         `flips of ${precision}, largest margin first`,
         ...flips.slice(0, shown).map((flip) => flipLine(flip, name)),
       ]),
-    ...precisions
-      .filter(({ confusions }) => confusions.length > 0)
-      .map(({ precision, confusions }) => [
-        `confusions of ${precision}`,
-        ...confusions
-          .slice(0, shown)
-          .map(
-            ({ label, answer, count }) => `  ${name(label)} taken for ${name(answer)}: ${count}`,
-          ),
-      ]),
+    ...[...alike].map(([lines, same]) => [
+      `confusions of ${same.map(({ precision }) => precision).join(', ')}`,
+      lines,
+    ]),
   ];
 }
 
