@@ -10,7 +10,7 @@ import { wrapText } from './wrap.ts';
 export interface RenderOptions {
   /** Whether it is for a terminal that shows colours; default false. */
   readonly color?: boolean | undefined;
-  /** Width of a terminal, at which lines are wrapped at words; default: none is. Lines of source stay as they are. */
+  /** Width of a terminal, at which lines are wrapped at words, and to which lines of source are cut; default: none is. */
   readonly columns?: number | undefined;
 }
 
@@ -23,8 +23,9 @@ const severityStyles: Readonly<Record<Severity, Style>> = {
   note: ['cyan', 'bold'],
 };
 
-/** Widest piece of source, in characters. */
+/** Widest piece of source, in characters, and the narrowest that says something. */
 const widestSource = 100;
+const narrowestSource = 16;
 
 /**
  * A diagnostic for people: `path:line:column: severity: message [code]`, the line of source with its span underlined,
@@ -46,7 +47,7 @@ export function renderDiagnostic(
   ].join(' ');
   return [
     wrapText(head, columns, 2),
-    ...(span ? [renderFrame(span, paint)] : []),
+    ...(span ? [renderFrame(span, paint, columns)] : []),
     ...(hint ? [wrapText(`  ${paint('cyan', 'hint:')} ${boundedLine(hint)}`, columns, 8)] : []),
     ...boundedDetails(details).map((detail) => wrapText(`  ${detail}`, columns)),
   ].join('\n');
@@ -82,11 +83,12 @@ interface ShownLine {
   readonly end: number;
 }
 
-function showLine(line: string, start: number, end: number): ShownLine {
+function showLine(line: string, start: number, end: number, widest: number): ShownLine {
   const parts = [line.slice(0, start), line.slice(start, end), line.slice(end)].map(visibleText);
   const [before = '', marked = '', after = ''] = parts;
-  const lead = before.length > widestSource / 2 ? `…${before.slice(-widestSource / 2)}` : before;
-  const room = Math.max(widestSource - lead.length, 1);
+  const half = Math.floor(widest / 2);
+  const lead = before.length > half ? `…${before.slice(-half)}` : before;
+  const room = Math.max(widest - lead.length, 1);
   const shownMark = marked.length > room ? `${marked.slice(0, room)}…` : marked;
   const rest = Math.max(room - shownMark.length, 0);
   const tail = after.length > rest ? `${after.slice(0, rest)}…` : after;
@@ -94,14 +96,17 @@ function showLine(line: string, start: number, end: number): ShownLine {
 }
 
 /** The line before, for orientation, and the first line of the span with its part underlined. */
-function renderFrame({ file, start, end }: Span, paint: Paint): string {
+function renderFrame({ file, start, end }: Span, paint: Paint, columns = Infinity): string {
   const { line, column } = positionAt(file, start);
   const lineStart = start - (column - 1);
   const nextBreak = file.text.indexOf('\n', start);
   const lineEnd = nextBreak < 0 ? file.text.length : nextBreak;
   const text = file.text.slice(lineStart, lineEnd).replace(/\r$/, '');
-  const shown = showLine(text, column - 1, Math.min(end - lineStart, text.length));
-  const before = line > 1 ? [lineBefore(file.text, lineStart)] : [];
+  // What stands beside it: `> 12 | ` and the signs for what was cut.
+  const beside = String(line).length + 7;
+  const widest = Math.max(Math.min(widestSource, columns - beside), narrowestSource);
+  const shown = showLine(text, column - 1, Math.min(end - lineStart, text.length), widest);
+  const before = line > 1 ? [lineBefore(file.text, lineStart, widest)] : [];
   // The frame gets only these lines, so it numbers them from `startLine`, which its types do not know.
   const options: Parameters<typeof codeFrameColumns>[2] & { startLine: number } = {
     linesAbove: 1,
@@ -119,10 +124,10 @@ function renderFrame({ file, start, end }: Span, paint: Paint): string {
     .join('\n');
 }
 
-function lineBefore(text: string, lineStart: number): string {
+function lineBefore(text: string, lineStart: number, widest: number): string {
   const end = lineStart - 1;
   const start = text.lastIndexOf('\n', end - 1) + 1;
-  return showLine(text.slice(start, end).replace(/\r$/, ''), 0, 0).text;
+  return showLine(text.slice(start, end).replace(/\r$/, ''), 0, 0, widest).text;
 }
 
 /** `> 12 | text` or `     | ^^^^`: gutter and carets in their colours. */

@@ -34,6 +34,21 @@ describe('renderDiagnostic', () => {
     );
   });
 
+  it.each([
+    40, 60, 80,
+  ])('cuts lines of source to a terminal of %i columns, the span in them', (columns) => {
+    const words = (count: number): string => 'words '.repeat(count);
+    for (const before of [0, 3, 30]) {
+      const long = `model a { # ${words(30)}\n${words(before)}THIS ${words(30)}\n}`;
+      const shown = renderDiagnostic(diagnosticAt(spanIn(long, 'THIS')), { ...plain, columns });
+      const lines = shown.split('\n');
+      expect(lines.filter((line) => line.length > columns)).toEqual([]);
+      const source = lines.find((line) => line.startsWith('> 2 |')) ?? '';
+      const carets = lines.find((line) => /^ +\| +\^+$/.test(line)) ?? '';
+      expect(source.slice(carets.indexOf('^'), carets.length)).toBe('THIS');
+    }
+  });
+
   it('shows a diagnostic without a place', () => {
     const diagnostic = createDiagnostic('no-model', { path: 'x.rn' }, { hint: 'Write one.' });
     expect(renderDiagnostic(diagnostic, plain)).toBe(

@@ -12,7 +12,7 @@ import { type VerifiedSpec, verifyCases } from '../cases/verify-cases.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { formatTable } from '../table.ts';
-import { indented, type Text } from '../text.ts';
+import { indented, paragraphs, type Text } from '../text.ts';
 import { idleTiming } from '../timing-options.ts';
 import { hasTop5 } from '../top5.ts';
 import { runJobs } from './run-jobs.ts';
@@ -133,12 +133,12 @@ function describe({ spec: { classes }, verification }: VerifiedSpec): Text {
     `${model} ${kind}: ${judged.ok ? 'passed' : 'FAILED'} against ${against}`,
     indented([...(note ? [note] : []), ...describeVerdict(judged, classes)]),
   ];
-  return [
+  return paragraphs([
     tell(precision, verdict, emulated && roundingNotes.weights),
-    emulated ? tell(`${precision} emulated`, emulated, roundingNotes.all) : [],
-    ranges ? indented(describeRanges(ranges)) : [],
-    bisection ? indented(describeBisection(bisection)) : [],
-  ];
+    ...(emulated ? [tell(`${precision} emulated`, emulated, roundingNotes.all)] : []),
+    ...(ranges ? [indented(describeRanges(ranges))] : []),
+    ...(bisection ? [indented(describeBisection(bisection))] : []),
+  ]);
 }
 
 /** `rcc verify`: every spec in every precision asked for; the exit code says whether all passed. */
@@ -164,7 +164,7 @@ export async function verifySpecs(
   );
   const verified = results.map(({ verification }) => verification);
   return {
-    text: results.map(describe),
+    text: paragraphs(results.map(describe)),
     data: verified.map(({ diagnostics: _, batches: __, ...rest }) => rest),
     cases: verifyCases(results, failures),
     diagnostics: [
