@@ -208,7 +208,7 @@ interface Form {
   readonly left?: readonly string[];
 }
 
-/** The first form that fits: headings over several lines, spare columns left out, cells over several lines. */
+/** The first form that fits: headings over several lines, and as many spare columns left out as need be; then cells over several lines. */
 function slimForm(table: TextTable, columns: number): Form | undefined {
   const spare = table.spare.filter((heading) => table.head.includes(heading));
   const without = (left: readonly string[]): TextTable => {
@@ -220,11 +220,12 @@ function slimForm(table: TextTable, columns: number): Form | undefined {
     return wrapped && { lines: draw(wrapped), left };
   };
   const shorter = [...spare.keys(), spare.length].map((count) => spare.slice(0, count));
-  return (
-    shorter.map((left) => tried(left, 'headings')).find((form) => form !== undefined) ??
-    tried(spare, 'texts') ??
-    tried(spare, 'figures')
-  );
+  const forms = breakings.flatMap((breaking) => shorter.map((left) => [left, breaking] as const));
+  for (const [left, breaking] of forms) {
+    const form = tried(left, breaking);
+    if (form) return form;
+  }
+  return undefined;
 }
 
 /** A table as lines; where it is wider than a terminal, in the first form that fits: headings wrapped, settings told above, spare columns left out, cells wrapped, a block a row. */

@@ -73,6 +73,19 @@ describe.skipIf(!hasScript)('a terminal', () => {
       }
     }, 120_000);
 
+    it('gets a table of two benches that fits', () => {
+      const lines = inTerminal(columns, rcc('compare', bench, bench)).split('\n');
+      expect(lines.filter((line) => displayWidth(line) > columns)).toEqual([]);
+      expect(lines.join('\n').match(/ same\b(?!\.)/g)).toHaveLength(24);
+    });
+
+    it('gets layers as a table, a line each', () => {
+      const shown = inTerminal(columns, rcc('inspect', 'resnet18_vd'));
+      expect(shown).toMatch(/^layer +(op +)?output +(params +)?MACs/m);
+      expect(shown).toMatch(/^stem\/conv1 .*N×32×112×112/m);
+      expect(shown).toMatch(/^total .* 2\.07G/m);
+    });
+
     it('gets a mistake and its hint in lines that fit', () => {
       const lines = inTerminal(columns, rcc('compile', 'no-such-network')).split('\n');
       expect(lines.join('\n')).toContain('error');
