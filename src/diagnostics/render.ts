@@ -56,16 +56,21 @@ export function renderDiagnostic(
 /** Most diagnostics of one code that are told one by one. */
 const mostOfCode = 20;
 
-/** Diagnostics for people, each as `renderDiagnostic` writes it; of too many of one code the first, and how many more. */
+/** Diagnostics for people, each as `renderDiagnostic` writes it, the same advice once, but at each place of a file; of too many of one code the first, and how many more. */
 export function* renderDiagnostics(
   diagnostics: readonly Diagnostic[],
   options: RenderOptions,
 ): Generator<string> {
   const counts = new Map<string, number>();
+  const hints = new Set<string>();
   for (const diagnostic of diagnostics) {
+    const { hint, ...bare } = diagnostic;
+    const advice = `${diagnostic.code} ${hint}`;
+    const isRepeated = !diagnostic.span && hints.has(advice);
+    hints.add(advice);
     const count = (counts.get(diagnostic.code) ?? 0) + 1;
     counts.set(diagnostic.code, count);
-    if (count <= mostOfCode) yield renderDiagnostic(diagnostic, options);
+    if (count <= mostOfCode) yield renderDiagnostic(isRepeated ? bare : diagnostic, options);
   }
   for (const [code, count] of counts)
     if (count > mostOfCode) yield `… and ${count - mostOfCode} more [${code}]`;

@@ -2,7 +2,11 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDiagnostic, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
-import { diagnosticToJson, renderDiagnostic } from '../../src/diagnostics/render.ts';
+import {
+  diagnosticToJson,
+  renderDiagnostic,
+  renderDiagnostics,
+} from '../../src/diagnostics/render.ts';
 import type { Span } from '../../src/diagnostics/source.ts';
 
 function spanIn(text: string, marked: string, path = 'specs/a.rn'): Span {
@@ -128,6 +132,18 @@ describe('renderDiagnostic', () => {
         expect(rendered).not.toMatch(/[^\P{Cc}\n]|[\u200E\u200F\u202A-\u202E\u2066-\u2069]/u);
       }),
     );
+  });
+});
+
+describe('renderDiagnostics', () => {
+  it('gives the same advice for the same mistake once', () => {
+    const at = (hint: string) => createDiagnostic('no-model', { path: 'x.rn' }, { hint });
+    const told = [at('Write one.'), at('Write one.'), at('Write two.')];
+    expect([...renderDiagnostics(told, plain)].map((text) => text.split('\n').slice(1))).toEqual([
+      ['  hint: Write one.'],
+      [],
+      ['  hint: Write two.'],
+    ]);
   });
 });
 

@@ -61,11 +61,15 @@ const columns: readonly Column[] = [
 const spare = ['nearly ties', 'top-5', 'drop'];
 
 function accuracyTable({ precisions, comparisons, notFinite }: Evaluation, classes: number): Text {
-  const shown = columns.filter(({ head }) => head !== 'top-5' || hasTop5(classes));
-  const rows = precisions.map((accuracy) => {
+  const judged = precisions.map((accuracy): Judged => {
     const comparison = comparisons.find(({ precision }) => precision === accuracy.precision);
-    return shown.map(({ cell }) => cell({ accuracy, comparison }) ?? '');
+    return { accuracy, comparison };
   });
+  const identity = columns.slice(0, 2);
+  // With one precision there is nothing to compare, and where all are broken nothing to tell.
+  const told = columns.slice(2).filter(({ cell }) => judged.some((one) => cell(one) !== undefined));
+  const shown = [...identity, ...told].filter(({ head }) => head !== 'top-5' || hasTop5(classes));
+  const rows = judged.map((one) => shown.map(({ cell }) => cell(one) ?? ''));
   const broken = notFinite.map(({ precision }) =>
     shown.map((_, index) => ([precision, 'NaN'] as const)[index] ?? ''),
   );
