@@ -107,7 +107,7 @@ export {
 export { type Explanation, explainCode, explanationOf } from './diagnostics/explain.ts';
 export type { ExitKind } from './diagnostics/message-row.ts';
 export { isDiagnosticCode } from './diagnostics/messages.ts';
-export { type DiagnosticJson, diagnosticToJson } from './diagnostics/render.ts';
+export { type DiagnosticJson, diagnosticToJson, type SpanJson } from './diagnostics/render.ts';
 export { createFileByteSource, type FileByteSource } from './io/file-byte-source.ts';
 export type { PropertyNode, ValueNode } from './language/ast.ts';
 export { explainProperty, propertyNames } from './language/explain.ts';

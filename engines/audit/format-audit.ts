@@ -1,4 +1,6 @@
 import { greatest } from '../../src/collections/extremes.ts';
+import { formatMs } from '../../src/diagnostics/format-ms.ts';
+import { formatPercent } from '../../src/diagnostics/format-percent.ts';
 import { positionAt } from '../../src/diagnostics/source.ts';
 import type { AuditReport } from './audit.ts';
 import { countFused } from './block-verdicts.ts';
@@ -47,6 +49,10 @@ export interface AuditTable {
   readonly rows: readonly (readonly string[])[];
 }
 
+/** Profilers tell microseconds: what took less took some time all the same. */
+const timeText = (ms: number): string => (ms < 0.0005 ? '<0.001' : formatMs(ms));
+const shareText = (share: number): string => (share < 0.0005 ? '<0.1 %' : formatPercent(share));
+
 /** Kernels by kind, with their time where a profile was given. */
 export function auditKindTable({ kinds, totalMs }: AuditReport): AuditTable {
   if (totalMs === undefined) {
@@ -60,8 +66,8 @@ export function auditKindTable({ kinds, totalMs }: AuditReport): AuditTable {
     rows: kinds.map(({ kind, kernels, timeMs = 0, timeShare = 0 }) => [
       kind,
       String(kernels),
-      timeMs.toFixed(3),
-      `${(100 * timeShare).toFixed(1)} %`,
+      timeText(timeMs),
+      shareText(timeShare),
     ]),
   };
 }
@@ -75,7 +81,7 @@ export function auditBlockTable({ blocks }: AuditReport): AuditTable {
       state,
       conv ?? layer ?? '',
       writes ?? '',
-      timeMs?.toFixed(3) ?? '',
+      timeMs === undefined ? '' : timeText(timeMs),
     ]),
   };
 }

@@ -1,4 +1,5 @@
-import { Help } from 'commander';
+import { type Command, Help } from 'commander';
+import { wrapText } from '../diagnostics/wrap.ts';
 
 /** Width of help in pipes and files. */
 export const helpColumns = 80;
@@ -20,3 +21,9 @@ export const helpLayout: Partial<Help> = {
     return `  ${term}\n      ${below}`;
   },
 };
+
+/** A sentence below the options of a command. */
+export function declareHelpNote(command: Command, text: string): void {
+  const columns = (): number => command.configureOutput().getOutHelpWidth?.() ?? helpColumns;
+  command.addHelpText('after', () => `\n${wrapText(text, columns(), 0)}`);
+}

@@ -4,7 +4,7 @@ import { ownValue } from '../collections/own-value.ts';
 import { wrapText } from '../diagnostics/wrap.ts';
 import { targetNames, targetOptionRows } from '../targets/target-options.ts';
 import { targets } from '../targets/targets.ts';
-import { helpColumns } from './help.ts';
+import { declareHelpNote, helpColumns } from './help.ts';
 
 function optionOf({ flags, doc, default: usual, repeatable }: OptionRow): Option {
   const option = new Option(flags, `${doc} Default: ${usual}.`);
@@ -32,9 +32,7 @@ export function declareTarget(command: Command): void {
 export function declareTargetOptions(command: Command): void {
   for (const row of targetOptionRows()) command.addOption(optionOf(row).hideHelp());
   const topics = targets.filter(({ options }) => options.length > 0).map(({ name }) => name);
-  const text = `Options of a target: rcc help TARGET (${topics.join(', ')})`;
-  const columns = (): number => command.configureOutput().getOutHelpWidth?.() ?? helpColumns;
-  command.addHelpText('after', () => `\n${wrapText(text, columns())}`);
+  declareHelpNote(command, `Options of a target: rcc help TARGET (${topics.join(', ')})`);
 }
 
 /** Declares those of them that have one of these flags, for commands that build nothing. */

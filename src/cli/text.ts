@@ -1,7 +1,7 @@
-import { wrapText } from '../diagnostics/wrap.ts';
+import { hangingOf, wrapComments, wrapLine } from '../diagnostics/wrap.ts';
 import { layTable, type TextTable } from './table.ts';
 
-/** What is copied from the screen: a script, a spec, a command. No line of it is broken. */
+/** What is copied from the screen: a script, a spec, a command. No line of it is broken but a comment, into comments. */
 export interface Verbatim {
   readonly kind: 'verbatim';
   readonly text: string;
@@ -34,22 +34,31 @@ export function indented(text: Text): Text {
   return text.kind === 'table' ? { ...text, margin: text.margin + 2 } : text;
 }
 
-function renderBlock(block: Block, columns: number | undefined): readonly string[] {
-  if (typeof block === 'string') return [wrapText(block, columns)];
-  switch (block.kind) {
-    case 'table':
-      return [layTable(block, columns)];
-    case 'verbatim':
-      return [block.text];
-    case 'by-place':
-      return columns === undefined ? [block.elsewhere] : renderBlocks(block.terminal, columns);
-  }
+/** A text as its blocks, each line one of them; undefined columns: what stands in pipes. */
+function blocksOf(text: Text, columns: number | undefined): readonly Line[] {
+  if (isList(text)) return text.flatMap((part) => blocksOf(part, columns));
+  if (typeof text === 'string') return text.split('\n');
+  if (text.kind !== 'by-place') return [text];
+  return columns === undefined ? text.elsewhere.split('\n') : blocksOf(text.terminal, columns);
+}
+
+type Line = string | TextTable | Verbatim;
+
+const isGap = (block: Line | undefined): boolean => block === undefined || block === '';
+
+/** A line with nothing above and below it is a paragraph, and goes on where it begins; lines of a list go on further in. */
+function renderLine(line: string, columns: number | undefined, isAlone: boolean): string {
+  if (columns === undefined) return line;
+  return wrapLine(line, columns, hangingOf(line, columns, isAlone ? 0 : 2)).join('\n');
 }
 
 function renderBlocks(text: Text, columns: number | undefined): readonly string[] {
-  return isList(text)
-    ? text.flatMap((part) => renderBlocks(part, columns))
-    : renderBlock(text, columns);
+  return blocksOf(text, columns).map((block, index, blocks) => {
+    if (typeof block === 'string') {
+      return renderLine(block, columns, isGap(blocks[index - 1]) && isGap(blocks[index + 1]));
+    }
+    return block.kind === 'table' ? layTable(block, columns) : wrapComments(block.text, columns);
+  });
 }
 
 /** A text as it is printed, without a line end; `columns` are a terminal's, undefined in pipes and files, where nothing is wrapped. */

@@ -1,9 +1,9 @@
 import type { Graph } from '../../codegen/ir/graph.ts';
 import type { BuiltEngine, Measurement } from '../../engines/engine.ts';
+import { mergeWarnings } from '../../engines/merge-warnings.ts';
 import { createSeededInput } from '../../engines/seeded-input.ts';
 import type { TimingLimits } from '../../engines/target.ts';
 import { countNonFinite, numbersOf } from '../../engines/tensor-values.ts';
-import { groupBy } from '../collections/group-by.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { formatMs } from '../diagnostics/format-ms.ts';
 import type {
@@ -49,27 +49,12 @@ export interface BenchContent {
   readonly missing?: readonly MissingCell[] | undefined;
 }
 
-const figure = /\d+(?:\.\d+)?/g;
-
-/** Sentences that differ in their figures alone, as one: `21.9 to 77.0 times`. */
-function mergeFigures(texts: readonly string[]): string {
-  const figures = texts.map((text) => text.match(figure) ?? []);
-  let place = 0;
-  return (texts[0] ?? '').replaceAll(figure, () => {
-    const here = figures.map((own) => own[place] ?? '').toSorted((a, b) => Number(a) - Number(b));
-    place += 1;
-    const [least, most] = [here[0], here.at(-1)];
-    return least === most ? `${least}` : `${least} to ${most}`;
-  });
-}
-
 /** One warning about the times of a model in one precision that are not to be trusted, with the reasons; none where all are stable. */
 export function stabilityWarnings(rows: readonly ModelMeasurement[]): readonly Diagnostic[] {
-  const told = rows.flatMap(({ batch, warnings }) => warnings.map((text) => ({ batch, text })));
-  const details = [...groupBy(told, ({ text }) => text.replaceAll(figure, '#'))].map(
-    ([, same]) =>
-      `batch ${same.map(({ batch }) => batch).join(', ')}: ${mergeFigures(same.map(({ text }) => text))}`,
+  const told = rows.flatMap(({ batch, warnings }) =>
+    warnings.map((text) => ({ place: String(batch), text })),
   );
+  const details = mergeWarnings('batch', told);
   const [first] = rows;
   if (!first || rows.every(({ stable }) => stable)) return [];
   const { model, precision } = first;

@@ -2,12 +2,11 @@
 const plainFrom = 1e-3;
 const plainTo = 1e6;
 
-/** A figure with so many significant digits, in one form for each size: 0.0013, 7.6e-7, 12. */
+/** A figure with so many significant digits, in one form for each size: 0.0013, 7.0e-7, 12, 0.50. Zeros at its end belong to them. */
 export function formatFigure(value: number, digits = 2): string {
   const size = Math.abs(value);
-  if (size === 0 || (size >= plainFrom && size < plainTo) || !Number.isFinite(value)) {
-    return String(Number(value.toPrecision(digits)));
-  }
+  if (size === 0 || !Number.isFinite(value)) return String(value);
   const [mantissa, exponent] = value.toExponential(digits - 1).split('e');
-  return `${Number(mantissa)}e${Number(exponent)}`;
+  if (size < plainFrom || size >= plainTo) return `${mantissa}e${Number(exponent)}`;
+  return Number(`${mantissa}e${exponent}`).toFixed(Math.max(0, digits - 1 - Number(exponent)));
 }

@@ -17,6 +17,7 @@ import { kitMessages } from './messages/kit.ts';
 import { languageMessages } from './messages/language.ts';
 import { lspMessages } from './messages/lsp.ts';
 import { openvinoMessages } from './messages/openvino.ts';
+import { outputFileMessages } from './messages/output-files.ts';
 import { outputMessages } from './messages/outputs.ts';
 import { precisionMessages } from './messages/precision.ts';
 import { pythonMessages } from './messages/python.ts';
@@ -56,6 +57,7 @@ export const messages = {
   ...farmCellMessages,
   ...cliMessages,
   ...lspMessages,
+  ...outputFileMessages,
   ...completionMessages,
 } as const;
 

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { greatest } from '../collections/extremes.ts';
 
 /** Signs that take no column: marks on the one before. */
 const marks = /\p{M}/gu;
@@ -22,14 +23,24 @@ function wordsOf(line: string, room: number): readonly (readonly [gap: string, w
   });
 }
 
-/** Where a line goes on: below what follows its last gap, as in `  server   triton`, or a little further in than it starts. */
-function hangingOf(line: string, columns: number): number {
+/** Where a line begins. */
+function leadOf(shown: string): number {
+  return shown.length - shown.trimStart().length;
+}
+
+/**
+ * Where a line goes on: below what follows its last gap, as in `  server   triton`, where all words fit there; else so much further in than it starts, by which the lines of a list
+ * are told apart. A paragraph needs none.
+ */
+export function hangingOf(line: string, columns: number, further = 2): number {
   const shown = stripVTControlCharacters(line);
   const starts = [...shown.matchAll(/\S {2,}(?=\S)/g)].map(([gap], index, all) => {
     return (all[index]?.index ?? 0) + gap.length;
   });
-  const lead = shown.length - shown.trimStart().length;
-  return starts.findLast((start) => start <= columns / 2) ?? lead + 2;
+  const lead = leadOf(shown);
+  const start = starts.findLast((each) => each <= columns / 2) ?? lead;
+  const widest = greatest([0, ...shown.slice(start).split(' ').map(displayWidth)]);
+  return start > lead && start + widest <= columns ? start : lead + further;
 }
 
 /** One line as lines of at most so many columns, broken at spaces; a word that is longer stays whole. */
@@ -51,6 +62,18 @@ export function wrapLine(
     }
   }
   return [...lines, current];
+}
+
+/** Lines of a script or a spec: those that are comments go on as comments, the others are as they are, since they are copied. */
+export function wrapComments(text: string, columns: number | undefined): string {
+  if (columns === undefined) return text;
+  const wrapped = text.split('\n').flatMap((line) => {
+    const [mark] = /^\s*#+\s+/.exec(line) ?? [];
+    if (mark === undefined) return [line];
+    const [first = '', ...others] = wrapLine(line, columns, mark.length);
+    return [first, ...others.map((other) => mark + other.trimStart())];
+  });
+  return wrapped.join('\n');
 }
 
 /** Each line of a text, wrapped; `columns` undefined: as it is. */

@@ -12,6 +12,9 @@ function kindOf({ extrapolated }: Estimate): 'estimated' | 'extrapolated' {
   return extrapolated.length > 0 ? 'extrapolated' : 'estimated';
 }
 
+/** Stands before an estimate whose cells no published figure was fitted to. */
+const markOf = (estimate: Estimate): string => (kindOf(estimate) === 'extrapolated' ? '~' : '');
+
 const bandSentences = {
   estimated: 'The band holds 90 % of published latencies that were left out of the fit.',
   extrapolated:
@@ -77,7 +80,7 @@ function noteLines(rows: readonly (EstimateRow | BudgetRow)[]): readonly string[
       .filter((kind) => kinds.has(kind))
       .map((kind) => bandSentences[kind]),
     meaning,
-    ...[...reasons].map((sentence) => `Extrapolated: ${sentence}`),
+    ...[...reasons].map((sentence) => `~ is extrapolated: ${sentence}`),
     ...(['yes', 'likely', 'unlikely'] as const)
       .filter((fits) => verdicts.has(fits))
       .map((fits) => `Fits, ${fits}: ${fitsTexts[fits]}.`),
@@ -98,12 +101,11 @@ export function estimateTable(title: string, rows: readonly (EstimateRow | Budge
       ...(withTop1 ? [{ id: 'top1', label: 'top-1', ...right }] : []),
       { id: 'precision', label: 'precision', align: 'left' },
       { id: 'batch', label: 'batch', ...right },
-      { id: 'latency', label: 'estimate, ms', ...right },
+      { id: 'latency', label: 'ms', ...right },
       { id: 'band', label: 'band, ms', ...right },
       { id: 'rate', label: 'images/s', ...right },
       ...(withPublished ? [{ id: 'published', label: 'published, ms', ...right }] : []),
       ...(withFits ? [{ id: 'fits', label: 'fits', align: 'left' } as const] : []),
-      { id: 'extrapolated', label: '', align: 'left' },
     ],
     rows: rows.map((row) => {
       const { model, top1, estimate } = row;
@@ -114,12 +116,11 @@ export function estimateTable(title: string, rows: readonly (EstimateRow | Budge
           ...(withTop1 ? [numberCell(top1, formatPercent)] : []),
           textCell(estimate.precision),
           numberCell(estimate.batch, String),
-          numberCell(estimate.latencyMs, formatMs),
+          numberCell(estimate.latencyMs, (ms) => markOf(estimate) + formatMs(ms)),
           textCell(bandText(estimate.bandMs)),
           numberCell(estimate.imagesPerSecond, (rate) => rate.toFixed(0)),
           ...(withPublished ? [numberCell(row.publishedMs, formatMs)] : []),
           ...('fits' in row ? [textCell(row.fits)] : []),
-          textCell(kindOf(estimate) === 'extrapolated' ? 'extrapolated' : ''),
         ],
       };
     }),

@@ -34,7 +34,7 @@ export function explainProperty(name: string): string {
 function explainGroup(name: GroupName): string {
   const { doc, example } = groups[name];
   const fields = wordsIn(name).join(', ');
-  return `${name} { ${fields} }\n\n  ${doc.replaceAll('`', '')}\n  Example: ${example}`;
+  return `${name} { ${fields} }\n\n  ${doc.replaceAll('`', '')}\n\n  Example: ${example}`;
 }
 
 function inheritance(unaffectedBy: readonly string[]): string {
@@ -67,5 +67,6 @@ export function syntaxOf(name: PropertyName): string {
 
 function explainOne(name: PropertyName): string {
   const facts = factsOf(name).map(([label, text]) => `  ${label}: ${text.replaceAll('`', '')}`);
-  return [syntaxOf(name), '', `  ${properties[name].doc.replaceAll('`', '')}`, ...facts].join('\n');
+  const doc = `  ${properties[name].doc.replaceAll('`', '')}`;
+  return [syntaxOf(name), '', doc, '', ...facts].join('\n');
 }

@@ -48,7 +48,7 @@ async function chooseByItself(
   const [last] = targets;
   if (!last) throw new Error('there are no targets');
   const chosen = await chooseOne(last, optionsOf(last), request);
-  return { ...chosen, reason: `${chosen.reason} (${reasons.join('; ')})` };
+  return { ...chosen, reason: `${chosen.reason}: ${reasons.join('; ')}` };
 }
 
 /** The target that is asked for. Throws DiagnosticError where it is not to be had; `auto` falls back to the first and says why. */

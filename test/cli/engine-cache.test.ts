@@ -67,7 +67,7 @@ function settled(text: string): string {
   return text
     .replaceAll(folder, 'DIR')
     .replaceAll(/\b[0-9a-f]{12}\b/g, 'DIGEST')
-    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, 'TIME')
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d(?: UTC)?/g, 'TIME')
     .replaceAll(/\d+\.\d MiB/g, 'SIZE')
     .replaceAll(/ {2,}/g, '  ');
 }

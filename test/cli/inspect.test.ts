@@ -47,9 +47,30 @@ describe('rcc inspect --svg', () => {
     const svg = join(folder, 'pictures', 'resnet18.svg');
     const { exitCode, stdout } = await rcc('inspect', 'specs/resnet18.rn', '--svg', svg);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^resnet18 \(specs\/resnet18\.rn\)\nlayer +op /);
+    expect(stdout).toMatch(/^resnet18 \(specs\/resnet18\.rn\): outputs in float32\nlayer +op /);
     expect(stdout.endsWith(`\n\n${svg}\n`)).toBe(true);
     expect(readFileSync(svg, 'utf8')).toMatch(/^<svg[\s\S]*Stage 4[\s\S]*512 × 7 × 7/);
+  });
+
+  it('draws a true PNG where one is named', async () => {
+    const png = join(folder, 'pictures', 'resnet18.PNG');
+    expect((await rcc('inspect', 'specs/resnet18.rn', '--svg', png)).exitCode).toBe(0);
+    const bytes = readFileSync(png);
+    expect([...bytes.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);
+    // Twice as many pixels as the drawing has units.
+    const svg = join(folder, 'pictures', 'same.svg');
+    await rcc('inspect', 'specs/resnet18.rn', '--svg', svg);
+    const [, width] = /viewBox="0 0 ([\d.]+) /.exec(readFileSync(svg, 'utf8')) ?? [];
+    expect(bytes.readUInt32BE(16)).toBe(Math.ceil(2 * Number(width)));
+  });
+
+  it('writes nothing under a name that says something else', async () => {
+    const path = join(folder, 'x.jpg');
+    const { exitCode, stdout, stderr } = await rcc('inspect', 'resnet18', '--svg', path);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+    expect(stderr).toContain("--svg writes a picture (.svg or .png), and '");
+    expect(stderr).toContain('x.svg or ');
+    expect(existsSync(path)).toBe(false);
   });
 
   it('takes one spec', async () => {

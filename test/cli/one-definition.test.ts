@@ -111,7 +111,7 @@ describe('a target and a precision that stand in a test alone', () => {
 
   it('are verified, with a verdict by the tolerance of the row', async () => {
     const { exitCode, stdout } = await rcc('verify', ...toy);
-    expect(stdout).toContain('tolerance Toys are rounded.');
+    expect(stdout).toContain('tolerance  Toys are rounded.');
     expect(exitCode).toBe(0);
   }, 60_000);
 

@@ -11,6 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
 import { list } from 'tar';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { version } from '../../src/version.ts';
@@ -144,6 +146,12 @@ describe('the package', () => {
     expect(shipped).toContain('package/dist/engines/tensorrt-rtx/build_engine.py');
     expect(shipped).toContain('package/dist/engines/openvino/openvino_engine.py');
     expect(shipped.filter((path) => /^package\/(test|bench)\/|stand-in/.test(path))).toEqual([]);
+  });
+
+  it('has entries and types where package managers and compilers look for them', async () => {
+    const { buffer } = new Uint8Array(readFileSync(tarball));
+    const { messages, pkg } = await publint({ pack: { tarball: buffer }, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
   });
 
   it('brings the engine for the processors of five systems, and for nothing else', () => {

@@ -21,7 +21,7 @@ describe('a terminal', () => {
     const { exitCode, stderr } = await rccIn({ isTerminal: true }, ...compile('a'));
     expect(exitCode).toBe(0);
     expect(stderr).toContain(escapes);
-    expect(stripVTControlCharacters(stderr)).toMatch(/^ {2}graph +[\d.]+ s {2}/m);
+    expect(stripVTControlCharacters(stderr)).toMatch(/^ {2}graph +<?[\d.]+ s {2}/m);
   });
 
   it('is left alone by a run that has failed in the middle of a phase', async () => {

@@ -74,6 +74,85 @@ describe('a table', () => {
     );
   });
 
+  const layers = formatTable(
+    ['layer', 'op', 'output', 'MACs'],
+    [
+      ['stage1/block0/conv1', 'Conv', 'N×64×56×56', '115.61M'],
+      ['stage1/block0/conv1/relu', 'Relu', 'N×64×56×56', ''],
+    ],
+    ['left', 'left', 'left', 'right'],
+    ['op', 'MACs'],
+  );
+
+  it('leaves out columns that can be spared, as few as it must, and names them', () => {
+    expect(layTable(layers, 47)).toBe(
+      [
+        'output: N×64×56×56',
+        '',
+        'layer                     op       MACs',
+        'stage1/block0/conv1       Conv  115.61M',
+        'stage1/block0/conv1/relu  Relu',
+      ].join('\n'),
+    );
+    expect(layTable(layers, 38)).toBe(
+      [
+        'output: N×64×56×56',
+        '',
+        'layer                        MACs',
+        'stage1/block0/conv1       115.61M',
+        'stage1/block0/conv1/relu',
+        '',
+        'Not shown in 38 columns: op. --json',
+        'has all.',
+      ].join('\n'),
+    );
+  });
+
+  it('breaks a heading at every word, and a figure from its unit nowhere', () => {
+    const table = formatTable(['p90 ms', 'size'], [['1.36', '0.4 MiB']], ['right', 'right']);
+    expect(layTable(table, 13)).toBe(' p90\n  ms     size\n1.36  0.4 MiB');
+  });
+
+  it('wraps headings before the texts below others', () => {
+    const table = formatTable(
+      ['model', 'before, ms', 'verdict'],
+      [
+        ['resnet18', '1.36', 'same (unstable before and after)'],
+        ['resnet34', '2.65', 'slower'],
+      ],
+      ['left', 'right', 'left'],
+    );
+    expect(layTable(table, 40)).toBe(
+      [
+        '          before,',
+        'model          ms  verdict',
+        'resnet18     1.36  same (unstable before',
+        '                   and after)',
+        'resnet34     2.65  slower',
+      ].join('\n'),
+    );
+  });
+
+  it('tells above which columns have no figure at all', () => {
+    const table = formatTable(
+      ['batch', 'p50 ms', 'queue ms'],
+      [
+        ['1', '1.81', '–'],
+        ['4', '0.894', '–'],
+      ],
+      ['right', 'right', 'right'],
+    );
+    expect(layTable(table, 16)).toBe(
+      'no figures:\n  queue ms\n\nbatch  p50 ms\n    1    1.81\n    4   0.894',
+    );
+  });
+
+  it('says of a row that a number names what number that is', () => {
+    const cells = ['1', 'a very long word: incomprehensibilities'];
+    const table = formatTable(['batch', 'note'], [cells], ['right', 'left']);
+    expect(layTable(table, 22)).toMatch(/^batch 1\n/);
+  });
+
   it('cuts no word and leaves none out, at any width', () => {
     const word = fc.stringMatching(/^[a-z]{1,9}$/);
     const cell = fc.array(word, { maxLength: 5 }).map((words) => words.join(' '));

@@ -206,11 +206,11 @@ describe('--target auto', () => {
 
   it('takes the embedded engine where it is not, and says why', async () => {
     expect(await heading(bare)).toBe(
-      '# digits fp16 for onnxruntime on this processor (trtexec was not found (looked in PATH, TENSORRT_HOME/bin and TRTEXEC))',
+      '# digits fp16 for onnxruntime on this processor: trtexec was not found (looked in PATH, TENSORRT_HOME/bin and TRTEXEC)',
     );
     pretend({ RELEASE: '10.5', GPU: 'v100' });
     expect(await heading(env)).toContain(
-      'onnxruntime on this processor (Tesla V100-SXM2-16GB (stand-in) is compute capability 7.0: TensorRT 10.4 is the last release',
+      'onnxruntime on this processor: Tesla V100-SXM2-16GB (stand-in) is compute capability 7.0: TensorRT 10.4 is the last release',
     );
   });
 });

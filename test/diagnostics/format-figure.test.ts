@@ -4,14 +4,15 @@ import { formatFigure } from '../../src/diagnostics/format-figure.ts';
 import { formatMs } from '../../src/diagnostics/format-ms.ts';
 
 it('a figure has one form for each size', () => {
-  const figures = [0, 0.0000011, 7.6e-7, 0.00099, 0.0013, 0.5, 12, 1234, 2_500_000];
+  const figures = [0, 0.0000011, 7.6e-7, 0.00099, 0.0013, 0.002, 0.5, 12, 1234, 2_500_000];
   expect(figures.map((figure) => formatFigure(figure))).toEqual([
     '0',
     '1.1e-6',
     '7.6e-7',
     '9.9e-4',
     '0.0013',
-    '0.5',
+    '0.0020',
+    '0.50',
     '12',
     '1200',
     '2.5e6',

@@ -2,7 +2,11 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDiagnostic, type Diagnostic } from '../../src/diagnostics/diagnostic.ts';
-import { diagnosticToJson, renderDiagnostic } from '../../src/diagnostics/render.ts';
+import {
+  diagnosticToJson,
+  renderDiagnostic,
+  renderDiagnostics,
+} from '../../src/diagnostics/render.ts';
 import type { Span } from '../../src/diagnostics/source.ts';
 
 function spanIn(text: string, marked: string, path = 'specs/a.rn'): Span {
@@ -32,6 +36,21 @@ describe('renderDiagnostic', () => {
         '  second',
       ].join('\n'),
     );
+  });
+
+  it.each([
+    40, 60, 80,
+  ])('cuts lines of source to a terminal of %i columns, the span in them', (columns) => {
+    const words = (count: number): string => 'words '.repeat(count);
+    for (const before of [0, 3, 30]) {
+      const long = `model a { # ${words(30)}\n${words(before)}THIS ${words(30)}\n}`;
+      const shown = renderDiagnostic(diagnosticAt(spanIn(long, 'THIS')), { ...plain, columns });
+      const lines = shown.split('\n');
+      expect(lines.filter((line) => line.length > columns)).toEqual([]);
+      const source = lines.find((line) => line.startsWith('> 2 |')) ?? '';
+      const carets = lines.find((line) => /^ +\| +\^+$/.test(line)) ?? '';
+      expect(source.slice(carets.indexOf('^'), carets.length)).toBe('THIS');
+    }
   });
 
   it('shows a diagnostic without a place', () => {
@@ -116,7 +135,33 @@ describe('renderDiagnostic', () => {
   });
 });
 
+describe('renderDiagnostics', () => {
+  it('gives the same advice for the same mistake once', () => {
+    const at = (hint: string) => createDiagnostic('no-model', { path: 'x.rn' }, { hint });
+    const told = [at('Write one.'), at('Write one.'), at('Write two.')];
+    expect([...renderDiagnostics(told, plain)].map((text) => text.split('\n').slice(1))).toEqual([
+      ['  hint: Write one.'],
+      [],
+      ['  hint: Write two.'],
+    ]);
+  });
+});
+
 describe('diagnosticToJson', () => {
+  it('has the change that a hint stands for, with its own place', () => {
+    const text = 'model a {\n  dept 18\n}\n';
+    const span = spanIn(text, 'dept');
+    const parameters = { name: 'dept', where: 'A model', nearest: 'depth' };
+    const json = diagnosticToJson(createDiagnostic('unknown-property', parameters, { span }));
+    expect(json.fix).toEqual({ span: json.span, text: 'depth' });
+    expect(json.fix?.span).toMatchObject({ start: 12, end: 16, line: 2, column: 3, endColumn: 7 });
+    expect(
+      diagnosticToJson(
+        createDiagnostic('unknown-property', { ...parameters, nearest: undefined }, { span }),
+      ),
+    ).not.toHaveProperty('fix');
+  });
+
   it('gives offsets, lines and columns of both ends', () => {
     const text = 'model a {\n  depth 51\n}\n';
     const json = diagnosticToJson(diagnosticAt(spanIn(text, '51\n}')));

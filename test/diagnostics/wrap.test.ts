@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { displayWidth, wrapLine, wrapText } from '../../src/diagnostics/wrap.ts';
+import { displayWidth, wrapComments, wrapLine, wrapText } from '../../src/diagnostics/wrap.ts';
 
 const word = fc.stringMatching(/^[a-z]{1,12}$/);
 const line = fc.array(word, { minLength: 1, maxLength: 40 }).map((words) => words.join(' '));
@@ -46,6 +46,12 @@ describe('wrapLine', () => {
     expect(wrapLine('  plain words that go on', 16)).toEqual(['  plain words', '    that go on']);
   });
 
+  it('goes on further left where a word does not fit below the last gap', () => {
+    expect(
+      wrapLine('  good    OpenVINO  2026.4.1 in /root/.cache/rcc/bin/python here', 36),
+    ).toEqual(['  good    OpenVINO  2026.4.1 in', '    /root/.cache/rcc/bin/python here']);
+  });
+
   it('tears no command in backticks that fits', () => {
     expect(wrapLine('see `rcc check-engine here` now', 24, 0)).toEqual([
       'see',
@@ -61,6 +67,15 @@ describe('wrapLine', () => {
     expect(displayWidth('猫 e\u0301')).toBe(4);
     expect(stripVTControlCharacters(wrapLine(`${red} ${red}`, 6, 0).join('|'))).toBe('red|red');
   });
+});
+
+it('comments go on as comments, and what is copied stays on its line', () => {
+  const script =
+    '# a note of words\n  #   and of a spec\nrcc compile specs/resnet18.rn\n#!/bin/sh -e -u';
+  expect(wrapComments(script, 12)).toBe(
+    '# a note of\n# words\n  #   and of\n  #   a spec\nrcc compile specs/resnet18.rn\n#!/bin/sh -e -u',
+  );
+  expect(wrapComments(script, undefined)).toBe(script);
 });
 
 it('nothing is wrapped where no width is known', () => {

@@ -37,7 +37,7 @@ describe('features', () => {
     expect(verdict.features?.worstImage).toBe(1);
     expect(verdict.ok).toBe(false);
     expect(verdict.reason).toBe(
-      'The error of image 1 is 0.02 of the size of its numbers (allowed: 1e-4).',
+      'The error of image 1 is 0.020 of the size of its numbers (allowed: 1.0e-4).',
     );
     expect(compareFeatures(expected, expected, options).ok).toBe(true);
     // Another largest number is nothing where both are near.

@@ -56,7 +56,7 @@ describe('compareOutputs', () => {
     expect(verdict.worst).toEqual({ image: 0, class: 5 });
     expect(verdict.ok).toBe(false);
     expect(verdict.reason).toMatchInlineSnapshot(
-      `"The largest error is 0.17 of the logits' standard deviation (allowed: 0.05)."`,
+      `"The largest error is 0.17 of the logits' standard deviation (allowed: 0.050)."`,
     );
   });
 
@@ -227,7 +227,7 @@ describe('compareOutputs', () => {
       "The largest error is 0 of the logits' standard deviation, the least cosine 1.000000.",
     );
     expect(reasonOf(changed(0, 4, -1.5), { maxError: 0.1, meanError: 0.001 })).toBe(
-      "The largest error is 0.17 of the logits' standard deviation (allowed: 0.1); the mean error is 0.0087 of the logits' standard deviation (allowed: 0.001).",
+      "The largest error is 0.17 of the logits' standard deviation (allowed: 0.10); the mean error is 0.0087 of the logits' standard deviation (allowed: 0.0010).",
     );
     // Errors of tens of deviations keep their zeros.
     expect(reasonOf(changed(0, 3, 9 + 29), { maxError: 20 })).toMatch(
@@ -390,7 +390,7 @@ describe('int8 logits of few classes', () => {
     expect(judge(-0.1, 2)).toMatchObject({ ok: true, cosine: { min: -1 } });
     expect(judge(1.1, 2)).toMatchObject({ ok: false, cosine: { min: 1 } });
     expect(judge(1.1, 2).reason).toBe(
-      "The largest error is 0.5 of the size of the logits' terms (allowed: 0.4).",
+      "The largest error is 0.50 of the size of the logits' terms (allowed: 0.40).",
     );
   });
 });

@@ -98,6 +98,7 @@ describe('explainProperty', () => {
       "input [[CHANNELSx]HEIGHTx]WIDTH
 
         Input of the network: channels, height and width. 224 and 224x224 are short for 3x224x224.
+
         Default: 3x224x224
         Unit: pixels
         Range: channels 1 to 1024, height and width 1 to 4096
@@ -107,6 +108,7 @@ describe('explainProperty', () => {
       reference { input "FILE" }
 
         A .npy file with inputs of the network, float32 [N, C, H, W], preprocessed already.
+
         Check: given together with logits or outputs
         Example: input "resnet50_vd.input.npy""
     `);
@@ -114,6 +116,7 @@ describe('explainProperty', () => {
       "expect { params, flops, top1, top5 }
 
         A contract: params and flops are checked by rcc check and rcc compile, top1 and top5 by rcc eval, each to the digits given.
+
         Example: expect { params 25.58M  flops 8.67G  top1 79.1%  top5 94.4% }"
     `);
   });

@@ -60,7 +60,7 @@ describe('tables of a bench', () => {
 
       | model | precision | device | batch | median ms | p90 ms | p99 ms | GPU compute ms | H2D ms | D2H ms | enqueue ms | images/s | stable |
       | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
-      | a | fp16 | Tesla T4 | 4 | 2.00 | 4.00 | 8.00 | 1.50 | 0.25 | 0.125 | 0.0625 | 2000.0 | yes |
+      | a | fp16 | Tesla T4 | 4 | 2.00 | 4.00 | 8.00 | 1.50 | 0.250 | 0.125 | 0.0625 | 2000.0 | yes |
 
       - Host latency.
       - GPU compute.

@@ -8,14 +8,12 @@ import { auditCases } from '../cases/audit-cases.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { AuditCommandOptions } from '../commands/audit.ts';
 import { askedPrecisions } from '../precision-options.ts';
-import { paragraphs, type Text, verbatim } from '../text.ts';
+import { paragraphs, type Text } from '../text.ts';
 
 /** Engines of several batches mostly have the same layers: what is said of them is told once. */
 function describe(audited: readonly AuditedList[]): Text {
   const byText = groupBy(audited, ({ report }) => formatAudit(report).trimEnd());
-  return paragraphs(
-    [...byText].map(([text, alike]) => [...alike.map(({ path }) => path), verbatim(text)]),
-  );
+  return paragraphs([...byText].map(([text, alike]) => [...alike.map(({ path }) => path), text]));
 }
 
 /** `rcc audit`: what compilers made of the graph, list by list; one that cannot be read hides none of the others. */

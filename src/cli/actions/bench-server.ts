@@ -1,3 +1,4 @@
+import { mergeWarnings } from '../../../engines/merge-warnings.ts';
 import { writeJson } from '../../compile/artifact-files.ts';
 import { createDiagnostic, type Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { serverTable } from '../../report/server-table.ts';
@@ -17,6 +18,17 @@ export interface BenchServerCommandOptions extends Omit<BenchCommandOptions, 'ou
   /** Absent: nothing is written. */
   readonly output?: string | undefined;
 }
+
+/** What a narrow window can do without, the least needed first. */
+const spare: readonly string[] = [
+  'input ms',
+  'output ms',
+  'images a run',
+  'p95 ms',
+  'queue ms',
+  'infer ms',
+  'p90 ms',
+];
 
 const usualConcurrencies: readonly number[] = [1, 2, 4, 8];
 const usualLimits = { warmUpMs: 500, durationMs: 3000, minIterations: 100 };
@@ -41,7 +53,7 @@ type File = ReturnType<typeof fileOf>;
 
 const formats: Readonly<Record<BenchCommandOptions['format'], (table: Table, file: File) => Text>> =
   {
-    text: formatFigures,
+    text: (table) => formatFigures(table, spare),
     markdown: (table) => verbatim(tableToMarkdown(table).trimEnd()),
     csv: (table) => verbatim(tableToCsv(table).trimEnd()),
     json: (_, file) => verbatim(JSON.stringify(file, null, 2)),
@@ -50,9 +62,10 @@ const formats: Readonly<Record<BenchCommandOptions['format'], (table: Table, fil
 
 /** One warning about the rows whose times are not to be trusted, with the reasons. */
 function unsteady({ facts: { model }, rows }: ServerBench): readonly Diagnostic[] {
-  const details = rows.flatMap(({ batch, concurrency, warnings }) =>
-    warnings.map((text) => `batch ${batch}, ${concurrency} at once: ${text}`),
+  const told = rows.flatMap(({ batch, concurrency, warnings }) =>
+    warnings.map((text) => ({ place: `${batch}×${concurrency}`, text })),
   );
+  const details = mergeWarnings('batch × requests at once', told);
   if (details.length === 0) return [];
   return [createDiagnostic('server-timing-unsteady', { model }, { details })];
 }

@@ -29,11 +29,14 @@ async function compareWithPublished(
   return compareCells(cellsOfBaseline(baseline, bench), cellsOfBench(bench), threshold);
 }
 
+/** What a narrow window can do without. */
+const spare = ['Engine', 'noise'];
+
 /** A comparison for whoever sits before a terminal. */
 function describe(comparison: Comparison): Text {
   const { title, summary, changes, missing } = comparisonWords(comparison);
   const said = [title, summary.replaceAll('**', '')];
-  const table = formatFigures(comparisonTable(comparison));
+  const table = formatFigures(comparisonTable(comparison), spare);
   return paragraphs([said, ...changes, table, ...missing]);
 }
 

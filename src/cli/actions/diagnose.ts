@@ -18,6 +18,7 @@ export async function diagnoseImage(
 ): Promise<CommandResult> {
   const { spec, diagnostics } = await loadOneSpec(path);
   const notes: Diagnostic[] = [];
+  context.progress.heading(`${spec.name} on ${image}`);
   const { diagnosis, text } = await diagnoseSpec(spec, {
     image,
     got: options.got,

@@ -6,7 +6,6 @@ import { gpuNamed } from '../../estimate/estimate.ts';
 import { describeEstimate, estimateTable, kernelTable } from '../../estimate/tables.ts';
 import { unfittedSteps } from '../../estimate/unfitted-steps.ts';
 import type { Spec } from '../../language/spec.ts';
-import { formatMs } from '../../report/format.ts';
 import { readFigures } from '../../report/published.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { EstimateCommandOptions } from '../commands/estimate.ts';
@@ -15,6 +14,9 @@ import { formatFigures } from '../table.ts';
 import { paragraphs, type Text } from '../text.ts';
 import { loadPublishedSpecs } from './published-specs.ts';
 import { readPublishedTimes } from './published-times.ts';
+
+/** What a narrow window can do without. */
+const spare = ['images/s', 'published, ms', 'top-1', 'band, ms'];
 
 /** Kernels that are listed where there is one estimate. */
 const shownKernels = 8;
@@ -46,11 +48,11 @@ function describe(rows: readonly EstimateRow[], { gpu, budget }: EstimateCommand
   const title =
     budget === undefined
       ? `Estimated for ${gpuNamed(gpu).name}`
-      : `Estimated to fit into ${formatMs(budget)} ms a batch on ${gpuNamed(gpu).name}`;
+      : `Estimated to fit into ${budget} ms a batch on ${gpuNamed(gpu).name}`;
   if (!first) return `${title}: none.`;
   if (rows.length > 1 || budget !== undefined) {
     const table = estimateTable(title, rows);
-    return [table.title, formatFigures(table)];
+    return [table.title, formatFigures(table, spare)];
   }
   const kernels = formatFigures(kernelTable(first.estimate, shownKernels));
   return paragraphs([describeEstimate(first), kernels]);

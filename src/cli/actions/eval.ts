@@ -1,9 +1,11 @@
 import { precisionNames } from '../../../codegen/precisions.ts';
 import type { ClassFlip, PrecisionAccuracy, PrecisionComparison } from '../../accuracy/accuracy.ts';
 import type { EvalProgress, Evaluation } from '../../accuracy/evaluate.ts';
+import { groupBy } from '../../collections/group-by.ts';
 import { writeJson } from '../../compile/artifact-files.ts';
 import { evaluateSpec, requireTrainedWeights } from '../../compile/evaluate.ts';
 import type { ModelOptions } from '../../compile/model-options.ts';
+import type { CompileListener } from '../../compile/phases.ts';
 import { loadOneSpec } from '../../compile/spec-files.ts';
 import { benchFileOf } from '../../compile/timing.ts';
 import { type Diagnostic, DiagnosticError, fail } from '../../diagnostics/diagnostic.ts';
@@ -15,7 +17,7 @@ import type { CommandContext, CommandResult, Progress } from '../command.ts';
 import type { EvalCommandOptions } from '../commands/eval.ts';
 import { formatElapsed } from '../format-elapsed.ts';
 import { formatTable } from '../table.ts';
-import type { Text } from '../text.ts';
+import { paragraphs, type Text } from '../text.ts';
 import { hasTop5 } from '../top5.ts';
 import { listenerFor } from './listener.ts';
 import { modelsFor } from './run-jobs.ts';
@@ -40,7 +42,7 @@ const columns: readonly Column[] = [
   {
     head: '95 % interval',
     cell: ({ accuracy: { top1Interval } }) =>
-      `${percent(top1Interval.low)} to ${percent(top1Interval.high)}`,
+      `${points(top1Interval.low)} to ${percent(top1Interval.high)}`,
   },
   { head: 'top-5', cell: ({ accuracy }) => percent(accuracy.top5) },
   {
@@ -48,19 +50,26 @@ const columns: readonly Column[] = [
     cell: ({ comparison }) => comparison && percent(comparison.agreement),
   },
   { head: 'drop', cell: ({ comparison }) => comparison && points(comparison.top1Drop) },
+  { head: 'flips', cell: ({ comparison }) => comparison && String(comparison.flipCount) },
   {
-    head: 'flips',
-    cell: ({ comparison }) =>
-      comparison && `${comparison.flipCount} (${comparison.smallFlipCount} nearly ties)`,
+    head: 'nearly ties',
+    cell: ({ comparison }) => comparison && String(comparison.smallFlipCount),
   },
 ];
 
+/** What a narrow window can do without. */
+const spare = ['nearly ties', 'top-5', 'drop'];
+
 function accuracyTable({ precisions, comparisons, notFinite }: Evaluation, classes: number): Text {
-  const shown = columns.filter(({ head }) => head !== 'top-5' || hasTop5(classes));
-  const rows = precisions.map((accuracy) => {
+  const judged = precisions.map((accuracy): Judged => {
     const comparison = comparisons.find(({ precision }) => precision === accuracy.precision);
-    return shown.map(({ cell }) => cell({ accuracy, comparison }) ?? '');
+    return { accuracy, comparison };
   });
+  const identity = columns.slice(0, 2);
+  // With one precision there is nothing to compare, and where all are broken nothing to tell.
+  const told = columns.slice(2).filter(({ cell }) => judged.some((one) => cell(one) !== undefined));
+  const shown = [...identity, ...told].filter(({ head }) => head !== 'top-5' || hasTop5(classes));
+  const rows = judged.map((one) => shown.map(({ cell }) => cell(one) ?? ''));
   const broken = notFinite.map(({ precision }) =>
     shown.map((_, index) => ([precision, 'NaN'] as const)[index] ?? ''),
   );
@@ -69,6 +78,7 @@ function accuracyTable({ precisions, comparisons, notFinite }: Evaluation, class
     shown.map(({ head }) => head),
     [...rows, ...broken],
     align,
+    spare,
   );
 }
 
@@ -88,24 +98,27 @@ function flipLine({ image, label, fp32Class, answer, margin }: ClassFlip, name: 
 /** Flips and confusions that are told; --json has more. */
 const shown = 5;
 
-function detailLines({ precisions, comparisons }: Evaluation, name: Namer): readonly string[] {
+function confusionLines({ confusions }: PrecisionAccuracy, name: Namer): readonly string[] {
+  return confusions
+    .slice(0, shown)
+    .map(({ label, answer, count }) => `  ${name(label)} taken for ${name(answer)}: ${count}`);
+}
+
+/** What flipped, and what is taken for what; precisions that are wrong alike are told together. */
+function details({ precisions, comparisons }: Evaluation, name: Namer): readonly Text[] {
+  const confused = precisions.filter(({ confusions }) => confusions.length > 0);
+  const alike = groupBy(confused, (each) => confusionLines(each, name).join('\n'));
   return [
     ...comparisons
       .filter(({ flips }) => flips.length > 0)
-      .flatMap(({ precision, flips }) => [
+      .map(({ precision, flips }) => [
         `flips of ${precision}, largest margin first`,
         ...flips.slice(0, shown).map((flip) => flipLine(flip, name)),
       ]),
-    ...precisions
-      .filter(({ confusions }) => confusions.length > 0)
-      .flatMap(({ precision, confusions }) => [
-        `confusions of ${precision}`,
-        ...confusions
-          .slice(0, shown)
-          .map(
-            ({ label, answer, count }) => `  ${name(label)} taken for ${name(answer)}: ${count}`,
-          ),
-      ]),
+    ...[...alike].map(([lines, same]) => [
+      `confusions of ${same.map(({ precision }) => precision).join(', ')}`,
+      lines,
+    ]),
   ];
 }
 
@@ -114,7 +127,7 @@ function describe(evaluation: Evaluation, { classes }: Spec, name: Namer): Text 
   const title = `${model} on ${images} pictures of ${dataset.path}${unreadable ? `, ${unreadable} unreadable` : ''}${
     resumedFrom ? `, ${resumedFrom} of an earlier run` : ''
   }`;
-  return [title, accuracyTable(evaluation, classes), ...detailLines(evaluation, name)];
+  return paragraphs([[title, accuracyTable(evaluation, classes)], ...details(evaluation, name)]);
 }
 
 function progressText({ done, total, leftMs }: EvalProgress): string {
@@ -122,13 +135,26 @@ function progressText({ done, total, leftMs }: EvalProgress): string {
   return `${done} of ${total} pictures${left}`;
 }
 
+/** A model whose phases stand below a line that names it. */
+function announced(model: ModelOptions, { name }: Spec, progress: Progress): ModelOptions {
+  const { target, listener } = model;
+  const onStart: CompileListener['onStart'] = (phase) => {
+    if (phase === 'graph') progress.heading(`${name} ${target.precision} for ${target.reason}`);
+    listener?.onStart?.(phase);
+  };
+  return { ...model, listener: { ...listener, onStart } };
+}
+
 /** Shows how far pictures are, beginning with the first, when all engines are built. */
-function showEvaluation(models: readonly ModelOptions[], progress: Progress) {
+function showEvaluation(title: string, models: readonly ModelOptions[], progress: Progress) {
   const precisions = models.map(({ target }) => target.precision).join(', ');
   let startedAt: number | undefined;
   return {
     update(now: EvalProgress): void {
-      if (startedAt === undefined) progress.start('pictures');
+      if (startedAt === undefined) {
+        progress.heading(title);
+        progress.start('pictures');
+      }
       startedAt ??= performance.now();
       progress.update(`${progressText(now)}, in ${precisions}`);
     },
@@ -161,12 +187,12 @@ export async function evalSpec(
   const request = { doing: 'running', batches: [8] };
   const { models, warnings, refusals } = await modelsFor(options, context, listener, request);
   if (refusals.length > 0) throw new DiagnosticError([...diagnostics, ...warnings, ...refusals]);
-  context.progress.heading(`${spec.name} on ${options.data}`);
   const name = await namerOf(spec, options.labels);
-  const evaluating = showEvaluation(models, context.progress);
+  const title = `${spec.name} on ${options.data}`;
+  const evaluating = showEvaluation(title, models, context.progress);
   const evaluation = await evaluateSpec(spec, {
     data: options.data,
-    models,
+    models: models.map((model) => announced(model, spec, context.progress)),
     list: options.list,
     labels: options.labels,
     limit: options.limit,
@@ -182,7 +208,10 @@ export async function evalSpec(
   const written = accuracies.length > 0 ? options.output : undefined;
   if (written !== undefined) await writeJson(written, benchFileOf({ accuracies }));
   return {
-    text: [describe(evaluation, spec, name), ...(written === undefined ? [] : [written])],
+    text: paragraphs([
+      describe(evaluation, spec, name),
+      ...(written === undefined ? [] : [written]),
+    ]),
     data: evaluation,
     diagnostics: [
       ...diagnostics,

@@ -11,11 +11,13 @@ import { printable, printableUpTo } from '../../diagnostics/printable.ts';
 import { createFileByteSource } from '../../io/file-byte-source.ts';
 import type { Spec } from '../../language/spec.ts';
 import { specToJson } from '../../language/spec-json.ts';
+import { loadPngRenderer } from '../../report/charts/png.ts';
 import { attentionPrice } from '../../report/network/attention-price.ts';
 import { outlineOf } from '../../report/network/outline.ts';
 import { networkToSvg } from '../../report/network/picture.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { InspectCommandOptions } from '../commands/inspect.ts';
+import { endingOf } from '../output-files.ts';
 import { formatTable, type TextTable } from '../table.ts';
 import { paragraphs, type Text } from '../text.ts';
 
@@ -38,7 +40,27 @@ interface Inspection {
 /** Characters of a model's metadata that are shown; JSON has all of them. */
 const longestFact = 400;
 
+/** A list of lines or JSON with spaces, at which a terminal breaks it. */
+function spaced(value: string): string {
+  const isJson = value.startsWith('{');
+  return isJson ? value.replaceAll(/,(?=")/g, ', ') : value.trimEnd().replaceAll('\n', ', ');
+}
+
 const head = ['layer', 'op', 'output', 'params', 'MACs', 'weights', 'activation'];
+
+/** What a narrow window can do without: bytes follow from the other figures, the operator from a layer's name. */
+const spare = ['weights', 'activation', 'op', 'params'];
+
+/** The type of all outputs that are known, where it is one: it is told once, above. */
+function commonType(layers: readonly Layer[]): string | undefined {
+  const types = new Set(layers.flatMap(({ output }) => output?.replace(/\[.*/, '') ?? []));
+  return types.size === 1 ? [...types][0] : undefined;
+}
+
+/** `N×64×56×56`. */
+function shapeText(output: string): string {
+  return output.replace(/.*\[(.*)\]/, '$1').replaceAll(',', '×') || 'scalar';
+}
 
 function formatBytes(sizeBytes: number): string {
   return sizeBytes >= 1e6
@@ -49,10 +71,11 @@ function formatBytes(sizeBytes: number): string {
 function layerTable(layers: readonly Layer[]): TextTable {
   const count = (value: number): string => (value === 0 ? '' : formatCount(value));
   const bytes = (value: number): string => (value === 0 ? '' : formatBytes(value));
+  const outputText = commonType(layers) === undefined ? String : shapeText;
   const rows = layers.map((layer) => [
     printable(layer.name),
     printable(layer.op),
-    layer.output ?? '?',
+    layer.output === undefined ? '?' : outputText(layer.output),
     count(layer.params),
     count(layer.macs),
     bytes(layer.weightBytes),
@@ -69,7 +92,13 @@ function layerTable(layers: readonly Layer[]): TextTable {
     bytes(sum('weightBytes')),
     '',
   ]);
-  return formatTable(head, rows, ['left', 'left', 'left', 'right', 'right', 'right', 'right']);
+  const align = ['left', 'left', 'left', 'right', 'right', 'right', 'right'] as const;
+  return formatTable(head, rows, align, spare);
+}
+
+function describe(title: string, layers: readonly Layer[], facts: readonly string[] = []): Text {
+  const type = commonType(layers);
+  return [type ? `${title}: outputs in ${type}` : title, ...facts, layerTable(layers)];
 }
 
 function layerOf({ node, output, params, macs, weightBytes, outputBytes }: NodeCost): Layer {
@@ -92,7 +121,7 @@ function inspectSpec(spec: Spec): Inspection {
     `attention in ${attention.blocks} blocks: at least ${attention.kernels} kernels (means, convolutions of the weights, and what they weigh; what is cut and joined comes on top)`,
   ];
   return {
-    text: [`${spec.name} (${spec.file})`, layerTable(layers), ...(price ?? [])],
+    text: [describe(`${spec.name} (${spec.file})`, layers), ...(price ? ['', ...price] : [])],
     data: { spec: specToJson(spec), layers, ...(attention ? { attention } : {}) },
   };
 }
@@ -106,16 +135,26 @@ async function inspectModel(path: string): Promise<Inspection> {
       output: output && printType(output),
     }));
     const facts = Object.entries(summary.metadata).map(
-      ([key, value]) => `${printable(key)} = ${printableUpTo(longestFact, value)}`,
+      ([key, value]) => `${printable(key)} = ${printableUpTo(longestFact, spaced(value))}`,
     );
-    const title = `${path}: opset ${summary.opset}, ${printable(summary.producer)}`;
+    const title = `${path}, opset ${summary.opset}, ${printable(summary.producer)}`;
     return {
-      text: [title, ...facts.map((fact) => `  ${fact}`), layerTable(layers)],
+      text: describe(
+        title,
+        layers,
+        facts.map((fact) => `  ${fact}`),
+      ),
       data: { file: path, ...summary, layers },
     };
   } finally {
     source.close();
   }
+}
+
+async function toPng(path: string, picture: string): Promise<Uint8Array> {
+  const render = await loadPngRenderer();
+  if (typeof render === 'function') return render(picture);
+  return fail('png-not-drawn', { path });
 }
 
 /** The picture of the one network that is inspected. */
@@ -126,7 +165,8 @@ async function drawNetwork(specs: readonly Spec[], path: string): Promise<void> 
       message: `--svg draws the network of one spec, and ${specs.length} were given`,
     });
   }
-  await writeWhole(path, networkToSvg(outlineOf(lowerSpec(spec))));
+  const picture = networkToSvg(outlineOf(lowerSpec(spec)));
+  await writeWhole(path, endingOf(path) === '.png' ? await toPng(path, picture) : picture);
 }
 
 /** `rcc inspect`: each file's layers with shapes, parameters, MACs and bytes for one picture; with --svg the network as a picture, named last on stdout. */

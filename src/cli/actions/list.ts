@@ -51,7 +51,8 @@ function cellsOf({ name, params, macs, input, top1, latencyMs }: Row): readonly 
 function tableOf(rows: readonly Row[]): TextTable {
   const times = timed.map(({ title }) => title);
   const head = ['name', 'params', 'MACs', 'input', 'top-1', ...times];
-  return formatTable(head, rows.map(cellsOf), ['left', ...Array(head.length - 1).fill('right')]);
+  const align = ['left', ...Array(head.length - 1).fill('right')] as const;
+  return formatTable(head, rows.map(cellsOf), align, [...times].reverse());
 }
 
 /** Those whose names hold every word, whatever the case. */

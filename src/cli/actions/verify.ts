@@ -12,7 +12,7 @@ import { type VerifiedSpec, verifyCases } from '../cases/verify-cases.ts';
 import type { CommandContext, CommandResult } from '../command.ts';
 import type { VerifyCommandOptions } from '../commands/verify.ts';
 import { formatTable } from '../table.ts';
-import { indented, type Text } from '../text.ts';
+import { indented, paragraphs, type Text } from '../text.ts';
 import { idleTiming } from '../timing-options.ts';
 import { hasTop5 } from '../top5.ts';
 import { runJobs } from './run-jobs.ts';
@@ -36,24 +36,24 @@ export function referenceOf(
 const percent = (share: number): string => formatPercent(share, share === 1 ? 0 : 1);
 
 /** The margin of lines with a name before them. */
-const column = 10;
+const column = 11;
 
 function describeFeatures(
   { kind, relativeError, worstImage, cosine, neighbours }: FeatureFigures,
   { images, tolerance }: Verdict,
 ): readonly string[] {
   const told = [
-    `error     of an image's size: max ${formatFigure(relativeError.max)} (image ${worstImage}), mean ${formatFigure(relativeError.mean)}`,
-    `cosine    least ${cosine.min.toFixed(6)} of ${images} images`,
+    `error      of an image's size: max ${formatFigure(relativeError.max)} (image ${worstImage}), mean ${formatFigure(relativeError.mean)}`,
+    `cosine     least ${cosine.min.toFixed(6)} of ${images} images`,
   ];
   const order = neighbours
     ? [
-        `order     ${neighbours.swapped} of ${neighbours.pairs} pairs of neighbours changed places (${neighbours.realSwaps} beyond a tie)`,
+        `order      ${neighbours.swapped} of ${neighbours.pairs} pairs of neighbours changed places (${neighbours.realSwaps} beyond a tie)`,
       ]
     : [];
   const [error, direction] = told as [string, string];
   const lines = kind === 'embedding' ? [direction, ...order, error] : [error, direction];
-  return [...lines, `tolerance ${tolerance.reason}`];
+  return [...lines, `tolerance  ${tolerance.reason}`];
 }
 
 /** Of several outputs one after the other, each under its name; what they may differ is told at last. */
@@ -73,30 +73,30 @@ function describeOutputs(outputs: readonly Verdict[], classes: number): readonly
 function describeVerdict(verdict: Verdict, classes: number): readonly string[] {
   if (verdict.outputs) return describeOutputs(verdict.outputs, classes);
   if (verdict.features) return describeFeatures(verdict.features, verdict);
-  if (!verdict.absoluteError) return [`finite    no. ${verdict.reason}`];
+  if (!verdict.absoluteError) return [`finite     no. ${verdict.reason}`];
   const { absoluteError, relativeError, cosine, tightest, tolerance, unit } = verdict;
   const top5 = hasTop5(classes) ? `, top-5 ${percent(verdict.top5Agreement)}` : '';
   return [
-    `error     max ${formatFigure(absoluteError.max)}, mean ${formatFigure(absoluteError.mean)}; of ${unit}: max ${formatFigure(relativeError.max)}, mean ${formatFigure(relativeError.mean)}`,
-    `cosine    least ${cosine.min.toFixed(6)}`,
-    `agreement top-1 ${percent(verdict.top1Agreement)}${top5} of ${verdict.images} images${
+    `error      max ${formatFigure(absoluteError.max)}, mean ${formatFigure(absoluteError.mean)}; of ${unit}: max ${formatFigure(relativeError.max)}, mean ${formatFigure(relativeError.mean)}`,
+    `cosine     least ${cosine.min.toFixed(6)}`,
+    `agreement  top-1 ${percent(verdict.top1Agreement)}${top5} of ${verdict.images} images${
       verdict.flipCount > 0
         ? `, ${verdict.flipCount} flipped (${verdict.realFlipCount} beyond a tie)`
         : ''
     }`,
     ...(tightest
       ? [
-          `margin    the tightest top-1 leads by ${formatFigure(tightest.relative, 3)} of ${unit} (image ${tightest.image})`,
+          `margin     the tightest top-1 leads by ${formatFigure(tightest.relative, 3)} of ${unit} (image ${tightest.image})`,
         ]
       : []),
-    `tolerance ${tolerance.reason}`,
+    `tolerance  ${tolerance.reason}`,
   ];
 }
 
 /** What a verdict on a float16 model shows where the processor computes in float32. */
 const roundingNotes = {
-  weights: 'rounding  weights only: this processor computes float16 graphs in float32',
-  all: 'rounding  weights and every activation, as a float16 device does; emulated in float32',
+  weights: 'rounding   weights only: this processor computes float16 graphs in float32',
+  all: 'rounding   weights and every activation, as a float16 device does; emulated in float32',
 } as const;
 
 function describeRanges({ data, blocks }: RangeReport): Text {
@@ -133,12 +133,12 @@ function describe({ spec: { classes }, verification }: VerifiedSpec): Text {
     `${model} ${kind}: ${judged.ok ? 'passed' : 'FAILED'} against ${against}`,
     indented([...(note ? [note] : []), ...describeVerdict(judged, classes)]),
   ];
-  return [
+  return paragraphs([
     tell(precision, verdict, emulated && roundingNotes.weights),
-    emulated ? tell(`${precision} emulated`, emulated, roundingNotes.all) : [],
-    ranges ? indented(describeRanges(ranges)) : [],
-    bisection ? indented(describeBisection(bisection)) : [],
-  ];
+    ...(emulated ? [tell(`${precision} emulated`, emulated, roundingNotes.all)] : []),
+    ...(ranges ? [indented(describeRanges(ranges))] : []),
+    ...(bisection ? [indented(describeBisection(bisection))] : []),
+  ]);
 }
 
 /** `rcc verify`: every spec in every precision asked for; the exit code says whether all passed. */
@@ -164,7 +164,7 @@ export async function verifySpecs(
   );
   const verified = results.map(({ verification }) => verification);
   return {
-    text: results.map(describe),
+    text: paragraphs(results.map(describe)),
     data: verified.map(({ diagnostics: _, batches: __, ...rest }) => rest),
     cases: verifyCases(results, failures),
     diagnostics: [

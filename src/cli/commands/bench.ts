@@ -3,6 +3,7 @@ import { largestBatch } from '../../../engines/timing-rows.ts';
 import { fail } from '../../diagnostics/diagnostic.ts';
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { benchFile, requireEnding } from '../output-files.ts';
 import { declareServerOptions, isForServer, type ServerCommandOptions } from '../server-options.ts';
 import { specsHelp } from '../spec-arguments.ts';
 import { declareTargetOptions } from '../target-options.ts';
@@ -61,6 +62,7 @@ export const benchCommand: CommandDefinition = {
   async run([words, given, command], context) {
     const paths = words as readonly string[];
     const options = given as BenchCommandOptions;
+    requireEnding('-o', options.output, benchFile);
     if (isForServer(options, { '--concurrency': options.concurrency })) {
       const { benchOnServer } = await import('../actions/bench-server.ts');
       // What engines were measured at stays where it is, unless a file is named.

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { referencePrecision } from '../../../codegen/precisions.ts';
 import { largestBatch } from '../../../engines/timing-rows.ts';
 import type { CommandDefinition } from '../command.ts';
@@ -28,7 +29,11 @@ export const estimateCommand: CommandDefinition = {
         '--gpu <name>',
         't4 or v100, whose published latencies were fitted; l4, a10 and a100 are extrapolated',
       )
-      .option('--batch <list>', 'batch sizes', wholeList(1, largestBatch), [1, 4, 8])
+      .addOption(
+        new Option('--batch <list>', 'batch sizes')
+          .argParser(wholeList(1, largestBatch))
+          .default([1, 4, 8], '1,4,8'),
+      )
       .option(
         '--budget <ms>',
         'list only what may fit into so many milliseconds a batch, such as 5ms',

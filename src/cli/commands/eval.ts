@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command.ts';
 import { declareModelOptions, type ModelCommandOptions } from '../options.ts';
+import { benchFile, requireEnding } from '../output-files.ts';
 import { specHelp } from '../spec-arguments.ts';
 import { declareTargetOptions } from '../target-options.ts';
 import { whole } from '../whole-numbers.ts';
@@ -43,6 +44,8 @@ export const evalCommand: CommandDefinition = {
     declareTargetOptions(command);
   },
   async run([path, options], context) {
+    const { output } = options as EvalCommandOptions;
+    if (output !== undefined) requireEnding('-o', output, benchFile);
     const { evalSpec } = await import('../actions/eval.ts');
     return await evalSpec(String(path), options as EvalCommandOptions, context);
   },

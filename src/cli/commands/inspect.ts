@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command.ts';
+import { pictureFile, requireEnding } from '../output-files.ts';
 import { specsHelp } from '../spec-arguments.ts';
 
 export interface InspectCommandOptions {
@@ -11,9 +12,14 @@ export const inspectCommand: CommandDefinition = {
   declare(command) {
     command
       .argument('<files...>', `${specsHelp}; or models (.onnx)`)
-      .option('--svg <file>', "draw a spec's network too: stages, blocks, shapes, MACs");
+      .option(
+        '--svg <file>',
+        "draw a spec's network too, as .svg or .png: stages, blocks, shapes, MACs",
+      );
   },
   async run([paths, options], context) {
+    const { svg } = options as InspectCommandOptions;
+    if (svg !== undefined) requireEnding('--svg', svg, pictureFile);
     const { inspectFiles } = await import('../actions/inspect.ts');
     return await inspectFiles(
       paths as readonly string[],

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command.ts';
+import { reportFolder, requireEnding } from '../output-files.ts';
 import { parseAccuracy, parseMs } from '../quantities.ts';
 
 export interface ReportCommandOptions {
@@ -37,6 +38,7 @@ export const reportCommand: CommandDefinition = {
       );
   },
   async run([paths, options], context) {
+    requireEnding('-o', (options as ReportCommandOptions).output, reportFolder);
     const { writeReport } = await import('../actions/report.ts');
     return await writeReport(paths as readonly string[], options as ReportCommandOptions, context);
   },

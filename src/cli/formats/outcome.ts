@@ -32,6 +32,8 @@ export interface LocatedDiagnostic {
   readonly diagnostic: Diagnostic;
   /** Absent where it concerns no file. */
   readonly location?: Location;
+  /** What its fix changes; absent where it has none. */
+  readonly fixed?: Location;
 }
 
 /** What a pipeline calls the folder of the sources, GitHub's and GitLab's word for it. */
@@ -62,6 +64,8 @@ function locationOf({ path, span }: Place, root: string): Location | undefined {
     ...(span ? { region: regionOf(span) } : {}),
   };
 }
+
+const placeOf = (span: Span): Place => ({ path: span.file.path, span });
 
 const keyOf = ({ code, message, span }: Diagnostic): string =>
   JSON.stringify([code, message, span?.file.path, span?.start]);
@@ -118,10 +122,12 @@ export function outcomeOf(facts: OutcomeFacts): Outcome {
   const told = new Map<string, LocatedDiagnostic>();
   const tell = (diagnostic: Diagnostic, place?: Place): void => {
     const { span } = diagnostic;
-    const at = span ? { path: span.file.path, span } : (place ?? subjectOf(diagnostic, subjects));
+    const at = span ? placeOf(span) : (place ?? subjectOf(diagnostic, subjects));
     const location = at && locationOf(at, root);
     const key = keyOf(diagnostic);
-    if (!told.has(key)) told.set(key, { diagnostic, ...(location ? { location } : {}) });
+    const fixed = diagnostic.fix && locationOf(placeOf(diagnostic.fix.span), root);
+    const places = { ...(location ? { location } : {}), ...(fixed ? { fixed } : {}) };
+    if (!told.has(key)) told.set(key, { diagnostic, ...places });
   };
   for (const one of cases) for (const each of one.diagnostics) tell(each, one.place);
   for (const diagnostic of diagnostics) tell(diagnostic);

@@ -6,7 +6,7 @@ import { visibleJson } from '../../diagnostics/printable.ts';
 import { version } from '../../version.ts';
 import { diagnosticText } from './diagnostic-text.ts';
 import type { Formatter } from './formats.ts';
-import type { LocatedDiagnostic, Location, Outcome } from './outcome.ts';
+import type { LocatedDiagnostic, Location, Outcome, Region } from './outcome.ts';
 import { descriptorOf, isOfTheRun, sarifLevels } from './sarif-rules.ts';
 
 const schema =
@@ -20,20 +20,27 @@ function artifactLocation(path: string): Sarif.ArtifactLocation {
 }
 
 /** Code scanning wants a line of every place; that of a file as a whole is its first. */
+function sarifRegion(region: Region | undefined): Sarif.Region {
+  if (!region) return { startLine: 1 };
+  const { line, column, endLine, endColumn } = region;
+  return { startLine: line, startColumn: column, endLine, endColumn };
+}
+
 function sarifLocation({ path, region }: Location): Sarif.Location {
   return {
-    physicalLocation: {
-      artifactLocation: artifactLocation(path),
-      region: region
-        ? {
-            startLine: region.line,
-            startColumn: region.column,
-            endLine: region.endLine,
-            endColumn: region.endColumn,
-          }
-        : { startLine: 1 },
-    },
+    physicalLocation: { artifactLocation: artifactLocation(path), region: sarifRegion(region) },
   };
+}
+
+/** The change that the hint stands for. */
+function fixesOf({ diagnostic: { fix, hint }, fixed }: LocatedDiagnostic): Sarif.Fix[] {
+  if (!fix || !fixed) return [];
+  const replacement = {
+    deletedRegion: sarifRegion(fixed.region),
+    insertedContent: { text: fix.text },
+  };
+  const change = { artifactLocation: artifactLocation(fixed.path), replacements: [replacement] };
+  return [{ ...(hint ? { description: { text: hint } } : {}), artifactChanges: [change] }];
 }
 
 function placeAndText({ diagnostic, location }: LocatedDiagnostic) {
@@ -51,11 +58,15 @@ function codesOf(told: readonly LocatedDiagnostic[]): readonly DiagnosticCode[] 
 
 function resultsOf(told: readonly LocatedDiagnostic[]): Sarif.Result[] {
   const codes = codesOf(told);
-  return told.map((each) => ({
-    ruleId: each.diagnostic.code,
-    ruleIndex: codes.indexOf(each.diagnostic.code),
-    ...placeAndText(each),
-  }));
+  return told.map((each) => {
+    const fixes = fixesOf(each);
+    return {
+      ruleId: each.diagnostic.code,
+      ruleIndex: codes.indexOf(each.diagnostic.code),
+      ...placeAndText(each),
+      ...(fixes.length > 0 ? { fixes } : {}),
+    };
+  });
 }
 
 function notificationsOf(told: readonly LocatedDiagnostic[]): Sarif.Notification[] {

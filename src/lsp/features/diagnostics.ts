@@ -22,7 +22,7 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 /** Lets the other requests of an editor be answered between two networks. */
 const breathe = () => new Promise((resolve) => setImmediate(resolve));
 
-/** What `rcc check` says of a file and of those that it uses. */
+/** What `rcc check --no-files` says of a file and of those that it uses: an editor asks at every key, and opens no weights. */
 export async function findingsOf(
   { file, specs, diagnostics }: Analysis,
   workspace: Workspace,

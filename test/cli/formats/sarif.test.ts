@@ -65,6 +65,30 @@ describe('SARIF', () => {
     expect(run?.invocations?.[0]?.executionSuccessful).toBe(true);
   });
 
+  it('tells the change that a hint stands for', () => {
+    const misspelled = { path: 'nets/b.rn', text: 'model b {\n  dept 18\n}\n' };
+    const span = { file: misspelled, start: 12, end: 16 };
+    const parameters = { name: 'dept', where: 'A model', nearest: 'depth' };
+    const told = createDiagnostic('unknown-property', parameters, { span });
+    expect(logOf({ diagnostics: [told] }).results[0]?.fixes).toEqual([
+      {
+        description: { text: "Did you mean 'depth'?" },
+        artifactChanges: [
+          {
+            artifactLocation: { uri: 'nets/b.rn', uriBaseId: '%SRCROOT%' },
+            replacements: [
+              {
+                deletedRegion: { startLine: 2, startColumn: 3, endLine: 2, endColumn: 7 },
+                insertedContent: { text: 'depth' },
+              },
+            ],
+          },
+        ],
+      },
+    ]);
+    expect(results[0]).not.toHaveProperty('fixes');
+  });
+
   it.each([
     ['a b%/ü#?.rn', 'a%20b%25/%C3%BC%23%3F.rn'],
     ['c:d/e.rn', 'c%3Ad/e.rn'],

@@ -31,8 +31,8 @@ describe('an audit as text', () => {
 
         kind         kernels  time ms   share
         convolution        4    0.670  83.8 %
-        reformat           2    0.090  11.2 %
-        pooling            1    0.040   5.0 %
+        reformat           2   0.0900  11.2 %
+        pooling            1   0.0400   5.0 %
 
       note audit-edge-layer
         'Reformatting CopyNode for Input Tensor 0 to stem/conv1 + stem/conv1/relu' brings the network’s input into the form the engine computes in (reformat, 10.0 % of the time). (nets/small.rn:2)

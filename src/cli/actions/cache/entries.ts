@@ -25,7 +25,7 @@ function cellsOf({ digest, entry, sizeBytes, usedAtMs }: StoredEntry): readonly 
     part('release'),
     entry?.builtFor ?? '',
     formatSize(sizeBytes),
-    formatTime(usedAtMs),
+    formatTime(usedAtMs).replace(' UTC', ''),
   ];
 }
 
@@ -38,12 +38,15 @@ const head = [
   'release',
   'GPU',
   'size',
-  'used',
+  'used (UTC)',
 ];
+
+/** What a narrow window can do without. */
+const spare = ['batches', 'release', 'target', 'used (UTC)', 'precision'];
 const align = ['left', 'left', 'left', 'left', 'left', 'left', 'left', 'right', 'left'] as const;
 
 export function entriesTable(stored: readonly StoredEntry[]): TextTable {
-  return formatTable(head, stored.map(cellsOf), align);
+  return formatTable(head, stored.map(cellsOf), align, spare);
 }
 
 export function totalBytes(stored: readonly StoredEntry[]): number {

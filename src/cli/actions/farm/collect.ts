@@ -13,11 +13,9 @@ export async function collectFarm(path: string, context: CommandContext): Promis
   const { rows, results, diagnostics } = await collectCells(farm, cells, index);
   const bench = join(path, farmFiles.bench);
   const counts = `${rows.length} ${rows.length === 1 ? 'figure' : 'figures'} of ${results.length} cells`;
+  const next = rows.length > 0 ? ` Then: ${shellText(['rcc', 'report', path])}` : '';
   return {
-    text: [
-      headLine(cells, path),
-      `${counts} → ${bench}. Then: ${shellText(['rcc', 'report', path])}`,
-    ].join('\n'),
+    text: [headLine(cells, path), `${counts} → ${bench}.${next}`].join('\n'),
     data: { farm: path, bench, counts: countsOf(cells), figures: rows.length },
     diagnostics: [
       ...status.diagnostics,

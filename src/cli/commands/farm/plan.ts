@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../../command.ts';
+import { declareHelpNote } from '../../help.ts';
 import { declareBatchOptions, declareWeightsOptions } from '../../options.ts';
 import { declarePrecisionOptions, type PrecisionCommandOptions } from '../../precision-options.ts';
 import { specsHelp } from '../../spec-arguments.ts';
@@ -42,9 +43,9 @@ export const farmPlanCommand: CommandDefinition = {
       .option('--cache <dir>', 'folder of results that farms share: what is in it is done');
     declareTimingOptions(command);
     declareTargetOptions(command);
-    command.addHelpText(
-      'after',
-      '\n--gpu takes several classes with commas (t4,v100), --trt several releases: each is a cell of its own.',
+    declareHelpNote(
+      command,
+      '--gpu takes several classes with commas (t4,v100), --trt several releases: each is a cell of its own.',
     );
   },
   async run([paths, options], context) {
