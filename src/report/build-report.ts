@@ -1,7 +1,7 @@
 import type { Cost } from '../../codegen/cost.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { Accuracy, NamedBench } from './bench-file.ts';
-import { type ModelStyles, modelStyles } from './charts/model-styles.ts';
+import { type NameStyles, nameStyles } from './charts/name-styles.ts';
 import {
   type Baseline,
   type Figures,
@@ -84,7 +84,7 @@ function gpuSection(baselines: readonly NumberedBaseline[], all: readonly Measur
     ],
     charts: [],
     tables: baselines.map(({ baseline, ref }) => baselineTable(baseline, ref, all)),
-    picker: {},
+    picker: { precision: 'all', batch: 'all' },
   };
 }
 
@@ -131,9 +131,9 @@ function checkSize(benches: readonly NamedBench[]): void {
 }
 
 /** One colour and mark a model, first those that were measured. */
-function stylesOf({ models }: Published, all: readonly Measured[]): ModelStyles {
+function stylesOf({ models }: Published, all: readonly Measured[]): NameStyles {
   const measured = all.map(({ row }) => row.model);
-  return modelStyles([...measured, ...models.map(({ spec }) => spec)]);
+  return nameStyles([...measured, ...models.map(({ spec }) => spec)]);
 }
 
 /** What is asked first: the setting of a first look. */
@@ -153,7 +153,7 @@ function answer(
 interface Evidence {
   readonly all: readonly Measured[];
   readonly accuracies: readonly Accuracy[];
-  readonly styles: ModelStyles;
+  readonly styles: NameStyles;
 }
 
 /** One's own figures, then the published page. */

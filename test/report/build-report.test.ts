@@ -89,8 +89,8 @@ describe('a report with measurements', () => {
     });
     const report = build({ benches: [named('a.json', by('onnxruntime', 30), by('openvino', 15))] });
     const own = tableOf(report, 'measured-sample-cpu-onnxruntime-openvino');
-    expect(own.title).toBe('All figures of Sample CPU by onnxruntime, openvino');
-    expect(own.rows.map(({ cells }) => cells[2]?.text)).toEqual(['onnxruntime', 'openvino']);
+    expect(own.title).toBe('Figures of Sample CPU by ONNX Runtime, OpenVINO');
+    expect(own.rows.map(({ cells }) => cells[2]?.text)).toEqual(['ONNX Runtime', 'OpenVINO']);
     const sides = tableOf(report, 'engines-sample-cpu-b1');
     expect(sides.columns.map(({ id }) => id)).toEqual([
       'model',
@@ -101,12 +101,13 @@ describe('a report with measurements', () => {
     expect(sides.rows[0]?.cells.map(({ text }) => text)).toEqual([
       'resnet50_vd FP32',
       '30.00',
-      '15.00 (2.00 ± 0.07 × faster)',
+      '15.00',
       '79.1 %',
     ]);
+    expect(sides.rows[0]?.cells[2]?.note).toBe('2.00 ± 0.07 × faster');
     const chart = report.sections.find(({ id }) => id === 'engines')?.charts[0];
     expect(chart?.verdict?.sentences).toEqual([
-      'resnet50_vd FP32 by openvino is 2.00 ± 0.07 × faster than by onnxruntime.',
+      'resnet50_vd FP32 by OpenVINO is 2.00 ± 0.07 × faster than by ONNX Runtime.',
     ]);
     for (const id of ['published-t4', 'published-v100']) {
       expect(JSON.stringify(tableOf(report, id))).not.toMatch(/openvino|onnxruntime/);

@@ -224,7 +224,7 @@ export function drawRanges(chart: RangesChart, size: ChartSize, top: number): Dr
     return [
       name(row.label, at - 8, row.model),
       shapeOf(row, x, at),
-      ...chart.marks.map((_, i) => tickAt(i, x(row.values[i] ?? row.low), at)),
+      ...row.values.flatMap((value, i) => (value === undefined ? [] : tickAt(i, x(value), at))),
     ];
   });
   const markup = join([legend.markup, bottomAxis(x, chart.value, area), ...rows]);

@@ -56,9 +56,10 @@
     const fits = (name) => words.every((word) => name.toLowerCase().includes(word));
     let shown = 0;
     for (const row of all('tbody tr[data-model]')) {
-      row.hidden = !fits(row.dataset.model);
-      if (!row.hidden) shown++;
+      row.classList.toggle('left-out', !fits(row.dataset.model));
+      if (row.getClientRects().length > 0) shown++;
     }
+    for (const block of all('figure[data-model],.block[data-model]')) block.classList.toggle('left-out', !fits(block.dataset.model));
     for (const plot of all('.plot')) plot.classList.toggle('dim', words.length > 0);
     for (const drawn of all('.plot [data-model]')) drawn.classList.toggle('hit', words.length > 0 && fits(drawn.dataset.model));
     status.textContent = words.length > 0 ? shown + ' rows match' : '';
@@ -67,15 +68,17 @@
   for (const picker of all('[data-picker]')) {
     const section = picker.closest('section');
     const selects = all('select', picker);
+    const shows = (element) => selects.every(({ name, value }) =>
+      value === 'all' || element.dataset[name] === undefined || element.dataset[name] === value);
+    // What is the same in every row that shows needs no column.
+    const tellsNothing = ({ dataset: { id, column } }) => column !== '0' && selects.some(({ name, value }) => name === id && value !== 'all');
     const apply = () => {
-      const shows = (element) => selects.every(({ name, value }) =>
-        value === 'all' || element.dataset[name] === undefined || element.dataset[name] === value);
-      for (const element of all('figure[data-batch],figure[data-precision],figure[data-device]', section)) element.hidden = !shows(element);
+      for (const element of all('figure,.block,tbody tr', section)) element.hidden = !shows(element);
       for (const table of all('table', section)) {
         const shown = [];
         for (const header of all('th[data-column]', table)) {
           const column = Number(header.dataset.column);
-          shown[column] = shows(header);
+          shown[column] = shows(header) && !tellsNothing(header);
           header.hidden = !shown[column];
           for (const row of table.tBodies[0].rows) row.cells[column].hidden = header.hidden;
         }
@@ -86,6 +89,7 @@
           group.colSpan = Math.max(1, visible);
         }
       }
+      section.querySelector('.nothing').hidden = all('figure,tbody tr', section).some((element) => element.closest('[hidden]') === null);
     };
     for (const select of selects) select.addEventListener('change', apply);
     apply();
@@ -102,8 +106,11 @@
   for (const frame of frames) { watcher.observe(frame); watcher.observe(frame.firstElementChild); }
 
   const readoutOf = (plot) => plot.parentElement.querySelector('.readout');
-  const hint = document.querySelector('.readout')?.textContent;
-  const write = (plot, text) => { readoutOf(plot).textContent = text; readoutOf(plot).classList.toggle('told', text !== hint); };
+  const write = (plot, text) => {
+    const readout = readoutOf(plot);
+    readout.textContent = text ?? readout.dataset.source;
+    readout.classList.toggle('told', text !== undefined);
+  };
   const highlight = (model) => {
     for (const drawn of all('.plot .hit')) drawn.classList.remove('hit');
     if (model) for (const drawn of all('.plot [data-model="' + CSS.escape(model) + '"]')) drawn.classList.add('hit');
@@ -112,7 +119,7 @@
     write(plot, mark.dataset.tip);
     if (filter.value === '') highlight(mark.dataset.model);
   };
-  const hide = (plot) => { write(plot, hint); if (filter.value === '') highlight(); };
+  const hide = (plot) => { write(plot); if (filter.value === '') highlight(); };
   for (const title of all('.mark > title')) title.remove();
   for (const plot of all('.plot')) {
     plot.addEventListener('pointerover', (event) => { const mark = event.target.closest('.mark[data-tip]'); if (mark) show(plot, mark); else hide(plot); });

@@ -175,7 +175,7 @@ export function planSections(benches: readonly NamedBench[]): readonly Section[]
       ],
       charts: [],
       tables: planned.flatMap(planTables),
-      picker: {},
+      picker: { batch: 'all' },
     },
   ];
 }
