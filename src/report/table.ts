@@ -7,6 +7,8 @@ export interface Column extends Setting {
   readonly label: string;
   readonly group?: string;
   readonly align: 'left' | 'right';
+  /** It tells with the first column which row it is; where the screen is narrow it stands below the row's heading. */
+  readonly tellsRow?: true;
   /** Ids of provenance entries that all figures of the column come from. */
   readonly refs?: readonly string[];
 }

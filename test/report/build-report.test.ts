@@ -7,7 +7,7 @@ import type { Report } from '../../src/report/report.ts';
 import { reportFiles } from '../../src/report/report-files.ts';
 import type { Table } from '../../src/report/table.ts';
 import { specOf } from '../helpers/specs.ts';
-import { fullSampleBench, sampleBench, sampleRow } from './sample-bench.ts';
+import { batchesSampleBench, fullSampleBench, sampleBench, sampleRow } from './sample-bench.ts';
 
 const figures = await readFigures();
 
@@ -261,6 +261,66 @@ describe('a report with measurements', () => {
     const report = build({ benches: [named('a.json', ...rows)] });
     const columns = tableOf(report, 'measured-sample-cpu-onnxruntime').columns.map(({ id }) => id);
     expect(columns.filter((id) => id === 'threads' || id.startsWith('only'))).toHaveLength(8);
+  });
+
+  it('offers what a section has several of, and shows batch 1 first', () => {
+    const report = build({ benches: [{ path: 'a.json', bench: batchesSampleBench() }] });
+    const pickerOf = (id: string) => report.sections.find((section) => section.id === id)?.picker;
+    expect(pickerOf('device-sample-cpu-openvino')).toEqual({ precision: 'all', batch: 1 });
+    expect(pickerOf('precisions')).toEqual({ device: 'Sample CPU', batch: 1 });
+    expect(pickerOf('layers')).toEqual({
+      device: 'Sample CPU',
+      model: 'resnet18',
+      precision: 'all',
+      batch: 1,
+    });
+  });
+
+  it('gives a kind of layer one colour and mark, whichever chart has it', () => {
+    const report = build({ benches: [{ path: 'a.json', bench: batchesSampleBench() }] });
+    const charts = report.sections.find(({ id }) => id === 'layers')?.charts ?? [];
+    const series = charts.flatMap((chart) => (chart.kind === 'columns' ? chart.series : []));
+    const pairs = new Set(series.map(({ name, style }) => `${name} ${style}`));
+    expect([...pairs].toSorted()).toEqual(['convolution 0', 'gemm 4', 'pooling 1', 'quantize 3']);
+  });
+
+  it('leaves out percentiles that the runs are too few for', () => {
+    const report = build({ benches: [{ path: 'a.json', bench: batchesSampleBench() }] });
+    const table = tableOf(report, 'measured-sample-cpu-openvino');
+    const textsAt = (batch: number) => {
+      const row = table.rows.find((each) => each.batch === batch);
+      return ['median', 'p90', 'p99'].map(
+        (id) => row?.cells[table.columns.findIndex((column) => column.id === id)]?.text,
+      );
+    };
+    expect(textsAt(1)).toEqual(['20.00', '20.40', '21.20']);
+    expect(textsAt(4)).toEqual(['80.00', '–', '–']);
+    expect(table.notes).toContain(
+      'p90 takes 10 runs, p95 20 and p99 100: of fewer it would be the slowest run.',
+    );
+    const charts = report.sections.flatMap((section) => section.charts);
+    const details = charts.flatMap((chart) =>
+      chart.kind === 'ranges' && chart.batch === 4 ? chart.rows : [],
+    );
+    expect(details[0]?.detail).toBe('median 80.00, fastest 79.20, slowest 88.00 ms of 9 runs');
+    expect(details[0]?.values).toEqual([1, undefined]);
+  });
+
+  it('tells audits that differ in their batch alone once', () => {
+    const report = build({ benches: [{ path: 'a.json', bench: batchesSampleBench() }] });
+    const table = tableOf(report, 'fusion-audit');
+    const at = table.columns.findIndex(({ id }) => id === 'batches');
+    expect(table.rows).toHaveLength(4);
+    expect(table.rows.map(({ cells }) => cells[at]?.text)).toEqual(Array(4).fill('1, 4'));
+  });
+
+  it('tells what stands below every table of a section once, in Markdown too', () => {
+    const report = build({ benches: [{ path: 'a.json', bench: batchesSampleBench() }] });
+    const files = new Map([...reportFiles(report)].map(({ path, content }) => [path, content]));
+    const note = 'The sum of the layers is not the latency.';
+    expect(String(files.get('report.md')).split(note)).toHaveLength(2);
+    const alone = 'tables/layers-resnet18-sample-cpu-fp32-batch-1-openvino.md';
+    expect(String(files.get(alone))).toContain(note);
   });
 
   it('tells the first findings of an audit and how many more there are', () => {

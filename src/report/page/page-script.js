@@ -81,6 +81,7 @@
           shown[column] = shows(header) && !tellsNothing(header);
           header.hidden = !shown[column];
           for (const row of table.tBodies[0].rows) row.cells[column].hidden = header.hidden;
+          for (const part of all('.folded [data-of="' + column + '"]', table)) part.hidden = header.hidden;
         }
         for (const group of all('th[data-start]', table)) {
           const [start, length] = [Number(group.dataset.start), Number(group.dataset.length)];
@@ -119,13 +120,29 @@
     write(plot, mark.dataset.tip);
     if (filter.value === '') highlight(mark.dataset.model);
   };
+  // Marks are smaller than a finger.
+  const reach = 24;
+  const nearest = (marks, { clientX, clientY }) => {
+    const away = (mark) => {
+      const { left, right, top, bottom } = mark.getBoundingClientRect();
+      return Math.hypot(Math.max(left - clientX, 0, clientX - right), Math.max(top - clientY, 0, clientY - bottom));
+    };
+    const [first] = marks.map((mark) => [away(mark), mark]).sort(([a], [b]) => a - b);
+    return first && first[0] <= reach ? first[1] : undefined;
+  };
   const hide = (plot) => { write(plot); if (filter.value === '') highlight(); };
   for (const title of all('.mark > title')) title.remove();
   for (const plot of all('.plot')) {
-    plot.addEventListener('pointerover', (event) => { const mark = event.target.closest('.mark[data-tip]'); if (mark) show(plot, mark); else hide(plot); });
-    plot.addEventListener('pointerleave', () => hide(plot));
+    plot.addEventListener('pointerover', (event) => { const mark = event.target.closest('.mark[data-tip]'); if (mark) show(plot, mark); else if (event.pointerType !== 'touch') hide(plot); });
+    // A finger's pointer leaves as it is lifted: what it told stays until the next tap.
+    plot.addEventListener('pointerleave', ({ pointerType }) => { if (pointerType !== 'touch') hide(plot); });
     const marks = all('.mark[data-tip]', plot);
     if (marks.length === 0) continue;
+    plot.addEventListener('pointerdown', (event) => {
+      if (event.pointerType !== 'touch') return;
+      const near = nearest(marks, event);
+      if (near) show(plot, near); else hide(plot);
+    });
     plot.tabIndex = 0;
     plot.setAttribute('role', 'group');
     plot.setAttribute('aria-label', plot.dataset.name + ': values by arrow keys');

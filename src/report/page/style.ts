@@ -80,7 +80,7 @@ figure svg{display:block;width:100%;height:auto;max-width:760px;margin:.5rem aut
 table{border-collapse:separate;border-spacing:0;width:100%;font-size:.88rem;font-variant-numeric:tabular-nums}
 th,td{padding:.38rem .7rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--grid);vertical-align:baseline}
 td.text{white-space:normal;min-width:9rem;overflow-wrap:anywhere}td.long{min-width:18rem}
-wbr{display:none}
+wbr,.note.folded{display:none}
 .right{text-align:right}
 thead th{font-weight:600;background:var(--band);color:var(--ink);vertical-align:bottom}
 thead th.group{text-align:center;border-left:1px solid var(--line)}
@@ -94,7 +94,7 @@ tbody tr:hover>*{background:var(--band)}
 .sort::after{content:"";width:.7em;text-align:center}
 [aria-sort=ascending] .sort::after{content:"▲";font-size:.7em}
 [aria-sort=descending] .sort::after{content:"▼";font-size:.7em}
-@media (max-width:560px){th,td{padding:.34rem .4rem}table{font-size:.82rem}tbody th,thead .spaced{white-space:normal}wbr{display:inline}tbody th{min-width:6.6rem;max-width:9rem}td.text{min-width:8rem}td.long{min-width:15rem}.sort{gap:0}.sort::after{width:auto}}
+@media (max-width:560px){th,td{padding:.34rem .4rem}table{font-size:.82rem}tbody th,thead .spaced{white-space:normal}wbr{display:inline}.folds{display:none}.note.folded{display:block}.folded>:not([hidden])~:not([hidden])::before{content:", "}tbody th{min-width:6.6rem;max-width:9rem}td.text{min-width:8rem}td.long{min-width:15rem}.sort{gap:0}.sort::after{width:auto}}
 .good{color:var(--good)}.bad{color:var(--bad)}.none{color:var(--quiet)}
 .ref{font-size:.72em;margin-left:.25em;text-decoration:none;font-weight:400}
 .note{font-size:.78em;color:var(--quiet);display:block}
@@ -116,7 +116,7 @@ footer{color:var(--quiet);font-size:.85rem;margin:2rem 0 2.5rem}
 .bar,.skip,.cue,.by-mouse,.by-touch{display:none!important}
 .pickers select{appearance:none;border:0;padding:0;background:none;min-height:0;font-weight:600}
 body{background:#fff;font-size:10pt}
-section{margin:1rem 0 1.4rem}
+section{margin:1rem 0 1.4rem}header h1,.ledes{margin:0}#answer figure{padding:.5rem .8rem .2rem}
 figure,.source,tr,.short,.intro,.pickers,.verdict li{break-inside:avoid}
 h2,h3,.intro,.pickers,figcaption{break-after:avoid}
 .charts{grid-template-columns:1fr 1fr;gap:.8rem}figure{padding:.8rem .5rem .4rem}

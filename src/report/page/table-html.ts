@@ -1,6 +1,6 @@
 import { type Attributes, type Child, element, type Markup } from '../markup.ts';
 import type { Setting } from '../setting.ts';
-import { type Cell, type Column, columnName, type Table } from '../table.ts';
+import { type Cell, type Column, columnName, noFigure, type Table } from '../table.ts';
 
 /** What a picker shows an element by. */
 export function settingAttributes({ device, model, precision, batch }: Setting): Attributes {
@@ -31,6 +31,7 @@ function headerCell(columns: readonly Column[], index: number, rowspan?: number)
     column.align === 'right' && 'right',
     startsGroup(columns, index) && 'first',
     column.label.includes(' ') && 'spaced',
+    column.tellsRow && 'folds',
   ];
   return element(
     'th',
@@ -100,18 +101,32 @@ function headerRows(columns: readonly Column[]): readonly Markup[] {
 const wrapFrom = 28;
 const longFrom = 80;
 
-function bodyCell(cell: Cell, columns: readonly Column[], index: number): Markup {
+/** What else tells the row, below its heading: shown where the screen is too narrow for columns of it. */
+function foldedCells(cells: readonly Cell[], columns: readonly Column[]): Markup | false {
+  const parts = columns.flatMap(({ tellsRow, align, label }, i) => {
+    const text = cells[i]?.text;
+    if (!tellsRow || text === undefined) return [];
+    const told = align === 'right' ? `${label.toLowerCase()} ${text}` : text;
+    return element('span', { 'data-of': i }, [told]);
+  });
+  return parts.length > 0 && element('span', { class: 'note folded' }, parts);
+}
+
+function bodyCell(cells: readonly Cell[], columns: readonly Column[], index: number): Markup {
+  const cell = cells[index] ?? noFigure;
   const { value, text, refs, tone, note } = cell;
   const length = Math.max(text.length, note?.length ?? 0);
   const classes = [
     columns[index]?.align === 'right' && 'right',
     startsGroup(columns, index) && 'first',
     tone === 'quiet' ? 'none' : tone,
+    columns[index]?.tellsRow && 'folds',
     length > wrapFrom && 'text',
     length > longFrom && 'long',
   ];
   const children: readonly Child[] = [
     ...(index === 0 ? wrappable(text) : [text]),
+    index === 0 && foldedCells(cells, columns),
     ...references(refs),
     note !== undefined && element('span', { class: 'note' }, [note]),
   ];
@@ -151,11 +166,11 @@ export function tableToHtml(table: Table): Markup {
   const { id, title, columns, rows, notes } = table;
   const heading = `table-${id}-title`;
   const short = rows.length <= shortTable && 'short';
-  const classes = ['block', short].filter(Boolean).join(' ');
-  return element('div', { class: classes, id: `table-${id}`, ...settingAttributes(table) }, [
+  const frame = ['scroll', short].filter(Boolean).join(' ');
+  return element('div', { class: 'block', id: `table-${id}`, ...settingAttributes(table) }, [
     element('h3', { id: heading }, [title]),
     element('p', { class: 'cue', 'aria-hidden': 'true' }, ['scroll sideways for more \u2192']),
-    element('div', { class: 'scroll', role: 'region', 'aria-labelledby': heading, tabindex: 0 }, [
+    element('div', { class: frame, role: 'region', 'aria-labelledby': heading, tabindex: 0 }, [
       element('table', { 'aria-labelledby': heading }, [
         element('thead', {}, headerRows(columns)),
         element(
@@ -165,7 +180,7 @@ export function tableToHtml(table: Table): Markup {
             element(
               'tr',
               settingAttributes(row),
-              row.cells.map((cell, i) => bodyCell(cell, columns, i)),
+              row.cells.map((_, i) => bodyCell(row.cells, columns, i)),
             ),
           ),
         ),

@@ -69,7 +69,7 @@ const right = { align: 'right' } as const;
 function targetColumn(targets: readonly string[]): RowColumns {
   if (targets.length < 2) return noColumns;
   return {
-    columns: [{ id: 'target', label: 'Engine', align: 'left' }],
+    columns: [{ id: 'target', label: 'Engine', align: 'left', tellsRow: true }],
     cells: ({ target }) => [targetCell(target)],
   };
 }
@@ -108,9 +108,9 @@ function deviceTable({ name, targets, items }: DeviceGroup, sources: AccuracySou
     title: `Figures of ${name} by ${targetTitles(targets)}`,
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
-      { id: 'precision', label: 'Precision', align: 'left' },
+      { id: 'precision', label: 'Precision', align: 'left', tellsRow: true },
       ...target.columns,
-      { id: 'batch', label: 'Batch', ...right },
+      { id: 'batch', label: 'Batch', ...right, tellsRow: true },
       { id: 'median', label: 'median', group: 'Latency, ms', ...right },
       { id: 'p90', label: 'p90', group: 'Latency, ms', ...right },
       { id: 'p99', label: 'p99', group: 'Latency, ms', ...right },

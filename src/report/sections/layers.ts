@@ -148,10 +148,12 @@ export function auditSection(audits: readonly AuditSummary[]): Section | undefin
     title: 'Fusion audit',
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
-      { id: 'target', label: 'Engine', align: 'left' },
-      { id: 'built-for', label: 'Built for', align: 'left' },
-      { id: 'precision', label: 'Precision', align: 'left' },
-      ...(withBatch ? [{ id: 'batches', label: 'Batch', align: 'right' } as const] : []),
+      { id: 'target', label: 'Engine', align: 'left', tellsRow: true },
+      { id: 'built-for', label: 'Built for', align: 'left', tellsRow: true },
+      { id: 'precision', label: 'Precision', align: 'left', tellsRow: true },
+      ...(withBatch
+        ? [{ id: 'batches', label: 'Batch', align: 'right', tellsRow: true } as const]
+        : []),
       { id: 'verdict', label: 'Verdict', align: 'left' },
       { id: 'blocks', label: 'Fused blocks', align: 'right' },
       { id: 'kernels', label: 'Kernels', align: 'right' },

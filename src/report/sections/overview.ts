@@ -109,7 +109,7 @@ function evaluationTable(
     title: 'Accuracy measured',
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
-      { id: 'precision', label: 'Precision', align: 'left' },
+      { id: 'precision', label: 'Precision', align: 'left', tellsRow: true },
       { id: 'top1', label: 'top-1, %', ...right },
       { id: 'top5', label: 'top-5, %', ...right },
       { id: 'published', label: 'published top-1, %', ...right, refs: ['P0'] },

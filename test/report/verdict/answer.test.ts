@@ -70,6 +70,12 @@ describe('the verdict', () => {
     `);
   });
 
+  it('says what the best balance is, where it is what was picked', () => {
+    const noteOf = (wish?: Parameters<typeof verdict>[1]) => charts(three, wish)[0]?.verdict?.note;
+    expect(noteOf()).toMatch(/^Best balance: /);
+    expect(noteOf({ wish: { budgetMs: 20 } })).toBeUndefined();
+  });
+
   it('keeps to a budget', () => {
     expect(verdict(three, { wish: { budgetMs: 20 } }).slice(0, 2)).toMatchInlineSnapshot(`
       [
