@@ -19,7 +19,7 @@ import { planSections } from './sections/plan.ts';
 import { sideBySideSections } from './sections/side-by-side.ts';
 import { standInPart, standInWarning } from './sections/unmeasured.ts';
 import { splitStandIns } from './split-unmeasured.ts';
-import { answerSection } from './verdict/answer.ts';
+import { answerSection, recommendedModel } from './verdict/answer.ts';
 import { measuredPlaces, publishedPlaces } from './verdict/candidates.ts';
 import type { Wish } from './verdict/choose.ts';
 
@@ -163,10 +163,12 @@ function figureSections(
     benches,
     baselines,
     evidence: { all, accuracies, styles },
+    recommended,
   }: {
     readonly benches: readonly NamedBench[];
     readonly baselines: readonly NumberedBaseline[];
     readonly evidence: Evidence;
+    readonly recommended: string | undefined;
   },
 ): readonly (Section | undefined)[] {
   const { models } = published;
@@ -175,7 +177,10 @@ function figureSections(
     ...deviceSections(all, { models, accuracies, styles }),
     ...sideBySideSections(all, { models, accuracies, styles }),
     evaluationSection(accuracies, models),
-    layersSection(benches.flatMap(({ bench }) => bench.profiles)),
+    layersSection(
+      benches.flatMap(({ bench }) => bench.profiles),
+      recommended,
+    ),
     auditSection(benches.flatMap(({ bench }) => bench.audits)),
     overviewSection({ published, costs, styles }),
     gpuSection(baselines, all),
@@ -197,9 +202,11 @@ export function buildReport(inputs: ReportInputs): Report {
     accuracies: benches.flatMap(({ bench }) => bench.accuracies),
     styles: stylesOf(published, measured.all),
   };
+  const verdict = answer(inputs, evidence);
+  const recommended = verdict && recommendedModel(verdict);
   const sections: readonly (Section | undefined)[] = [
-    answer(inputs, evidence),
-    ...figureSections(inputs, { benches, baselines, evidence }),
+    verdict,
+    ...figureSections(inputs, { benches, baselines, evidence, recommended }),
     ...standIn.sections,
   ];
   const page: Provenance = {

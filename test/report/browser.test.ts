@@ -214,11 +214,11 @@ describe.skipIf(!executablePath)(
       expect(await shown(device)).toEqual({ rows: 4, tables: 1, figures: 4 });
       expect(await headings()).toEqual(expect.arrayContaining(['Batch', 'median']));
       expect(await headings()).not.toContain('Precision');
-      await page.locator('#layers select[name=model]').selectOption('resnet50_vd');
+      await page.locator('#layers select[name=model]').selectOption('resnet18');
       await page.locator('#layers select[name=batch]').selectOption('4');
       expect(await page.locator('#layers figure:visible figcaption').allTextContents()).toEqual([
-        expect.stringMatching(/resnet50_vd.*FP32, batch 4/),
-        expect.stringMatching(/resnet50_vd.*INT8, batch 4/),
+        expect.stringMatching(/resnet18,.*FP32, batch 4/),
+        expect.stringMatching(/resnet18,.*INT8, batch 4/),
       ]);
       await page.context().close();
     });

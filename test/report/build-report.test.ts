@@ -270,7 +270,8 @@ describe('a report with measurements', () => {
     expect(pickerOf('precisions')).toEqual({ device: 'Sample CPU', batch: 1 });
     expect(pickerOf('layers')).toEqual({
       device: 'Sample CPU',
-      model: 'resnet18',
+      // The one that is recommended.
+      model: 'resnet50_vd',
       precision: 'all',
       batch: 1,
     });

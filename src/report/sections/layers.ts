@@ -91,8 +91,12 @@ function profileTable(profile: LayerProfile): Table {
   };
 }
 
-export function layersSection(profiles: readonly LayerProfile[]): Section | undefined {
-  const [first] = profiles;
+/** Layers of all profiles, those of one model first: of `recommended` where it was profiled. */
+export function layersSection(
+  profiles: readonly LayerProfile[],
+  recommended?: string,
+): Section | undefined {
+  const first = profiles.find(({ model }) => model === recommended) ?? profiles[0];
   if (!first) return undefined;
   const { model } = first;
   const device = first.device.name;

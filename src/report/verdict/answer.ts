@@ -107,6 +107,15 @@ function speedAnswer(place: Place, { wish, styles }: AnswerInputs): BarsChart {
   };
 }
 
+/** The model that the section recommends first; undefined where it names none. */
+export function recommendedModel({ charts, picker = {} }: Section): string | undefined {
+  const chart = charts.find(
+    ({ device, batch }) => device === picker.device && batch === picker.batch,
+  );
+  const points = chart?.kind === 'xy' ? chart.series.flatMap(({ points: own }) => own) : [];
+  return points.find(({ chosen }) => chosen)?.model;
+}
+
 /** Undefined where there is nothing to choose from. */
 export function answerSection(inputs: AnswerInputs): Section | undefined {
   const { places, first } = inputs;
