@@ -479,6 +479,19 @@ describe.skipIf(!executablePath)(
       await page.context().close();
     });
 
+    it('prints no table wider than its paper', async () => {
+      for (const [name, address] of Object.entries(addresses)) {
+        // As wide as A4 between its margins.
+        const page = await open({ viewport: { width: 703, height: 1000 } }, address);
+        await page.emulateMedia({ media: 'print' });
+        const wider = await page.evaluate(`[...document.querySelectorAll('main table')]
+          .filter((table) => table.getBoundingClientRect().right > document.documentElement.clientWidth)
+          .map((table) => table.closest('.block').id)`);
+        expect(wider, name).toEqual([]);
+        await page.context().close();
+      }
+    });
+
     it.each([
       ['light', 1280],
       ['dark', 360],

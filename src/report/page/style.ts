@@ -115,18 +115,18 @@ footer{color:var(--quiet);font-size:.85rem;margin:2rem 0 2.5rem}
 .readout{min-height:0!important}
 .bar,.skip,.cue,.by-mouse,.by-touch{display:none!important}
 .pickers select{appearance:none;border:0;padding:0;background:none;min-height:0;font-weight:600}
-body{background:#fff;font-size:10pt}
+html{font-size:13px}body{background:#fff;font-size:9.5pt;line-height:1.4}
 section{margin:1rem 0 1.4rem}header h1,.ledes{margin:0}#answer figure{padding:.5rem .8rem .2rem}
 figure,.source,tr,.short,.intro,.pickers,.verdict li{break-inside:avoid}
 h2,h3,.intro,.pickers,figcaption{break-after:avoid}
-.charts{grid-template-columns:1fr 1fr;gap:.8rem}figure{padding:.8rem .5rem .4rem}
+.charts{grid-template-columns:1fr 1fr;gap:.8rem}figure{padding:.6rem .5rem .2rem}figure svg{max-width:74mm;margin-top:.2rem}
 .wide{display:none}.narrow{display:block}
-#answer .charts{display:block}#answer .wide{display:block}#answer .narrow{display:none}#answer figure svg{max-width:140mm}
+#answer .charts{display:block}#answer .wide{display:block}#answer .narrow{display:none}#answer figure svg{max-width:139mm}
 #answer figure:not([hidden]){display:block}#answer .verdict{display:block}
 .tables{display:block}
 .scroll{overflow:visible;border:0}.more .scroll{border:0}
-table{font-size:7.5pt}thead{display:table-header-group}
-th,td{padding:.15rem .3rem}tbody th,thead th[data-column="0"]{position:static}
+table{font-size:clamp(4.5pt,90pt/var(--columns),7.5pt)}thead{display:table-header-group}
+th,td{padding:.25em .3em}thead .spaced,tbody th,.note{white-space:normal}wbr{display:inline}.wrap{padding:0;max-width:none}td.text,td.long{min-width:0}.sort{gap:0}.sort::after{width:auto}tbody th,thead th[data-column="0"]{position:static}
 .sources{display:block}.source{margin:0 0 .8rem}
 }
 `;

@@ -171,7 +171,7 @@ export function tableToHtml(table: Table): Markup {
     element('h3', { id: heading }, [title]),
     element('p', { class: 'cue', 'aria-hidden': 'true' }, ['scroll sideways for more \u2192']),
     element('div', { class: frame, role: 'region', 'aria-labelledby': heading, tabindex: 0 }, [
-      element('table', { 'aria-labelledby': heading }, [
+      element('table', { 'aria-labelledby': heading, style: `--columns:${columns.length}` }, [
         element('thead', {}, headerRows(columns)),
         element(
           'tbody',
