@@ -17,6 +17,11 @@ export function median(ascending: ArrayLike<number>): number {
   return ((ascending[lower] as number) + (ascending[upper] as number)) / 2;
 }
 
+/** Whether so many samples have a percentile: of fewer it is the slowest of them, and says nothing of the share beyond it. */
+export function hasPercentile(count: number, p: number): boolean {
+  return count * (100 - p) >= 100;
+}
+
 export function sortAscending(samples: ArrayLike<number>): Float64Array {
   return Float64Array.from(samples).sort();
 }

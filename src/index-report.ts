@@ -72,6 +72,7 @@ export {
 } from './report/published.ts';
 export type { Provenance, Report, Section } from './report/report.ts';
 export { type ReportFile, reportFiles } from './report/report-files.ts';
+export type { Picker, Setting } from './report/setting.ts';
 export type { Cell, Column, Row, Table } from './report/table.ts';
 export type { Wish } from './report/verdict/choose.ts';
 export type { LatencyEstimate } from './report/verdict/speed-up.ts';

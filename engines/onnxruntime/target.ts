@@ -19,7 +19,7 @@ const options: readonly OptionRow<keyof OnnxruntimeTargetOptions>[] = [
 /** The embedded engine: onnxruntime on the processor of this machine. */
 export const onnxruntimeTarget: TargetDefinition<OnnxruntimeTargetOptions, 'onnxruntime'> = {
   name: 'onnxruntime',
-  title: 'onnxruntime',
+  title: 'ONNX Runtime',
   ownFiles: [/^model\.ort\.onnx$/],
   options,
   async read(texts) {

@@ -2,6 +2,7 @@
 import type { Device, LatencySummary, Measurement } from '../../engines/engine.ts';
 import { groupBy } from '../collections/group-by.ts';
 import { formatMs } from './format.ts';
+import { percentileMs, percentileNotes } from './percentiles.ts';
 import { type Cell, type Column, numberCell, type Table, textCell } from './table.ts';
 import { isStandIn, type Sourced } from './trust.ts';
 
@@ -52,8 +53,8 @@ function identityOf(rows: readonly MeasuredRow[]): readonly FigureColumn[] {
 
 const latency: readonly FigureColumn[] = [
   numberColumn('median ms', (row) => row.latency.medianMs),
-  numberColumn('p90 ms', (row) => row.latency.p90Ms),
-  numberColumn('p99 ms', (row) => row.latency.p99Ms),
+  numberColumn('p90 ms', (row) => percentileMs(row, 90)),
+  numberColumn('p99 ms', (row) => percentileMs(row, 99)),
 ];
 
 const rate = numberColumn(
@@ -134,7 +135,7 @@ export function benchTables(rows: readonly MeasuredRow[]): readonly Table[] {
     return {
       ...tableOf(`bench-${kind}`, own, [...identityOf(own), ...columns[kind]]),
       title: titles[kind],
-      notes: definitionsOf(own),
+      notes: [...definitionsOf(own), ...percentileNotes(own)],
     };
   });
 }

@@ -1,7 +1,7 @@
 import type { Cost } from '../../codegen/cost.ts';
 import { fail } from '../diagnostics/diagnostic.ts';
 import type { Accuracy, NamedBench } from './bench-file.ts';
-import { type ModelStyles, modelStyles } from './charts/model-styles.ts';
+import { type NameStyles, nameStyles } from './charts/name-styles.ts';
 import {
   type Baseline,
   type Figures,
@@ -19,7 +19,7 @@ import { planSections } from './sections/plan.ts';
 import { sideBySideSections } from './sections/side-by-side.ts';
 import { standInPart, standInWarning } from './sections/unmeasured.ts';
 import { splitStandIns } from './split-unmeasured.ts';
-import { answerSection } from './verdict/answer.ts';
+import { answerSection, recommendedModel } from './verdict/answer.ts';
 import { measuredPlaces, publishedPlaces } from './verdict/candidates.ts';
 import type { Wish } from './verdict/choose.ts';
 
@@ -84,7 +84,7 @@ function gpuSection(baselines: readonly NumberedBaseline[], all: readonly Measur
     ],
     charts: [],
     tables: baselines.map(({ baseline, ref }) => baselineTable(baseline, ref, all)),
-    picker: {},
+    picker: { precision: 'all', batch: 'all' },
   };
 }
 
@@ -131,9 +131,9 @@ function checkSize(benches: readonly NamedBench[]): void {
 }
 
 /** One colour and mark a model, first those that were measured. */
-function stylesOf({ models }: Published, all: readonly Measured[]): ModelStyles {
+function stylesOf({ models }: Published, all: readonly Measured[]): NameStyles {
   const measured = all.map(({ row }) => row.model);
-  return modelStyles([...measured, ...models.map(({ spec }) => spec)]);
+  return nameStyles([...measured, ...models.map(({ spec }) => spec)]);
 }
 
 /** What is asked first: the setting of a first look. */
@@ -153,7 +153,7 @@ function answer(
 interface Evidence {
   readonly all: readonly Measured[];
   readonly accuracies: readonly Accuracy[];
-  readonly styles: ModelStyles;
+  readonly styles: NameStyles;
 }
 
 /** One's own figures, then the published page. */
@@ -163,10 +163,12 @@ function figureSections(
     benches,
     baselines,
     evidence: { all, accuracies, styles },
+    recommended,
   }: {
     readonly benches: readonly NamedBench[];
     readonly baselines: readonly NumberedBaseline[];
     readonly evidence: Evidence;
+    readonly recommended: string | undefined;
   },
 ): readonly (Section | undefined)[] {
   const { models } = published;
@@ -175,7 +177,10 @@ function figureSections(
     ...deviceSections(all, { models, accuracies, styles }),
     ...sideBySideSections(all, { models, accuracies, styles }),
     evaluationSection(accuracies, models),
-    layersSection(benches.flatMap(({ bench }) => bench.profiles)),
+    layersSection(
+      benches.flatMap(({ bench }) => bench.profiles),
+      recommended,
+    ),
     auditSection(benches.flatMap(({ bench }) => bench.audits)),
     overviewSection({ published, costs, styles }),
     gpuSection(baselines, all),
@@ -197,9 +202,11 @@ export function buildReport(inputs: ReportInputs): Report {
     accuracies: benches.flatMap(({ bench }) => bench.accuracies),
     styles: stylesOf(published, measured.all),
   };
+  const verdict = answer(inputs, evidence);
+  const recommended = verdict && recommendedModel(verdict);
   const sections: readonly (Section | undefined)[] = [
-    answer(inputs, evidence),
-    ...figureSections(inputs, { benches, baselines, evidence }),
+    verdict,
+    ...figureSections(inputs, { benches, baselines, evidence, recommended }),
     ...standIn.sections,
   ];
   const page: Provenance = {

@@ -5,6 +5,7 @@ import type { MissingCell } from './bench-file.ts';
 import type { CellComparison, Comparison, LatencyCell, Verdict } from './compare.ts';
 import { formatChange, formatMs } from './format.ts';
 import { numberCell, type Table, tableToMarkdown, textCell } from './table.ts';
+import { targetCell, targetTitle } from './target-title.ts';
 import { speedUp } from './verdict/speed-up.ts';
 import { speedPhrase } from './verdict/speed-words.ts';
 
@@ -38,7 +39,7 @@ function severalTargets({ cells, onlyBefore, onlyAfter }: Comparison): boolean {
 function cellNames(comparison: Comparison): CellNames {
   const withTarget = severalTargets(comparison);
   return ({ model, precision, batch, device, target }) =>
-    `${model} ${precision} batch ${batch} on ${device}${withTarget ? ` by ${target}` : ''}`;
+    `${model} ${precision} batch ${batch} on ${device}${withTarget ? ` by ${targetTitle(target)}` : ''}`;
 }
 
 const isJudged = ({ verdict }: CellComparison): boolean => verdict !== 'unjudged';
@@ -79,7 +80,7 @@ export function comparisonTable(comparison: Comparison): Table {
         cells: [
           textCell(cell.after.model),
           textCell(cell.after.device),
-          ...(withTarget ? [textCell(cell.after.target)] : []),
+          ...(withTarget ? [targetCell(cell.after.target)] : []),
           textCell(cell.after.precision.toUpperCase()),
           numberCell(cell.after.batch, String),
           numberCell(cell.before.latencyMs, formatMs),

@@ -23,7 +23,7 @@ export function escapeText(text: string): string {
     .replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '');
 }
 
-const voidElements = new Set(['br', 'hr', 'input', 'link', 'meta', 'col']);
+const voidElements = new Set(['br', 'hr', 'input', 'link', 'meta', 'col', 'wbr']);
 /** Elements of SVG that hold nothing are closed at once; HTML's are not. */
 const emptyShapes = new Set(['path', 'rect', 'circle', 'line', 'use']);
 

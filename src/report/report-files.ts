@@ -3,7 +3,13 @@ import type { PngRenderer } from './charts/png.ts';
 import { chartFile } from './charts/render-chart.ts';
 import { reportToHtml } from './page/page.ts';
 import type { Provenance, Report, Section } from './report.ts';
-import { markdownText, tableToCsv, tableToMarkdown } from './table.ts';
+import {
+  markdownText,
+  notesToMarkdown,
+  tableToCsv,
+  tableToMarkdown,
+  withSharedNotes,
+} from './table.ts';
 
 /** A file of a report, by its path below the report's folder. */
 export interface ReportFile {
@@ -25,22 +31,27 @@ function warningToMarkdown(warning: string | undefined): readonly string[] {
 }
 
 /** The headline of a verdict in bold, its other sentences as a list. */
-function verdictToMarkdown({ headline, sentences }: ChartVerdict): readonly string[] {
+function verdictToMarkdown({ headline, sentences, note }: ChartVerdict): readonly string[] {
   return [
     ...(headline === undefined ? [] : [`**${markdownText(headline)}**`]),
     ...(sentences.length > 0
       ? [sentences.map((sentence) => `- ${markdownText(sentence)}`).join('\n')]
       : []),
+    ...(note === undefined ? [] : [markdownText(note)]),
   ];
 }
 
 /** Charts with their verdicts, and tables. */
-function inOrder({ charts, tables, tablesFirst }: Section): readonly string[] {
+function inOrder({ charts, tables: all, tablesFirst }: Section): readonly string[] {
   const drawings = charts.flatMap((chart) => [
     ...(chart.verdict ? verdictToMarkdown(chart.verdict) : []),
     `![${chart.title}](charts/${chart.id}.svg)`,
   ]);
-  const figures = tables.map((table) => tableToMarkdown(table).trimEnd());
+  const { tables, notes } = withSharedNotes(all);
+  const figures = [
+    ...tables.map((table) => tableToMarkdown(table).trimEnd()),
+    ...(notes.length > 0 ? [notesToMarkdown(notes)] : []),
+  ];
   return tablesFirst ? [...figures, ...drawings] : [...drawings, ...figures];
 }
 

@@ -1,4 +1,5 @@
 import type { Chart } from './charts/chart.ts';
+import type { Picker } from './setting.ts';
 import type { Table } from './table.ts';
 
 /** Where figures come from: what was run, on what, by whom, when. */
@@ -20,8 +21,8 @@ export interface Section {
   readonly tables: readonly Table[];
   /** Whether the tables stand before the charts. */
   readonly tablesFirst?: boolean;
-  /** Charts or columns are of different settings: with a script the page lets the reader pick, from these on; absent: all. */
-  readonly picker?: { readonly device?: string; readonly batch?: number };
+  /** Charts, tables, rows or columns are of different settings: with a script the page lets the reader pick one. */
+  readonly picker?: Picker;
 }
 
 /** The section that tells what to take. */

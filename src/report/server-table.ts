@@ -2,6 +2,7 @@
 import type { LoadMeasurement } from '../server/bench.ts';
 import { roundTripDefinition } from '../server/measure.ts';
 import { formatMs } from './format.ts';
+import { percentileMs, percentileNotes } from './percentiles.ts';
 import { type Cell, type Column, numberCell, type Table, textCell } from './table.ts';
 
 interface FigureColumn {
@@ -10,13 +11,15 @@ interface FigureColumn {
   readonly format?: (value: number) => string;
 }
 
+const timedOf = ({ latency, requests }: LoadMeasurement) => ({ latency, iterations: requests });
+
 const columns: readonly FigureColumn[] = [
   { label: 'batch', value: ({ batch }) => batch, format: String },
   { label: 'concurrency', value: ({ concurrency }) => concurrency, format: String },
   { label: 'p50 ms', value: ({ latency }) => latency.medianMs },
-  { label: 'p90 ms', value: ({ latency }) => latency.p90Ms },
-  { label: 'p95 ms', value: ({ latency }) => latency.p95Ms },
-  { label: 'p99 ms', value: ({ latency }) => latency.p99Ms },
+  { label: 'p90 ms', value: (row) => percentileMs(timedOf(row), 90) },
+  { label: 'p95 ms', value: (row) => percentileMs(timedOf(row), 95) },
+  { label: 'p99 ms', value: (row) => percentileMs(timedOf(row), 99) },
   { label: 'images/s', value: (row) => row.imagesPerSecond, format: (value) => value.toFixed(1) },
   { label: 'queue ms', value: ({ server }) => server?.queueMs },
   { label: 'input ms', value: ({ server }) => server?.computeInputMs },
@@ -45,6 +48,10 @@ export function serverTable(title: string, rows: readonly LoadMeasurement[]): Ta
     title,
     columns: [...heads, { id: 'stable', label: 'stable', align: 'left' }],
     rows: rows.map((row) => ({ cells: cells(row) })),
-    notes: [roundTripDefinition, ...(isCounted ? [serverNote] : [])],
+    notes: [
+      roundTripDefinition,
+      ...(isCounted ? [serverNote] : []),
+      ...percentileNotes(rows.map(timedOf)),
+    ],
   };
 }

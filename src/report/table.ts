@@ -1,15 +1,14 @@
-import type { Precision } from '../../engines/engine.ts';
 import { visibleText } from '../diagnostics/printable.ts';
+import type { Setting } from './setting.ts';
 
-/** A column; columns that follow each other under the same `group` share a heading above theirs. */
-export interface Column {
+/** A column, of a setting where its figures are; columns that follow each other under the same `group` share a heading above theirs. */
+export interface Column extends Setting {
   readonly id: string;
   readonly label: string;
   readonly group?: string;
   readonly align: 'left' | 'right';
-  /** Set: the column belongs to this setting, and a picker may hide it. */
-  readonly precision?: Precision;
-  readonly batch?: number;
+  /** It tells with the first column which row it is; where the screen is narrow it stands below the row's heading. */
+  readonly tellsRow?: true;
   /** Ids of provenance entries that all figures of the column come from. */
   readonly refs?: readonly string[];
 }
@@ -26,20 +25,34 @@ export interface Cell {
   readonly note?: string;
 }
 
-export interface Row {
-  /** Name of the model the row is about: rows and marks of one model are found by it. */
-  readonly model?: string;
+/** Its model is the one that the row is about: rows and marks of one model are found by it. */
+export interface Row extends Setting {
   readonly cells: readonly Cell[];
 }
 
-/** Figures in rows; the first column is the row's heading. */
-export interface Table {
+/** Figures in rows; the first column is the row's heading. A column whose id is a setting's name says it of each row. */
+export interface Table extends Setting {
   readonly id: string;
   readonly title: string;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
   /** Sentences below the table. */
   readonly notes: readonly string[];
+}
+
+/** Tables without the notes that stand below every one of them, and these notes, to be told once. */
+export function withSharedNotes(tables: readonly Table[]): {
+  readonly tables: readonly Table[];
+  readonly notes: readonly string[];
+} {
+  const [first, ...others] = tables;
+  if (!first || others.length === 0) return { tables, notes: [] };
+  const shared = first.notes.filter((note) => others.every(({ notes }) => notes.includes(note)));
+  const own = tables.map((table) => ({
+    ...table,
+    notes: table.notes.filter((note) => !shared.includes(note)),
+  }));
+  return { tables: own, notes: shared };
 }
 
 export const noFigure: Cell = { value: null, text: '–', tone: 'quiet' };
@@ -73,6 +86,10 @@ function markdownCell({ text, refs = [], note }: Cell): string {
   return markdownText(`${text}${marks}${note ? ` (${note})` : ''}`);
 }
 
+export function notesToMarkdown(notes: readonly string[]): string {
+  return notes.map((note) => `- ${markdownText(note)}`).join('\n');
+}
+
 export function tableToMarkdown({ title, columns, rows, notes }: Table): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const lines = [
@@ -81,7 +98,7 @@ export function tableToMarkdown({ title, columns, rows, notes }: Table): string 
     line(columns.map((column) => markdownText(columnName(column)))),
     line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
     ...rows.map(({ cells }) => line(cells.map(markdownCell))),
-    ...(notes.length > 0 ? ['', ...notes.map((note) => `- ${markdownText(note)}`)] : []),
+    ...(notes.length > 0 ? ['', notesToMarkdown(notes)] : []),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -67,7 +67,7 @@ describe('rcc report', () => {
     expect(result).toMatchObject({ page: 'report/index.html', benches: ['build/bench.json'] });
     expect(result.lede[0]).toMatch(/^2 measurements on /);
     const page = read('report/report.md');
-    expect(page).toMatch(/## Measured on .* by onnxruntime/);
+    expect(page).toMatch(/## Measured on .* by ONNX Runtime/);
     for (const name of ['published-t4', 'published-v100']) {
       expect(read(`report/tables/${name}.csv`)).not.toMatch(/measured|ratio/);
     }

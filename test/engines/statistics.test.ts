@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  hasPercentile,
   keepSamples,
   median,
   mostKeptSamples,
@@ -44,6 +45,22 @@ describe('percentile', () => {
         );
       }),
     );
+  });
+});
+
+describe('whether samples have a percentile', () => {
+  it.each([
+    [90, 10],
+    [95, 20],
+    [99, 100],
+    [50, 2],
+  ])('p%d takes %d', (p, least) => {
+    expect(hasPercentile(least, p)).toBe(true);
+    expect(hasPercentile(least - 1, p)).toBe(false);
+    const samples = Array.from({ length: least }, (_, i) => i);
+    // From so many on it lies below the slowest.
+    expect(percentile(samples, p)).toBe(least - 2);
+    expect(percentile(samples.slice(1), p)).toBe(least - 1);
   });
 });
 

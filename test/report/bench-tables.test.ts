@@ -60,21 +60,23 @@ describe('tables of a bench', () => {
 
       | model | precision | device | batch | median ms | p90 ms | p99 ms | GPU compute ms | H2D ms | D2H ms | enqueue ms | images/s | stable |
       | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
-      | a | fp16 | Tesla T4 | 4 | 2.00 | 4.00 | 8.00 | 1.50 | 0.250 | 0.125 | 0.0625 | 2000.0 | yes |
+      | a | fp16 | Tesla T4 | 4 | 2.00 | – | – | 1.50 | 0.250 | 0.125 | 0.0625 | 2000.0 | yes |
 
       - Host latency.
       - GPU compute.
       - H2D.
       - D2H.
       - Enqueue.
+      - p90 takes 10 runs, p95 20 and p99 100: of fewer it would be the slowest run.
 
       ### On a processor
 
       | model | precision | device | batch | median ms | p90 ms | p99 ms | images/s | threads | stable |
       | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |
-      | a | fp16 | A "fast" processor, maybe | 4 | 80.00 | 160.0 | 320.0 | 50.0 | 2 | no |
+      | a | fp16 | A "fast" processor, maybe | 4 | 80.00 | – | – | 50.0 | 2 | no |
 
       - One call.
+      - p90 takes 10 runs, p95 20 and p99 100: of fewer it would be the slowest run.
       "
     `);
   });

@@ -11,7 +11,7 @@ import type { BenchFile } from '../../src/report/bench-file.ts';
 import { buildReport } from '../../src/report/build-report.ts';
 import { reportToHtml } from '../../src/report/page/page.ts';
 import { readFigures } from '../../src/report/published.ts';
-import { fullSampleBench, sampleBench, sampleRow } from './sample-bench.ts';
+import { batchesSampleBench, fullSampleBench, sampleBench, sampleRow } from './sample-bench.ts';
 import { farmBench, standInFarm } from './sample-farm.ts';
 
 const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -28,6 +28,18 @@ function enginesSample(): BenchFile {
   );
   return sampleBench(rows);
 }
+
+const longNames = [
+  'se_resnet152d_openvino_fine_tuned_on_pictures_of_one_class',
+  'fix_resnext101_32x48d_wsl_distilled',
+  'resnet18',
+];
+
+/** Two devices that have no batch in common. */
+const apart = [
+  sampleRow({ model: 'resnet18', ms: 20 }),
+  sampleRow({ model: 'resnet18', ms: 2, device: 't4', batch: 4 }),
+];
 
 /** What axe.run() answers. */
 interface AxeOutcome {
@@ -46,7 +58,9 @@ describe.skipIf(!executablePath)(
   () => {
     let browser: Browser;
     let directory: string;
-    let addresses: Readonly<Record<'measured' | 'published' | 'farm' | 'engines', string>>;
+    let addresses: Readonly<
+      Record<'measured' | 'published' | 'farm' | 'engines' | 'batches' | 'long' | 'apart', string>
+    >;
 
     beforeAll(async () => {
       const figures = await readFigures();
@@ -63,6 +77,9 @@ describe.skipIf(!executablePath)(
         published: await write('published', []),
         farm: await write('farm', [farmBench(), standInFarm()]),
         engines: await write('engines', [{ path: 'engines.json', bench: enginesSample() }]),
+        batches: await write('batches', [{ path: 'b.json', bench: batchesSampleBench() }]),
+        apart: await write('apart', [{ path: 'a.json', bench: sampleBench(apart) }]),
+        long: await write('long', [{ path: 'l.json', bench: batchesSampleBench(longNames) }]),
       };
       // Without a sandbox of its own: CI containers seldom allow it, and the page is ours.
       browser = await chromium.launch({
@@ -176,6 +193,128 @@ describe.skipIf(!executablePath)(
       await page.context().close();
     });
 
+    it('shows one batch of a section, in rows, tables and charts, until another is picked', async () => {
+      const page = await open({}, addresses.batches);
+      const shown = async (section: string) => ({
+        rows: await page.locator(`#${section} tbody tr:visible`).count(),
+        tables: await page.locator(`#${section} .block:visible`).count(),
+        figures: await page.locator(`#${section} figure:visible`).count(),
+      });
+      const device = 'device-sample-cpu-openvino';
+      expect(await shown(device)).toEqual({ rows: 4, tables: 1, figures: 5 });
+      expect(await shown('precisions')).toEqual({ rows: 2, tables: 1, figures: 1 });
+      expect(await shown('layers')).toEqual({ rows: 7, tables: 2, figures: 2 });
+      // What is the same in every row has no column.
+      const headings = async () =>
+        await page.locator(`#${device} th[data-column]:visible .label`).allTextContents();
+      expect(await headings()).toEqual(expect.arrayContaining(['Precision', 'median']));
+      expect(await headings()).not.toContain('Batch');
+      await page.locator(`#${device} select[name=precision]`).selectOption('int8');
+      await page.locator(`#${device} select[name=batch]`).selectOption('all');
+      expect(await shown(device)).toEqual({ rows: 4, tables: 1, figures: 4 });
+      expect(await headings()).toEqual(expect.arrayContaining(['Batch', 'median']));
+      expect(await headings()).not.toContain('Precision');
+      await page.locator('#layers select[name=model]').selectOption('resnet18');
+      await page.locator('#layers select[name=batch]').selectOption('4');
+      expect(await page.locator('#layers figure:visible figcaption').allTextContents()).toEqual([
+        expect.stringMatching(/resnet18,.*FP32, batch 4/),
+        expect.stringMatching(/resnet18,.*INT8, batch 4/),
+      ]);
+      await page.context().close();
+    });
+
+    it('keeps what a filter leaves out apart from what is not picked', async () => {
+      const page = await open({}, addresses.batches);
+      const rows = page.locator('#device-sample-cpu-openvino tbody tr:visible');
+      await page.getByRole('searchbox').fill('resnet18');
+      expect(await rows.count()).toBe(2);
+      expect(await page.getByRole('status').textContent()).toMatch(/rows match/);
+      await page.locator('#device-sample-cpu-openvino select[name=batch]').selectOption('all');
+      expect(await rows.count()).toBe(4);
+      await page.getByRole('searchbox').fill('');
+      expect(await rows.count()).toBe(8);
+      await page.context().close();
+    });
+
+    it('says where nothing has the settings that were picked', async () => {
+      const page = await open({}, addresses.apart);
+      const nothing = page.locator('#answer .nothing');
+      expect(await page.locator('#answer figure:visible').count()).toBe(1);
+      expect(await nothing.isVisible()).toBe(false);
+      await page.locator('#answer select[name=device]').selectOption('Tesla T4');
+      expect(await page.locator('#answer figure:visible').count()).toBe(0);
+      expect(await nothing.isVisible()).toBe(true);
+      await page.locator('#answer select[name=batch]').selectOption('4');
+      expect(await page.locator('#answer figure:visible').count()).toBe(1);
+      expect(await nothing.isVisible()).toBe(false);
+      await page.context().close();
+    });
+
+    it('says once what stands below every table of a section, and how charts tell their figures', async () => {
+      const page = await open({}, addresses.batches);
+      await page.locator('#precisions select[name=batch]').selectOption('all');
+      expect(await page.locator('#precisions .notes:visible').count()).toBe(1);
+      expect(await page.locator('#layers .notes:visible').count()).toBe(1);
+      expect(await page.getByText(/^Point at a mark/).count()).toBe(1);
+      expect(await page.getByText(/^Point at a mark/).isVisible()).toBe(true);
+      expect(await page.getByText(/^Tap a mark/).isVisible()).toBe(false);
+      await page.context().close();
+    });
+
+    it('tells the figures of the mark that a finger taps, and keeps them', async () => {
+      const touch = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+      const page = await open(touch, addresses.batches);
+      expect(await page.getByText(/^Tap a mark/).isVisible()).toBe(true);
+      expect(await page.getByText(/^Point at a mark/).isVisible()).toBe(false);
+      const box = await page.locator('#answer .plot:visible .mark[data-tip]').first().boundingBox();
+      // Beside the mark: a finger is wider than it.
+      await page.touchscreen.tap((box?.x ?? 0) - 6, (box?.y ?? 0) + 4);
+      expect(await page.locator('#answer figure:visible .readout').textContent()).toMatch(
+        / ms.*top-1/,
+      );
+      await page.context().close();
+    });
+
+    it('moves nothing by the longest of what it tells', async () => {
+      for (const width of [360, 1280]) {
+        const page = await open({ viewport: { width, height: 800 } }, addresses.batches);
+        const figure = page.locator('figure:visible', { hasText: 'Distribution of the runs' });
+        const height = async () => (await figure.boundingBox())?.height;
+        const before = await height();
+        await figure.locator('.mark[data-tip]:visible').first().hover();
+        expect(await figure.locator('.readout').textContent()).toMatch(/slowest .* ms of 120 runs/);
+        expect(await height()).toBe(before);
+        await page.context().close();
+      }
+    });
+
+    it('has a figure of every table in sight at 360 pixels, beside its heading or scrolled', async () => {
+      for (const [name, address] of Object.entries(addresses)) {
+        const page = await open({ viewport: { width: 360, height: 740 } }, address);
+        const hidden =
+          await page.evaluate(`[...document.querySelectorAll('.block')].flatMap((block) => {
+          const row = [...block.querySelectorAll('tbody tr')].find((each) => each.getClientRects().length > 0);
+          if (!row) return [];
+          const frame = block.querySelector('.scroll').getBoundingClientRect();
+          const [heading, ...cells] = [...row.cells].filter((cell) => cell.getClientRects().length > 0);
+          const figure = cells.find((cell) => cell.classList.contains('right')) ?? cells[0];
+          const [head, own] = [heading.getBoundingClientRect(), figure.getBoundingClientRect()];
+          return own.right > frame.right || head.width > frame.width / 2 ? [block.id] : [];
+        })`);
+        expect(hidden, name).toEqual([]);
+        await page.context().close();
+      }
+    });
+
+    it('cuts no name at 360 pixels, however long', async () => {
+      const page = await open({ viewport: { width: 360, height: 740 } }, addresses.long);
+      const texts = page.locator('#device-sample-cpu-openvino figure .narrow text');
+      const drawn = (await texts.allTextContents()).join(' ');
+      expect(drawn).not.toContain('…');
+      expect(drawn).toMatch(/se_resnet152d_openvino_[a-z_ ]+one_class INT8/);
+      await page.context().close();
+    });
+
     it('keeps a banner in sight, in every theme and on paper', async () => {
       const page = await open({ colorScheme: 'dark' }, addresses.farm);
       const banners = page.locator('.banner');
@@ -199,7 +338,9 @@ describe.skipIf(!executablePath)(
         'resnet18: 3.66 G FLOPs, top-1 71.0 %',
       );
       await page.keyboard.press('ArrowLeft');
-      expect(await readout.textContent()).not.toMatch(/Point at a mark/);
+      expect(await readout.textContent()).toMatch(/: .*top-1/);
+      await page.keyboard.press('Escape');
+      expect(await readout.textContent()).toBe(await readout.getAttribute('data-source'));
       await page.context().close();
     });
 
@@ -316,8 +457,11 @@ describe.skipIf(!executablePath)(
     });
 
     it('prints light, without its tools', async () => {
-      const page = await open({ colorScheme: 'dark' });
+      const page = await open({ colorScheme: 'dark' }, addresses.batches);
+      // As wide as A4 between its margins.
+      await page.setViewportSize({ width: 703, height: 1000 });
       await page.emulateMedia({ media: 'print' });
+      expect(await page.locator('#layers .pickers').isVisible()).toBe(true);
       expect(await page.locator('.bar').isVisible()).toBe(false);
       expect(await page.evaluate(bodyColour)).toBe('rgb(255, 255, 255)');
       expect((await page.pdf()).byteLength).toBeGreaterThan(10_000);
@@ -328,11 +472,24 @@ describe.skipIf(!executablePath)(
       )) as readonly string[];
       expect(new Set(kept)).toEqual(new Set(['avoid']));
       const sizes = (await page.evaluate(
-        `[...document.querySelectorAll('.wide svg')].filter((svg) => svg.getClientRects().length > 0).map((svg) => 11 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)`,
+        `[...document.querySelectorAll('.plot svg')].filter((svg) => svg.getClientRects().length > 0).map((svg) => 11 * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width)`,
       )) as readonly number[];
       // Pixels of the smallest letters: 9 px are 6.75 pt on paper.
       expect(Math.min(...sizes)).toBeGreaterThan(9);
       await page.context().close();
+    });
+
+    it('prints no table wider than its paper', async () => {
+      for (const [name, address] of Object.entries(addresses)) {
+        // As wide as A4 between its margins.
+        const page = await open({ viewport: { width: 703, height: 1000 } }, address);
+        await page.emulateMedia({ media: 'print' });
+        const wider = await page.evaluate(`[...document.querySelectorAll('main table')]
+          .filter((table) => table.getBoundingClientRect().right > document.documentElement.clientWidth)
+          .map((table) => table.closest('.block').id)`);
+        expect(wider, name).toEqual([]);
+        await page.context().close();
+      }
     });
 
     it.each([

@@ -7,7 +7,7 @@ import type { Report } from '../../src/report/report.ts';
 import { reportFiles } from '../../src/report/report-files.ts';
 import type { Table } from '../../src/report/table.ts';
 import { specOf } from '../helpers/specs.ts';
-import { fullSampleBench, sampleBench, sampleRow } from './sample-bench.ts';
+import { batchesSampleBench, fullSampleBench, sampleBench, sampleRow } from './sample-bench.ts';
 
 const figures = await readFigures();
 
@@ -89,8 +89,8 @@ describe('a report with measurements', () => {
     });
     const report = build({ benches: [named('a.json', by('onnxruntime', 30), by('openvino', 15))] });
     const own = tableOf(report, 'measured-sample-cpu-onnxruntime-openvino');
-    expect(own.title).toBe('All figures of Sample CPU by onnxruntime, openvino');
-    expect(own.rows.map(({ cells }) => cells[2]?.text)).toEqual(['onnxruntime', 'openvino']);
+    expect(own.title).toBe('Figures of Sample CPU by ONNX Runtime, OpenVINO');
+    expect(own.rows.map(({ cells }) => cells[2]?.text)).toEqual(['ONNX Runtime', 'OpenVINO']);
     const sides = tableOf(report, 'engines-sample-cpu-b1');
     expect(sides.columns.map(({ id }) => id)).toEqual([
       'model',
@@ -101,12 +101,13 @@ describe('a report with measurements', () => {
     expect(sides.rows[0]?.cells.map(({ text }) => text)).toEqual([
       'resnet50_vd FP32',
       '30.00',
-      '15.00 (2.00 ± 0.07 × faster)',
+      '15.00',
       '79.1 %',
     ]);
+    expect(sides.rows[0]?.cells[2]?.note).toBe('2.00 ± 0.07 × faster');
     const chart = report.sections.find(({ id }) => id === 'engines')?.charts[0];
     expect(chart?.verdict?.sentences).toEqual([
-      'resnet50_vd FP32 by openvino is 2.00 ± 0.07 × faster than by onnxruntime.',
+      'resnet50_vd FP32 by OpenVINO is 2.00 ± 0.07 × faster than by ONNX Runtime.',
     ]);
     for (const id of ['published-t4', 'published-v100']) {
       expect(JSON.stringify(tableOf(report, id))).not.toMatch(/openvino|onnxruntime/);
@@ -260,6 +261,67 @@ describe('a report with measurements', () => {
     const report = build({ benches: [named('a.json', ...rows)] });
     const columns = tableOf(report, 'measured-sample-cpu-onnxruntime').columns.map(({ id }) => id);
     expect(columns.filter((id) => id === 'threads' || id.startsWith('only'))).toHaveLength(8);
+  });
+
+  it('offers what a section has several of, and shows batch 1 first', () => {
+    const report = build({ benches: [{ path: 'a.json', bench: batchesSampleBench() }] });
+    const pickerOf = (id: string) => report.sections.find((section) => section.id === id)?.picker;
+    expect(pickerOf('device-sample-cpu-openvino')).toEqual({ precision: 'all', batch: 1 });
+    expect(pickerOf('precisions')).toEqual({ device: 'Sample CPU', batch: 1 });
+    expect(pickerOf('layers')).toEqual({
+      device: 'Sample CPU',
+      // The one that is recommended.
+      model: 'resnet50_vd',
+      precision: 'all',
+      batch: 1,
+    });
+  });
+
+  it('gives a kind of layer one colour and mark, whichever chart has it', () => {
+    const report = build({ benches: [{ path: 'a.json', bench: batchesSampleBench() }] });
+    const charts = report.sections.find(({ id }) => id === 'layers')?.charts ?? [];
+    const series = charts.flatMap((chart) => (chart.kind === 'columns' ? chart.series : []));
+    const pairs = new Set(series.map(({ name, style }) => `${name} ${style}`));
+    expect([...pairs].toSorted()).toEqual(['convolution 0', 'gemm 4', 'pooling 1', 'quantize 3']);
+  });
+
+  it('leaves out percentiles that the runs are too few for', () => {
+    const report = build({ benches: [{ path: 'a.json', bench: batchesSampleBench() }] });
+    const table = tableOf(report, 'measured-sample-cpu-openvino');
+    const textsAt = (batch: number) => {
+      const row = table.rows.find((each) => each.batch === batch);
+      return ['median', 'p90', 'p99'].map(
+        (id) => row?.cells[table.columns.findIndex((column) => column.id === id)]?.text,
+      );
+    };
+    expect(textsAt(1)).toEqual(['20.00', '20.40', '21.20']);
+    expect(textsAt(4)).toEqual(['80.00', '–', '–']);
+    expect(table.notes).toContain(
+      'p90 takes 10 runs, p95 20 and p99 100: of fewer it would be the slowest run.',
+    );
+    const charts = report.sections.flatMap((section) => section.charts);
+    const details = charts.flatMap((chart) =>
+      chart.kind === 'ranges' && chart.batch === 4 ? chart.rows : [],
+    );
+    expect(details[0]?.detail).toBe('median 80.00, fastest 79.20, slowest 88.00 ms of 9 runs');
+    expect(details[0]?.values).toEqual([1, undefined]);
+  });
+
+  it('tells audits that differ in their batch alone once', () => {
+    const report = build({ benches: [{ path: 'a.json', bench: batchesSampleBench() }] });
+    const table = tableOf(report, 'fusion-audit');
+    const at = table.columns.findIndex(({ id }) => id === 'batches');
+    expect(table.rows).toHaveLength(4);
+    expect(table.rows.map(({ cells }) => cells[at]?.text)).toEqual(Array(4).fill('1, 4'));
+  });
+
+  it('tells what stands below every table of a section once, in Markdown too', () => {
+    const report = build({ benches: [{ path: 'a.json', bench: batchesSampleBench() }] });
+    const files = new Map([...reportFiles(report)].map(({ path, content }) => [path, content]));
+    const note = 'The sum of the layers is not the latency.';
+    expect(String(files.get('report.md')).split(note)).toHaveLength(2);
+    const alone = 'tables/layers-resnet18-sample-cpu-fp32-batch-1-openvino.md';
+    expect(String(files.get(alone))).toContain(note);
   });
 
   it('tells the first findings of an audit and how many more there are', () => {

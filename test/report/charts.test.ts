@@ -7,7 +7,7 @@ import { type Box, placeLabels } from '../../src/report/charts/place-labels.ts';
 import { markAt } from '../../src/report/charts/plot.ts';
 import { loadPngRenderer } from '../../src/report/charts/png.ts';
 import { chartFile, chartInPage } from '../../src/report/charts/render-chart.ts';
-import { fitText, textWidth } from '../../src/report/charts/text-width.ts';
+import { fitText, linesOf, textWidth } from '../../src/report/charts/text-width.ts';
 import { frontierOf } from '../../src/report/frontier.ts';
 import { readFigures } from '../../src/report/published.ts';
 import { fullSampleBench } from './sample-bench.ts';
@@ -88,6 +88,17 @@ describe('text', () => {
     expect(cut).toMatch(/^a very.*…$/);
     expect(textWidth(cut, 11)).toBeLessThanOrEqual(60);
     expect(fitText('short', 60, 11)).toBe('short');
+  });
+
+  it('is broken behind spaces and underscores, and nothing of it is lost', () => {
+    const text = 'se_resnet152d_openvino_fine_tuned BF16 OpenVINO';
+    for (const width of [90, 120, 200, 400]) {
+      const lines = linesOf(text, width, 11);
+      for (const line of lines) expect(textWidth(line, 11)).toBeLessThanOrEqual(width);
+      expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+    }
+    expect(linesOf(text, 400, 11)).toEqual([text]);
+    expect(linesOf('averyveryverylongname', 60, 11)[0]).toMatch(/…$/);
   });
 });
 

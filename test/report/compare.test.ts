@@ -150,10 +150,10 @@ describe('the outcome', () => {
     const cells = (path: string, factor: number) => cellsOfBench({ path, bench: bench(factor) });
     const text = comparisonToMarkdown(compareCells(cells('a', 2), cells('b', 1), 0.05));
     expect(text).toContain(
-      '- resnet18 fp32 batch 1 on Sample CPU by openvino is 2.00 ± 0.01 × faster than before.',
+      '- resnet18 fp32 batch 1 on Sample CPU by OpenVINO is 2.00 ± 0.01 × faster than before.',
     );
     expect(text).toContain('| Model | Device | Engine |');
-    expect(text).toContain('| resnet18 | Sample CPU | onnxruntime | FP32 |');
+    expect(text).toContain('| resnet18 | Sample CPU | ONNX Runtime | FP32 |');
   });
 
   it('is Markdown, the worst first', () => {

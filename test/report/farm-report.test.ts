@@ -132,7 +132,7 @@ describe('the report of a farm', () => {
   it('tells state and spread beside each figure', () => {
     const table = tableOf(report, 'measured-tesla-t4-tensorrt');
     expect(tableToMarkdown(table)).toMatchInlineSnapshot(`
-      "### All figures of Tesla T4 by tensorrt
+      "### Figures of Tesla T4 by TensorRT
 
       | Model | Precision | Batch | Latency, ms median | Latency, ms p90 | Latency, ms p99 | top-1, published | Images/s | Variation | Runs | Stable | State | Medians of all attempts lowest, ms | Medians of all attempts highest, ms | Medians of all attempts attempts | Medians of all attempts nodes |
       | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- | ---: | ---: | ---: | ---: |
@@ -256,7 +256,7 @@ describe("a stand-in's figures", () => {
 
       - A stand-in's figures: nothing was measured.
 
-      ### Stand-in, not measured: All figures of Tesla T4 by tensorrt
+      ### Stand-in, not measured: Figures of Tesla T4 by TensorRT
 
       | Model | Origin | Precision | Batch | Latency, ms median | Latency, ms p90 | Latency, ms p99 | Images/s | Variation | Runs | Stable | State |
       | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- |
@@ -270,8 +270,8 @@ describe("a stand-in's figures", () => {
 
       | Model | Origin | Engine | Built for | Precision | Verdict | Fused blocks | Kernels | Findings |
       | --- | --- | --- | --- | --- | --- | ---: | ---: | --- |
-      | resnet50_vd | stand-in | tensorrt | T4 | FP16 | passed | 16 of 16 | 62 | none |
-      | resnet18 | stand-in | tensorrt | T4 | INT8 | failed | 7 of 8 | 31 | stage2/block0/conv2 writes float: its residual was not quantised. |
+      | resnet50_vd | stand-in | TensorRT | T4 | FP16 | passed | 16 of 16 | 62 | none |
+      | resnet18 | stand-in | TensorRT | T4 | INT8 | failed | 7 of 8 | 31 | stage2/block0/conv2 writes float: its residual was not quantised. |
 
       - A stand-in's figures: nothing was measured.
       "

@@ -151,3 +151,53 @@ export function fullSampleBench(): BenchFile {
     accuracies: [accuracy('fp32', 0.79), accuracy('fp16', 0.79), accuracy('int8', 0.784)],
   });
 }
+
+/** One processor, two precisions, two batches, a profile and an audit of each; the runs of batch 4 are few. */
+export function batchesSampleBench(
+  names: readonly string[] = ['resnet18', 'resnet50_vd'],
+): BenchFile {
+  const cells = names.flatMap((model, k) =>
+    (['fp32', 'int8'] as const).flatMap((precision, i) =>
+      [1, 4].map((batch) => ({
+        model,
+        precision,
+        batch,
+        ms: (20 * batch * (k + 1)) / (1 + 2 * i),
+      })),
+    ),
+  );
+  const device = { ...devices.cpu };
+  const rows = cells.map((cell) => {
+    const iterations = cell.batch === 1 ? 120 : 9;
+    const samplesMs = Array.from(
+      { length: iterations },
+      (_, n) => cell.ms * (0.98 + ((n * 7) % 11) / 200),
+    );
+    return { ...sampleRow(cell), target: 'openvino', iterations, samplesMs };
+  });
+  const profiles = cells.map(({ ms: _, ...cell }) => ({
+    ...cell,
+    target: 'openvino',
+    device,
+    definition: 'Mean of 100 profiled runs.',
+    layers: [
+      ...(cell.precision === 'int8'
+        ? [{ name: 'input/quantize', kind: 'quantize', timeMs: 0.1 }]
+        : []),
+      { name: 'stem/conv1', kind: 'convolution', timeMs: 1 },
+      { name: 'stem/pool', kind: 'pooling', timeMs: 0.2 },
+      { name: 'head/fc', kind: 'gemm', timeMs: 0.1 },
+    ],
+  }));
+  const audits = cells.map(({ ms: _, ...cell }) => ({
+    ...cell,
+    target: 'openvino',
+    builtFor: device.name,
+    passed: true,
+    kernels: 25,
+    residualBlocks: 8,
+    fusedBlocks: 8,
+    findings: [],
+  }));
+  return sampleBench(rows, { profiles, audits });
+}

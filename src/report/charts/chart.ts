@@ -1,4 +1,4 @@
-import type { Precision } from '../../../engines/engine.ts';
+import type { Setting } from '../setting.ts';
 
 /** Which colour and mark a series has: an index into the palette, from 0 to `styleCount` − 1. */
 export type StyleIndex = number;
@@ -24,9 +24,11 @@ export interface ChartVerdict {
   /** What to do; absent where there is nothing to choose. */
   readonly headline?: string;
   readonly sentences: readonly string[];
+  /** What a word of the sentences means. */
+  readonly note?: string;
 }
 
-export interface ChartBase {
+export interface ChartBase extends Setting {
   readonly id: string;
   readonly title: string;
   /** What a reader who does not see the chart needs: what it compares, and what comes out. */
@@ -35,10 +37,6 @@ export interface ChartBase {
   readonly source: string;
   /** What the chart shows, in words that stand beside it. */
   readonly verdict?: ChartVerdict;
-  /** The setting that a picker may ask for. */
-  readonly device?: string;
-  readonly precision?: Precision;
-  readonly batch?: number;
 }
 
 export interface Point {
@@ -119,8 +117,8 @@ export interface RangesChart extends ChartBase {
     readonly hollow?: boolean;
     readonly low: number;
     readonly high: number;
-    /** One a mark, in their order. */
-    readonly values: readonly number[];
+    /** One a mark, in their order; undefined: the row has none. */
+    readonly values: readonly (number | undefined)[];
     /** Heights from 0 to 1 at rising places. */
     readonly density?: readonly (readonly [x: number, height: number])[];
     readonly detail: string;

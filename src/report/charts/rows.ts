@@ -13,7 +13,7 @@ import {
   scaleOver,
   textAt,
 } from './plot.ts';
-import { fitText, textWidth } from './text-width.ts';
+import { linesOf, textWidth } from './text-width.ts';
 
 type Drawing = { readonly markup: Markup; readonly height: number };
 
@@ -23,11 +23,15 @@ const rangeHeight = 26;
 /** Of a row whose density is drawn. */
 const densityHeight = 44;
 
-/** Width of the names at the left: as wide as the longest, at most half of the chart. */
-function nameWidth(names: readonly string[], width: number): number {
-  const longest = greatest([0, ...names.map((name) => textWidth(name, fontSizes.mark))]);
-  return Math.min(longest, width * 0.45);
-}
+/** Names wider than this share of the chart stand above their rows, where they have its whole width. */
+const widestNames = 0.42;
+/** Height of a line of a name above its row. */
+const nameLine = 15;
+/** Left end of a plot whose names stand above their rows. */
+const plotLeft = 6;
+
+const widthOfNames = (names: readonly string[]): number =>
+  greatest([0, ...names.map((name) => textWidth(name, fontSizes.mark))]);
 
 interface Frame {
   readonly legend: Drawing;
@@ -37,7 +41,14 @@ interface Frame {
     readonly top: number;
     readonly bottom: number;
   };
-  readonly name: (text: string, y: number, model?: string) => Markup;
+  /** Height that each row has above it for its name. */
+  readonly above: number;
+  /** Draws a row's name; the row begins at `top`, behind the height above it, and its middle is at `middle`. */
+  readonly name: (
+    text: string,
+    place: { readonly top: number; readonly middle: number },
+    model?: string,
+  ) => Markup;
 }
 
 function frameOf(
@@ -50,26 +61,32 @@ function frameOf(
   top: number,
 ): Frame {
   const legend = legendAt(entries, { left: 4, top, right: size.width - 4 });
-  const width = nameWidth(names, size.width);
+  const width = widthOfNames(names);
+  const whole = size.width - 2 * plotLeft;
+  const isAbove = width > size.width * widestNames;
+  const linesFor = (text: string) => linesOf(text, whole, fontSizes.mark);
+  const above = isAbove ? nameLine * greatest(names.map((each) => linesFor(each).length)) : 0;
   const areaTop = top + legend.height + 10;
   const area = {
-    left: width + 14,
+    left: isAbove ? plotLeft : width + 14,
     right: size.width - 14,
     top: areaTop,
-    bottom: areaTop + rowsHeight,
+    bottom: areaTop + rowsHeight + names.length * above,
   };
+  const shared = { size: fontSizes.mark, tone: 'ink' } as const;
   return {
     legend,
     area,
-    name: (text, y, model) =>
-      textAt(fitText(text, width, fontSizes.mark), {
-        x: area.left - 8,
-        y: y + 4,
-        size: fontSizes.mark,
-        anchor: 'end',
-        tone: 'ink',
-        model,
-      }),
+    above,
+    name: (text, { top: rowTop, middle }, model) =>
+      isAbove
+        ? join(
+            linesFor(text).map((line, i, lines) => {
+              const y = rowTop - 3 - (lines.length - 1 - i) * nameLine;
+              return textAt(line, { ...shared, x: plotLeft, y, model });
+            }),
+          )
+        : textAt(text, { ...shared, x: area.left - 8, y: middle + 4, anchor: 'end', model }),
   };
 }
 
@@ -114,7 +131,7 @@ function barMarkup(
 export function drawBars(chart: BarsChart, size: ChartSize, top: number): Drawing {
   const bars = chart.groups.flatMap((group) => group.bars);
   const heightOf = (count: number): number => count * barHeight + groupGap;
-  const { area, name } = frameOf(
+  const { area, above, name } = frameOf(
     {
       names: chart.groups.map(({ label }) => label),
       entries: [],
@@ -131,10 +148,10 @@ export function drawBars(chart: BarsChart, size: ChartSize, top: number): Drawin
   );
   let y = area.top;
   const groups = chart.groups.flatMap(({ label, model, style, bars: own }) => {
-    const start = y + groupGap / 2;
-    y += heightOf(own.length);
+    const start = y + above + groupGap / 2;
+    y += above + heightOf(own.length);
     return [
-      name(label, start + (own.length * barHeight) / 2, model),
+      name(label, { top: start, middle: start + (own.length * barHeight) / 2 }, model),
       ...own.flatMap((bar, i) =>
         barMarkup(bar, { label, model, style, top: start + i * barHeight, x, left: area.left }),
       ),
@@ -203,7 +220,7 @@ function shapeOf(row: RangeRow, x: Scale, base: number): Markup {
 
 export function drawRanges(chart: RangesChart, size: ChartSize, top: number): Drawing {
   const heightOf = ({ density }: RangeRow): number => (density ? densityHeight : rangeHeight);
-  const { legend, area, name } = frameOf(
+  const { legend, area, above, name } = frameOf(
     {
       names: chart.rows.map(({ label }) => label),
       entries: tickEntries(chart.marks),
@@ -219,12 +236,13 @@ export function drawRanges(chart: RangesChart, size: ChartSize, top: number): Dr
   );
   let base = area.top;
   const rows = chart.rows.flatMap((row) => {
-    base += heightOf(row);
+    const rowTop = base + above;
+    base = rowTop + heightOf(row);
     const at = base - 4;
     return [
-      name(row.label, at - 8, row.model),
+      name(row.label, { top: rowTop + 6, middle: at - 8 }, row.model),
       shapeOf(row, x, at),
-      ...chart.marks.map((_, i) => tickAt(i, x(row.values[i] ?? row.low), at)),
+      ...row.values.flatMap((value, i) => (value === undefined ? [] : tickAt(i, x(value), at))),
     ];
   });
   const markup = join([legend.markup, bottomAxis(x, chart.value, area), ...rows]);

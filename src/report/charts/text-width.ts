@@ -27,3 +27,15 @@ export function fitText(text: string, width: number, fontSize: number): string {
   while (kept.length > 1 && textWidth(`${kept}…`, fontSize) > width) kept = kept.slice(0, -1);
   return `${kept}…`;
 }
+
+/** The text in lines of at most `width` pixels, behind spaces and underscores as far as there are any; a part that is wider is cut. */
+export function linesOf(text: string, width: number, fontSize: number): readonly string[] {
+  const lines = [''];
+  for (const part of text.split(/(?<=[ _])/)) {
+    const longer = `${lines.at(-1)}${part}`;
+    if (lines.at(-1) === '' || textWidth(longer.trimEnd(), fontSize) <= width)
+      lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines.map((line) => fitText(line.trimEnd(), width, fontSize));
+}

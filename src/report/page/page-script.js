@@ -56,9 +56,10 @@
     const fits = (name) => words.every((word) => name.toLowerCase().includes(word));
     let shown = 0;
     for (const row of all('tbody tr[data-model]')) {
-      row.hidden = !fits(row.dataset.model);
-      if (!row.hidden) shown++;
+      row.classList.toggle('left-out', !fits(row.dataset.model));
+      if (row.getClientRects().length > 0) shown++;
     }
+    for (const block of all('figure[data-model],.block[data-model]')) block.classList.toggle('left-out', !fits(block.dataset.model));
     for (const plot of all('.plot')) plot.classList.toggle('dim', words.length > 0);
     for (const drawn of all('.plot [data-model]')) drawn.classList.toggle('hit', words.length > 0 && fits(drawn.dataset.model));
     status.textContent = words.length > 0 ? shown + ' rows match' : '';
@@ -67,17 +68,20 @@
   for (const picker of all('[data-picker]')) {
     const section = picker.closest('section');
     const selects = all('select', picker);
+    const shows = (element) => selects.every(({ name, value }) =>
+      value === 'all' || element.dataset[name] === undefined || element.dataset[name] === value);
+    // What is the same in every row that shows needs no column.
+    const tellsNothing = ({ dataset: { id, column } }) => column !== '0' && selects.some(({ name, value }) => name === id && value !== 'all');
     const apply = () => {
-      const shows = (element) => selects.every(({ name, value }) =>
-        value === 'all' || element.dataset[name] === undefined || element.dataset[name] === value);
-      for (const element of all('figure[data-batch],figure[data-precision],figure[data-device]', section)) element.hidden = !shows(element);
+      for (const element of all('figure,.block,tbody tr', section)) element.hidden = !shows(element);
       for (const table of all('table', section)) {
         const shown = [];
         for (const header of all('th[data-column]', table)) {
           const column = Number(header.dataset.column);
-          shown[column] = shows(header);
+          shown[column] = shows(header) && !tellsNothing(header);
           header.hidden = !shown[column];
           for (const row of table.tBodies[0].rows) row.cells[column].hidden = header.hidden;
+          for (const part of all('.folded [data-of="' + column + '"]', table)) part.hidden = header.hidden;
         }
         for (const group of all('th[data-start]', table)) {
           const [start, length] = [Number(group.dataset.start), Number(group.dataset.length)];
@@ -86,6 +90,7 @@
           group.colSpan = Math.max(1, visible);
         }
       }
+      section.querySelector('.nothing').hidden = all('figure,tbody tr', section).some((element) => element.closest('[hidden]') === null);
     };
     for (const select of selects) select.addEventListener('change', apply);
     apply();
@@ -102,8 +107,11 @@
   for (const frame of frames) { watcher.observe(frame); watcher.observe(frame.firstElementChild); }
 
   const readoutOf = (plot) => plot.parentElement.querySelector('.readout');
-  const hint = document.querySelector('.readout')?.textContent;
-  const write = (plot, text) => { readoutOf(plot).textContent = text; readoutOf(plot).classList.toggle('told', text !== hint); };
+  const write = (plot, text) => {
+    const readout = readoutOf(plot);
+    readout.textContent = text ?? readout.dataset.source;
+    readout.classList.toggle('told', text !== undefined);
+  };
   const highlight = (model) => {
     for (const drawn of all('.plot .hit')) drawn.classList.remove('hit');
     if (model) for (const drawn of all('.plot [data-model="' + CSS.escape(model) + '"]')) drawn.classList.add('hit');
@@ -112,13 +120,29 @@
     write(plot, mark.dataset.tip);
     if (filter.value === '') highlight(mark.dataset.model);
   };
-  const hide = (plot) => { write(plot, hint); if (filter.value === '') highlight(); };
+  // Marks are smaller than a finger.
+  const reach = 24;
+  const nearest = (marks, { clientX, clientY }) => {
+    const away = (mark) => {
+      const { left, right, top, bottom } = mark.getBoundingClientRect();
+      return Math.hypot(Math.max(left - clientX, 0, clientX - right), Math.max(top - clientY, 0, clientY - bottom));
+    };
+    const [first] = marks.map((mark) => [away(mark), mark]).sort(([a], [b]) => a - b);
+    return first && first[0] <= reach ? first[1] : undefined;
+  };
+  const hide = (plot) => { write(plot); if (filter.value === '') highlight(); };
   for (const title of all('.mark > title')) title.remove();
   for (const plot of all('.plot')) {
-    plot.addEventListener('pointerover', (event) => { const mark = event.target.closest('.mark[data-tip]'); if (mark) show(plot, mark); else hide(plot); });
-    plot.addEventListener('pointerleave', () => hide(plot));
+    plot.addEventListener('pointerover', (event) => { const mark = event.target.closest('.mark[data-tip]'); if (mark) show(plot, mark); else if (event.pointerType !== 'touch') hide(plot); });
+    // A finger's pointer leaves as it is lifted: what it told stays until the next tap.
+    plot.addEventListener('pointerleave', ({ pointerType }) => { if (pointerType !== 'touch') hide(plot); });
     const marks = all('.mark[data-tip]', plot);
     if (marks.length === 0) continue;
+    plot.addEventListener('pointerdown', (event) => {
+      if (event.pointerType !== 'touch') return;
+      const near = nearest(marks, event);
+      if (near) show(plot, near); else hide(plot);
+    });
     plot.tabIndex = 0;
     plot.setAttribute('role', 'group');
     plot.setAttribute('aria-label', plot.dataset.name + ': values by arrow keys');

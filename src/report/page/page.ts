@@ -1,3 +1,5 @@
+import type { Precision } from '../../../engines/engine.ts';
+import { greatest } from '../../collections/extremes.ts';
 import {
   type Chart,
   type ChartSize,
@@ -9,9 +11,11 @@ import { chartInPage } from '../charts/render-chart.ts';
 import { formatPrecision } from '../format.ts';
 import { type Child, element, join, type Markup, raw } from '../markup.ts';
 import { answerId, type Provenance, type Report, type Section } from '../report.ts';
+import { type Setting, settingNames } from '../setting.ts';
+import { withSharedNotes } from '../table.ts';
 import { pageScript } from './script.ts';
 import { bannerStyle, pageStyle } from './style.ts';
-import { tableToHtml } from './table-html.ts';
+import { notesToHtml, settingAttributes, tableToHtml } from './table-html.ts';
 
 /** Text with `code` between backticks. */
 function prose(text: string): readonly Child[] {
@@ -24,7 +28,7 @@ function unbroken(sentence: string): string {
 }
 
 /** The headline, then what else is to be said. */
-function verdictToHtml({ headline, sentences }: ChartVerdict): Markup {
+function verdictToHtml({ headline, sentences, note }: ChartVerdict): Markup {
   return element('div', { class: 'verdict' }, [
     headline !== undefined && element('p', { class: 'headline' }, prose(unbroken(headline))),
     element(
@@ -32,11 +36,9 @@ function verdictToHtml({ headline, sentences }: ChartVerdict): Markup {
       {},
       sentences.map((sentence) => element('li', {}, prose(unbroken(sentence)))),
     ),
+    note !== undefined && element('p', { class: 'note' }, [note]),
   ]);
 }
-
-/** Stands where a mark's figures will. */
-const readoutHint = 'Point at a mark for its figures, or walk with the arrow keys.';
 
 function plot(chart: Chart, size: ChartSize, kind: 'wide' | 'narrow'): Markup {
   return element('div', { class: `plot ${kind}`, 'data-name': chart.title }, [
@@ -44,64 +46,76 @@ function plot(chart: Chart, size: ChartSize, kind: 'wide' | 'narrow'): Markup {
   ]);
 }
 
+/** Characters that one line of a readout holds at least, in a wide and in a narrow window. */
+const readoutLine = { wide: 70, narrow: 40 } as const;
+
+/** As many lines as the longest text of a readout takes: what a mark tells moves nothing. */
+function readoutStyle({ source }: Chart, { markup }: Markup): string {
+  const tips = [...markup.matchAll(/data-tip="([^"]*)"/g)].map(([, tip = '']) => tip.length);
+  const longest = greatest([source.length, ...tips]);
+  return Object.entries(readoutLine)
+    .map(([width, length]) => `--${width}:${Math.ceil(longest / length)}`)
+    .join(';');
+}
+
 function figure(chart: Chart): Markup {
+  const wide = plot(chart, wideSize, 'wide');
+  const style = readoutStyle(chart, wide);
   return element(
     'figure',
     {
       id: `chart-${chart.id}`,
-      'data-device': chart.device,
-      'data-precision': chart.precision,
-      'data-batch': chart.batch,
+      ...settingAttributes(chart),
     },
     [
       chart.verdict !== undefined && verdictToHtml(chart.verdict),
       element('div', { class: 'drawing' }, [
-        element('figcaption', {}, [chart.title, element('small', {}, [chart.source])]),
-        element('p', { class: 'readout', 'data-script': true, hidden: true }, [readoutHint]),
-        plot(chart, wideSize, 'wide'),
+        element('figcaption', {}, [
+          chart.title,
+          element('small', { class: 'readout', style, 'data-source': chart.source }, [
+            chart.source,
+          ]),
+        ]),
+        wide,
         plot(chart, narrowSize, 'narrow'),
       ]),
     ],
   );
 }
 
+const labels = {
+  device: 'Device',
+  model: 'Model',
+  precision: 'Precision',
+  batch: 'Batch',
+} as const;
+
 interface Choice {
-  readonly name: 'device' | 'precision' | 'batch';
-  readonly label: string;
-  readonly values: readonly (readonly [value: string, text: string])[];
-  readonly chosen: string | undefined;
+  readonly name: (typeof settingNames)[number];
+  readonly values: readonly string[];
+  readonly chosen: string;
 }
 
-function choicesOf({ charts, tables, picker }: Section): readonly Choice[] {
-  if (!picker) return [];
-  const settings = [...charts, ...tables.flatMap(({ columns }) => columns)];
-  const known = <T>(values: readonly (T | undefined)[]): readonly T[] => [
-    ...new Set(values.filter((value) => value !== undefined)),
-  ];
-  const devices = known(charts.map(({ device }) => device));
-  const precisions = known(settings.map(({ precision }) => precision));
-  const batches = known(settings.map(({ batch }) => batch)).toSorted((a, b) => a - b);
-  const all: readonly Choice[] = [
-    {
-      name: 'device',
-      label: 'Device',
-      values: devices.map((device) => [device, device]),
-      chosen: picker.device,
-    },
-    {
-      name: 'precision',
-      label: 'Precision',
-      values: precisions.map((precision) => [precision, formatPrecision(precision)]),
-      chosen: undefined,
-    },
-    {
-      name: 'batch',
-      label: 'Batch',
-      values: batches.map((batch) => [String(batch), String(batch)]),
-      chosen: picker.batch === undefined ? undefined : String(picker.batch),
-    },
-  ];
-  return all.filter(({ values }) => values.length > 1);
+/** All that a picker may hide. */
+function settingsIn({ charts, tables }: Section): readonly Setting[] {
+  return [...charts, ...tables, ...tables.flatMap(({ columns, rows }) => [...columns, ...rows])];
+}
+
+/** What the reader may pick: each setting that the section offers and has more than one value of. */
+function choicesOf(section: Section): readonly Choice[] {
+  const { picker = {} } = section;
+  const all = settingsIn(section);
+  return settingNames.flatMap((name) => {
+    const chosen = picker[name];
+    const values = [...new Set(all.flatMap((each) => each[name] ?? []))];
+    if (chosen === undefined || values.length < 2) return [];
+    const sorted = name === 'batch' ? values.toSorted((a, b) => Number(a) - Number(b)) : values;
+    return [{ name, values: sorted.map(String), chosen: String(chosen) }];
+  });
+}
+
+function valueText(name: Choice['name'], value: string): string {
+  return name === 'precision' && value !== 'all' ? formatPrecision(value as Precision) : value;
 }
 
 function pickers(section: Section): Markup | false {
@@ -110,28 +124,37 @@ function pickers(section: Section): Markup | false {
   return element(
     'div',
     { class: 'pickers', 'data-picker': true, 'data-script': true, hidden: true },
-    choices.map(({ name, label, values, chosen }) => {
-      const options = [['all', 'all'] as const, ...values].map(([value, text]) =>
-        element('option', { value, selected: value === (chosen ?? 'all') }, [text]),
+    choices.map(({ name, values, chosen }) => {
+      const options = ['all', ...values].map((value) =>
+        element('option', { value, selected: value === chosen }, [valueText(name, value)]),
       );
-      return element('label', {}, [`${label} `, element('select', { name }, options)]);
+      return element('label', {}, [`${labels[name]} `, element('select', { name }, options)]);
     }),
   );
 }
+
+/** What shows where nothing has the settings that were picked. */
+const nothingHere = element('p', { class: 'nothing', hidden: true }, [
+  'Nothing has these settings together: pick others.',
+]);
 
 function banner(warning: string | undefined): Markup | false {
   return warning !== undefined && element('p', { class: 'banner', role: 'note' }, prose(warning));
 }
 
 function sectionToHtml(section: Section): Markup {
-  const { id, title, warning, intro, charts, tables, tablesFirst } = section;
+  const { id, title, warning, intro, charts, tablesFirst } = section;
+  const { tables, notes } = withSharedNotes(section.tables);
   const drawings = charts.length > 0 && element('div', { class: 'charts' }, charts.map(figure));
-  const figures = tables.length > 0 && element('div', { class: 'tables' }, tables.map(tableToHtml));
+  const figures =
+    tables.length > 0 &&
+    join([element('div', { class: 'tables' }, tables.map(tableToHtml)), notesToHtml(notes)]);
   return element('section', { id, 'aria-labelledby': `${id}-title` }, [
     element('h2', { id: `${id}-title` }, [title]),
     banner(warning),
     ...intro.map((sentence) => element('p', { class: 'intro' }, prose(sentence))),
     pickers(section),
+    section.picker !== undefined && nothingHere,
     ...(tablesFirst ? [figures, drawings] : [drawings, figures]),
   ]);
 }
@@ -175,6 +198,14 @@ function bar(sections: readonly Section[]): Markup {
   ]);
 }
 
+/** How charts tell their figures, said once. */
+const readingHint = element('p', { class: 'lede', 'data-script': true, hidden: true }, [
+  element('span', { class: 'by-mouse' }, [
+    'Point at a mark of a chart for its figures, or walk with the arrow keys.',
+  ]),
+  element('span', { class: 'by-touch' }, ['Tap a mark of a chart for its figures.']),
+]);
+
 /** What stands above all else. */
 const isAnswer = ({ id }: Section): boolean => id === answerId;
 
@@ -197,11 +228,10 @@ export function reportToHtml(report: Report): string {
     ]),
     element('main', { id: 'main', class: 'wrap', tabindex: -1 }, [
       ...answers.map(sectionToHtml),
-      element(
-        'div',
-        { class: 'ledes' },
-        lede.map((sentence) => element('p', { class: 'lede' }, prose(sentence))),
-      ),
+      element('div', { class: 'ledes' }, [
+        ...lede.map((sentence) => element('p', { class: 'lede' }, prose(sentence))),
+        readingHint,
+      ]),
       bar(others),
       ...others.map(sectionToHtml),
       element('section', { id: 'sources', 'aria-labelledby': 'sources-title' }, [

@@ -27,7 +27,6 @@ html{scroll-padding-top:4rem;-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 Inter,system-ui,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
 a{color:var(--accent);text-underline-offset:.15em}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
-@media (max-width:560px){th,td{padding:.34rem .45rem}table{font-size:.84rem}}
 .skip{position:absolute;left:-9999px}.skip:focus{left:1rem;top:.5rem;z-index:9;background:var(--surface);padding:.5rem 1rem}
 .wrap{max-width:1400px;margin:0 auto;padding:0 clamp(.75rem,2.5vw,2rem)}
 header h1{font-size:1.05rem;font-weight:600;color:var(--quiet);line-height:1.3;margin:1.1rem 0 0}
@@ -53,9 +52,9 @@ section{margin:2.6rem 0 3.4rem}
 #answer .verdict ul{font-size:.98rem}
 .verdict .headline{font-weight:650;line-height:1.3;margin:0 0 .6rem;overflow-wrap:anywhere}
 .verdict ul{margin:0 0 .6rem;padding-left:1.1rem;font-size:.9rem;overflow-wrap:anywhere}
-.verdict li{margin:.3rem 0}
-.readout{margin:.25rem 0 0;min-height:1.35em;font-size:.82rem;line-height:1.35;color:var(--quiet);overflow-wrap:anywhere}.readout.told{color:var(--ink);font-weight:500}
-@media (max-width:900px){#answer figure{display:flex;flex-direction:column;gap:.4rem;padding:.9rem .9rem .5rem}#answer .verdict{display:contents}#answer .headline{margin:0}#answer .drawing{order:1}#answer .verdict ul{order:2}.readout{min-height:2.7em}}
+.verdict li{margin:.3rem 0}.verdict .note{margin:0 0 .6rem}
+
+@media (max-width:900px){#answer figure{display:flex;flex-direction:column;gap:.4rem;padding:.9rem .9rem .5rem}#answer .verdict{display:contents}#answer .headline{margin:0}#answer .drawing{order:1}#answer .verdict ul{order:2}#answer .verdict .note{order:3}}
 h2{font-size:1.5rem;letter-spacing:-.015em;line-height:1.25;margin:0 0 .4rem;overflow-wrap:anywhere}
 .intro{max-width:78ch;color:var(--quiet);margin:.2rem 0 1rem}
 .pickers{display:flex;flex-wrap:wrap;gap:.6rem 1.2rem;margin:.8rem 0 1rem;font-size:.92rem}
@@ -64,14 +63,15 @@ h2{font-size:1.5rem;letter-spacing:-.015em;line-height:1.25;margin:0 0 .4rem;ove
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,560px),1fr));gap:1.1rem;align-items:start}
 figure{margin:0;background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:1rem 1rem .6rem;min-width:0;display:flex;flex-direction:column}
 figcaption{font-weight:600;line-height:1.35;overflow-wrap:anywhere}
-figcaption small{display:block;font-weight:400;color:var(--quiet);font-size:.8rem;margin-top:.15rem}
+figcaption small{display:block;font-weight:400;color:var(--quiet);font-size:.82rem;line-height:1.125rem;min-height:calc(var(--wide)*1.125rem);margin-top:.2rem}figcaption .told{color:var(--ink);font-weight:500}
+.by-touch{display:none}@media (pointer:coarse){.by-mouse{display:none}.by-touch{display:inline}}
 figure svg{display:block;width:100%;height:auto;max-width:760px;margin:.5rem auto 0}
 .narrow{display:none}
-@media (max-width:560px){.wide{display:none}.narrow{display:block}figure{padding:.8rem .5rem .4rem}figcaption{padding:0 .3rem}}
+@media (max-width:560px){.wide{display:none}.narrow{display:block}figure{padding:.8rem .5rem .4rem}figcaption{padding:0 .3rem}figcaption small{min-height:calc(var(--narrow)*1.125rem)}}
 .plot text{pointer-events:none}.mark{cursor:default}.dim [data-model]:not(.hit){opacity:.14}.plot .hit{opacity:1}.mark.hit{stroke:var(--ink);stroke-width:1.5}
 .dim .asked.hit{visibility:visible}
 .plot{border-radius:6px}
-.tables{display:flex;flex-wrap:wrap;gap:0 1.4rem}.tables+.charts{margin-top:1.4rem}
+.tables{display:flex;flex-wrap:wrap;gap:0 1.4rem}.tables+.charts,.notes+.charts{margin-top:1.4rem}
 .block{margin:1.8rem 0 0;flex:1 1 auto;min-width:0;max-width:100%;position:relative}
 .cue{display:none;margin:-.2rem 0 .35rem;font-size:.8rem;color:var(--quiet)}.wider .cue{display:block;visibility:hidden}.more .cue{visibility:visible}
 .more .scroll{border-right:3px solid var(--accent)}
@@ -79,7 +79,8 @@ figure svg{display:block;width:100%;height:auto;max-width:760px;margin:.5rem aut
 .scroll{overflow-x:auto;width:100%;background:var(--surface);border:1px solid var(--line);border-radius:12px}
 table{border-collapse:separate;border-spacing:0;width:100%;font-size:.88rem;font-variant-numeric:tabular-nums}
 th,td{padding:.38rem .7rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--grid);vertical-align:baseline}
-td.text{white-space:normal;min-width:9rem}
+td.text{white-space:normal;min-width:9rem;overflow-wrap:anywhere}td.long{min-width:18rem}
+wbr,.note.folded{display:none}
 .right{text-align:right}
 thead th{font-weight:600;background:var(--band);color:var(--ink);vertical-align:bottom}
 thead th.group{text-align:center;border-left:1px solid var(--line)}
@@ -93,6 +94,7 @@ tbody tr:hover>*{background:var(--band)}
 .sort::after{content:"";width:.7em;text-align:center}
 [aria-sort=ascending] .sort::after{content:"▲";font-size:.7em}
 [aria-sort=descending] .sort::after{content:"▼";font-size:.7em}
+@media (max-width:560px){th,td{padding:.34rem .4rem}table{font-size:.82rem}tbody th,thead .spaced{white-space:normal}wbr{display:inline}.folds{display:none}.note.folded{display:block}.folded>:not([hidden])~:not([hidden])::before{content:", "}tbody th{min-width:6.6rem;max-width:9rem}td.text{min-width:8rem}td.long{min-width:15rem}.sort{gap:0}.sort::after{width:auto}}
 .good{color:var(--good)}.bad{color:var(--bad)}.none{color:var(--quiet)}
 .ref{font-size:.72em;margin-left:.25em;text-decoration:none;font-weight:400}
 .note{font-size:.78em;color:var(--quiet);display:block}
@@ -105,23 +107,26 @@ tbody tr:hover>*{background:var(--band)}
 .source dl{display:grid;grid-template-columns:minmax(6rem,auto) 1fr;gap:.2rem .8rem;margin:0}
 .source dt{color:var(--quiet)}.source dd{margin:0;overflow-wrap:anywhere;min-width:0}
 footer{color:var(--quiet);font-size:.85rem;margin:2rem 0 2.5rem}
-[hidden]{display:none!important}
+[hidden],.left-out{display:none!important}
+.nothing{color:var(--quiet)}
 @media (max-width:560px){.bar nav a{white-space:normal}.bar{position:static}.bar nav{flex-wrap:wrap}.tools{width:100%}input[type=search]{flex:1;width:auto}}
 @media print{
 @page{margin:14mm 12mm}
-.bar,.pickers,.skip,.cue,.readout{display:none!important}
-body{background:#fff;font-size:10pt}
-section{margin:1rem 0 1.4rem}
-figure,.source,tr,.short,.verdict li{break-inside:avoid}
-h2,h3,.intro,figcaption{break-after:avoid}
-.charts{display:block}.charts figure{margin:0 0 .8rem}
-figure svg{max-width:150mm}
-.wide{display:block!important}.narrow{display:none!important}
-#answer figure:not([hidden]){display:block}#answer .verdict{display:block!important}#answer .charts figure~figure{break-before:auto}
+.readout{min-height:0!important}
+.bar,.skip,.cue,.by-mouse,.by-touch{display:none!important}
+.pickers select{appearance:none;border:0;padding:0;background:none;min-height:0;font-weight:600}
+html{font-size:13px}body{background:#fff;font-size:9.5pt;line-height:1.4}
+section{margin:1rem 0 1.4rem}header h1,.ledes{margin:0}#answer figure{padding:.5rem .8rem .2rem}
+figure,.source,tr,.short,.intro,.pickers,.verdict li{break-inside:avoid}
+h2,h3,.intro,.pickers,figcaption{break-after:avoid}
+.charts{grid-template-columns:1fr 1fr;gap:.8rem}figure{padding:.6rem .5rem .2rem}figure svg{max-width:74mm;margin-top:.2rem}
+.wide{display:none}.narrow{display:block}
+#answer .charts{display:block}#answer .wide{display:block}#answer .narrow{display:none}#answer figure svg{max-width:139mm}
+#answer figure:not([hidden]){display:block}#answer .verdict{display:block}
 .tables{display:block}
 .scroll{overflow:visible;border:0}.more .scroll{border:0}
-table{font-size:7.5pt}thead{display:table-header-group}
-th,td{padding:.15rem .3rem}tbody th,thead th[data-column="0"]{position:static}
+table{font-size:clamp(4.5pt,90pt/var(--columns),7.5pt)}thead{display:table-header-group}
+th,td{padding:.25em .3em}thead .spaced,tbody th,.note{white-space:normal}wbr{display:inline}.wrap{padding:0;max-width:none}td.text,td.long{min-width:0}.sort{gap:0}.sort::after{width:auto}tbody th,thead th[data-column="0"]{position:static}
 .sources{display:block}.source{margin:0 0 .8rem}
 }
 `;

@@ -1,5 +1,16 @@
-import { type Child, element, join, type Markup } from '../markup.ts';
-import { type Cell, type Column, columnName, type Table } from '../table.ts';
+import { type Attributes, type Child, element, type Markup } from '../markup.ts';
+import type { Setting } from '../setting.ts';
+import { type Cell, type Column, columnName, noFigure, type Table } from '../table.ts';
+
+/** What a picker shows an element by. */
+export function settingAttributes({ device, model, precision, batch }: Setting): Attributes {
+  return {
+    'data-device': device,
+    'data-model': model,
+    'data-precision': precision,
+    'data-batch': batch,
+  };
+}
 
 /** Links to the provenance entries a figure or a column comes from. */
 function references(refs: readonly string[] = []): readonly Markup[] {
@@ -16,7 +27,12 @@ function startsGroup(columns: readonly Column[], index: number): boolean {
 function headerCell(columns: readonly Column[], index: number, rowspan?: number): Markup {
   const column = columns[index];
   if (!column) throw new RangeError(`no column ${index}`);
-  const classes = [column.align === 'right' && 'right', startsGroup(columns, index) && 'first'];
+  const classes = [
+    column.align === 'right' && 'right',
+    startsGroup(columns, index) && 'first',
+    column.label.includes(' ') && 'spaced',
+    column.tellsRow && 'folds',
+  ];
   return element(
     'th',
     {
@@ -25,8 +41,8 @@ function headerCell(columns: readonly Column[], index: number, rowspan?: number)
       class: classes.filter(Boolean).join(' ') || undefined,
       'data-column': index,
       'data-name': columnName(column),
-      'data-precision': column.precision,
-      'data-batch': column.batch,
+      'data-id': column.id,
+      ...settingAttributes(column),
     },
     [element('span', { class: 'label' }, [column.label]), ...references(column.refs)],
   );
@@ -81,19 +97,36 @@ function headerRows(columns: readonly Column[]): readonly Markup[] {
   return [element('tr', {}, upper), element('tr', {}, lower)];
 }
 
-/** Longer texts may wrap. */
+/** Longer texts may wrap; those that are much longer get more room. */
 const wrapFrom = 28;
+const longFrom = 80;
 
-function bodyCell(cell: Cell, columns: readonly Column[], index: number): Markup {
+/** What else tells the row, below its heading: shown where the screen is too narrow for columns of it. */
+function foldedCells(cells: readonly Cell[], columns: readonly Column[]): Markup | false {
+  const parts = columns.flatMap(({ tellsRow, align, label }, i) => {
+    const text = cells[i]?.text;
+    if (!tellsRow || text === undefined) return [];
+    const told = align === 'right' ? `${label.toLowerCase()} ${text}` : text;
+    return element('span', { 'data-of': i }, [told]);
+  });
+  return parts.length > 0 && element('span', { class: 'note folded' }, parts);
+}
+
+function bodyCell(cells: readonly Cell[], columns: readonly Column[], index: number): Markup {
+  const cell = cells[index] ?? noFigure;
   const { value, text, refs, tone, note } = cell;
+  const length = Math.max(text.length, note?.length ?? 0);
   const classes = [
     columns[index]?.align === 'right' && 'right',
     startsGroup(columns, index) && 'first',
     tone === 'quiet' ? 'none' : tone,
-    Math.max(text.length, note?.length ?? 0) > wrapFrom && 'text',
+    columns[index]?.tellsRow && 'folds',
+    length > wrapFrom && 'text',
+    length > longFrom && 'long',
   ];
   const children: readonly Child[] = [
-    text,
+    ...(index === 0 ? wrappable(text) : [text]),
+    index === 0 && foldedCells(cells, columns),
     ...references(refs),
     note !== undefined && element('span', { class: 'note' }, [note]),
   ];
@@ -106,34 +139,53 @@ function bodyCell(cell: Cell, columns: readonly Column[], index: number): Markup
     : element('td', attributes, children);
 }
 
+/** Sentences below a table, or below all tables of a section. */
+export function notesToHtml(notes: readonly string[]): Markup | false {
+  return (
+    notes.length > 0 &&
+    element(
+      'ul',
+      { class: 'notes' },
+      notes.map((note) => element('li', {}, [note])),
+    )
+  );
+}
+
+/** A name may wrap behind each of its parts. */
+function wrappable(text: string): readonly Child[] {
+  return text
+    .split(/(?<=[_/])(?=.)/)
+    .flatMap((part, i) => (i === 0 ? [part] : [element('wbr', {}), part]));
+}
+
 /** So many rows stay on one page of paper with their heading. */
 const shortTable = 24;
 
 /** A table in a frame that scrolls sideways by itself where the screen is narrow. */
-export function tableToHtml({ id, title, columns, rows, notes }: Table): Markup {
+export function tableToHtml(table: Table): Markup {
+  const { id, title, columns, rows, notes } = table;
   const heading = `table-${id}-title`;
   const short = rows.length <= shortTable && 'short';
-  const classes = ['block', short].filter(Boolean).join(' ');
-  return element('div', { class: classes, id: `table-${id}` }, [
+  const frame = ['scroll', short].filter(Boolean).join(' ');
+  return element('div', { class: 'block', id: `table-${id}`, ...settingAttributes(table) }, [
     element('h3', { id: heading }, [title]),
     element('p', { class: 'cue', 'aria-hidden': 'true' }, ['scroll sideways for more \u2192']),
-    element('div', { class: 'scroll', role: 'region', 'aria-labelledby': heading, tabindex: 0 }, [
-      element('table', { 'aria-labelledby': heading }, [
+    element('div', { class: frame, role: 'region', 'aria-labelledby': heading, tabindex: 0 }, [
+      element('table', { 'aria-labelledby': heading, style: `--columns:${columns.length}` }, [
         element('thead', {}, headerRows(columns)),
         element(
           'tbody',
           {},
-          rows.map(({ model, cells }) =>
+          rows.map((row) =>
             element(
               'tr',
-              { 'data-model': model },
-              cells.map((cell, i) => bodyCell(cell, columns, i)),
+              settingAttributes(row),
+              row.cells.map((_, i) => bodyCell(row.cells, columns, i)),
             ),
           ),
         ),
       ]),
     ]),
-    notes.length > 0 &&
-      element('ul', { class: 'notes' }, [join(notes.map((note) => element('li', {}, [note])))]),
+    notesToHtml(notes),
   ]);
 }

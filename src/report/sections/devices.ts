@@ -4,10 +4,13 @@ import { groupBy } from '../../collections/group-by.ts';
 import { ownValue } from '../../collections/own-value.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Chart } from '../charts/chart.ts';
-import type { ModelStyles } from '../charts/model-styles.ts';
+import type { NameStyles } from '../charts/name-styles.ts';
 import { formatCount, formatMs, formatPrecision } from '../format.ts';
+import { percentileMs, percentileNotes } from '../percentiles.ts';
 import { type Section, slug } from '../report.ts';
+import { firstBatch } from '../setting.ts';
 import { type Cell, noFigure, numberCell, type Table, textCell } from '../table.ts';
+import { targetCell, targetTitle, targetTitles } from '../target-title.ts';
 import { type AccuracySources, accuracyOf, type KnownAccuracy } from '../verdict/candidates.ts';
 import { distributionChart } from './distributions.ts';
 import { judgedColumns, noColumns, type RowColumns } from './judged-columns.ts';
@@ -66,8 +69,8 @@ const right = { align: 'right' } as const;
 function targetColumn(targets: readonly string[]): RowColumns {
   if (targets.length < 2) return noColumns;
   return {
-    columns: [{ id: 'target', label: 'Engine', align: 'left' }],
-    cells: ({ target }) => [textCell(target)],
+    columns: [{ id: 'target', label: 'Engine', align: 'left', tellsRow: true }],
+    cells: ({ target }) => [targetCell(target)],
   };
 }
 
@@ -102,12 +105,12 @@ function deviceTable({ name, targets, items }: DeviceGroup, sources: AccuracySou
   const accuracy = accuracyColumn(items, sources);
   return {
     id: slug(`measured ${name} ${targets.join(' ')}`),
-    title: `All figures of ${name} by ${targets.join(', ')}`,
+    title: `Figures of ${name} by ${targetTitles(targets)}`,
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
-      { id: 'precision', label: 'Precision', align: 'left' },
+      { id: 'precision', label: 'Precision', align: 'left', tellsRow: true },
       ...target.columns,
-      { id: 'batch', label: 'Batch', ...right },
+      { id: 'batch', label: 'Batch', ...right, tellsRow: true },
       { id: 'median', label: 'median', group: 'Latency, ms', ...right },
       { id: 'p90', label: 'p90', group: 'Latency, ms', ...right },
       { id: 'p99', label: 'p99', group: 'Latency, ms', ...right },
@@ -121,14 +124,16 @@ function deviceTable({ name, targets, items }: DeviceGroup, sources: AccuracySou
     ],
     rows: items.map(({ row, ref }) => ({
       model: row.model,
+      precision: row.precision,
+      batch: row.batch,
       cells: [
         textCell(row.model),
         textCell(formatPrecision(row.precision)),
         ...target.cells(row),
         numberCell(row.batch, String),
         numberCell(row.latency.medianMs, formatMs, { refs: [ref] }),
-        numberCell(row.latency.p90Ms, formatMs),
-        numberCell(row.latency.p99Ms, formatMs),
+        numberCell(percentileMs(row, 90), formatMs),
+        numberCell(percentileMs(row, 99), formatMs),
         ...accuracy.cells(row),
         numberCell(row.imagesPerSecond, (rate) => rate.toFixed(rate < 100 ? 1 : 0)),
         numberCell(row.latency.variation, formatPercent),
@@ -138,7 +143,10 @@ function deviceTable({ name, targets, items }: DeviceGroup, sources: AccuracySou
         ...judged.cells(row),
       ],
     })),
-    notes: [...new Set(items.map(({ row }) => `Latency: ${row.definition}`))],
+    notes: [
+      ...new Set(items.map(({ row }) => `Latency: ${row.definition}`)),
+      ...percentileNotes(items.map(({ row }) => row)),
+    ],
   };
 }
 
@@ -146,7 +154,7 @@ function batchesOf(items: readonly Measured[]): readonly number[] {
   return [...new Set(items.map(({ row }) => row.batch))].toSorted((a, b) => a - b);
 }
 
-function deviceCharts(group: DeviceGroup, styles: ModelStyles): readonly Chart[] {
+function deviceCharts(group: DeviceGroup, styles: NameStyles): readonly Chart[] {
   const sets = groupBy(group.items, ({ row }) => JSON.stringify([row.target, row.precision]));
   const lines = [...sets.values()].flatMap((items) => {
     const [first] = items;
@@ -158,7 +166,7 @@ function deviceCharts(group: DeviceGroup, styles: ModelStyles): readonly Chart[]
       ms: latency.medianMs,
       imagesPerSecond,
     }));
-    const source = `measured by ${target}`;
+    const source = `measured by ${targetTitle(target)}`;
     return batchCharts({ device: group.name, target, precision, source, points }, styles);
   });
   const distributions = batchesOf(group.items).flatMap((batch) => {
@@ -170,7 +178,7 @@ function deviceCharts(group: DeviceGroup, styles: ModelStyles): readonly Chart[]
 
 /** What stands beside the figures of a device. */
 export interface DeviceSources extends AccuracySources {
-  readonly styles: ModelStyles;
+  readonly styles: NameStyles;
 }
 
 const noAccuracies: AccuracySources = { models: [], accuracies: [] };
@@ -189,15 +197,17 @@ export function deviceSections(
 ): readonly Section[] {
   return groupByDevice(all).map((group) => {
     const { name, targets, items } = group;
-    const batches = batchesOf(items);
     return {
       id: slug(`device ${name} ${targets.join(' ')}`),
-      title: `Measured on ${name} by ${targets.join(', ')}`,
+      title: `Measured on ${name} by ${targetTitles(targets)}`,
       intro: [],
       charts: deviceCharts({ ...group, items: trustedOnly(items) }, sources.styles),
       tables: [deviceTable(group, sources)],
       tablesFirst: true,
-      picker: { device: name, batch: batches.includes(1) ? 1 : (batches[0] ?? 1) },
+      picker: {
+        precision: 'all',
+        batch: firstBatch(items.map(({ row }) => ({ batch: row.batch }))),
+      },
     };
   });
 }

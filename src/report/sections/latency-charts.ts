@@ -1,7 +1,7 @@
 import type { Precision } from '../../../engines/engine.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Chart, Point, XyChart } from '../charts/chart.ts';
-import type { ModelStyles } from '../charts/model-styles.ts';
+import type { NameStyles } from '../charts/name-styles.ts';
 import { formatMs, formatPrecision } from '../format.ts';
 import { frontierOf } from '../frontier.ts';
 import type { PublishedModel } from '../published.ts';
@@ -30,7 +30,7 @@ export interface LatencySet<P extends LatencyPoint = LatencyPoint> {
 /** Published models, and how each is drawn. */
 export interface DrawnModels {
   readonly models: readonly PublishedModel[];
-  readonly styles: ModelStyles;
+  readonly styles: NameStyles;
 }
 
 interface AccuracyChartFacts {
@@ -134,7 +134,7 @@ export interface MeasuredSet extends LatencySet<MeasuredPoint> {
 
 function batchChart(
   set: MeasuredSet,
-  { batches, styles }: { readonly batches: readonly number[]; readonly styles: ModelStyles },
+  { batches, styles }: { readonly batches: readonly number[]; readonly styles: NameStyles },
   { id, title, label, source, valueIn, format }: BatchQuantity,
 ): Chart {
   const models = [...new Set(set.points.map(({ model }) => model))];
@@ -169,7 +169,7 @@ function batchChart(
 }
 
 /** Latency and throughput over the batches of a set. */
-export function batchCharts(set: MeasuredSet, styles: ModelStyles): readonly Chart[] {
+export function batchCharts(set: MeasuredSet, styles: NameStyles): readonly Chart[] {
   const batches = [...new Set(set.points.map(({ batch }) => batch))].toSorted((a, b) => a - b);
   if (batches.length < 2) return [];
   return batchQuantities.map((quantity) => batchChart(set, { batches, styles }, quantity));

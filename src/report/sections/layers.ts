@@ -1,9 +1,14 @@
+import type { LayerKind } from '../../../engines/audit/layer.ts';
+import { groupBy } from '../../collections/group-by.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { AuditSummary, LayerProfile } from '../bench-file.ts';
-import type { ColumnsChart, StyleIndex } from '../charts/chart.ts';
+import type { ColumnsChart } from '../charts/chart.ts';
+import { type NameStyles, nameStyles } from '../charts/name-styles.ts';
 import { formatMs, formatPrecision } from '../format.ts';
 import { type Section, slug } from '../report.ts';
-import { numberCell, type Table, textCell } from '../table.ts';
+import { firstBatch, type Setting } from '../setting.ts';
+import { type Cell, numberCell, type Table, textCell } from '../table.ts';
+import { targetCell, targetTitle } from '../target-title.ts';
 
 /** So many of a profile's layers are listed: the slowest. */
 const listedLayers = 15;
@@ -14,7 +19,29 @@ const nameOf = ({ model, device, precision, batch }: LayerProfile): string =>
 const totalOf = ({ layers }: LayerProfile): number =>
   layers.reduce((sum, { timeMs }) => sum + timeMs, 0);
 
-function profileChart(profile: LayerProfile): ColumnsChart {
+/** The usual kinds, the most frequent first: each has its colour in every report. */
+const usualKinds = [
+  'convolution',
+  'pooling',
+  'reformat',
+  'quantize',
+  'gemm',
+  'pointwise',
+  'softmax',
+  'padding',
+] as const satisfies readonly LayerKind[];
+
+/** One colour and mark a kind, in all charts. */
+function kindStyles(profiles: readonly LayerProfile[]): NameStyles {
+  const kinds = profiles.flatMap(({ layers }) => layers.map(({ kind }) => kind));
+  return nameStyles([...usualKinds, ...kinds]);
+}
+
+function settingOf({ device, model, precision, batch }: LayerProfile): Setting {
+  return { device: device.name, model, precision, batch };
+}
+
+function profileChart(profile: LayerProfile, styles: NameStyles): ColumnsChart {
   const kinds = [...new Set(profile.layers.map(({ kind }) => kind))];
   const total = totalOf(profile);
   const slowest = profile.layers.toSorted((a, b) => b.timeMs - a.timeMs)[0];
@@ -23,19 +50,17 @@ function profileChart(profile: LayerProfile): ColumnsChart {
     id: slug(`layers ${nameOf(profile)} ${profile.target}`),
     title: `Time of each layer: ${nameOf(profile)}`,
     summary: `${profile.layers.length} layers, ${formatMs(total)} ms in all${slowest ? `; the slowest is ${slowest.name} with ${formatMs(slowest.timeMs)} ms` : ''}.`,
-    source: `profiled by ${profile.target}`,
+    source: `profiled by ${targetTitle(profile.target)}`,
     value: { label: 'ms', fromZero: true },
     position: `${profile.layers.length} layers in the order they run`,
-    series: kinds.map((kind, i) => ({ name: kind, style: (i % 8) as StyleIndex })),
+    series: kinds.map((kind) => ({ name: kind, style: styles(kind) })),
     columns: profile.layers.map(({ name, kind, timeMs }) => ({
       label: name,
       series: kinds.indexOf(kind),
       value: timeMs,
       detail: `${kind}, ${formatMs(timeMs)} ms, ${formatPercent(timeMs / total)}`,
     })),
-    device: profile.device.name,
-    precision: profile.precision,
-    batch: profile.batch,
+    ...settingOf(profile),
   };
 }
 
@@ -62,17 +87,32 @@ function profileTable(profile: LayerProfile): Table {
         ],
       })),
     notes: [`${profile.definition} The sum of the layers is not the latency.`],
+    ...settingOf(profile),
   };
 }
 
-export function layersSection(profiles: readonly LayerProfile[]): Section | undefined {
-  if (profiles.length === 0) return undefined;
+/** Layers of all profiles, those of one model first: of `recommended` where it was profiled. */
+export function layersSection(
+  profiles: readonly LayerProfile[],
+  recommended?: string,
+): Section | undefined {
+  const first = profiles.find(({ model }) => model === recommended) ?? profiles[0];
+  if (!first) return undefined;
+  const { model } = first;
+  const device = first.device.name;
+  const styles = kindStyles(profiles);
   return {
     id: 'layers',
     title: 'Layers',
     intro: ['Where the time goes, from profiled runs.'],
-    charts: profiles.map(profileChart),
+    charts: profiles.map((profile) => profileChart(profile, styles)),
     tables: profiles.map(profileTable),
+    picker: {
+      device,
+      model,
+      precision: 'all',
+      batch: firstBatch(profiles.map(settingOf), { device, model }),
+    },
   };
 }
 
@@ -85,6 +125,25 @@ function findingsText(findings: readonly string[]): string {
   return surplus > 0 ? `${told} And ${surplus} more.` : told;
 }
 
+interface AlikeAudits {
+  readonly audit: AuditSummary;
+  readonly batches: readonly number[];
+}
+
+/** Audits that differ in their batch alone are one. */
+function alikeAudits(audits: readonly AuditSummary[]): readonly AlikeAudits[] {
+  const groups = groupBy(audits, ({ batch: _, ...rest }) => JSON.stringify(rest));
+  return [...groups.values()].flatMap((own) => {
+    const [audit] = own;
+    return audit ? [{ audit, batches: own.flatMap(({ batch }) => batch ?? []) }] : [];
+  });
+}
+
+function batchesCell([batch, ...others]: readonly number[]): Cell {
+  if (batch === undefined || others.length === 0) return numberCell(batch, String);
+  return textCell([batch, ...others].join(', '));
+}
+
 export function auditSection(audits: readonly AuditSummary[]): Section | undefined {
   if (audits.length === 0) return undefined;
   const withBatch = audits.some(({ batch }) => batch !== undefined);
@@ -93,23 +152,25 @@ export function auditSection(audits: readonly AuditSummary[]): Section | undefin
     title: 'Fusion audit',
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
-      { id: 'target', label: 'Engine', align: 'left' },
-      { id: 'built-for', label: 'Built for', align: 'left' },
-      { id: 'precision', label: 'Precision', align: 'left' },
-      ...(withBatch ? [{ id: 'batch', label: 'Batch', align: 'right' } as const] : []),
+      { id: 'target', label: 'Engine', align: 'left', tellsRow: true },
+      { id: 'built-for', label: 'Built for', align: 'left', tellsRow: true },
+      { id: 'precision', label: 'Precision', align: 'left', tellsRow: true },
+      ...(withBatch
+        ? [{ id: 'batches', label: 'Batch', align: 'right', tellsRow: true } as const]
+        : []),
       { id: 'verdict', label: 'Verdict', align: 'left' },
       { id: 'blocks', label: 'Fused blocks', align: 'right' },
       { id: 'kernels', label: 'Kernels', align: 'right' },
       { id: 'findings', label: 'Findings', align: 'left' },
     ],
-    rows: audits.map((audit) => ({
+    rows: alikeAudits(audits).map(({ audit, batches }) => ({
       model: audit.model,
       cells: [
         textCell(audit.model),
-        textCell(audit.target),
+        targetCell(audit.target),
         textCell(audit.builtFor),
         textCell(formatPrecision(audit.precision)),
-        ...(withBatch ? [numberCell(audit.batch, String)] : []),
+        ...(withBatch ? [batchesCell(batches)] : []),
         textCell(audit.passed ? 'passed' : 'failed', { tone: audit.passed ? 'good' : 'bad' }),
         { value: audit.fusedBlocks, text: `${audit.fusedBlocks} of ${audit.residualBlocks}` },
         numberCell(audit.kernels, String),

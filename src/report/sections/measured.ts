@@ -3,6 +3,7 @@
 import { groupBy } from '../../collections/group-by.ts';
 import type { BenchRow, NamedBench } from '../bench-file.ts';
 import type { Provenance } from '../report.ts';
+import { targetTitle } from '../target-title.ts';
 import { doubtOf } from '../trust.ts';
 
 export interface Measured {
@@ -94,7 +95,7 @@ function provenanceOf(
   const stable = rows.filter((row) => row.stable).length;
   return {
     id,
-    title: `${verb} on ${first.device.name} by ${first.target}`,
+    title: `${verb} on ${first.device.name} by ${targetTitle(first.target)}`,
     facts: uniqueRows([
       ['file', path],
       ['date', bench.createdAt],

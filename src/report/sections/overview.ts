@@ -3,17 +3,18 @@ import { ownValue } from '../../collections/own-value.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Accuracy } from '../bench-file.ts';
 import type { Chart } from '../charts/chart.ts';
-import type { ModelStyles } from '../charts/model-styles.ts';
+import type { NameStyles } from '../charts/name-styles.ts';
 import type { Published, PublishedModel } from '../published.ts';
 import type { Section } from '../report.ts';
 import { type Cell, type Column, noFigure, numberCell, type Table, textCell } from '../table.ts';
+import { targetCell } from '../target-title.ts';
 import { accuracyChart, latencyCharts } from './latency-charts.ts';
 
 export interface OverviewInputs {
   readonly published: Published;
   /** Counted by rcc on the specs, by spec name. */
   readonly costs: ReadonlyMap<string, Cost>;
-  readonly styles: ModelStyles;
+  readonly styles: NameStyles;
 }
 
 const right = { align: 'right' } as const;
@@ -108,7 +109,7 @@ function evaluationTable(
     title: 'Accuracy measured',
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
-      { id: 'precision', label: 'Precision', align: 'left' },
+      { id: 'precision', label: 'Precision', align: 'left', tellsRow: true },
       { id: 'top1', label: 'top-1, %', ...right },
       { id: 'top5', label: 'top-5, %', ...right },
       { id: 'published', label: 'published top-1, %', ...right, refs: ['P0'] },
@@ -126,7 +127,7 @@ function evaluationTable(
         percentCell(models.find(({ spec }) => spec === row.model)?.top1),
         numberCell(row.images, String),
         textCell(row.dataset),
-        textCell(row.target),
+        targetCell(row.target),
       ],
     })),
     notes: [...new Set(accuracies.map(({ definition }) => definition))],
@@ -198,6 +199,6 @@ export function overviewSection(inputs: OverviewInputs): Section {
     ],
     charts: charts(inputs),
     tables: [accuracyTable(inputs)],
-    picker: { device: 'T4', batch: 4 },
+    picker: { device: 'T4', precision: 'all', batch: 4 },
   };
 }

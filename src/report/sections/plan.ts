@@ -102,7 +102,7 @@ function matrix(path: string, places: readonly Place[]): Table {
     title: `Cells of ${path}`,
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
-      { id: 'precision', label: 'Precision', align: 'left' },
+      { id: 'precision', label: 'Precision', align: 'left', tellsRow: true },
       ...columns,
     ],
     rows: sorted.flatMap((own) => matrixRow(own, columns)),
@@ -122,8 +122,8 @@ function missingTable(path: string, missing: readonly MissingCell[]): Table {
     title: `Without a figure in ${path}`,
     columns: [
       { id: 'model', label: 'Model', align: 'left' },
-      { id: 'precision', label: 'Precision', align: 'left' },
-      { id: 'gpu', label: 'GPU', align: 'left' },
+      { id: 'precision', label: 'Precision', align: 'left', tellsRow: true },
+      { id: 'gpu', label: 'GPU', align: 'left', tellsRow: true },
       { id: 'batches', label: 'Batches', align: 'left' },
       { id: 'state', label: 'State', align: 'left' },
       { id: 'why', label: 'Why', align: 'left' },
@@ -175,7 +175,7 @@ export function planSections(benches: readonly NamedBench[]): readonly Section[]
       ],
       charts: [],
       tables: planned.flatMap(planTables),
-      picker: {},
+      picker: { batch: 'all' },
     },
   ];
 }

@@ -1,15 +1,18 @@
 /** The same models in several precisions, or by several engines of one device: in charts, tables and sentences with the spread of each speed-up. */
+
 import { precisionNames } from '../../../codegen/precisions.ts';
 import type { Precision } from '../../../engines/engine.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Accuracy, BenchRow } from '../bench-file.ts';
 import type { Bar, BarsChart } from '../charts/chart.ts';
-import type { ModelStyles } from '../charts/model-styles.ts';
+import type { NameStyles } from '../charts/name-styles.ts';
 import { formatChange, formatMs, formatPrecision } from '../format.ts';
 import type { PublishedModel } from '../published.ts';
 import { type Section, slug } from '../report.ts';
+import { firstBatch } from '../setting.ts';
 import { type Cell, type Column, noFigure, numberCell, type Table, textCell } from '../table.ts';
+import { targetTitle } from '../target-title.ts';
 import { doubtOf, remarkOn } from '../trust.ts';
 import { estimateOf, type SpeedUp, speedUp } from '../verdict/speed-up.ts';
 import { speedPhrase, speedWords } from '../verdict/speed-words.ts';
@@ -45,7 +48,7 @@ const byTarget: Axis = {
   title: 'Engines',
   intro: 'The same models by different engines, measured on the same device in the same precision.',
   sideOf: ({ target }) => target,
-  titleOf: (side) => side,
+  titleOf: targetTitle,
   sort: (sides) => [...new Set(sides)],
   placeOf: () => [],
   rowOf: ({ model, precision }) => `${model} ${formatPrecision(precision)}`,
@@ -81,8 +84,8 @@ function comparisonsOf(all: readonly Measured[], axis: Axis): readonly Compariso
 const idOf = ({ axis, device, place, batch }: Comparison): string =>
   slug(`${axis.id} ${device} ${place.join(' ')} b${batch}`);
 
-const titleOf = ({ axis, device, batch }: Comparison): string =>
-  `${axis.title} side by side, ${device}, batch ${batch}`;
+const titleOf = ({ axis, device, place, batch }: Comparison): string =>
+  `${axis.title} side by side, ${[device, ...place.map(targetTitle)].join(' by ')}, batch ${batch}`;
 
 /** The newest measurement of a side, one that is trusted before one that is not. */
 function findSide(items: readonly Measured[], axis: Axis, side: string): Measured | undefined {
@@ -128,15 +131,15 @@ function barsOf(comparison: Comparison, items: readonly Measured[]): readonly Ba
   });
 }
 
-function chartOf(comparison: Comparison, styles: ModelStyles): BarsChart {
-  const { axis, device, batch, place, sides, rows } = comparison;
+function chartOf(comparison: Comparison, styles: NameStyles): BarsChart {
+  const { axis, device, batch, sides, rows } = comparison;
   return {
     kind: 'bars',
     id: idOf(comparison),
     title: titleOf(comparison),
     summary: `${rows.size} rows: ${sides.map(axis.titleOf).join(', ')}.`,
     verdict: { sentences: sentencesOf(comparison) },
-    source: ['measured', ...place.map((name) => `by ${name}`), 'median'].join(', '),
+    source: 'measured, median',
     value: { label: 'latency of a batch, ms', fromZero: true },
     groups: [...rows].map(([label, items]) => {
       const model = items[0]?.row.model ?? label;
@@ -147,24 +150,24 @@ function chartOf(comparison: Comparison, styles: ModelStyles): BarsChart {
   };
 }
 
-function gainText(row: BenchRow, full: BenchRow | undefined): string {
+function gainText(row: BenchRow, full: BenchRow | undefined): string | undefined {
   const isJudged = full && doubtOf(row) === undefined && doubtOf(full) === undefined;
-  return isJudged && row !== full ? ` (${speedWords(speedBetween(full, row))})` : '';
+  return isJudged && row !== full ? speedWords(speedBetween(full, row)) : undefined;
 }
 
 function speedCell(found: Measured | undefined, full: Measured | undefined): Cell {
   if (!found) return noFigure;
   const { row, ref } = found;
   const { medianMs } = row.latency;
-  const note = remarkOn(row);
-  const text = `${formatMs(medianMs)}${gainText(row, full?.row)}`;
-  return { value: medianMs, text, refs: [ref], ...(note ? { note } : {}) };
+  const notes = [gainText(row, full?.row), remarkOn(row)].filter((note) => note !== undefined);
+  const note = notes.length > 0 ? { note: notes.join('; ') } : {};
+  return { value: medianMs, text: formatMs(medianMs), refs: [ref], ...note };
 }
 
 export interface SideBySideSources {
   readonly models: readonly PublishedModel[];
   readonly accuracies: readonly Accuracy[];
-  readonly styles: ModelStyles;
+  readonly styles: NameStyles;
 }
 
 type Evaluated = (side: string, items: readonly Measured[]) => Accuracy | undefined;
@@ -231,7 +234,7 @@ const spreadNote =
   '±: half of the 95 % interval of the ratio, by how far the runs of both sides fix their medians (bootstrap of the samples; where a file keeps none, from the variation). Another day may differ by more.';
 
 function tableOf(comparison: Comparison, sources: SideBySideSources): Table {
-  const { axis, sides, rows } = comparison;
+  const { axis, device, batch, sides, rows } = comparison;
   const accuracy = accuracyColumns(comparison, sources);
   return {
     id: idOf(comparison),
@@ -258,6 +261,8 @@ function tableOf(comparison: Comparison, sources: SideBySideSources): Table {
       };
     }),
     notes: [spreadNote],
+    device,
+    batch,
   };
 }
 
@@ -268,7 +273,9 @@ export function sideBySideSections(
 ): readonly Section[] {
   return [byTarget, byPrecision].flatMap((axis) => {
     const found = comparisonsOf(all, axis);
-    if (found.length === 0) return [];
+    const [first] = found;
+    if (!first) return [];
+    const { device } = first;
     return {
       id: axis.id,
       title: axis.title,
@@ -276,6 +283,7 @@ export function sideBySideSections(
       charts: found.map((comparison) => chartOf(comparison, sources.styles)),
       tables: found.map((comparison) => tableOf(comparison, sources)),
       tablesFirst: true,
+      picker: { device, batch: firstBatch(found, { device }) },
     };
   });
 }

@@ -1,10 +1,12 @@
 /** The report's first section: for each place the verdict in words, and the chart that shows it. */
+
 import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { BarsChart, Chart, ChartVerdict, Point, XyChart } from '../charts/chart.ts';
-import type { ModelStyles } from '../charts/model-styles.ts';
+import type { NameStyles } from '../charts/name-styles.ts';
 import { formatMs } from '../format.ts';
 import { frontierOf } from '../frontier.ts';
 import { answerId, type Section, slug } from '../report.ts';
+import { targetTitles } from '../target-title.ts';
 import type { Candidate, Place } from './candidates.ts';
 import { choose, isWeighable, type Weighable, type Wish, weigh } from './choose.ts';
 import { speedVerdictOf, verdictOf } from './sentences.ts';
@@ -12,13 +14,13 @@ import { speedVerdictOf, verdictOf } from './sentences.ts';
 export interface AnswerInputs {
   readonly places: readonly Place[];
   readonly wish: Wish;
-  readonly styles: ModelStyles;
+  readonly styles: NameStyles;
   /** The setting shown first. */
   readonly first: { readonly device: string; readonly batch: number };
 }
 
 function sourceOf({ origin, candidates }: Place): string {
-  const targets = [...new Set(candidates.map(({ target }) => target))].join(', ');
+  const targets = targetTitles(candidates.map(({ target }) => target));
   return origin === 'measured' ? `median of the runs, by ${targets}` : `published, by ${targets}`;
 }
 
@@ -103,6 +105,15 @@ function speedAnswer(place: Place, { wish, styles }: AnswerInputs): BarsChart {
       ],
     })),
   };
+}
+
+/** The model that the section recommends first; undefined where it names none. */
+export function recommendedModel({ charts, picker = {} }: Section): string | undefined {
+  const chart = charts.find(
+    ({ device, batch }) => device === picker.device && batch === picker.batch,
+  );
+  const points = chart?.kind === 'xy' ? chart.series.flatMap(({ points: own }) => own) : [];
+  return points.find(({ chosen }) => chosen)?.model;
 }
 
 /** Undefined where there is nothing to choose from. */

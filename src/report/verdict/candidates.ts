@@ -1,4 +1,5 @@
 /** What may be taken: a model in a precision on an engine, with its time and what is known of its accuracy. */
+
 import { referencePrecision } from '../../../codegen/precisions.ts';
 import type { Precision } from '../../../engines/engine.ts';
 import { groupBy } from '../../collections/group-by.ts';
@@ -7,6 +8,7 @@ import type { Accuracy } from '../bench-file.ts';
 import { formatPrecision } from '../format.ts';
 import type { Published, PublishedModel } from '../published.ts';
 import { type Measured, newestOfCells, trustedOnly } from '../sections/measured.ts';
+import { targetTitle } from '../target-title.ts';
 import { estimateOf, type LatencyEstimate } from './speed-up.ts';
 
 /** A top-1 share and where it comes from. */
@@ -66,7 +68,7 @@ function nameOf(
   targets: ReadonlySet<string>,
 ): string {
   const name = `${model} ${formatPrecision(precision)}`;
-  return targets.size > 1 ? `${name} by ${target}` : name;
+  return targets.size > 1 ? `${name} by ${targetTitle(target)}` : name;
 }
 
 /** Models with published figures share one task; what others are accurate at, only their data say. */

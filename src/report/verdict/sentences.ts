@@ -48,12 +48,16 @@ function reasonText({ reason, fitting, frontier }: Choice, { origin }: Place): s
   const texts: Readonly<Record<Reason, string>> = {
     only: `It is the only one ${origin}.`,
     'best-of-all': `It is both the fastest and the most accurate of ${fitting} ${origin}.`,
-    balance: `Nothing ${origin} is both faster and more accurate; of the ${frontier.length} of which that holds it is the best balance.`,
+    balance: `Nothing ${origin} is both faster and more accurate. That holds for ${frontier.length} of ${fitting}; this one is the best balance.`,
     'most-accurate': `It is the most accurate of the ${fitting} that fit; nothing ${origin} is both faster and more accurate.`,
     fastest: `It is the fastest of the ${fitting} that fit; nothing ${origin} is both faster and more accurate.`,
   };
   return texts[reason];
 }
+
+/** What `balanceOf` picks, in a line. */
+const balanceNote =
+  'Best balance: of those that nothing beats, the one farthest above the straight line from the fastest to the most accurate, time on a logarithmic scale.';
 
 /** The reason; without a wish all fit. */
 function whyText(choice: Choice, wish: Wish, place: Place): string {
@@ -218,7 +222,8 @@ export function verdictOf(
     ...unknownTexts(place),
     ...stabilityTexts(place),
   ];
-  return { headline: headlineOf(choice, wish, place), sentences };
+  const note = choice.reason === 'balance' ? { note: balanceNote } : {};
+  return { headline: headlineOf(choice, wish, place), sentences, ...note };
 }
 
 /** The verdict of a place where no accuracy is known: the fastest first. */

@@ -61,13 +61,19 @@ describe('the verdict', () => {
     expect(verdict(three)).toMatchInlineSnapshot(`
       [
         "Take resnet50_vd INT8: 79.1 %, 14.00 ms.",
-        "Nothing measured is both faster and more accurate; of the 3 of which that holds it is the best balance.",
+        "Nothing measured is both faster and more accurate. That holds for 3 of 6; this one is the best balance.",
         "resnet18 INT8 is 1.40 ± 0.01 × faster and 8.1 points less accurate: 71.0 %, 10.00 ms.",
         "resnet101_vd INT8 is 1.80 ± 0.01 × slower and 1.1 points more accurate: 80.2 %, 25.20 ms.",
         "In INT8 resnet50_vd is 8.57 ± 0.05 × faster than in FP32.",
         "Accuracies are the published top-1 of the trained weights in FP32; what other precisions lose was not measured (\`rcc eval\` does it).",
       ]
     `);
+  });
+
+  it('says what the best balance is, where it is what was picked', () => {
+    const noteOf = (wish?: Parameters<typeof verdict>[1]) => charts(three, wish)[0]?.verdict?.note;
+    expect(noteOf()).toMatch(/^Best balance: /);
+    expect(noteOf({ wish: { budgetMs: 20 } })).toBeUndefined();
   });
 
   it('keeps to a budget', () => {
@@ -154,7 +160,7 @@ describe('the verdict', () => {
     expect(verdict(three, { accuracies })).toMatchInlineSnapshot(`
       [
         "Take resnet50_vd INT8: 77.9 %, 14.00 ms.",
-        "Nothing measured is both faster and more accurate; of the 3 of which that holds it is the best balance.",
+        "Nothing measured is both faster and more accurate. That holds for 3 of 6; this one is the best balance.",
         "resnet18 INT8 is 1.40 ± 0.01 × faster and 6.9 points less accurate: 71.0 %, 10.00 ms.",
         "resnet101_vd INT8 is 1.80 ± 0.01 × slower and 1.6 points more accurate: 79.5 %, 25.20 ms.",
         "In INT8 resnet50_vd is 8.57 ± 0.05 × faster than in FP32.",
@@ -200,7 +206,7 @@ describe('the verdict', () => {
       'answer-measured-sample-cpu-b4',
       'answer-measured-tesla-t4-b1',
     ]);
-    expect(all[0]?.verdict?.headline).toBe('Take resnet18 FP32 by openvino: 71.0 %, 20.00 ms.');
+    expect(all[0]?.verdict?.headline).toBe('Take resnet18 FP32 by OpenVINO: 71.0 %, 20.00 ms.');
   });
 
   it('speaks of the published figures where nothing was measured', () => {
@@ -209,7 +215,7 @@ describe('the verdict', () => {
     expect(verdictOf(t4)).toMatchInlineSnapshot(`
       [
         "Take resnet50_vd_ssld_v2 FP16: 83.0 %, 4.84 ms for a batch of 4.",
-        "Nothing published is both faster and more accurate; of the 6 of which that holds it is the best balance.",
+        "Nothing published is both faster and more accurate. That holds for 6 of 36; this one is the best balance.",
         "resnet18_vd FP16 is 1.80 × faster and 10.7 points less accurate: 72.3 %, 2.69 ms for a batch of 4.",
         "resnet34 FP16 is 1.18 × faster and 8.4 points less accurate: 74.6 %, 4.10 ms for a batch of 4.",
         "resnet34_vd_ssld FP16 is 1.15 × faster and 3.3 points less accurate: 79.7 %, 4.22 ms for a batch of 4.",
