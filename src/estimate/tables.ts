@@ -1,5 +1,5 @@
 import { formatPercent } from '../diagnostics/format-percent.ts';
-import { formatMs } from '../report/format.ts';
+import { formatMs, formatRate } from '../report/format.ts';
 import { numberCell, type Table, textCell } from '../report/table.ts';
 import type { BudgetRow, EstimateRow } from './budget.ts';
 import type { Estimate } from './estimate.ts';
@@ -28,7 +28,7 @@ const meaning =
 export function describeEstimate({ model, estimate, publishedMs }: EstimateRow): readonly string[] {
   const { gpuName, precision, batch, latencyMs, bandMs, extrapolated } = estimate;
   return [
-    `${model} on ${gpuName}, ${precision}, batch ${batch}: ${formatMs(latencyMs)} ms ${kindOf(estimate)} (${bandText(bandMs)} ms), ${estimate.imagesPerSecond.toFixed(0)} images/s.`,
+    `${model} on ${gpuName}, ${precision}, batch ${batch}: ${formatMs(latencyMs)} ms ${kindOf(estimate)} (${bandText(bandMs)} ms), ${formatRate(estimate.imagesPerSecond)} images/s.`,
     bandSentences[kindOf(estimate)],
     meaning,
     ...extrapolated.map((sentence) => `Extrapolated: ${sentence}`),
@@ -118,7 +118,7 @@ export function estimateTable(title: string, rows: readonly (EstimateRow | Budge
           numberCell(estimate.batch, String),
           numberCell(estimate.latencyMs, (ms) => markOf(estimate) + formatMs(ms)),
           textCell(bandText(estimate.bandMs)),
-          numberCell(estimate.imagesPerSecond, (rate) => rate.toFixed(0)),
+          numberCell(estimate.imagesPerSecond, formatRate),
           ...(withPublished ? [numberCell(row.publishedMs, formatMs)] : []),
           ...('fits' in row ? [textCell(row.fits)] : []),
         ],

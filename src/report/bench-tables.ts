@@ -1,7 +1,7 @@
 /** What `rcc bench` measured, as tables: figures of processors and of GPUs mean different things and never share a column. */
 import type { Device, LatencySummary, Measurement } from '../../engines/engine.ts';
 import { groupBy } from '../collections/group-by.ts';
-import { formatMs } from './format.ts';
+import { formatMs, formatRate } from './format.ts';
 import { percentileMs, percentileNotes } from './percentiles.ts';
 import { type Cell, type Column, numberCell, type Table, textCell } from './table.ts';
 import { isStandIn, type Sourced } from './trust.ts';
@@ -57,11 +57,7 @@ const latency: readonly FigureColumn[] = [
   numberColumn('p99 ms', (row) => percentileMs(row, 99)),
 ];
 
-const rate = numberColumn(
-  'images/s',
-  (row) => row.imagesPerSecond,
-  (value) => value.toFixed(1),
-);
+const rate = numberColumn('images/s', (row) => row.imagesPerSecond, formatRate);
 const stable = textColumn('stable', (row) => {
   if (isStandIn(row)) return 'stand-in';
   return row.stable ? 'yes' : 'no';

@@ -3,6 +3,11 @@ import type { Precision } from '../../engines/engine.ts';
 
 export { formatMs } from '../diagnostics/format-ms.ts';
 
+/** Pictures a second: 23.4, 221, 1840. */
+export function formatRate(imagesPerSecond: number): string {
+  return imagesPerSecond.toFixed(imagesPerSecond < 99.95 ? 1 : 0);
+}
+
 /** A change with its sign: +3.1 %, −12.0 %. */
 export function formatChange(share: number): string {
   const text = (100 * Math.abs(share)).toFixed(1);

@@ -16,6 +16,6 @@ export function percentileMs({ latency, iterations }: Timed, p: 90 | 95 | 99): n
 /** What stands below a table whose rows lack a percentile. */
 export function percentileNotes(rows: readonly Timed[]): readonly string[] {
   return rows.some((row) => percentileMs(row, 99) === undefined)
-    ? ['p90 takes 10 runs, p95 20 and p99 100: of fewer it would be the slowest run.']
+    ? ['p90 needs 10 runs, p95 20 and p99 100: of fewer it would be the slowest run.']
     : [];
 }

@@ -1,7 +1,7 @@
 /* Round trips to a server as a table of its own: no figure of it stands beside an engine's. */
 import type { LoadMeasurement } from '../server/bench.ts';
 import { roundTripDefinition } from '../server/measure.ts';
-import { formatMs } from './format.ts';
+import { formatMs, formatRate } from './format.ts';
 import { percentileMs, percentileNotes } from './percentiles.ts';
 import { type Cell, type Column, numberCell, type Table, textCell } from './table.ts';
 
@@ -20,7 +20,7 @@ const columns: readonly FigureColumn[] = [
   { label: 'p90 ms', value: (row) => percentileMs(timedOf(row), 90) },
   { label: 'p95 ms', value: (row) => percentileMs(timedOf(row), 95) },
   { label: 'p99 ms', value: (row) => percentileMs(timedOf(row), 99) },
-  { label: 'images/s', value: (row) => row.imagesPerSecond, format: (value) => value.toFixed(1) },
+  { label: 'images/s', value: (row) => row.imagesPerSecond, format: formatRate },
   { label: 'queue ms', value: ({ server }) => server?.queueMs },
   { label: 'input ms', value: ({ server }) => server?.computeInputMs },
   { label: 'infer ms', value: ({ server }) => server?.computeInferMs },

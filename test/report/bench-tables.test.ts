@@ -60,14 +60,14 @@ describe('tables of a bench', () => {
 
       | model | precision | device | batch | median ms | p90 ms | p99 ms | GPU compute ms | H2D ms | D2H ms | enqueue ms | images/s | stable |
       | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |
-      | a | fp16 | Tesla T4 | 4 | 2.00 | – | – | 1.50 | 0.250 | 0.125 | 0.0625 | 2000.0 | yes |
+      | a | fp16 | Tesla T4 | 4 | 2.00 | – | – | 1.50 | 0.250 | 0.125 | 0.0625 | 2000 | yes |
 
       - Host latency.
       - GPU compute.
       - H2D.
       - D2H.
       - Enqueue.
-      - p90 takes 10 runs, p95 20 and p99 100: of fewer it would be the slowest run.
+      - p90 needs 10 runs, p95 20 and p99 100: of fewer it would be the slowest run.
 
       ### On a processor
 
@@ -76,7 +76,7 @@ describe('tables of a bench', () => {
       | a | fp16 | A "fast" processor, maybe | 4 | 80.00 | – | – | 50.0 | 2 | no |
 
       - One call.
-      - p90 takes 10 runs, p95 20 and p99 100: of fewer it would be the slowest run.
+      - p90 needs 10 runs, p95 20 and p99 100: of fewer it would be the slowest run.
       "
     `);
   });

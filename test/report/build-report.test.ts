@@ -297,7 +297,7 @@ describe('a report with measurements', () => {
     expect(textsAt(1)).toEqual(['20.00', '20.40', '21.20']);
     expect(textsAt(4)).toEqual(['80.00', '–', '–']);
     expect(table.notes).toContain(
-      'p90 takes 10 runs, p95 20 and p99 100: of fewer it would be the slowest run.',
+      'p90 needs 10 runs, p95 20 and p99 100: of fewer it would be the slowest run.',
     );
     const charts = report.sections.flatMap((section) => section.charts);
     const details = charts.flatMap((chart) =>

@@ -5,7 +5,7 @@ import { ownValue } from '../../collections/own-value.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Chart } from '../charts/chart.ts';
 import type { NameStyles } from '../charts/name-styles.ts';
-import { formatCount, formatMs, formatPrecision } from '../format.ts';
+import { formatCount, formatMs, formatPrecision, formatRate } from '../format.ts';
 import { percentileMs, percentileNotes } from '../percentiles.ts';
 import { type Section, slug } from '../report.ts';
 import { firstBatch } from '../setting.ts';
@@ -135,7 +135,7 @@ function deviceTable({ name, targets, items }: DeviceGroup, sources: AccuracySou
         numberCell(percentileMs(row, 90), formatMs),
         numberCell(percentileMs(row, 99), formatMs),
         ...accuracy.cells(row),
-        numberCell(row.imagesPerSecond, (rate) => rate.toFixed(rate < 100 ? 1 : 0)),
+        numberCell(row.imagesPerSecond, formatRate),
         numberCell(row.latency.variation, formatPercent),
         numberCell(row.iterations, formatCount),
         ...settings.map((setting) => settingCell(ownValue(row.settings, setting))),

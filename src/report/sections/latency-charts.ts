@@ -2,7 +2,7 @@ import type { Precision } from '../../../engines/engine.ts';
 import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Chart, Point, XyChart } from '../charts/chart.ts';
 import type { NameStyles } from '../charts/name-styles.ts';
-import { formatMs, formatPrecision } from '../format.ts';
+import { formatMs, formatPrecision, formatRate } from '../format.ts';
 import { frontierOf } from '../frontier.ts';
 import type { PublishedModel } from '../published.ts';
 import { slug } from '../report.ts';
@@ -123,7 +123,7 @@ const batchQuantities: readonly BatchQuantity[] = [
     label: 'images a second',
     source: 'all runs together',
     valueIn: ({ imagesPerSecond }) => imagesPerSecond,
-    format: (rate) => `${rate.toFixed(0)} images/s`,
+    format: (rate) => `${formatRate(rate)} images/s`,
   },
 ];
 

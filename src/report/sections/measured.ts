@@ -1,6 +1,7 @@
 /** Measurements of bench files, each with the provenance entry it belongs to. */
 
 import { groupBy } from '../../collections/group-by.ts';
+import { ownValue } from '../../collections/own-value.ts';
 import type { BenchRow, NamedBench } from '../bench-file.ts';
 import type { Provenance } from '../report.ts';
 import { targetTitle } from '../target-title.ts';
@@ -151,24 +152,40 @@ export function trustedOnly(all: readonly Measured[]): readonly Measured[] {
   return all.filter(({ row }) => doubtOf(row) === undefined);
 }
 
-/** Of each cell (device, target, model, precision, batch) the newest measurement, in the order in which cells came. */
-export function newestOfCells(all: readonly Measured[]): readonly Measured[] {
+/** How many calls ran at once when it was timed: a latency among others is not that of a call alone. */
+const callsAtOnce = ({ row: { settings } }: Measured): number =>
+  Number(ownValue(settings, 'callsAtOnce') ?? 1);
+
+/** The one of a cell that speaks for it: one that is trusted before one that is not, a call alone before calls at once, then the newest, the last in the files' order. */
+export function chosenOf(own: readonly Measured[]): Measured | undefined {
+  const trusted = trustedOnly(own);
+  const among = trusted.length > 0 ? trusted : own;
+  const least = among.reduce(
+    (few, one) => Math.min(few, callsAtOnce(one)),
+    Number.POSITIVE_INFINITY,
+  );
+  return among.filter((one) => callsAtOnce(one) === least).at(-1);
+}
+
+/** Of each cell (device, target, model, precision, batch) the one that speaks for it, in the order in which cells came. */
+export function chosenOfCells(all: readonly Measured[]): readonly Measured[] {
   const cells = groupBy(all, ({ row: { device, target, model, precision, batch } }) =>
     JSON.stringify([device.kind, device.name, target, model, precision, batch]),
   );
-  return [...cells.values()].flatMap((own) => own.slice(-1));
+  return [...cells.values()].flatMap((own) => chosenOf(own) ?? []);
 }
 
-/** The newest measurement of a cell, the last in the files' order; one that is trusted before one that is not. */
+/** The measurement that speaks for a cell. */
 export function findMeasured(
   all: readonly Measured[],
   wanted: { readonly model: string; readonly precision: string; readonly batch: number },
 ): Measured | undefined {
-  const own = all.filter(
-    ({ row }) =>
-      row.model === wanted.model &&
-      row.precision === wanted.precision &&
-      row.batch === wanted.batch,
+  return chosenOf(
+    all.filter(
+      ({ row }) =>
+        row.model === wanted.model &&
+        row.precision === wanted.precision &&
+        row.batch === wanted.batch,
+    ),
   );
-  return trustedOnly(own).at(-1) ?? own.at(-1);
 }

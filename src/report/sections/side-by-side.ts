@@ -16,7 +16,7 @@ import { targetTitle } from '../target-title.ts';
 import { doubtOf, remarkOn } from '../trust.ts';
 import { estimateOf, type SpeedUp, speedUp } from '../verdict/speed-up.ts';
 import { speedPhrase, speedWords } from '../verdict/speed-words.ts';
-import { type Measured, trustedOnly } from './measured.ts';
+import { chosenOf, type Measured, trustedOnly } from './measured.ts';
 
 /** What sides differ in. */
 interface Axis {
@@ -87,10 +87,9 @@ const idOf = ({ axis, device, place, batch }: Comparison): string =>
 const titleOf = ({ axis, device, place, batch }: Comparison): string =>
   `${axis.title} side by side, ${[device, ...place.map(targetTitle)].join(' by ')}, batch ${batch}`;
 
-/** The newest measurement of a side, one that is trusted before one that is not. */
+/** The measurement that speaks for a side. */
 function findSide(items: readonly Measured[], axis: Axis, side: string): Measured | undefined {
-  const own = items.filter(({ row }) => axis.sideOf(row) === side);
-  return trustedOnly(own).at(-1) ?? own.at(-1);
+  return chosenOf(items.filter(({ row }) => axis.sideOf(row) === side));
 }
 
 const isTrusted = (found: Measured | undefined): found is Measured =>

@@ -7,7 +7,7 @@ import { ownValue } from '../../collections/own-value.ts';
 import type { Accuracy } from '../bench-file.ts';
 import { formatPrecision } from '../format.ts';
 import type { Published, PublishedModel } from '../published.ts';
-import { type Measured, newestOfCells, trustedOnly } from '../sections/measured.ts';
+import { chosenOfCells, type Measured, trustedOnly } from '../sections/measured.ts';
 import { targetTitle } from '../target-title.ts';
 import { estimateOf, type LatencyEstimate } from './speed-up.ts';
 
@@ -113,12 +113,12 @@ function placesOn(items: readonly Measured[], sources: AccuracySources): readonl
   });
 }
 
-/** Measured places, device by device, from the least batch on: the newest trusted figure of each cell. */
+/** Measured places, device by device, from the least batch on: the trusted figure that speaks for each cell. */
 export function measuredPlaces(
   all: readonly Measured[],
   sources: AccuracySources,
 ): readonly Place[] {
-  const devices = groupBy(newestOfCells(trustedOnly(all)), ({ row: { device } }) =>
+  const devices = groupBy(chosenOfCells(trustedOnly(all)), ({ row: { device } }) =>
     JSON.stringify([device.kind, device.name]),
   );
   return [...devices.values()].flatMap((items) => placesOn(items, sources));

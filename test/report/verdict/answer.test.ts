@@ -56,6 +56,11 @@ const evaluated = (model: string, precision: Accuracy['precision'], top1: number
   definition: 'Invented for a test.',
 });
 
+const amongOthers = (row: BenchRow): BenchRow => ({
+  ...row,
+  settings: { threads: 2, callsAtOnce: 2 },
+});
+
 describe('the verdict', () => {
   it('names what to take, why, what else there is and how far the figures carry', () => {
     expect(verdict(three)).toMatchInlineSnapshot(`
@@ -68,6 +73,14 @@ describe('the verdict', () => {
         "Accuracies are the published top-1 of the trained weights in FP32; what other precisions lose was not measured (\`rcc eval\` does it).",
       ]
     `);
+  });
+
+  it('takes the time of a call alone before that of calls at once, however new', () => {
+    const crowd = three.map(({ latency: _, ...row }, i) =>
+      amongOthers({ ...row, latency: cpu('slow', 500 + i).latency }),
+    );
+    expect(verdict([...three, ...crowd])).toEqual(verdict(three));
+    expect(verdict(crowd)[0]).toContain('Take ');
   });
 
   it('says what the best balance is, where it is what was picked', () => {
