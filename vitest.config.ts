@@ -36,7 +36,7 @@ const alone = [
 const slurm = ['test/slurm/**/*.test.ts'];
 
 const shared = {
-  setupFiles: ['test/helpers/poison.ts'],
+  setupFiles: ['test/helpers/poison.ts', 'test/helpers/temporary-folder.ts'],
   testTimeout: 30_000,
   // The engines and the OpenVINO of whoever runs the tests are none of theirs.
   env: { RCC_ENGINE_CACHE: 'off', RCC_OPENVINO: 'off' },

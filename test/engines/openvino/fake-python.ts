@@ -1,6 +1,6 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** What an invented interpreter does: OpenVINO's package is played, rcc's own side is real. */
 export interface PythonScenario {
@@ -21,13 +21,9 @@ export function event(name: string, fields: Readonly<Record<string, unknown>>): 
   return `rcc: ${JSON.stringify({ event: name, ...fields })}`;
 }
 
-export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'rcc-openvino-'));
-}
-
 /** Writes an executable that plays the scenario, and its process id to `pid` beside it. */
 export function fakePython(scenario: PythonScenario): string {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder('openvino');
   const path = join(folder, 'python');
   const played = { find: [event('version', { version: release })], lines: [], ...scenario };
   const script = `#!/usr/bin/env node

@@ -8,7 +8,8 @@ import type { OpenvinoOptions } from '../../../engines/openvino/options.ts';
 import { openvinoTarget } from '../../../engines/openvino/target.ts';
 import { describeProcessor } from '../../../engines/processor.ts';
 import { type Diagnostic, DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
-import { event, fakePython, type PythonScenario, release, temporaryFolder } from './fake-python.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { event, fakePython, type PythonScenario, release } from './fake-python.ts';
 
 async function optionsFor(python: string, timeoutMs = 20_000): Promise<OpenvinoOptions> {
   return {
@@ -51,7 +52,7 @@ function modelIn(folder: string) {
 /** Builds with an interpreter that plays a scenario; what it says, and what is left. */
 async function attempt(scenario: PythonScenario, timeoutMs?: number) {
   const python = fakePython(scenario);
-  const folder = temporaryFolder();
+  const folder = temporaryFolder('openvino');
   const engine = createOpenvinoEngine(await optionsFor(python, timeoutMs));
   const diagnostic = await diagnosticOf(engine.build(modelIn(folder)));
   const pidFile = join(dirname(python), 'pid');
@@ -136,7 +137,7 @@ describe('a child that does not do its work', () => {
   });
 
   it('hangs, and is ended with all that it started', async () => {
-    const childFile = join(temporaryFolder(), 'child');
+    const childFile = join(temporaryFolder('openvino'), 'child');
     const { diagnostic, left, pid } = await attempt({ childFile }, 1500);
     expect(diagnostic?.code).toBe('openvino-timed-out');
     expect(left).toEqual(['model.onnx']);
@@ -155,7 +156,7 @@ describe('a child that does not do its work', () => {
 
   it('is no program', async () => {
     const engine = createOpenvinoEngine(await optionsFor('/nowhere/python'));
-    const diagnostic = await diagnosticOf(engine.build(modelIn(temporaryFolder())));
+    const diagnostic = await diagnosticOf(engine.build(modelIn(temporaryFolder('openvino'))));
     expect(diagnostic?.code).toBe('openvino-missing');
     expect(diagnostic?.message).toContain('ENOENT');
   });
@@ -165,7 +166,7 @@ describe('a child that does not do its work', () => {
     const engine = createOpenvinoEngine(await optionsFor(python));
     const controller = new AbortController();
     const building = engine.build({
-      ...modelIn(temporaryFolder()),
+      ...modelIn(temporaryFolder('openvino')),
       signal: controller.signal,
     });
     const pidFile = join(dirname(python), 'pid');
@@ -212,7 +213,7 @@ describe('an interpreter', () => {
 
 describe('an engine of another release', () => {
   it('is refused by its first bytes, and Python with it', async () => {
-    const folder = temporaryFolder();
+    const folder = temporaryFolder('openvino');
     const path = join(folder, 'model.blob');
     const text = Buffer.from('meta=1.0;ov=2025.1.0;isa=Intel AVX-512');
     const head = Buffer.alloc(20);
@@ -245,7 +246,7 @@ describe('--target auto', () => {
     openvinoTarget.find?.(options, { precision: 'int8', env });
 
   it('takes OpenVINO where a Python is named or set up, and says why not', async () => {
-    const cache = temporaryFolder();
+    const cache = temporaryFolder('openvino');
     const named = await find({ RCC_PYTHON: fakePython({}), RCC_CACHE_DIR: cache });
     expect(named).toMatchObject({
       name: 'openvino',

@@ -8,14 +8,9 @@ import { createTensorrtRtxEngine } from '../../../engines/tensorrt-rtx/engine.ts
 import type { TensorrtRtxOptions } from '../../../engines/tensorrt-rtx/options.ts';
 import { requireTensorrtRtx } from '../../../engines/tensorrt-rtx/probe.ts';
 import { type Diagnostic, DiagnosticError } from '../../../src/diagnostics/diagnostic.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { readFixture } from '../audit/fixtures.ts';
-import {
-  builtEvent,
-  event,
-  fakePython,
-  type PythonScenario,
-  temporaryFolder,
-} from './fake-python.ts';
+import { builtEvent, event, fakePython, type PythonScenario } from './fake-python.ts';
 
 interface Attempt {
   readonly built?: BuiltEngine;
@@ -30,7 +25,7 @@ const wholeLog = readFixture('tensorrt-rtx.log').split('\n');
 async function attempt(
   scenario: PythonScenario,
   changes: Partial<TensorrtRtxOptions & Pick<BuildRequest, 'batch' | 'locateNode'>> = {},
-  directory = temporaryFolder(),
+  directory = temporaryFolder('rtx'),
 ): Promise<Attempt> {
   const { batch, locateNode, ...options } = changes;
   const python = fakePython(scenario);
@@ -230,7 +225,7 @@ describe('a build that fails', () => {
   });
 
   it('ends with the signal’s reason when it is cancelled, and ends Python', async () => {
-    const directory = temporaryFolder();
+    const directory = temporaryFolder('rtx');
     const python = fakePython({ lines: [event('phase', { name: 'building' })], staysMs: 60_000 });
     const installation = await requireTensorrtRtx({ python, env: {}, cacheDirectory: directory });
     const engine = createTensorrtRtxEngine({ installation, computeCapabilities: ['8.6'] });

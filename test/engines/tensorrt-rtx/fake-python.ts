@@ -1,6 +1,6 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 
 /** What an invented interpreter answers: NVIDIA's package is played, rcc's own side is real. */
 export interface PythonScenario {
@@ -29,14 +29,9 @@ export function event(name: string, fields: Readonly<Record<string, unknown>>): 
   return `rcc: ${JSON.stringify({ event: name, ...fields })}`;
 }
 
-/** A folder that the system cleans up. */
-export function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'rcc-rtx-'));
-}
-
 /** Writes an executable that plays the scenario and keeps its arguments in `arguments.json` beside it. */
 export function fakePython(scenario: PythonScenario): string {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder('rtx');
   const path = join(folder, 'python');
   const script = `#!/usr/bin/env node
 const { writeFileSync } = require('node:fs');

@@ -6,7 +6,8 @@ import { setUpPackage } from '../../../engines/python/setup.ts';
 import { checkTensorrtRtx } from '../../../engines/tensorrt-rtx/doctor.ts';
 import { probeTensorrtRtx, requireTensorrtRtx } from '../../../engines/tensorrt-rtx/probe.ts';
 import { tensorrtRtxPackage } from '../../../engines/tensorrt-rtx/wheel.ts';
-import { event, fakePython, temporaryFolder } from './fake-python.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
+import { event, fakePython } from './fake-python.ts';
 
 function linkInterpreter(cacheDirectory: string, target: string): string {
   const path = interpreterOf(environmentPath(tensorrtRtxPackage, cacheDirectory));
@@ -17,8 +18,8 @@ function linkInterpreter(cacheDirectory: string, target: string): string {
 
 describe('Python', () => {
   it('is looked for by flag, RCC_PYTHON, rcc’s own environment and PATH, in this order', async () => {
-    const cacheDirectory = temporaryFolder();
-    const bin = temporaryFolder();
+    const cacheDirectory = temporaryFolder('rtx');
+    const bin = temporaryFolder('rtx');
     symlinkSync(fakePython({}), join(bin, 'python3'));
     const env = { PATH: `relative:${bin}`, RCC_PYTHON: '/opt/python' };
     const find = (python?: string, changes: Partial<typeof env> = {}) =>
@@ -90,7 +91,7 @@ describe('setting up', () => {
   /** Plays `python -m venv` and pip: the environment gets an interpreter that plays NVIDIA's package. */
   function fakeBase(pipFails: boolean): string {
     const inner = fakePython({});
-    const folder = temporaryFolder();
+    const folder = temporaryFolder('rtx');
     const interpreter = join(folder, 'inner');
     writeFileSync(
       interpreter,
@@ -105,7 +106,7 @@ describe('setting up', () => {
   }
 
   it('makes an environment, installs the wheel and finds it again', async () => {
-    const cacheDirectory = temporaryFolder();
+    const cacheDirectory = temporaryFolder('rtx');
     const progress: string[] = [];
     const installation = await setUpPackage(tensorrtRtxPackage, {
       python: fakeBase(false),
@@ -124,7 +125,7 @@ describe('setting up', () => {
   });
 
   it('leaves nothing half made where pip fails, and shows what pip said', async () => {
-    const cacheDirectory = temporaryFolder();
+    const cacheDirectory = temporaryFolder('rtx');
     const request = { python: fakeBase(true), env: {}, cacheDirectory };
     await expect(setUpPackage(tensorrtRtxPackage, request)).rejects.toMatchObject({
       diagnostics: [
@@ -135,7 +136,7 @@ describe('setting up', () => {
   });
 
   it('needs a Python to begin with', async () => {
-    const request = { env: { PATH: '' }, cacheDirectory: temporaryFolder() };
+    const request = { env: { PATH: '' }, cacheDirectory: temporaryFolder('rtx') };
     await expect(setUpPackage(tensorrtRtxPackage, request)).rejects.toThrow('python-missing');
   });
 });

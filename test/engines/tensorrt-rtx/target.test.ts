@@ -6,8 +6,9 @@ import type { TargetRequest } from '../../../engines/target.ts';
 import { tensorrtOptionRows } from '../../../engines/tensorrt/planning/option-rows.ts';
 import { optionDefaults } from '../../../engines/tensorrt-rtx/options.ts';
 import { tensorrtRtxTarget as target } from '../../../engines/tensorrt-rtx/target.ts';
+import { temporaryFolder } from '../../helpers/temporary-folder.ts';
 import { diagnosticsOf } from '../tensorrt/helpers.ts';
-import { builtEvent, fakePython, temporaryFolder } from './fake-python.ts';
+import { builtEvent, fakePython } from './fake-python.ts';
 
 const request = (changes: Partial<TargetRequest> = {}): TargetRequest => ({
   precision: 'fp16',
@@ -128,7 +129,7 @@ describe('choosing it', () => {
 
   it('passes its options on to the build', async () => {
     const python = fakePython({ lines: [builtEvent], engineBytes: 8 });
-    const directory = temporaryFolder();
+    const directory = temporaryFolder('rtx');
     const { engine } = await choose({
       python,
       computeCapability: '8.9',
@@ -150,7 +151,7 @@ describe('choosing it', () => {
 
   it('stops a build after the time that was given', async () => {
     const python = fakePython({ lines: [], staysMs: 60_000 });
-    const directory = temporaryFolder();
+    const directory = temporaryFolder('rtx');
     const { engine } = await choose({ python, computeCapability: '8.6', timeoutS: '1' });
     if (!engine) throw new Error('there is no engine');
     const building = engine.build({ modelPath: join(directory, 'model.onnx'), directory });
