@@ -64,11 +64,11 @@ export function wrapLine(
   return [...lines, current];
 }
 
-/** Lines of a script or a spec: those that are comments go on as comments, the others are as they are, since they are copied. */
+/** Lines of a script or a spec: those that are comments go on as comments, the others are as they are, since they are copied. Of more signs than one it is a heading of Markdown, which has one line. */
 export function wrapComments(text: string, columns: number | undefined): string {
   if (columns === undefined) return text;
   const wrapped = text.split('\n').flatMap((line) => {
-    const [mark] = /^\s*#+\s+/.exec(line) ?? [];
+    const [mark] = /^\s*#\s+/.exec(line) ?? [];
     if (mark === undefined) return [line];
     const [first = '', ...others] = wrapLine(line, columns, mark.length);
     return [first, ...others.map((other) => mark + other.trimStart())];

@@ -78,6 +78,11 @@ it('comments go on as comments, and what is copied stays on its line', () => {
   expect(wrapComments(script, undefined)).toBe(script);
 });
 
+it('a heading of Markdown keeps its one line', () => {
+  const headings = '### several words and more\n\n## several words';
+  expect(wrapComments(headings, 12)).toBe(headings);
+});
+
 it('nothing is wrapped where no width is known', () => {
   const text = 'word '.repeat(100);
   expect(wrapText(text, undefined)).toBe(text);

@@ -250,6 +250,33 @@ describe.skipIf(!executablePath)(
       await page.context().close();
     });
 
+    it('says where filter and pickers together leave nothing, and counts anew with each', async () => {
+      const page = await open({}, addresses.batches);
+      const figures = page.locator('#layers figure:visible');
+      const nothing = page.locator('#layers .nothing');
+      const status = page.getByRole('status');
+      const rows = page.locator('tbody tr[data-model]:visible');
+      const model = page.locator('#layers select[name=model]');
+      const other = (await model.inputValue()) === 'resnet18' ? 'resnet50_vd' : 'resnet18';
+      await page.getByRole('searchbox').fill(other);
+      expect(await figures.count()).toBe(0);
+      expect(await nothing.isVisible()).toBe(true);
+      await model.selectOption(other);
+      expect(await figures.count()).toBe(2);
+      expect(await nothing.isVisible()).toBe(false);
+      const before = await rows.count();
+      expect(await status.textContent()).toBe(`${before} rows match`);
+      await page.locator('#device-sample-cpu-openvino select[name=batch]').selectOption('all');
+      expect(await rows.count()).toBeGreaterThan(before);
+      expect(await status.textContent()).toBe(`${await rows.count()} rows match`);
+      await page.getByRole('searchbox').fill('no such model');
+      expect(await nothing.isVisible()).toBe(true);
+      await page.getByRole('searchbox').fill('');
+      expect(await nothing.isVisible()).toBe(false);
+      expect(await status.textContent()).toBe('');
+      await page.context().close();
+    });
+
     it('says once what stands below every table of a section, and how charts tell their figures', async () => {
       const page = await open({}, addresses.batches);
       await page.locator('#precisions select[name=batch]').selectOption('all');

@@ -307,12 +307,37 @@ describe('a report with measurements', () => {
     expect(details[0]?.values).toEqual([1, undefined]);
   });
 
+  it('says to which run a distribution is drawn', () => {
+    const sources = (iterations: readonly number[]) => {
+      const rows = iterations.map((count, i) => ({
+        ...sampleRow({ model: `resnet${i}`, ms: 20 }),
+        iterations: count,
+      }));
+      const report = build({ benches: [named('a.json', ...rows)] });
+      const charts = report.sections.flatMap((section) => section.charts);
+      return charts.flatMap(({ kind, source }) => (kind === 'ranges' ? [source] : []));
+    };
+    expect(sources([20, 120])).toEqual([expect.stringMatching(/, fastest run to p95$/)]);
+    expect(sources([9, 19])).toEqual([expect.stringMatching(/, fastest to slowest run$/)]);
+    expect(sources([9, 120])).toEqual([
+      expect.stringMatching(/, fastest run to p95, or to the slowest where runs are few$/),
+    ]);
+  });
+
   it('tells audits that differ in their batch alone once', () => {
     const report = build({ benches: [{ path: 'a.json', bench: batchesSampleBench() }] });
     const table = tableOf(report, 'fusion-audit');
     const at = table.columns.findIndex(({ id }) => id === 'batches');
     expect(table.rows).toHaveLength(4);
     expect(table.rows.map(({ cells }) => cells[at]?.text)).toEqual(Array(4).fill('1, 4'));
+    const twice = build({
+      benches: ['a.json', 'b.json'].map((path) => {
+        const bench = batchesSampleBench();
+        return { path, bench: { ...bench, audits: bench.audits.toReversed() } };
+      }),
+    });
+    const again = tableOf(twice, 'fusion-audit').rows;
+    expect(again.map(({ cells }) => cells[at]?.text)).toEqual(Array(4).fill('1, 4'));
   });
 
   it('tells what stands below every table of a section once, in Markdown too', () => {

@@ -51,18 +51,20 @@
   }
 
   const filter = document.getElementById('filter');
+  const isShown = (element) => element.getClientRects().length > 0;
+  // The filter and every picker leave out elements of the same sections: only what is in sight after all of them counts.
+  const tell = () => {
+    for (const line of all('.nothing')) line.hidden = all('figure,tbody tr', line.closest('section')).some(isShown);
+    const shown = all('tbody tr[data-model]').filter(isShown).length;
+    status.textContent = filter.value.trim() === '' ? '' : shown + (shown === 1 ? ' row matches' : ' rows match');
+  };
   filter.addEventListener('input', () => {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = (name) => words.every((word) => name.toLowerCase().includes(word));
-    let shown = 0;
-    for (const row of all('tbody tr[data-model]')) {
-      row.classList.toggle('left-out', !fits(row.dataset.model));
-      if (row.getClientRects().length > 0) shown++;
-    }
-    for (const block of all('figure[data-model],.block[data-model]')) block.classList.toggle('left-out', !fits(block.dataset.model));
+    for (const element of all('tbody tr[data-model],figure[data-model],.block[data-model]')) element.classList.toggle('left-out', !fits(element.dataset.model));
     for (const plot of all('.plot')) plot.classList.toggle('dim', words.length > 0);
     for (const drawn of all('.plot [data-model]')) drawn.classList.toggle('hit', words.length > 0 && fits(drawn.dataset.model));
-    status.textContent = words.length > 0 ? shown + ' rows match' : '';
+    tell();
   });
 
   for (const picker of all('[data-picker]')) {
@@ -90,11 +92,11 @@
           group.colSpan = Math.max(1, visible);
         }
       }
-      section.querySelector('.nothing').hidden = all('figure,tbody tr', section).some((element) => element.closest('[hidden]') === null);
     };
-    for (const select of selects) select.addEventListener('change', apply);
+    for (const select of selects) select.addEventListener('change', () => { apply(); tell(); });
     apply();
   }
+  tell();
 
   const cue = (frame) => {
     const block = frame.closest('.block');
@@ -152,7 +154,7 @@
       if (event.key === 'Escape') hide(plot);
       if (!step) return;
       event.preventDefault();
-      const visible = marks.filter((mark) => mark.getClientRects().length > 0);
+      const visible = marks.filter(isShown);
       at = (at + step + visible.length) % visible.length;
       show(plot, visible[at]);
       status.textContent = visible[at].dataset.tip;

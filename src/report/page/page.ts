@@ -133,9 +133,9 @@ function pickers(section: Section): Markup | false {
   );
 }
 
-/** What shows where nothing has the settings that were picked. */
+/** What shows where nothing has the settings that were picked, or the filter leaves none of it. */
 const nothingHere = element('p', { class: 'nothing', hidden: true }, [
-  'Nothing has these settings together: pick others.',
+  'Nothing has these settings together: pick others, or change the filter.',
 ]);
 
 function banner(warning: string | undefined): Markup | false {

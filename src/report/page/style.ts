@@ -53,7 +53,6 @@ section{margin:2.6rem 0 3.4rem}
 .verdict .headline{font-weight:650;line-height:1.3;margin:0 0 .6rem;overflow-wrap:anywhere}
 .verdict ul{margin:0 0 .6rem;padding-left:1.1rem;font-size:.9rem;overflow-wrap:anywhere}
 .verdict li{margin:.3rem 0}.verdict .note{margin:0 0 .6rem}
-
 @media (max-width:900px){#answer figure{display:flex;flex-direction:column;gap:.4rem;padding:.9rem .9rem .5rem}#answer .verdict{display:contents}#answer .headline{margin:0}#answer .drawing{order:1}#answer .verdict ul{order:2}#answer .verdict .note{order:3}}
 h2{font-size:1.5rem;letter-spacing:-.015em;line-height:1.25;margin:0 0 .4rem;overflow-wrap:anywhere}
 .intro{max-width:78ch;color:var(--quiet);margin:.2rem 0 1rem}

@@ -24,6 +24,15 @@ function upperText(row: BenchRow): string {
     : `p95 ${formatMs(p95Ms)} ms`;
 }
 
+/** From where to where the rows are drawn. */
+function spanText(rows: readonly BenchRow[]): string {
+  const withP95 = rows.filter((row) => percentileMs(row, 95) !== undefined).length;
+  if (withP95 === rows.length) return 'fastest run to p95';
+  return withP95 === 0
+    ? 'fastest to slowest run'
+    : 'fastest run to p95, or to the slowest where runs are few';
+}
+
 /** The figures of a row in words; percentiles as far as there are enough runs. */
 function detailOf(row: BenchRow): string {
   const { minMs, medianMs, maxMs } = row.latency;
@@ -78,7 +87,7 @@ export function distributionChart(
           `${nameOf(row, targets.length > 1)}: median ${formatMs(row.latency.medianMs)} ms, ${upperText(row)}`,
       )
       .join('; '),
-    source: `measured by ${targetTitles(targets)}, fastest run to p95`,
+    source: `measured by ${targetTitles(targets)}, ${spanText(rows)}`,
     value: { label: 'time of a run over the median' },
     marks: ['median', 'p90'],
     rows: rows.map((row) => rowOf(row, { styles, name: nameOf(row, targets.length > 1) })),

@@ -135,7 +135,8 @@ function alikeAudits(audits: readonly AuditSummary[]): readonly AlikeAudits[] {
   const groups = groupBy(audits, ({ batch: _, ...rest }) => JSON.stringify(rest));
   return [...groups.values()].flatMap((own) => {
     const [audit] = own;
-    return audit ? [{ audit, batches: own.flatMap(({ batch }) => batch ?? []) }] : [];
+    const batches = [...new Set(own.flatMap(({ batch }) => batch ?? []))];
+    return audit ? [{ audit, batches: batches.toSorted((a, b) => a - b) }] : [];
   });
 }
 

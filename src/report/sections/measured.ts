@@ -153,8 +153,10 @@ export function trustedOnly(all: readonly Measured[]): readonly Measured[] {
 }
 
 /** How many calls ran at once when it was timed: a latency among others is not that of a call alone. */
-const callsAtOnce = ({ row: { settings } }: Measured): number =>
-  Number(ownValue(settings, 'callsAtOnce') ?? 1);
+function callsAtOnce({ row: { settings } }: Measured): number {
+  const calls = Number(ownValue(settings, 'callsAtOnce') ?? 1);
+  return Number.isFinite(calls) ? calls : 1;
+}
 
 /** The one of a cell that speaks for it: one that is trusted before one that is not, a call alone before calls at once, then the newest, the last in the files' order. */
 export function chosenOf(own: readonly Measured[]): Measured | undefined {

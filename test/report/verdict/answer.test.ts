@@ -83,6 +83,12 @@ describe('the verdict', () => {
     expect(verdict(crowd)[0]).toContain('Take ');
   });
 
+  it('takes a count of calls that is no number for a call alone', () => {
+    const odd = three.map((row) => ({ ...row, settings: { callsAtOnce: 'unknown' } }));
+    expect(verdict(odd)).toEqual(verdict(three));
+    expect(verdict([...odd, ...three.map(amongOthers)])).toEqual(verdict(three));
+  });
+
   it('says what the best balance is, where it is what was picked', () => {
     const noteOf = (wish?: Parameters<typeof verdict>[1]) => charts(three, wish)[0]?.verdict?.note;
     expect(noteOf()).toMatch(/^Best balance: /);
