@@ -1,7 +1,7 @@
 /*
  * npm run bench [-- PART…] [--runs N] [--torch-python FILE] [--paddle-python FILE] [--rtx-python FILE] [--only NETWORK …]
  * Parts: startup, convert, precision-conversion, calibration, precisions (a peer's interpreter adds onnxruntime's own quantisation), tensorrt, latency (needs
- * a peer's interpreter), openvino and openvino-forms (need it set up; --only picks networks of the one, the network of the other), kernels, families, quantized and forms (need TensorRT-RTX; peers' interpreters
+ * a peer's interpreter), openvino and openvino-forms (need it set up; --only picks networks), kernels, families, quantized and forms (need TensorRT-RTX; peers' interpreters
  * add peers); all of them by default. Tables go to stdout as Markdown, figures to bench/results/*.json; --only picks networks of families, whose rows take the
  * place of those of an earlier run.
  */
@@ -153,10 +153,9 @@ const parts: Readonly<Record<string, Part>> = {
     async run() {
       const installation = await findOpenvino();
       if (!installation) return undefined;
-      const [model = 'resnet50_vd'] = values.only ?? [];
-      const rows = await benchOpenvinoForms({ installation, rounds: runs, model }, log);
+      const rows = await benchOpenvinoForms({ installation, rounds: runs, only: values.only }, log);
       const compiler = `OpenVINO ${installation.version}`;
-      return { ...openvinoFormTable(rows), model, compiler, rows };
+      return { ...openvinoFormTable(rows), compiler, rows };
     },
   },
   kernels: {

@@ -1,5 +1,5 @@
 /* The forms of a quantised graph on OpenVINO, beside FP32 and BF16: built by rcc's own engine from one calibration, timed in turn in one run, compared number by number. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GraphForm } from '../codegen/passes/graph-form.ts';
@@ -15,9 +15,13 @@ import { openvinoTarget } from '../engines/openvino/target.ts';
 import { describeProcessor } from '../engines/processor.ts';
 import type { Installation } from '../engines/python/installation.ts';
 import { tensorrtForm } from '../engines/tensorrt/planning/graph-form.ts';
+import { append } from '../src/collections/append.ts';
+import { groupBy } from '../src/collections/group-by.ts';
 import { artifactFiles } from '../src/compile/artifact-files.ts';
 import { compileSpec } from '../src/compile/compile.ts';
 import { loadOneSpec } from '../src/compile/spec-files.ts';
+import { formatMs } from '../src/diagnostics/format-ms.ts';
+import { sha256 } from '../src/io/sha256.ts';
 import { type Agreement, agreementOf, logitsOf } from './agreement.ts';
 import { digitsOf, digitsSpec } from './digits.ts';
 import type { PrintedTable } from './markdown-table.ts';
@@ -47,6 +51,7 @@ const forms: readonly Form[] = [
 
 /** A network, what it is calibrated with, and pictures that no calibration has seen. */
 interface Subject {
+  readonly model: string;
   readonly spec: string;
   readonly calibration: Tensor;
   readonly unseen: Tensor;
@@ -60,13 +65,15 @@ interface MadeForm {
 }
 
 export interface OpenvinoFormRow {
+  readonly model: string;
   readonly form: string;
+  /** Other forms that give this network the same model: nothing can tell them apart. */
+  readonly same: readonly string[];
   readonly latency: readonly { batch: number; medianMs: number; faster: number }[];
   /** Residual blocks that end in one kernel, and all. */
   readonly fused: number;
   readonly blocks: number;
-  readonly made: Agreement;
-  readonly trained: Agreement;
+  readonly agreement: Agreement;
   readonly threads: number;
 }
 
@@ -76,6 +83,8 @@ const unseenImages = 64;
 const limits = { warmUpMs: 300, durationMs: 1000, minIterations: 5 };
 
 type Options = Omit<OpenvinoOptions, 'precision'>;
+
+type Log = (line: string) => void;
 
 /** One calibration serves all forms: that of the first that is quantised. */
 async function makeForms(subject: Subject, folder: string, options: Options): Promise<MadeForm[]> {
@@ -101,6 +110,11 @@ async function makeForms(subject: Subject, folder: string, options: Options): Pr
     made.push({ form, engine, directory, audits });
   }
   return made;
+}
+
+/** What OpenVINO is given: the model, and the type for its floats. */
+function givenOf({ form, directory }: MadeForm): string {
+  return `${form.floats} ${sha256(readFileSync(join(directory, artifactFiles.model)))}`;
 }
 
 const engineFor = ({ directory }: MadeForm, batch: number) =>
@@ -131,6 +145,7 @@ async function timesAt(
   return times;
 }
 
+/** The ratio is the median of the rounds' ratios. */
 function latencyOf(times: readonly (readonly number[])[], index: number, batch: number) {
   const [whole = []] = times;
   const mine = times[index] ?? [];
@@ -143,17 +158,62 @@ function fusedIn({ audits: [audit] }: MadeForm) {
   return { fused: blocks.filter(endsInOneKernel).length, blocks: blocks.length };
 }
 
+async function benchSubject(
+  subject: Subject,
+  folder: string,
+  { rounds, options, log }: { rounds: number; options: Options; log: Log },
+): Promise<readonly OpenvinoFormRow[]> {
+  const { model } = subject;
+  const alike = [...groupBy(await makeForms(subject, folder, options), givenOf).values()];
+  const made = alike.flatMap(([first]) => first ?? []);
+  log(`${model}: ${made.length} models of ${forms.length} forms are built`);
+  const agreed = await agreements(made, subject);
+  const times: number[][][] = [];
+  for (const batch of batches) {
+    times.push(await timesAt(batch, made, rounds));
+    log(`${model}: batch ${batch} is timed`);
+  }
+  return made.map((one, i) => ({
+    model,
+    form: one.form.name,
+    same: (alike[i] ?? []).slice(1).map(({ form }) => form.name),
+    latency: batches.map((batch, b) => latencyOf(times[b] ?? [], i, batch)),
+    ...fusedIn(one),
+    agreement: agreed[i] as Agreement,
+    threads: options.threads ?? 1,
+  }));
+}
+
 export interface OpenvinoFormsOptions {
   readonly installation: Installation;
   readonly rounds: number;
-  /** Of specs/. */
-  readonly model: string;
+  /** Networks of specs/ in place of the usual ones. */
+  readonly only?: readonly string[] | undefined;
 }
 
-/** One network of made-up weights in every form; agreement also of the trained digits example. */
+/** The second averages maps with zeros around them before it quantises them. */
+const usual = ['resnet50_vd', 'timm/resnest14d'];
+
+async function subjectsOf(only: readonly string[] | undefined): Promise<readonly Subject[]> {
+  const made = (only ?? usual).map((model) => ({
+    model,
+    spec: `specs/${model}.rn`,
+    calibration: drawPictures(calibrationImages, 224, 1),
+    unseen: drawPictures(unseenImages, 224, 2),
+  }));
+  const trained = {
+    model: 'digits',
+    spec: digitsSpec,
+    calibration: await digitsOf('calibration.zip'),
+    unseen: await digitsOf('test.zip'),
+  };
+  return [...made, trained];
+}
+
+/** Networks of made-up weights and the trained digits example in every form. */
 export async function benchOpenvinoForms(
-  { installation, rounds, model }: OpenvinoFormsOptions,
-  log: (line: string) => void,
+  { installation, rounds, only }: OpenvinoFormsOptions,
+  log: Log,
 ): Promise<readonly OpenvinoFormRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'rcc-openvino-forms-'));
   const processor = await describeProcessor();
@@ -161,37 +221,13 @@ export async function benchOpenvinoForms(
   const shared = { installation, processor, threads, batches, hint: 'latency' } as const;
   const options: Options = { ...shared, timeoutMs: 600_000 };
   try {
-    const large: Subject = {
-      spec: `specs/${model}.rn`,
-      calibration: drawPictures(calibrationImages, 224, 1),
-      unseen: drawPictures(unseenImages, 224, 2),
-    };
-    const trained: Subject = {
-      spec: digitsSpec,
-      calibration: await digitsOf('calibration.zip'),
-      unseen: await digitsOf('test.zip'),
-    };
-    const [largeFolder, trainedFolder] = ['large', 'trained'].map((name) =>
-      mkdtempSync(join(folder, name)),
-    ) as [string, string];
-    const made = await makeForms(large, largeFolder, options);
-    const madeTrained = await makeForms(trained, trainedFolder, options);
-    log('openvino-forms: engines are built');
-    const agreed = await agreements(made, large);
-    const agreedTrained = await agreements(madeTrained, trained);
-    const times: number[][][] = [];
-    for (const batch of batches) {
-      times.push(await timesAt(batch, made, rounds));
-      log(`openvino-forms: batch ${batch} is timed`);
+    const rows: OpenvinoFormRow[] = [];
+    for (const subject of await subjectsOf(only)) {
+      const own = mkdtempSync(join(folder, 'network-'));
+      append(rows, await benchSubject(subject, own, { rounds, options, log }));
+      rmSync(own, { recursive: true });
     }
-    return made.map((one, i) => ({
-      form: one.form.name,
-      latency: batches.map((batch, b) => latencyOf(times[b] ?? [], i, batch)),
-      ...fusedIn(one),
-      made: agreed[i] as Agreement,
-      trained: agreedTrained[i] as Agreement,
-      threads,
-    }));
+    return rows;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -200,20 +236,22 @@ export async function benchOpenvinoForms(
 export function openvinoFormTable(rows: readonly OpenvinoFormRow[]): PrintedTable {
   return {
     head: [
+      'network',
       'form',
-      ...batches.flatMap((batch) => [`batch ${batch}, ms`, '× FP32’s speed']),
+      ...batches.flatMap((batch) => [`batch ${batch}, ms`, 'FP32 / it']),
       'blocks in one kernel',
       'error of logits',
       'largest',
-      'same class, digits',
+      'same class',
     ],
-    cells: rows.map(({ form, latency, fused, blocks, made, trained }) => [
-      form,
-      ...latency.flatMap(({ medianMs, faster }) => [medianMs.toFixed(1), faster.toFixed(2)]),
+    cells: rows.map(({ model, form, same, latency, fused, blocks, agreement }) => [
+      model,
+      [form, ...same].join('; the same: '),
+      ...latency.flatMap(({ medianMs, faster }) => [formatMs(medianMs), faster.toFixed(2)]),
       `${fused} of ${blocks}`,
-      made.error.toFixed(4),
-      made.largest.toFixed(3),
-      `${(100 * trained.top1).toFixed(1)} %`,
+      agreement.error.toFixed(4),
+      agreement.largest.toFixed(3),
+      `${(100 * agreement.top1).toFixed(1)} %`,
     ]),
   };
 }

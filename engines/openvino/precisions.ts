@@ -15,9 +15,9 @@ export interface OpenvinoPrecision {
 
 /**
  * onnxruntime's form, which OpenVINO runs faster and more exactly than TensorRT's (docs/openvino.md), but for average pools: 2026.4 computes one with
- * zeros around its map wrongly between quantisers without a sign, and in int8 it is no faster.
+ * zeros around its map wrongly between quantisers without a sign.
  */
-export const openvinoInt8Form: Int8Form = {
+const openvinoInt8Form: Int8Form = {
   ...defaultInt8Form,
   name: 'int8-openvino',
   computing: new Set([...defaultInt8Form.computing].filter((op) => op !== 'AveragePool')),

@@ -3,7 +3,7 @@ import { fail } from '../diagnostics/diagnostic.ts';
 
 /** Endings by which people and programs take a file for what it is. */
 const known: ReadonlySet<string> = new Set([
-  ...['.svg', '.png', '.jpg', '.jpeg', '.gif', '.webp', '.avif', '.bmp', '.tif', '.tiff'],
+  ...['.svg', '.svgz', '.png', '.jpg', '.jpeg', '.gif', '.webp', '.avif', '.bmp', '.tif', '.tiff'],
   ...['.pdf', '.ps', '.eps', '.html', '.htm', '.md', '.csv', '.tsv', '.xls', '.xlsx', '.docx'],
   ...['.json', '.jsonl', '.yaml', '.yml', '.xml', '.txt', '.zip', '.tar', '.gz', '.rn', '.onnx'],
 ]);
@@ -15,6 +15,7 @@ export interface OutputKind {
 }
 
 export const pictureFile: OutputKind = { what: 'a picture', endings: ['.svg', '.png'] };
+export const specFile: OutputKind = { what: 'a spec', endings: ['.rn'] };
 export const benchFile: OutputKind = { what: 'a bench file', endings: ['.json'] };
 export const reportFolder: OutputKind = { what: 'a folder with a page in it', endings: [] };
 

@@ -1,6 +1,6 @@
 import { formatFigure } from './format-figure.ts';
 
-/** Milliseconds with three or four significant digits: 1.36, 13.55, 0.0820, 131.2, 1312. */
+/** Milliseconds with at least three significant digits: 1.36, 13.55, 0.0820, 131.2, 1312. */
 export function formatMs(ms: number): string {
   if (ms >= 999.95) return ms.toFixed(0);
   if (ms >= 99.995) return ms.toFixed(1);

@@ -184,20 +184,23 @@ function comparePair([before, after]: Pair, threshold: number): CellComparison {
   return { before, after, change, noise, verdict, remarks: remarksOf(before, after) };
 }
 
-/** Why two sets have no cell in common, in the words of the first thing that differs. */
-function reasonFor(before: CellSet, after: CellSet): string {
+/** Why two sets have no cell in common: the first thing that differs, and in words. */
+function reasonFor(before: CellSet, after: CellSet): { reason: string; differing?: string } {
   const names = (set: CellSet, key: keyof LatencyCell): string =>
     [...new Set(set.cells.map((cell) => String(cell[key])))].slice(0, 4).join(', ') || 'none';
   if (before.cells.length === 0 || after.cells.length === 0) {
     const empty = before.cells.length === 0 ? before : after;
-    return `'${empty.name}' has no figures for these devices`;
+    return { reason: `'${empty.name}' has no figures for these devices` };
   }
   const key = (['device', 'target', 'model', 'precision', 'batch'] as const).find((name) => {
     const known = new Set(before.cells.map((cell) => cell[name]));
     return !after.cells.some((cell) => known.has(cell[name]));
   });
-  if (!key) return 'no cell has model, device, target, precision and batch alike';
-  return `the ${key} differs (${names(before, key)}; ${names(after, key)})`;
+  if (!key) return { reason: 'no cell has model, device, target, precision and batch alike' };
+  return {
+    reason: `the ${key} differs (${names(before, key)}; ${names(after, key)})`,
+    differing: key,
+  };
 }
 
 /** Holes in the plans of both sides, each file once. */
@@ -223,7 +226,7 @@ export function compareCells(before: CellSet, after: CellSet, threshold: number)
     fail('nothing-to-compare', {
       baseline: before.name,
       candidate: after.name,
-      reason: reasonFor(before, after),
+      ...reasonFor(before, after),
     });
   }
   const paired = new Set(pairs.flat());

@@ -60,15 +60,15 @@ describe('what the bench measured', () => {
     for (const { ms, targetMs } of aimed) expect(ms).toBeLessThan(targetMs ?? 0);
   });
 
-  it('is no other form of quantisers on OpenVINO that is more exact or fuses more, and none 5 % faster at batch 1', () => {
-    const [own] = quantizers.filter(({ form }) => form === 'INT8 as rcc writes it for OpenVINO');
-    if (!own) throw new Error('rcc’s own form was not measured');
+  it('is no other form of quantisers on OpenVINO that is more exact, and none 5 % faster at batch 1', () => {
+    const own = quantizers.filter(({ form }) => form === 'INT8 as rcc writes it for OpenVINO');
+    expect(own.map(({ model }) => model)).toEqual(['resnet50_vd', 'timm/resnest14d', 'digits']);
     const others = quantizers.filter(({ form }) => form.startsWith('INT8 in '));
-    expect(others).toHaveLength(2);
-    for (const other of others) {
-      expect(own.made.error).toBeLessThanOrEqual(other.made.error * 1.001);
-      expect(own.fused).toBeGreaterThanOrEqual(other.fused);
-      expect(own.latency[0]?.faster).toBeGreaterThan(0.95 * (other.latency[0]?.faster ?? 0));
+    expect(others).toHaveLength(4);
+    for (const { model, agreement, latency } of others) {
+      const mine = own.find((one) => one.model === model);
+      expect(mine?.agreement.error).toBeLessThan(agreement.error);
+      expect(mine?.latency[0]?.faster).toBeGreaterThan(0.95 * (latency[0]?.faster ?? 0));
     }
   });
 

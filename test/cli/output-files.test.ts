@@ -16,12 +16,15 @@ describe('an output with the ending of another kind of file', () => {
     ['page.html', ['report'], 'a folder with a page in it'],
     ['times.csv', ['bench', digits, '--fp32'], 'a bench file (.json)'],
     ['times.png', ['eval', digits, '--data', 'no-data'], 'a bench file (.json)'],
+    ['spec.png', ['init', 'examples/digits/digits.safetensors'], 'a spec (.rn)'],
+    ['net.svgz', ['inspect', digits], 'a picture (.svg or .png)'],
   ])('%s is refused, and nothing is begun: rcc %j', async (name, words, what) => {
     const path = join(folder, name);
-    const { exitCode, stdout, stderr } = await rcc(...words, '-o', path);
+    const option = words[0] === 'inspect' ? '--svg' : '-o';
+    const { exitCode, stdout, stderr } = await rcc(...words, option, path);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain(
-      `-o writes ${what}, and '${path}' names something else. [output-ending]`,
+      `${option} writes ${what}, and '${path}' names something else. [output-ending]`,
     );
     expect(existsSync(path)).toBe(false);
   });

@@ -62,8 +62,10 @@ async function compile(spec: Spec, precision: Precision): Promise<Compilation> {
 
 interface Outcome {
   readonly figures: string;
-  /** What is wrong; absent: nothing. */
-  readonly failure?: string | undefined;
+  /** What is wrong whatever the numbers are; absent: nothing. */
+  readonly failure?: string;
+  /** Why the verdict failed, which a network that is too sensitive may. */
+  readonly deviation?: string;
 }
 
 function outcomeOf({ verdict, audits: [audit] }: Compilation, precision: Precision): Outcome {
@@ -76,9 +78,11 @@ function outcomeOf({ verdict, audits: [audit] }: Compilation, precision: Precisi
     `${fused} of ${blocks.length} blocks in one kernel`,
     `${audit?.inPrecision.count} of ${audit?.inPrecision.of} in the precision`,
   ].join(', ');
-  const isExact = precision !== 'fp32' || error <= mostError;
-  const isRight = verdict?.ok && isExact && audit?.verdict === 'pass';
-  return isRight ? { figures } : { figures, failure: verdict?.reason ?? 'no verdict' };
+  if (audit?.verdict !== 'pass') return { figures, failure: 'The audit did not pass.' };
+  if (precision === 'fp32' && error > mostError) {
+    return { figures, failure: `The error is more than ${mostError}.` };
+  }
+  return verdict?.ok ? { figures } : { figures, deviation: verdict?.reason ?? 'no verdict' };
 }
 
 /** Whether rounding to float16, eight times as fine as bfloat16, is too much for the network. */
@@ -92,10 +96,10 @@ async function isTooSensitive(spec: Spec): Promise<boolean> {
 async function judge(spec: Spec, precision: Precision): Promise<Outcome> {
   try {
     const outcome = outcomeOf(await compile(spec, precision), precision);
-    const { figures, failure } = outcome;
-    if (failure === undefined || isWritten(precision) || !(await isTooSensitive(spec))) {
-      return outcome;
-    }
+    const { figures, deviation } = outcome;
+    if (deviation === undefined) return outcome;
+    if (isWritten(precision) || !(await isTooSensitive(spec)))
+      return { figures, failure: deviation };
     return { figures: `says nothing, as float16 is out of its bounds too: ${figures}` };
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;

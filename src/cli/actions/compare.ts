@@ -30,7 +30,7 @@ async function compareWithPublished(
 }
 
 /** What a narrow window can do without. */
-const spare = ['Engine', 'noise'];
+const spare = ['noise'];
 
 /** A comparison for whoever sits before a terminal. */
 function describe(comparison: Comparison): Text {

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { CommandDefinition } from '../command.ts';
 import { weightsKeyHelp } from '../options.ts';
+import { requireEnding, specFile } from '../output-files.ts';
 
 export interface InitCommandOptions {
   readonly output?: string;
@@ -31,6 +32,8 @@ export const initCommand: CommandDefinition = {
       .option('--force', 'replace the file that is there');
   },
   async run([path, options], context) {
+    const { output } = options as InitCommandOptions;
+    if (output !== undefined) requireEnding('-o', output, specFile);
     const { initSpec } = await import('../actions/init.ts');
     return await initSpec(String(path), options as InitCommandOptions, context);
   },

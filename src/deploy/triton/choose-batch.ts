@@ -60,12 +60,14 @@ function mostOf({ batch }: ServedFile): number {
   return 'most' in batch ? batch.most : 0;
 }
 
-/** Which files serve a model, and in what batches. Throws DiagnosticError `triton-batch-fixed` with the command that cures it. */
+/** Which files serve a model, and in what batches. Throws DiagnosticError `triton-batch-fixed` with the command that cures it, or `triton-batch-needed`. */
 export function chooseBatch({ artifacts }: ModelGroup, asked: number | undefined): ServedBatch {
   const [first, ...others] = artifacts;
+  const { directory, serving } = first;
+  if (asked === 0 && serving.padding) fail('triton-batch-needed', { directory });
   const files = [fileFor(first, asked), ...others.map((one) => fileFor(one, asked))] as const;
   const most = least(files.map(mostOf));
-  const usual = first.serving.padding ? 1 : usualBatch;
+  const usual = serving.padding ? 1 : usualBatch;
   const maxBatch = asked ?? (most === anyBatch ? usual : most);
   return { maxBatch, files };
 }

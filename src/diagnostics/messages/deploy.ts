@@ -131,6 +131,16 @@ export const deployMessages = {
     example: 'rcc compile SPEC --target tensorrt, which builds an engine each for 1, 4 and 8.',
     cure: 'Compile with --profile 1:8:8. With --max-batch 0 the smallest engine is served as it is: every request has its batch, and no labels are answered.',
   }),
+  'triton-batch-needed': row<{ directory: string }>({
+    severity: 'error',
+    message: ({ directory }) =>
+      `--max-batch 0 does not go with '${directory}': its backend computes one batch alone, and has to be told which.`,
+    hint: () => 'Leave it out for one picture a request, or give the number that clients send.',
+    cause:
+      'The backend compiles a model for max_batch_size; without one the batch stays open, and nothing was tried or is known of that.',
+    example: 'rcc deploy build/digits/bf16 --to triton --max-batch 0 -o models',
+    cure: 'Leave --max-batch out, or give the number of pictures that clients send at once.',
+  }),
   'triton-float-input': row<{ model: string; rebuild: string }>({
     severity: 'note',
     message: ({ model }) =>

@@ -89,7 +89,7 @@ export const openvinoMessages = {
     message: ({ directory }) =>
       `Triton's OpenVINO backend serves '${directory}' in BF16. It computes one batch alone, max_batch_size, and fills every request up to it.`,
     hint: () =>
-      'One picture a request is the default; --max-batch N is for clients that send N. The processor that serves needs BF16 instructions (`rcc doctor --target openvino`).',
+      'A request of fewer pictures takes as long as a full one: --max-batch is best what clients send at once. The processor that serves needs BF16 instructions (`rcc doctor --target openvino`).',
     cause:
       'The backend compiles a model for max_batch_size and refuses other batches, unless it is told to fill them up (ENABLE_BATCH_PADDING).',
     cure: 'Nothing is to be done. `rcc verify --server` and `rcc bench --server` say what the server makes of it.',

@@ -21,11 +21,19 @@ export const reportMessages = {
     cause: '--against names a set of published figures that rcc does not have.',
     cure: 'Take one of the names that the hint lists; `published:t4` and `published:v100` are the tables of the published page.',
   }),
-  'nothing-to-compare': row<{ baseline: string; candidate: string; reason: string }>({
+  'nothing-to-compare': row<{
+    baseline: string;
+    candidate: string;
+    reason: string;
+    differing?: string;
+  }>({
     severity: 'error',
     message: ({ baseline, candidate, reason }) =>
       `'${baseline}' and '${candidate}' have no cell in common: ${reason}.`,
-    hint: () => '`rcc report FILE FILE` sets targets and precisions of one device side by side.',
+    hint: ({ differing }) =>
+      differing === 'target' || differing === 'precision'
+        ? '`rcc report FILE FILE` sets targets and precisions of one device side by side.'
+        : undefined,
     cause:
       'Two figures are compared only where model, device, target, precision and batch agree: a CPU time says nothing about a GPU.',
     cure: 'Measure the same models with the same precision and batch on the same device.',

@@ -92,6 +92,21 @@ describe('an artifact of OpenVINO in BF16', () => {
     expect(told).toContain("has no file 'model.xml'");
   });
 
+  it('is refused without batches, which the backend cannot do', async () => {
+    const refused = await rcc(
+      'deploy',
+      at('bf16'),
+      '--to',
+      'triton',
+      '--max-batch',
+      '0',
+      '-o',
+      at('zero'),
+    );
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toContain('triton-batch-needed');
+  });
+
   it('is a service of KServe in Triton’s own format', async () => {
     await deploy('bf16', 'kserve', 'kserve');
     const service = readFileSync(at('kserve/digits-bf16.yaml'), 'utf8');
@@ -118,21 +133,37 @@ describe('an artifact of OpenVINO in FP32', () => {
 describe.skipIf(!isInstalled || !precisions.includes('bf16'))(
   'OpenVINO itself (needs rcc doctor --setup openvino)',
   () => {
+    const asBackend = (deployed: string, batch: string, hint: string) => {
+      const model = join(at(deployed), '1', 'model.onnx');
+      const words = [
+        'test/deploy/triton/openvino_backend.py',
+        model,
+        'input',
+        'logits',
+        batch,
+        hint,
+      ];
+      return JSON.parse(
+        execFileSync(requireInstallation().python.path, words, { encoding: 'utf8' }),
+      );
+    };
+
     it.each([
       1, 4,
     ])('loads what was deployed as Triton’s backend does, for batch %i', async (most) => {
       await deploy('bf16', 'triton', `real-${most}`, '--max-batch', String(most));
-      const model = join(at(`real-${most}`), 'digits_bf16', '1', 'model.onnx');
-      const script = 'test/deploy/triton/openvino_backend.py';
-      const words = [script, model, 'input', 'logits', String(most)];
-      const told = execFileSync(requireInstallation().python.path, words, { encoding: 'utf8' });
-      expect(JSON.parse(told)).toEqual({
-        shapes: [
-          [most, 1, 32, 32],
-          [most, 10],
-        ],
-        precision: 'bf16',
-      });
+      const config = configOf(`real-${most}`, 'digits_bf16');
+      const [, batch = ''] = /max_batch_size: (\d+)/.exec(config) ?? [];
+      const { shapes } = asBackend(`real-${most}/digits_bf16`, batch, 'YES');
+      expect(shapes).toEqual([
+        [most, 1, 32, 32],
+        [most, 10],
+      ]);
+    });
+
+    it('computes BF16 where it is told no precision: FP32 is not served by it', async () => {
+      await deploy('fp32', 'triton', 'told-none');
+      expect(asBackend('told-none/digits_fp32', '1', '').precision).toBe('bf16');
     });
   },
 );
