@@ -60,7 +60,14 @@ describe('rcc check of what a spec names', () => {
 
   it('tells each file that is not there; --no-files looks for none', async () => {
     for (const name of ['digits.safetensors', 'labels.txt']) rmSync(at(name));
-    expect((await check()).codes).toEqual(['file-not-found', 'file-not-found']);
+    const { codes, diagnostics } = await check();
+    expect(codes).toEqual(['file-not-found', 'file-not-found']);
+    // The command has no option for either.
+    const hints = diagnostics.map(({ hint }: { hint: string }) => hint);
+    expect(hints).toEqual([
+      expect.stringContaining('correct `weights` in the spec'),
+      expect.stringContaining('correct `labels` in the spec'),
+    ]);
     expect(await check('--no-files')).toMatchObject({ exitCode: 0, codes: [], files: [] });
     for (const name of files) cpSync(join('examples/digits', name), at(name));
   });
@@ -83,7 +90,7 @@ describe('rcc check of what a spec names', () => {
     cpSync('examples/digits/labels.txt', at('labels.txt'));
     await until('ok, with weights, labels, reference');
     child.kill('SIGINT');
-    expect(await once(child, 'close')).toEqual([130, null]);
-    expect(told.match(/interrupted/g)).toHaveLength(1);
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(told).not.toMatch(/interrupted|error/i);
   });
 });

@@ -44,6 +44,7 @@ const mistakes: readonly [code: string, exitCode: number, hint: RegExp, argv: re
       /The passes are lower, foldBatchNorm/,
       ['compile', spec, '--print-after', 'x'],
     ],
+    ['precision-not-of-target', 2, /openvino/, ['bench', spec, '--bf16', '--target', 'tensorrt']],
     ['reference-incomplete', 2, /^$/, ['verify', spec, '--input', `${fixtures}/input.64.npy`]],
     ['target-without-engine', 2, /^$/, ['verify', spec, '--target', 'onnx']],
     ['labels-count', 2, /^$/, ['compile', labelled, '--target', 'onnx', '-o', join(folder, 'out')]],

@@ -40,7 +40,7 @@ export const cliMessages = {
     message: ({ path, what }) => `There is no ${what} at '${path}'.`,
     hint: ({ what }) =>
       what === 'weights file'
-        ? 'rcc downloads nothing: fetch the file from where its network was published, and name it as --weights FILE.'
+        ? 'rcc downloads nothing: put the file there, or give the path where it is.'
         : undefined,
     cause: 'A file or folder named on the command line or in a spec does not exist.',
     cure: 'Check the path. Paths in a spec are relative to the .rn file, paths on the command line to the current folder.',
