@@ -49,9 +49,9 @@ describe('rcc check of what a spec names', () => {
     const { exitCode, codes, diagnostics } = await check();
     expect(exitCode).not.toBe(0);
     expect(codes).toEqual([
-      'expectation-failed',
-      'weights-do-not-fit',
       'labels-count',
+      'weights-do-not-fit',
+      'expectation-failed',
       'reference-shape',
     ]);
     for (const { span } of diagnostics) expect(span).toBeDefined();
@@ -65,11 +65,25 @@ describe('rcc check of what a spec names', () => {
     // The command has no option for either.
     const hints = diagnostics.map(({ hint }: { hint: string }) => hint);
     expect(hints).toEqual([
-      expect.stringContaining('correct `weights` in the spec'),
       expect.stringContaining('correct `labels` in the spec'),
+      expect.stringContaining('correct `weights` in the spec'),
     ]);
     expect(await check('--no-files')).toMatchObject({ exitCode: 0, codes: [], files: [] });
     for (const name of files) cpSync(join('examples/digits', name), at(name));
+  });
+
+  it('tells the mistakes of a file from above, and the file beside its models', async () => {
+    const file = at('two.rn');
+    const first = 'model a {\n  depth 18\n  expect { params 5 }\n  labels "no.txt"\n}\n';
+    writeFileSync(file, `${first}model b {\n  depth 19\n}\n`);
+    const { stdout } = await rcc('check', file, '--json');
+    const { diagnostics } = JSON.parse(stdout);
+    expect(diagnostics.map(({ code }: { code: string }) => code)).toEqual([
+      'expectation-failed',
+      'file-not-found',
+      'unknown-depth',
+    ]);
+    expect((await rcc('check', file)).stdout).toMatch(/\na .*\n.*two\.rn +mistakes: 1\n/);
   });
 
   it('--watch checks again after a change of a file that it reads, until it is interrupted', async () => {

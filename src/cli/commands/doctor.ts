@@ -6,6 +6,7 @@ import { declareSome } from '../target-options.ts';
 export interface DoctorCommandOptions {
   readonly target?: string;
   readonly setup?: string;
+  readonly force?: boolean;
   readonly site?: string;
 }
 
@@ -27,11 +28,12 @@ export const doctorCommand: CommandDefinition = {
           'install what the target needs into an environment of rcc’s own',
         ).choices(targets.filter(({ setUp }) => setUp).map(({ name }) => name)),
       )
+      .option('--force', 'with --setup: make the environment anew although it is there and whole')
       .addOption(
         new Option(
           '--site <file>',
           'hold a site.json against sinfo, sbatch and ssh instead; submits nothing',
-        ).conflicts(['target', 'setup']),
+        ).conflicts(['target', 'setup', 'force']),
       );
     declareSome(command, ['--trtexec', '--python']);
   },

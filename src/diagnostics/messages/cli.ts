@@ -16,7 +16,8 @@ export const cliMessages = {
     exit: 'unacceptable',
     message: ({ path }) => `'${path}' is not in the form that rcc fmt writes.`,
     hint: ({ path }) => `\`rcc fmt ${path}\` writes it so.`,
-    cause: 'rcc fmt --check found a line, shown above, that rcc fmt would write another way.',
+    cause:
+      'rcc fmt --check found a line that rcc fmt would write another way: the first is shown as it is (-) and as it would be (+).',
     cure: 'Run `rcc fmt` on the file. It changes white space, commas and line ends alone.',
   }),
   interrupted: row<{ signal: string }>({
