@@ -51,7 +51,7 @@ function specsIn(folder: string): readonly string[] {
 /** What can be done with an artifact, where a spec was meant. */
 function artifactHint(folder: string): string {
   const of = (command: string): string => `\`rcc ${command} ${printable(folder)}`;
-  return `It holds an artifact: ${of('rebuild')}\` makes and verifies it anew, ${of('check-engine')}\` holds it against this machine, ${of('audit')}\` judges its layers, ${of('classify')} PICTURES\` runs it.`;
+  return `It holds an artifact: ${of('check-engine')}\` holds it against this machine, ${of('audit')}\` judges its layers, ${of('classify')} PICTURES\` runs it, ${of('rebuild')}\` makes and verifies it anew.`;
 }
 
 function emptyFolder(folder: string): Diagnostic {

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { fail } from '../../diagnostics/diagnostic.ts';
 import { targets } from '../../targets/targets.ts';
 import type { CommandDefinition } from '../command.ts';
 import { declareSome } from '../target-options.ts';
@@ -42,6 +43,9 @@ export const doctorCommand: CommandDefinition = {
     if (given.site !== undefined) {
       const { examineSite } = await import('../actions/doctor-site.ts');
       return await examineSite(given.site, context);
+    }
+    if (given.force && given.setup === undefined) {
+      fail('command-line', { message: '--force is for --setup alone' });
     }
     const { examine } = await import('../actions/doctor.ts');
     return await examine(given, context);
