@@ -104,6 +104,8 @@ export interface DoctorRequest<O> {
 }
 
 export interface SetUpRequest<O> extends DoctorRequest<O> {
+  /** Whether what is there and whole is made anew all the same. */
+  readonly force?: boolean | undefined;
   report(progress: string): void;
 }
 

@@ -70,13 +70,13 @@ export const openvinoTarget: TargetDefinition<OpenvinoTargetOptions, 'openvino'>
     const { pythonRequest } = await import('./find.ts');
     return await checkOpenvino(pythonRequest(env, python), signal);
   },
-  async setUp({ env, options: { python }, signal, report }) {
-    const { setUpPackage } = await import('../python/setup.ts');
+  async setUp({ env, options: { python }, signal, report, force }) {
+    const { describeSetUp, setUpPackage } = await import('../python/setup.ts');
     const { openvinoPackage } = await import('./package.ts');
     const { pythonRequest } = await import('./find.ts');
-    const request = { ...pythonRequest(env, python), signal, report };
+    const request = { ...pythonRequest(env, python), signal, report, force };
     const found = await setUpPackage(openvinoPackage, request);
-    return `OpenVINO ${found.version} in ${found.python.path}`;
+    return describeSetUp('OpenVINO', found);
   },
   async check(facts, { env, path, options: { python } }) {
     const { checkInstalled } = await import('./check-engine.ts');

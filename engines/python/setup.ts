@@ -5,15 +5,18 @@ import { whileWriting } from '../../src/io/file-failure.ts';
 import { endingText, runTool } from '../process.ts';
 import {
   environmentPath,
+  findOwnPython,
   findSystemPython,
   interpreterOf,
   type PythonRequest,
 } from './find-python.ts';
 import type { Installation } from './installation.ts';
 import type { PythonPackage } from './package.ts';
-import { failMissing, probePackage } from './probe.ts';
+import { failMissing, probePackage, probePython } from './probe.ts';
 
 export interface SetUpRequest extends PythonRequest {
+  /** Whether an environment that is whole is made anew all the same. */
+  readonly force?: boolean | undefined;
   /** Default one hour: the download decides. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
@@ -63,6 +66,27 @@ async function runStep(step: Step, { wanted, log }: Work, request: SetUpRequest)
   fail(wanted.codes.setupFailed, { step: step.name, reason, log }, { details: result.tail });
 }
 
+/** What a set-up left, and whether an earlier one had. */
+export interface SetUp extends Installation {
+  readonly isEarlier: boolean;
+}
+
+/** For people: what is where, and that it was there. */
+export function describeSetUp(title: string, { version, python, isEarlier }: SetUp): string {
+  const there = isEarlier ? ', set up before and whole (--force makes it anew)' : '';
+  return `${title} ${version} in ${python.path}${there}`;
+}
+
+/** Asks the environment that an earlier set-up made, if there is one. */
+async function findOwn(
+  wanted: PythonPackage,
+  { cacheDirectory, signal }: SetUpRequest,
+): Promise<Installation | undefined> {
+  const python = await findOwnPython(wanted, { env: {}, cacheDirectory });
+  const probe = python && (await probePython(wanted, python, ['--version'], signal));
+  return probe?.found ? probe.installation : undefined;
+}
+
 /** Finds what was just installed: without --python and RCC_PYTHON the new environment is what is found. */
 async function requireOwn(
   wanted: PythonPackage,
@@ -74,13 +98,12 @@ async function requireOwn(
 
 /**
  * Makes rcc's own virtual environment and installs a package's wheels in it with pip, as the user's pip is configured.
- * An environment that is not whole is removed. Throws DiagnosticError `python-missing`, or that the set-up failed.
+ * One that is there and whole stays as it is, one that is not is removed. Throws DiagnosticError `python-missing`, or that the set-up failed.
  */
-export async function setUpPackage(
-  wanted: PythonPackage,
-  request: SetUpRequest,
-): Promise<Installation> {
-  const { python, cacheDirectory } = request;
+export async function setUpPackage(wanted: PythonPackage, request: SetUpRequest): Promise<SetUp> {
+  const { python, cacheDirectory, force } = request;
+  const earlier = force ? undefined : await findOwn(wanted, request);
+  if (earlier) return { ...earlier, isEarlier: true };
   const base = python ? { path: python } : await findSystemPython(request);
   if (!base) return fail('python-missing', { places: '--python and PATH' });
   const environment = environmentPath(wanted, cacheDirectory);
@@ -92,7 +115,7 @@ export async function setUpPackage(
     for (const step of stepsFor(wanted, base.path, environment)) {
       await runStep(step, work, request);
     }
-    return await requireOwn(wanted, request);
+    return { ...(await requireOwn(wanted, request)), isEarlier: false };
   } catch (error) {
     await rm(environment, { recursive: true, force: true });
     throw error;

@@ -133,13 +133,13 @@ export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions, 'tens
       await checkTensorrtRtx({ env, python, cacheDirectory: defaultCacheDirectory(env) }, signal),
     ];
   },
-  async setUp({ env, options: { python }, signal, report }) {
-    const { setUpPackage } = await import('../python/setup.ts');
+  async setUp({ env, options: { python }, signal, report, force }) {
+    const { describeSetUp, setUpPackage } = await import('../python/setup.ts');
     const { tensorrtRtxPackage } = await import('./wheel.ts');
     const cacheDirectory = defaultCacheDirectory(env);
-    const request = { env, cacheDirectory, python, signal, report };
+    const request = { env, cacheDirectory, python, signal, report, force };
     const found = await setUpPackage(tensorrtRtxPackage, request);
-    return `TensorRT-RTX ${found.version} in ${found.python.path}`;
+    return describeSetUp('TensorRT-RTX', found);
   },
   async check(facts, { env, path }) {
     const { checkTensorrtRtxEngine } = await import('./check-engine.ts');

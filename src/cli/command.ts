@@ -27,6 +27,8 @@ export interface Progress {
   update(text: string): void;
   /** Ends the phase that runs. */
   finish(phase: string, detail: string, elapsedMs: number): void;
+  /** What went wrong while the others go on. */
+  fail(text: string): void;
   note(text: string): void;
   /** Ends what is shown of a phase that did not finish. */
   stop(): void;
@@ -50,6 +52,7 @@ export const silentProgress: Progress = {
   start() {},
   update() {},
   finish() {},
+  fail() {},
   note() {},
   stop() {},
 };

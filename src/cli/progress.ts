@@ -56,6 +56,10 @@ export async function createProgress(
       const time = paint('dim', formatElapsed(elapsedMs).padStart(9));
       write(`  ${phase.padEnd(phaseWidth)}${time}  ${visibleText(detail)}`);
     },
+    fail(text) {
+      stop();
+      write(`  ${paint('red', 'failed'.padEnd(phaseWidth + 9))}  ${visibleText(text)}`);
+    },
     note(text) {
       spinner?.clear();
       stream.write(`${text}\n`);

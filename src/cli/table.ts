@@ -19,6 +19,8 @@ export interface TextTable {
   readonly margin: number;
   /** Headings of columns that may be left out where all of them do not fit, the least needed first. */
   readonly spare: readonly string[];
+  /** Headings of settings, which are told above it even where it has one row. */
+  readonly settings: readonly string[];
 }
 
 export function formatTable(
@@ -27,7 +29,7 @@ export function formatTable(
   align: readonly Align[],
   spare: readonly string[] = [],
 ): TextTable {
-  return { kind: 'table', head, rows, align, margin: 0, spare };
+  return { kind: 'table', head, rows, align, margin: 0, spare, settings: [] };
 }
 
 const plain = {
@@ -108,7 +110,9 @@ function liftSettings(table: TextTable): Lifted {
   const isBare = (index: number): boolean => index > 0 && isEmpty(columnOf(table, index));
   const isLifted = (index: number): boolean =>
     isBare(index) ||
-    (index > 0 && rows.length > 1 && isSetting(columnOf(table, index), align[index]));
+    (index > 0 &&
+      (rows.length > 1 || table.settings.includes(head[index] ?? '')) &&
+      isSetting(columnOf(table, index), align[index]));
   const bare = indices.filter(isBare).map((index) => head[index]);
   const settings = indices.flatMap((index) => {
     const [value = ''] = isLifted(index) && !isBare(index) ? columnOf(table, index) : [];
@@ -244,10 +248,17 @@ export function layTable(table: TextTable, columns?: number): string {
   ].join('\n');
 }
 
+/** Sentences of their own: on a terminal each is a paragraph, so that it looks the same whatever stands beside it. */
+function remarks(notes: readonly string[]): Text {
+  const terminal = notes.flatMap((note, index) => (index === 0 ? [note] : ['', note]));
+  return { kind: 'by-place', terminal, elsewhere: notes.join('\n') };
+}
+
 /** A table of figures with its remarks below. */
 export function formatFigures(
   { columns, rows, notes }: Figures,
   spare: readonly string[] = [],
+  settings: readonly string[] = [],
 ): Text {
   const table = formatTable(
     columns.map(columnName),
@@ -255,7 +266,7 @@ export function formatFigures(
     columns.map(({ align }) => align),
     spare,
   );
-  return [table, ...(notes.length > 0 ? ['', ...notes] : [])];
+  return [{ ...table, settings }, ...(notes.length > 0 ? ['', remarks(notes)] : [])];
 }
 
 /** What a timing can do without where a window is narrow, the least needed first. */
@@ -270,12 +281,21 @@ const spareFigures: readonly string[] = [
   'p99 ms',
 ];
 
+const settings: readonly string[] = [
+  'precision',
+  'device',
+  'batch',
+  'target',
+  'floats in',
+  'threads',
+];
+
 /** Timings as tables, each below its title where there are several. */
 export function formatMeasurements(rows: readonly MeasuredRow[]): Text {
   const tables = benchTables(rows);
   return tables.flatMap((table, index) => [
     ...(index > 0 ? [''] : []),
     ...(tables.length > 1 ? [table.title] : []),
-    formatFigures(table, spareFigures),
+    formatFigures(table, spareFigures, settings),
   ]);
 }

@@ -5,9 +5,10 @@ import { wrapText } from '../diagnostics/wrap.ts';
 import { targetNames, targetOptionRows } from '../targets/target-options.ts';
 import { targets } from '../targets/targets.ts';
 import { declareHelpNote, helpColumns } from './help.ts';
+import { optionHelp } from './option-help.ts';
 
 function optionOf({ flags, doc, default: usual, repeatable }: OptionRow): Option {
-  const option = new Option(flags, `${doc} Default: ${usual}.`);
+  const option = new Option(flags, optionHelp(doc, usual));
   if (repeatable) {
     option.argParser((text: string, before: readonly string[] | undefined) => [
       ...(before ?? []),

@@ -3,6 +3,7 @@ import { flagOf } from '../../engines/option-row.ts';
 import type { TimingLimits } from '../../engines/target.ts';
 import { timingRows } from '../../engines/timing-rows.ts';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
+import { optionHelp } from './option-help.ts';
 import { whole } from './whole-numbers.ts';
 
 /** How engines are timed, as commander gives it. */
@@ -18,7 +19,7 @@ export function declareTimingOptions(
   { isHidden = false }: { readonly isHidden?: boolean } = {},
 ): void {
   for (const { flags, doc, default: usual, least, most } of timingRows) {
-    const option = new Option(flags, `${doc} Default: ${usual}.`);
+    const option = new Option(flags, optionHelp(doc, usual));
     command.addOption(option.argParser(whole(least, most)).hideHelp(isHidden));
   }
 }

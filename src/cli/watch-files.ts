@@ -15,7 +15,7 @@ function watchersOf(paths: readonly string[], onChange: () => void): readonly FS
   });
 }
 
-/** Ends with the first change of a file, or by the signal, whose reason it throws. */
+/** Ends with the first change of a file, or by the signal. */
 async function change(files: readonly string[], signal: AbortSignal): Promise<void> {
   let wake = (): void => undefined;
   const woken = new Promise<void>((resolve) => {
@@ -25,19 +25,18 @@ async function change(files: readonly string[], signal: AbortSignal): Promise<vo
   signal.addEventListener('abort', wake, { once: true });
   try {
     if (!signal.aborted) await woken;
-    signal.throwIfAborted();
   } finally {
     signal.removeEventListener('abort', wake);
     for (const watcher of watchers) watcher.close();
   }
 }
 
-/** At once, and after every change of one of the files that are asked for each time: the time of it. Ends by the signal alone, whose reason it throws. */
+/** At once, and after every change of one of the files that are asked for each time: the time of it. Ends by the signal alone, which is how one stops to watch. */
 export async function* watchFiles(
   files: () => readonly string[],
   signal: AbortSignal,
 ): AsyncGenerator<Date> {
-  for (;;) {
+  while (!signal.aborted) {
     yield new Date();
     await change(files(), signal);
     await pause(settleMs);

@@ -56,6 +56,14 @@ function spanOf({ spans }: Spec, property: CheckedFile['property']): Span | unde
   return found?.[1];
 }
 
+/** Told at the property, whose path is what can be wrong: a command that checks takes no other file. */
+function atProperty(property: string, span: Span | undefined, found: Diagnostic): Diagnostic {
+  const placed = { ...(span ? { span } : {}), ...found };
+  if (found.code !== 'file-not-found') return placed;
+  const hint = `Put the file there, or correct \`${property}\` in the spec: its path is relative to the .rn file.`;
+  return { ...placed, hint };
+}
+
 /** Whether the files that a spec names are there, can be read and fit its network; names and shapes of weights are read, not their numbers. */
 export async function checkFiles(spec: Spec): Promise<readonly CheckedFile[]> {
   const checked: CheckedFile[] = [];
@@ -66,7 +74,7 @@ export async function checkFiles(spec: Spec): Promise<readonly CheckedFile[]> {
       if (diagnostics) checked.push({ property, diagnostics });
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
-      const diagnostics = error.diagnostics.map((one) => ({ ...(span ? { span } : {}), ...one }));
+      const diagnostics = error.diagnostics.map((one) => atProperty(property, span, one));
       checked.push({ property, diagnostics });
     }
   }

@@ -3,9 +3,11 @@ import { basename, dirname, join } from 'node:path';
 import { createDiagnostic, type Diagnostic } from '../diagnostics/diagnostic.ts';
 import { isAddress } from '../diagnostics/is-address.ts';
 import { findAllNearest } from '../diagnostics/nearest.ts';
+import { printable } from '../diagnostics/printable.ts';
 import { failReading } from '../io/file-failure.ts';
 import { standardInput } from '../io/standard-input.ts';
 import { bundledSpecs, publishedSpecs } from '../report/specs-folder.ts';
+import { artifactFiles } from './artifact-files.ts';
 
 /** What a word of the command line stands for: spec files (`FILE.rn`, `FILE.rn#MODEL`, `-`), or why it stands for none. */
 export interface FoundSpecs {
@@ -46,9 +48,17 @@ function specsIn(folder: string): readonly string[] {
     .map(({ name }) => join(folder, name));
 }
 
+/** What can be done with an artifact, where a spec was meant. */
+function artifactHint(folder: string): string {
+  const of = (command: string): string => `\`rcc ${command} ${printable(folder)}`;
+  return `It holds an artifact: ${of('check-engine')}\` holds it against this machine, ${of('audit')}\` judges its layers, ${of('classify')} PICTURES\` runs it, ${of('rebuild')}\` makes and verifies it anew.`;
+}
+
 function emptyFolder(folder: string): Diagnostic {
   const names = entriesOf(folder).map((entry) => `${entry.name}${entry.isDirectory() ? '/' : ''}`);
-  return createDiagnostic('no-spec-there', { where: `the folder '${folder}'`, found: names });
+  const facts = { where: `the folder '${folder}'`, found: names };
+  const isArtifact = names.includes(artifactFiles.manifest);
+  return createDiagnostic('no-spec-there', facts, isArtifact ? { hint: artifactHint(folder) } : {});
 }
 
 /** Specs beside a path that is none, and those of the package, that are called much like it. */

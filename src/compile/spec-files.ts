@@ -61,8 +61,10 @@ export async function loadSpecFiles(words: readonly string[]): Promise<LoadedSpe
   };
 }
 
+export const isError = ({ severity }: Diagnostic): boolean => severity === 'error';
+
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
-  return diagnostics.some(({ severity }) => severity === 'error');
+  return diagnostics.some(isError);
 }
 
 /** As `loadSpecFiles`, where nothing can be done with a mistake: throws DiagnosticError with all of them; `diagnostics` are warnings, and notes are for `rcc check`. */

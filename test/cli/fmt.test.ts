@@ -42,9 +42,22 @@ describe('rcc fmt', () => {
     const { result, diagnostics } = JSON.parse(stdout);
     expect(result.map(({ inForm }: { inForm: boolean }) => inForm)).toEqual([true, false]);
     expect(diagnostics).toMatchObject([{ code: 'not-formatted', span: { start: 0, end: 9 } }]);
+    expect(diagnostics[0].details).toEqual(['- model a { (CRLF)', '+ model a {']);
     expect(textOf('wrong.rn')).toBe(wrong);
     rmSync(at('wrong.rn'));
     expect((await rcc('fmt', '--check', folder)).exitCode).toBe(0);
+  });
+
+  it.each<[text: string, start: number, details: readonly string[]]>([
+    [right.replace('  depth ', '  depth'), 10, ['-   depth   18', '+   depth    18']],
+    [right.replace('18', '18  '), 10, ['-   depth    18 (spaces at its end)', '+   depth    18']],
+    [right.trimEnd(), right.length - 2, ['The last line has no line end.']],
+    [`${right}\n\n`, right.length + 1, ['- (an empty line)']],
+  ])('--check shows the line as it is and as it would be: %j', async (text, start, details) => {
+    given({ 'other.rn': text });
+    const { stdout } = await rcc('fmt', '--check', at('other.rn'), '--json');
+    expect(JSON.parse(stdout).diagnostics).toMatchObject([{ span: { start }, details }]);
+    rmSync(at('other.rn'));
   });
 
   it('leaves a file with mistakes as it is, and writes the others', async () => {

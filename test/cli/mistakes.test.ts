@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, type Option } from 'commander';
@@ -23,6 +23,10 @@ const labelled = join(folder, 'labelled.rn');
 writeFileSync(labelled, 'model labelled { depth 18 labels "labels.txt" }\n');
 writeFileSync(join(folder, 'labels.txt'), 'cat\ndog\n');
 
+const artifact = join(folder, 'artifact');
+mkdirSync(artifact);
+writeFileSync(join(artifact, 'manifest.json'), '{}\n');
+
 /** A mistake, and the exit code and hint that it ends with. */
 const mistakes: readonly [code: string, exitCode: number, hint: RegExp, argv: readonly string[]][] =
   [
@@ -44,7 +48,10 @@ const mistakes: readonly [code: string, exitCode: number, hint: RegExp, argv: re
       /The passes are lower, foldBatchNorm/,
       ['compile', spec, '--print-after', 'x'],
     ],
+    ['precision-not-of-target', 2, /openvino/, ['bench', spec, '--bf16', '--target', 'tensorrt']],
     ['reference-incomplete', 2, /^$/, ['verify', spec, '--input', `${fixtures}/input.64.npy`]],
+    ['no-spec-there', 2, /`rcc check-engine .*`rcc rebuild /, ['verify', artifact]],
+    ['command-line', 2, /--help/, ['doctor', '--force']],
     ['target-without-engine', 2, /^$/, ['verify', spec, '--target', 'onnx']],
     ['labels-count', 2, /^$/, ['compile', labelled, '--target', 'onnx', '-o', join(folder, 'out')]],
     ['file-exists', 2, /--force/, ['init', weights, '-o', taken]],
@@ -53,6 +60,18 @@ const mistakes: readonly [code: string, exitCode: number, hint: RegExp, argv: re
     ['command-line', 2, /Did you mean compile/, ['compil', spec]],
     ['unknown-name', 2, /unknown-depth/, ['explain', 'unknown-dept']],
   ];
+
+describe('the help of a command', () => {
+  it('tells every default in one form', async () => {
+    for (const name of ['bench', 'compile', 'doctor']) {
+      expect((await rcc(name, '--help')).stdout).not.toContain('Default:');
+    }
+    const { stdout } = await rcc('bench', '--help');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      '--duration <MS> least time of counted runs, in milliseconds (default: 3000; rcc compile: 800)',
+    );
+  });
+});
 
 describe('a mistake on the command line', () => {
   it.each(mistakes)('%s ends with %i', async (code, exitCode, hint, argv) => {

@@ -81,6 +81,25 @@ describe('rcc compile --int8', () => {
     expect(codes(json)).toEqual(['calibration-data-missing']);
   });
 
+  it('refuses before another model is made, once for int8 and fp8', async () => {
+    const also = ['--target', 'onnx', '--trt', '10.16', '-o', join(folder, 'early')];
+    const outcome = await rcc('compile', digits, '--fp32', '--int8', '--fp8', ...also);
+    expect(outcome.exitCode).toBe(2);
+    expect(outcome.stderr.match(/calibration-data-missing/g)).toHaveLength(1);
+    expect(outcome.stderr).not.toContain('digits fp32');
+  });
+
+  it('tells in its place which model failed, and goes on', async () => {
+    const broken = join(folder, 'broken.rn');
+    await writeFile(broken, 'model broken { depth 18 weights "none.safetensors" }');
+    const { exitCode, stderr } = await rcc('verify', broken, digits, '--target', 'onnxruntime');
+    expect(exitCode).toBe(2);
+    const parts = ['broken fp32 for', 'broken fp32: file-not-found,', 'digits fp32 for', 'error:'];
+    const places = parts.map((part) => stderr.indexOf(part));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+  });
+
   it('times made-up weights with made-up pictures, and says so', async () => {
     const path = join(folder, 'made-up.rn');
     await writeFile(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatTable, layTable } from '../../src/cli/table.ts';
+import { formatFigures, formatTable, layTable } from '../../src/cli/table.ts';
+import { renderText } from '../../src/cli/text.ts';
 import { displayWidth } from '../../src/diagnostics/wrap.ts';
 
 const widest = (text: string): number => Math.max(...text.split('\n').map(displayWidth));
@@ -56,6 +57,31 @@ describe('a table', () => {
       ['left', 'right'],
     );
     expect(layTable(same, 8)).not.toContain('top-1: 99.7 %,');
+  });
+
+  it('tells the settings of a single row above it, where they are known as such', () => {
+    const table = formatTable(
+      ['model', 'device', 'batch', 'median ms', 'images/s'],
+      [['resnet18', 'Tesla T4', '1', '1.36', '735']],
+      ['left', 'left', 'right', 'right', 'right'],
+    );
+    expect(layTable({ ...table, settings: ['device', 'batch'] }, 32)).toBe(
+      [
+        'device: Tesla T4, batch: 1',
+        '',
+        'model     median ms  images/s',
+        'resnet18       1.36       735',
+      ].join('\n'),
+    );
+  });
+
+  it('writes a remark the same with and without another beside it', () => {
+    const of = (...notes: string[]) =>
+      formatFigures({ id: 'x', title: '', columns: [], rows: [], notes });
+    const long = 'several words of one remark';
+    expect(renderText(of(long), 12)).toContain('several\nwords of one\nremark');
+    expect(renderText(of(long, 'other'), 12)).toContain('several\nwords of one\nremark\n\nother');
+    expect(renderText(of(long, 'other'))).toContain(`${long}\nother`);
   });
 
   it('makes a block of each row where nothing else fits', () => {

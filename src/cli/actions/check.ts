@@ -1,7 +1,9 @@
+import { groupBy } from '../../collections/group-by.ts';
 import { type CheckedFile, checkFiles, filesOf } from '../../compile/check-files.ts';
 import { checkExpectations } from '../../compile/expectations.ts';
-import { hasErrors, loadSpecFiles } from '../../compile/spec-files.ts';
+import { hasErrors, isError, loadSpecFiles } from '../../compile/spec-files.ts';
 import { formatCount } from '../../compile/trained-network.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Spec } from '../../language/spec.ts';
 import { specToJson } from '../../language/spec-json.ts';
 import { type CheckedSpec, checkCases } from '../cases/check-cases.ts';
@@ -24,18 +26,39 @@ function outcomeOf({ diagnostics, files }: CheckedSpec): string {
   return seen.length > 0 ? `ok, with ${seen.join(', ')}` : 'ok';
 }
 
-function tableOf(checked: readonly CheckedSpec[]): Text {
+/** Files whose mistakes keep models of them from being checked. */
+function brokenRows(mistakes: readonly Diagnostic[]): readonly (readonly string[])[] {
+  const byFile = groupBy(mistakes.filter(isError), ({ span }) => span?.file.path);
+  return [...byFile].flatMap(([file, { length }]) =>
+    file === undefined ? [] : [[file, '', '', '', `mistakes: ${length}`]],
+  );
+}
+
+function tableOf(checked: readonly CheckedSpec[], mistakes: readonly Diagnostic[]): Text {
   const rows = checked.map((one) => {
     const { params, macs, flops } = one.cost;
     return [one.spec.name, ...[params, macs, flops].map(formatCount), outcomeOf(one)];
   });
   const head = ['model', 'params', 'MACs', 'FLOPs', ''];
-  return formatTable(head, rows, ['left', 'right', 'right', 'right', 'left']);
+  return formatTable(
+    head,
+    [...rows, ...brokenRows(mistakes)],
+    ['left', 'right', 'right', 'right', 'left'],
+  );
 }
 
 async function checkSpec(spec: Spec, looksAtFiles: boolean): Promise<CheckedSpec> {
   const files: readonly CheckedFile[] = looksAtFiles ? await checkFiles(spec) : [];
   return { spec, ...checkExpectations(spec), files };
+}
+
+/** As they are read: file by file, from above; what has no place comes first. */
+function byPlace(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const files = [...new Set(diagnostics.map(({ span }) => span?.file.path))];
+  const rank = ({ span }: Diagnostic): number => (span ? files.indexOf(span.file.path) : -1);
+  return diagnostics.toSorted(
+    (a, b) => rank(a) - rank(b) || (a.span?.start ?? 0) - (b.span?.start ?? 0),
+  );
 }
 
 /** What was checked, and the files that it depends on. */
@@ -53,14 +76,14 @@ async function checkOnce(paths: readonly string[], { files }: CheckCommandOption
     ...one.files.flatMap((file) => file.diagnostics),
   ]);
   const result = {
-    text: checked.length === 0 ? '' : tableOf(checked),
+    text: checked.length === 0 ? '' : tableOf(checked, diagnostics),
     data: checked.map(({ spec, cost, files: seen }) => ({
       spec: specToJson(spec),
       cost,
       files: seen.map((file) => ({ property: file.property, ok: !hasErrors(file.diagnostics) })),
     })),
     cases: checkCases(checked, diagnostics),
-    diagnostics: [...diagnostics, ...found],
+    diagnostics: byPlace([...diagnostics, ...found]),
   };
   const read = [
     ...specs.map(({ file }) => file),

@@ -28,7 +28,7 @@ function describe(groups: readonly DoctorGroup[]): string {
 }
 
 async function setUp(
-  name: string,
+  { name, force }: { readonly name: string; readonly force: boolean },
   options: TargetIntent['options'],
   { env, signal, progress }: CommandContext,
 ): Promise<void> {
@@ -38,19 +38,19 @@ async function setUp(
   progress.start('setup');
   const given = options.get(name) ?? (await target.read({}));
   const report = (text: string): void => progress.update(text);
-  const done = await target.setUp({ env, options: given, signal, report });
+  const done = await target.setUp({ env, options: given, signal, force, report });
   progress.finish('setup', done, performance.now() - startedAt);
 }
 
 /** `rcc doctor`: what each target needs and what is there; with --setup it installs what it can first. */
 export async function examine(
-  { setup, target = setup, ...given }: DoctorCommandOptions,
+  { setup, target = setup, force = false, ...given }: DoctorCommandOptions,
   context: CommandContext,
 ): Promise<CommandResult> {
   const { env, signal, progress, rendering } = context;
   const texts = targetTextsOf(given);
   const { intent } = await readTargetIntent(auto, texts);
-  if (setup !== undefined) await setUp(setup, intent.options, context);
+  if (setup !== undefined) await setUp({ name: setup, force }, intent.options, context);
   // What was set up is found without the options that it was made with.
   const options = setup === undefined ? intent.options : new Map();
   const onNote = (note: Diagnostic) => progress.note(renderDiagnostic(note, rendering));

@@ -11,6 +11,7 @@ import { standardInput } from '../../io/standard-input.ts';
 import { formatSpec } from '../../language/format/format.ts';
 import type { CommandResult } from '../command.ts';
 import type { FmtCommandOptions } from '../commands/fmt.ts';
+import { firstDifference } from '../line-difference.ts';
 
 /** A spec file in its form; absent where it could not be read as one. */
 interface Formatted {
@@ -37,21 +38,17 @@ async function format(path: string): Promise<Formatted> {
 
 const isOther = ({ file, text }: Formatted): boolean => text !== undefined && text !== file.text;
 
-/** The first line that is written another way. */
-function firstDifference({ file, text = '' }: Formatted): Span {
-  const wanted = text.split('\n');
+/** The place of a line. */
+function spanOfLine(file: SourceFile, index: number): Span {
   const lines = file.text.split('\n');
-  const index = Math.max(
-    lines.findIndex((line, i) => line !== wanted[i]),
-    0,
-  );
   const start = lines.slice(0, index).reduce((sum, line) => sum + line.length + 1, 0);
   return { file, start, end: start + (lines[index] ?? '').replace(/\r$/, '').length };
 }
 
-function notInForm(formatted: Formatted): Diagnostic {
-  const span = firstDifference(formatted);
-  return createDiagnostic('not-formatted', { path: formatted.file.path }, { span });
+function notInForm({ file, text = '' }: Formatted): Diagnostic {
+  const { index, details } = firstDifference(file.text, text);
+  const span = spanOfLine(file, index);
+  return createDiagnostic('not-formatted', { path: file.path }, { span, details });
 }
 
 const countText = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`;

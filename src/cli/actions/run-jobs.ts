@@ -1,5 +1,6 @@
 import type { Precision } from '../../../codegen/precisions.ts';
 import type { Target } from '../../../engines/target.ts';
+import { calibrationRefusal } from '../../compile/calibration-needed.ts';
 import type { ModelOptions } from '../../compile/model-options.ts';
 import type { CompileListener } from '../../compile/phases.ts';
 import { type Diagnostic, DiagnosticError } from '../../diagnostics/diagnostic.ts';
@@ -97,9 +98,33 @@ export interface FailedJob {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** One spec in one precision. */
+interface Job {
+  readonly spec: Spec;
+  readonly model: ModelOptions;
+}
+
+/** Throws DiagnosticError where a job cannot end well whatever its files hold: nobody waits for the others to be told so. */
+function refuseHopeless(jobs: readonly Job[]): void {
+  const told = new Map<string, Diagnostic>();
+  for (const { spec, model } of jobs) {
+    const refusal = calibrationRefusal(spec, model);
+    // INT8 and FP8 lack the same.
+    if (refusal) told.set(refusal.message, refusal);
+  }
+  if (told.size > 0) throw new DiagnosticError([...told.values()]);
+}
+
+/** A job that went wrong, in a line: the whole is told at the end. */
+function describeFailure({ spec, precision, diagnostics }: FailedJob): string {
+  const codes = diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
+  return `${spec.name} ${precision}: ${[...new Set(codes)].join(', ')}, told at the end`;
+}
+
 /**
- * Runs each spec in each precision asked for, one after another. Targets are chosen before the first. A job that fails is told and the next goes on,
- * so that one broken file hides no result of the others; an interrupted run ends.
+ * Runs each spec in each precision asked for, one after another. Targets are chosen before the first. A job that fails is told in its place and the next
+ * goes on, so that one broken file hides no result of the others; an interrupted run ends. Throws DiagnosticError before the first where what one needs was
+ * not given.
  */
 export async function runJobs<R>(
   { specs, run, place, ...request }: JobsRequest<R>,
@@ -112,7 +137,9 @@ export async function runJobs<R>(
   const failures: FailedJob[] = [];
   const listener = listenerFor(context, notes);
   const { models, warnings, refusals } = await modelsFor(options, context, listener, request);
-  for (const { spec, model } of specs.flatMap((spec) => models.map((model) => ({ spec, model })))) {
+  const jobs = specs.flatMap((spec) => models.map((model): Job => ({ spec, model })));
+  refuseHopeless(jobs);
+  for (const { spec, model } of jobs) {
     const { precision, name, reason } = model.target;
     // Why it is this target is told once.
     const where = place ?? `for ${reasons.has(reason) ? name : reason}`;
@@ -122,9 +149,11 @@ export async function runJobs<R>(
       results.push(await run(spec, model));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
-      failures.push({ spec, precision, diagnostics: error.diagnostics });
+      const failed = { spec, precision, diagnostics: error.diagnostics };
+      failures.push(failed);
       context.progress.stop();
       if (context.signal.aborted) break;
+      context.progress.fail(describeFailure(failed));
     }
   }
   return {

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { fail } from '../../diagnostics/diagnostic.ts';
 import { targets } from '../../targets/targets.ts';
 import type { CommandDefinition } from '../command.ts';
 import { declareSome } from '../target-options.ts';
@@ -6,6 +7,7 @@ import { declareSome } from '../target-options.ts';
 export interface DoctorCommandOptions {
   readonly target?: string;
   readonly setup?: string;
+  readonly force?: boolean;
   readonly site?: string;
 }
 
@@ -27,11 +29,12 @@ export const doctorCommand: CommandDefinition = {
           'install what the target needs into an environment of rcc’s own',
         ).choices(targets.filter(({ setUp }) => setUp).map(({ name }) => name)),
       )
+      .option('--force', 'with --setup: make the environment anew although it is there and whole')
       .addOption(
         new Option(
           '--site <file>',
           'hold a site.json against sinfo, sbatch and ssh instead; submits nothing',
-        ).conflicts(['target', 'setup']),
+        ).conflicts(['target', 'setup', 'force']),
       );
     declareSome(command, ['--trtexec', '--python']);
   },
@@ -40,6 +43,9 @@ export const doctorCommand: CommandDefinition = {
     if (given.site !== undefined) {
       const { examineSite } = await import('../actions/doctor-site.ts');
       return await examineSite(given.site, context);
+    }
+    if (given.force && given.setup === undefined) {
+      fail('command-line', { message: '--force is for --setup alone' });
     }
     const { examine } = await import('../actions/doctor.ts');
     return await examine(given, context);

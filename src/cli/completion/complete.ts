@@ -12,8 +12,9 @@ function optionsOf(command: Command): readonly Option[] {
   return [...shown, ...hidden];
 }
 
-/** The first sentence of a help text. */
-const short = (text: string): string => text.split(/(?<=\.) |; | \(/, 1)[0] ?? '';
+/** The first sentence of a help text; an abbreviation ends none. */
+const short = (text: string): string =>
+  text.split(/(?<=\.)(?<!\b(?:e\.g|i\.e)\.) |; | \(/, 1)[0] ?? '';
 
 function flagValues(command: Command): readonly Value[] {
   return optionsOf(command).flatMap(({ long, description }) =>

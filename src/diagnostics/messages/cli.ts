@@ -16,7 +16,8 @@ export const cliMessages = {
     exit: 'unacceptable',
     message: ({ path }) => `'${path}' is not in the form that rcc fmt writes.`,
     hint: ({ path }) => `\`rcc fmt ${path}\` writes it so.`,
-    cause: 'rcc fmt --check found a line, shown above, that rcc fmt would write another way.',
+    cause:
+      'rcc fmt --check found a line that rcc fmt would write another way: the first is shown as it is (-) and as it would be (+).',
     cure: 'Run `rcc fmt` on the file. It changes white space, commas and line ends alone.',
   }),
   interrupted: row<{ signal: string }>({
@@ -40,7 +41,7 @@ export const cliMessages = {
     message: ({ path, what }) => `There is no ${what} at '${path}'.`,
     hint: ({ what }) =>
       what === 'weights file'
-        ? 'rcc downloads nothing: fetch the file from where its network was published, and name it as --weights FILE.'
+        ? 'rcc downloads nothing: put the file there, or give the path where it is.'
         : undefined,
     cause: 'A file or folder named on the command line or in a spec does not exist.',
     cure: 'Check the path. Paths in a spec are relative to the .rn file, paths on the command line to the current folder.',

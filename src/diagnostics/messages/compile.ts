@@ -295,7 +295,8 @@ export const compileMessages = {
     severity: 'warning',
     message: ({ model, precision }) =>
       `The times of ${model} ${precision} were not steady: compare them with nothing.`,
-    hint: () => 'Measure with `rcc bench` when nothing else runs on the machine.',
+    hint: () =>
+      'Close other programs and measure longer: `rcc bench --duration 10000`. On Linux `taskset -c 0,1 rcc …` keeps a run on its cores; a GPU holds its clock by `nvidia-smi --lock-gpu-clocks`.',
     cause:
       'Few runs were timed, or they differ by more than the machine’s usual noise: other programs, a clock that went down, an engine that was not warm yet.',
     cure: 'End other programs and measure again, longer: `rcc bench --duration 10000`.',

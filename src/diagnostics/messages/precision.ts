@@ -28,7 +28,7 @@ export const precisionMessages = {
   'calibration-data-missing': row<{ model: string }>({
     severity: 'error',
     message: ({ model }) =>
-      `${model} cannot be made int8 without pictures that show how large its activations get.`,
+      `${model} cannot be quantised (INT8, FP8) without pictures that show how large its activations get.`,
     hint: () =>
       'Give some hundred pictures like those it will see with --calibrate: a folder, an archive, an .npy of inputs, or an earlier calibration.json.',
     cause:
@@ -54,13 +54,14 @@ export const precisionMessages = {
     able: readonly string[];
   }>({
     severity: 'error',
-    message: ({ precision, target }) => `${target} does not compute in ${precision.toUpperCase()}.`,
+    message: ({ precision, target }) =>
+      `rcc makes no ${precision.toUpperCase()} model for ${target}.`,
     hint: ({ precision, able }) =>
       able.length > 0
-        ? `${precision.toUpperCase()} is computed by --target ${listText(able)}.`
+        ? `It makes ${precision.toUpperCase()} models for --target ${listText(able)}.`
         : undefined,
     cause:
-      'Not every engine computes in every precision: bfloat16 is made of a float32 model by OpenVINO on processors that have it, and processors compute float16 in float32.',
+      'rcc does not make every precision for every target. Some engines lack it: ONNX Runtime has no bfloat16 convolutions on processors. Of others rcc does not ask for it: TensorRT has bfloat16 from 9 on, and rcc writes no graph for it. For OpenVINO the compiler makes bfloat16 of a float32 model.',
     example: 'rcc compile specs/resnet50_vd.rn --bf16 --target onnxruntime',
     cure: 'Take another precision or another target; docs/targets.md has both lists.',
   }),

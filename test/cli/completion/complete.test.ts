@@ -38,6 +38,12 @@ describe('rcc __complete', () => {
     expect((await offered('verify', '--')).values).not.toContain('--iterations');
   });
 
+  it('ends no description at an abbreviation', async () => {
+    const { stdout } = await rcc('__complete', 'compile', 'resnet18', '--');
+    expect(stdout).toMatch(/^--input-format\t.*, e\.g\. fp16:hwc8$/m);
+    expect(stdout).not.toMatch(/\be\.g\.$/m);
+  });
+
   it.each<[string[], string[], string]>([
     [['compile', '--target', ''], ['auto', 'tensorrt'], ':none'],
     [['compile', '--target='], ['--target=auto', '--target=tensorrt'], ':none'],

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { environmentPath, findPython, interpreterOf } from '../../../engines/python/find-python.ts';
-import { setUpPackage } from '../../../engines/python/setup.ts';
+import { describeSetUp, setUpPackage } from '../../../engines/python/setup.ts';
 import { checkTensorrtRtx } from '../../../engines/tensorrt-rtx/doctor.ts';
 import { probeTensorrtRtx, requireTensorrtRtx } from '../../../engines/tensorrt-rtx/probe.ts';
 import { tensorrtRtxPackage } from '../../../engines/tensorrt-rtx/wheel.ts';
@@ -122,6 +122,23 @@ describe('setting up', () => {
     expect((await findPython(tensorrtRtxPackage, { env: {}, cacheDirectory }))?.path).toBe(
       installation.python.path,
     );
+  });
+
+  it('leaves an environment that is whole, makes one anew that is not, or by --force', async () => {
+    const cacheDirectory = temporaryFolder('rtx');
+    const steps: string[] = [];
+    const report = (text: string): void => void steps.push(text);
+    const request = { python: fakeBase(false), env: {}, cacheDirectory, report };
+    const made = await setUpPackage(tensorrtRtxPackage, request);
+    expect(made.isEarlier).toBe(false);
+    steps.length = 0;
+    const again = await setUpPackage(tensorrtRtxPackage, request);
+    expect(again).toEqual({ ...made, isEarlier: true });
+    expect(describeSetUp('TensorRT-RTX', again)).toContain('set up before and whole');
+    expect(steps).toEqual([]);
+    expect(await setUpPackage(tensorrtRtxPackage, { ...request, force: true })).toEqual(made);
+    writeFileSync(made.python.path, '#!/bin/sh\nexit 1\n');
+    expect(await setUpPackage(tensorrtRtxPackage, request)).toEqual(made);
   });
 
   it('leaves nothing half made where pip fails, and shows what pip said', async () => {
