@@ -35,6 +35,22 @@ const longNames = [
   'resnet18',
 ];
 
+/** Words that no line of a narrow screen holds. */
+function longWords(): BenchFile {
+  const word = 'bd7a7bf695234b19'.repeat(5);
+  const accuracy = {
+    model: 'resnet18',
+    target: 'onnxruntime',
+    precision: 'fp32' as const,
+    dataset: `${word}.zip`,
+    images: 400,
+    top1: 0.5,
+    definition: `Share of 400 labelled pictures (${word}).`,
+  };
+  const row = sampleRow({ model: 'resnet18', ms: 20 });
+  return sampleBench([{ ...row, definition: `By ${word}.` }], { accuracies: [accuracy] });
+}
+
 /** Two devices that have no batch in common. */
 const apart = [
   sampleRow({ model: 'resnet18', ms: 20 }),
@@ -59,7 +75,10 @@ describe.skipIf(!executablePath)(
     let browser: Browser;
     let directory: string;
     let addresses: Readonly<
-      Record<'measured' | 'published' | 'farm' | 'engines' | 'batches' | 'long' | 'apart', string>
+      Record<
+        'measured' | 'published' | 'farm' | 'engines' | 'batches' | 'long' | 'apart' | 'words',
+        string
+      >
     >;
 
     beforeAll(async () => {
@@ -79,6 +98,7 @@ describe.skipIf(!executablePath)(
         engines: await write('engines', [{ path: 'engines.json', bench: enginesSample() }]),
         batches: await write('batches', [{ path: 'b.json', bench: batchesSampleBench() }]),
         apart: await write('apart', [{ path: 'a.json', bench: sampleBench(apart) }]),
+        words: await write('words', [{ path: 'w.json', bench: longWords() }]),
         long: await write('long', [{ path: 'l.json', bench: batchesSampleBench(longNames) }]),
       };
       // Without a sandbox of its own: CI containers seldom allow it, and the page is ours.

@@ -253,33 +253,26 @@ function limitLines(
   ]);
 }
 
-function legendOf({ series, frontier, limits, labels }: XyChart): readonly LegendEntry[] {
-  const points = series.flatMap((each) => each.points);
+/** What a hollow mark means, where there is one. */
+function hollowEntries({ series }: XyChart): readonly LegendEntry[] {
+  if (!series.some(({ points }) => points.some(({ hollow }) => hollow))) return [];
+  const draw = (x: number, y: number) =>
+    element('circle', { cx: x + 6, cy: y, r: 4.2, 'stroke-width': 2, ...strokeOf('quiet') });
+  return [{ name: 'unstable', draw }];
+}
+
+function legendOf(chart: XyChart): readonly LegendEntry[] {
+  const { series, frontier, limits, labels } = chart;
   const dashes = (stroke: object) => (x: number, y: number) =>
     element('line', { x1: x - 2, x2: x + 13, y1: y, y2: y, ...stroke });
   const isAsked = limits?.x !== undefined || limits?.y !== undefined;
-  const hollow = points.some((point) => point.hollow);
   return [
     ...(series.length > mostNamed.series && labels === 'points' ? [] : seriesEntries(series)),
     ...(frontier ? [{ name: 'frontier: nothing beats it', draw: dashes(frontierStroke) }] : []),
     ...(isAsked
       ? [{ name: 'asked for', draw: dashes({ ...strokeOf('ink'), 'stroke-dasharray': '2 3' }) }]
       : []),
-    ...(hollow
-      ? [
-          {
-            name: 'unstable',
-            draw: (x: number, y: number) =>
-              element('circle', {
-                cx: x + 6,
-                cy: y,
-                r: 4.2,
-                'stroke-width': 2,
-                ...strokeOf('quiet'),
-              }),
-          },
-        ]
-      : []),
+    ...hollowEntries(chart),
   ];
 }
 
@@ -293,7 +286,7 @@ export function drawXy(
     0,
     ...chart.series.map(({ name }) => textWidth(name, fontSizes.mark)),
   ]);
-  const legend = legendAt(namedEnds ? [] : legendOf(chart), {
+  const legend = legendAt(namedEnds ? hollowEntries(chart) : legendOf(chart), {
     left: 4,
     top,
     right: size.width - 4,
