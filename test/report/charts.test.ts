@@ -61,6 +61,22 @@ describe('placeLabels', () => {
     );
   });
 
+  it('keeps off what is taken', () => {
+    const bounds = { left: 0, top: 0, right: 300, bottom: 200 };
+    const place = (taken: readonly Box[]) =>
+      placeLabels([{ x: 150, y: 100, label: 'ResNet18' }], {
+        bounds,
+        segments: [],
+        taken,
+        fontSize: 11,
+      });
+    const [first] = place([]);
+    if (!first) throw new Error('no place');
+    const [other] = place([first.box]);
+    expect(other && overlap(first.box, other.box)).toBe(false);
+    expect(place([bounds])).toEqual([]);
+  });
+
   it('finds a place for every model that nothing beats, and hides the names of the others', () => {
     for (const chart of charts.filter(({ id }) => id.startsWith('published'))) {
       if (chart.kind !== 'xy' || chart.labels !== 'points') throw new Error(chart.id);
