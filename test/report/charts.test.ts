@@ -4,7 +4,7 @@ import { buildReport } from '../../src/report/build-report.ts';
 import { type Chart, narrowSize, wideSize } from '../../src/report/charts/chart.ts';
 import { styleCount } from '../../src/report/charts/palette.ts';
 import { type Box, placeLabels } from '../../src/report/charts/place-labels.ts';
-import { markAt } from '../../src/report/charts/plot.ts';
+import { leftAxis, markAt, scaleOver } from '../../src/report/charts/plot.ts';
 import { loadPngRenderer } from '../../src/report/charts/png.ts';
 import { chartFile, chartInPage } from '../../src/report/charts/render-chart.ts';
 import { fitText, linesOf, textWidth } from '../../src/report/charts/text-width.ts';
@@ -115,6 +115,16 @@ describe('text', () => {
     }
     expect(linesOf(text, 400, 11)).toEqual([text]);
     expect(linesOf('averyveryverylongname', 60, 11)[0]).toMatch(/…$/);
+  });
+});
+
+describe('an axis of shares', () => {
+  it('has no figure above 100 %', () => {
+    const area = { left: 40, right: 400, top: 10, bottom: 300 };
+    const axis = { label: 'top-1', format: 'percent' as const };
+    const { markup } = leftAxis(scaleOver([0.9975], axis, [area.bottom, area.top]), axis, area);
+    const figures = [...markup.matchAll(/>([0-9.]+)<\/text>/g)].map(([, text]) => Number(text));
+    expect(Math.max(0, ...figures)).toBe(100);
   });
 });
 

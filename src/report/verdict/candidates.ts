@@ -32,6 +32,8 @@ export interface Candidate extends LatencyEstimate {
   readonly target: string;
   readonly accuracy?: KnownAccuracy;
   readonly stable: boolean;
+  /** Its time is of made-up weights, and no accuracy is theirs. */
+  readonly madeUp?: true;
 }
 
 /** Candidates that one has to choose between: on one device, at one batch, for one task. */
@@ -88,7 +90,7 @@ function taskOf({ models }: AccuracySources, { model, accuracy }: Candidate): st
 function candidatesOf(items: readonly Measured[], sources: AccuracySources): readonly Candidate[] {
   const targets = new Set(items.map(({ row }) => row.target));
   return items.map(({ row }) => {
-    const { model, precision, target, stable } = row;
+    const { model, precision, target, stable, provenance } = row;
     const accuracy = accuracyOf(sources, row);
     return {
       name: nameOf(row, targets),
@@ -98,6 +100,7 @@ function candidatesOf(items: readonly Measured[], sources: AccuracySources): rea
       ...estimateOf(row),
       ...(accuracy ? { accuracy } : {}),
       stable,
+      ...(provenance?.madeUpWeights === true ? { madeUp: true } : {}),
     };
   });
 }

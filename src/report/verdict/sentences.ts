@@ -170,6 +170,17 @@ function accuracyTexts({ origin, candidates }: Place): readonly string[] {
   return [...told, ...stoodFor, text];
 }
 
+/** Times of networks that nobody trained, beside accuracies of others. */
+function madeUpTexts({ candidates }: Place): readonly string[] {
+  const names = [...new Set(candidates.filter(({ madeUp }) => madeUp).map(({ model }) => model))];
+  if (names.length === 0) return [];
+  const quantised = candidates.some(({ madeUp, precision }) => madeUp && precision === 'int8');
+  const noise = quantised ? ', in INT8 calibrated on noise where no data was given' : '';
+  const known = candidates.some((each) => each.madeUp && isWeighable(each));
+  const end = known ? `: the accuracy beside them is that of trained ones` : '';
+  return [`The times of ${listed(names)} are of made-up weights${noise}${end}.`];
+}
+
 function unknownTexts({ candidates }: Place): readonly string[] {
   const names = candidates.filter((each) => !isWeighable(each)).map(({ model }) => model);
   const models = [...new Set(names)];
@@ -245,6 +256,7 @@ export function verdictOf(
         ]
       : nearestTexts(place.candidates.filter(isWeighable), wish, place)),
     ...accuracyTexts(place),
+    ...madeUpTexts(place),
     ...unknownTexts(place),
     ...stabilityTexts(place),
   ];
@@ -266,6 +278,7 @@ export function speedVerdictOf(place: Place, { budgetMs }: Wish): ChartVerdict {
       ...(isLate ? [fastest] : []),
       ...(second ? [`It is ${speedPhrase(speedUp(second, first), second.name)}.`] : []),
       'No accuracy is known: `rcc eval` measures it, and `rcc report` takes its file too.',
+      ...madeUpTexts(place),
       ...stabilityTexts(place),
     ],
   };

@@ -281,6 +281,20 @@ describe('the verdict', () => {
     );
   });
 
+  it('says of which networks nobody trained the weights that were timed', () => {
+    const madeUp = (row: BenchRow): BenchRow => ({ ...row, provenance: { madeUpWeights: true } });
+    const rows = [madeUp(cpu('resnet18', 30)), cpu('resnet50', 40)];
+    const told = 'The times of resnet18 are of made-up weights';
+    expect(verdict(rows).at(-1)).toBe(`${told}: the accuracy beside them is that of trained ones.`);
+    expect(verdict([...rows, madeUp(cpu('resnet18', 9, int8))]).at(-1)).toBe(
+      `${told}, in INT8 calibrated on noise where no data was given: the accuracy beside them is that of trained ones.`,
+    );
+    expect(verdict([madeUp(cpu('mine', 30))]).at(-1)).toBe(
+      'The times of mine are of made-up weights.',
+    );
+    expect(verdict(three).join()).not.toContain('made-up');
+  });
+
   it('calls nothing the most accurate that another equals', () => {
     const tied = [cpu('resnet50', 20), cpu('resnet50', 10, int8), cpu('resnet18', 5)];
     expect(verdict(tied, { wish: { budgetMs: 30 } }).slice(0, 2)).toEqual([
