@@ -6,7 +6,12 @@ import { auditEngine, auditErrors } from './audit-engine.ts';
 import { findLayers, type LayerFindings } from './layer-findings.ts';
 import { buildModel } from './make-model.ts';
 import { engineOf, type ModelOptions } from './model-options.ts';
-import { type ModelMeasurement, measureBatches, stabilityWarnings } from './timing.ts';
+import {
+  type ModelMeasurement,
+  measureBatches,
+  measurementsOf,
+  stabilityWarnings,
+} from './timing.ts';
 import { loadNetwork } from './trained-network.ts';
 
 export interface BenchOptions extends ModelOptions {
@@ -36,7 +41,7 @@ export async function benchSpec(spec: Spec, options: BenchOptions): Promise<Benc
       const timed = await measureBatches(made, { ...options, model, limits });
       const { measurements: measured, diagnostics } = timed;
       const subject = { model, target, directory, built, audits, measurements: measured };
-      const measurements = measured.map((measurement) => ({ model, ...measurement }));
+      const measurements = measurementsOf(manifest, measured);
       return {
         ...(await findLayers(subject)),
         measurements,

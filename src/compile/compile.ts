@@ -14,7 +14,7 @@ import type { MakeOptions } from './model-options.ts';
 import { withNotes } from './phases.ts';
 import { placeArtifact, type Rename } from './place-artifact.ts';
 import { describeReference } from './reference.ts';
-import { benchFileOf, measureBatches, stabilityWarnings } from './timing.ts';
+import { benchFileOf, measureBatches, measurementsOf, stabilityWarnings } from './timing.ts';
 import { loadNetwork, referenceFor, type TrainedNetwork } from './trained-network.ts';
 
 export interface CompileOptions extends MakeOptions {
@@ -47,7 +47,7 @@ async function audit(
 /** Times an engine, and writes the times and what is known of its layers beside it. */
 async function time(
   network: TrainedNetwork,
-  { built, graph }: MadeModel,
+  { built, graph, manifest }: MadeModel,
   audits: readonly AuditReport[],
   options: CompileOptions,
 ): Promise<Pick<Compilation, 'measurements' | 'diagnostics'>> {
@@ -61,7 +61,7 @@ async function time(
         { ...options, model, limits, isJudged: verify !== false },
       )
     : { measurements: [], diagnostics: [] };
-  const rows = measurements.map((measurement) => ({ model, ...measurement }));
+  const rows = measurementsOf(manifest, measurements);
   const found = await findLayers({ model, target, directory, built, audits, measurements });
   if (rows.length + found.audits.length > 0) {
     await writeJson(join(directory, artifactFiles.timing), benchFileOf({ rows, ...found }));

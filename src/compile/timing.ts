@@ -16,6 +16,7 @@ import type {
 } from '../report/bench-file.ts';
 import { benchSchemaVersion } from '../report/bench-version.ts';
 import { version } from '../version.ts';
+import type { Manifest } from './manifest.ts';
 import { engineOf, type ModelOptions, timedBatches } from './model-options.ts';
 import { runPhase } from './phases.ts';
 
@@ -38,6 +39,15 @@ function describe(measurements: readonly Measurement[]): string {
 export type ModelMeasurement = Measurement & { readonly model: string } & Readonly<
     Partial<Pick<BenchRow, 'provenance' | 'state' | 'spread'>>
   >;
+
+/** Timings as those of a model, which say so where its weights were made up. */
+export function measurementsOf(
+  { model, weights }: Pick<Manifest, 'model' | 'weights'>,
+  measurements: readonly Measurement[],
+): readonly ModelMeasurement[] {
+  const source = 'synthetic' in weights ? { provenance: { madeUpWeights: true } } : {};
+  return measurements.map((measurement) => ({ model, ...source, ...measurement }));
+}
 
 /** What a bench file may hold. */
 export interface BenchContent {

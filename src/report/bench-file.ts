@@ -18,6 +18,8 @@ const provenance = facts.and(
   z.looseObject({
     /** A stand-in for trtexec or for the GPU gave the figure: nothing was measured. */
     standIn: z.boolean().optional(),
+    /** The network has no trained weights: its time is that of a trained one, its answers are not. */
+    madeUpWeights: z.boolean().optional(),
     /** Host that it was measured on. */
     node: z.string().optional(),
     /** The scheduler's id of the job, with its task: `4711_3`. */

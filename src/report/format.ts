@@ -1,11 +1,20 @@
 import { precisionRow } from '../../codegen/precisions.ts';
 import type { Precision } from '../../engines/engine.ts';
+import { formatPercent } from '../diagnostics/format-percent.ts';
 
 export { formatMs } from '../diagnostics/format-ms.ts';
 
 /** Pictures a second: 23.4, 221, 1840. */
 export function formatRate(imagesPerSecond: number): string {
   return imagesPerSecond.toFixed(imagesPerSecond < 99.95 ? 1 : 0);
+}
+
+/** Decimals of a percentage: what was counted here, and what others publish. */
+const top1Digits = { measured: 2, published: 1 } as const;
+
+/** A top-1 share: 99.75 % where it was measured, 71.0 % as published. */
+export function formatTop1(top1: number, origin: keyof typeof top1Digits): string {
+  return formatPercent(top1, top1Digits[origin]);
 }
 
 /** A change with its sign: +3.1 %, −12.0 %. */

@@ -59,6 +59,9 @@ export function layerProfileOf(list: LayerList, engine: ProfiledEngine): LayerPr
   };
 }
 
+/** Of a digest, for people: enough to tell data apart. */
+const toldDigits = 12;
+
 /** Accuracy of an evaluation, an entry for each precision; `targets` are those of its engines. */
 export function accuraciesOf(
   evaluation: Evaluation,
@@ -69,7 +72,7 @@ export function accuraciesOf(
   return evaluation.precisions.map(({ precision, top1, top5 }) => {
     const target = targets.get(precision);
     if (!target) throw new Error(`no engine of ${precision} was evaluated`);
-    const definition = `Share of ${images} labelled pictures (${dataset.digest}).`;
+    const definition = `Share of ${images} labelled pictures (SHA-256 ${dataset.digest.slice(0, toldDigits)}…).`;
     return { model, target, precision, dataset: dataset.path, images, top1, top5, definition };
   });
 }

@@ -30,9 +30,12 @@ function warningToMarkdown(warning: string | undefined): readonly string[] {
   return warning === undefined ? [] : [`> **${warning}**`];
 }
 
-/** The headline of a verdict in bold, its other sentences as a list. */
-function verdictToMarkdown({ headline, sentences, note }: ChartVerdict): readonly string[] {
+/** What a verdict is of, its headline in bold, its other sentences as a list. */
+function verdictToMarkdown(verdict: ChartVerdict): readonly string[] {
+  const { place, headline, sentences, note } = verdict;
+  if (headline === undefined && sentences.length === 0) return [];
   return [
+    `${markdownText(place)}:`,
     ...(headline === undefined ? [] : [`**${markdownText(headline)}**`]),
     ...(sentences.length > 0
       ? [sentences.map((sentence) => `- ${markdownText(sentence)}`).join('\n')]

@@ -131,6 +131,10 @@ describe('rcc report', () => {
     expect(await headline('--accuracy', '82%', '--budget', '2')).toBe(
       'Nothing published is within 2 ms and at 82 % or more.',
     );
+    const { stdout } = await rcc('report', 'empty.json', '-o', 'chosen');
+    expect(stdout).toMatch(
+      /\nT4, batch 4 \(\d+ more verdicts in the page\): Take resnet50_vd_ssld_v2/,
+    );
     const wrong = await rcc('report', '--accuracy', '0.82');
     expect(wrong).toMatchObject({
       exitCode: 2,

@@ -35,6 +35,37 @@ const longNames = [
   'resnet18',
 ];
 
+/** Two networks in three precisions by two engines that have settings of their own, some of them near each other. */
+function crowdedSample(): BenchFile {
+  const settings = { onnxruntime: { spinning: true }, openvino: { streams: 1, pinned: true } };
+  const rows = (['onnxruntime', 'openvino'] as const).flatMap((target, i) =>
+    (['fp32', 'fp16', 'int8'] as const).flatMap((precision, j) =>
+      ['resnet18', 'resnet34'].map((model, k) => {
+        const ms = ([17, 4.7, 4.5][j] ?? 1) * (1 + 1.5 * k) * (1 + 0.23 * i);
+        const row = sampleRow({ model, ms, precision });
+        return { ...row, target, settings: settings[target] };
+      }),
+    ),
+  );
+  return sampleBench(rows);
+}
+
+/** Words that no line of a narrow screen holds. */
+function longWords(): BenchFile {
+  const word = 'bd7a7bf695234b19'.repeat(5);
+  const accuracy = {
+    model: 'resnet18',
+    target: 'onnxruntime',
+    precision: 'fp32' as const,
+    dataset: `${word}.zip`,
+    images: 400,
+    top1: 0.5,
+    definition: `Share of 400 labelled pictures (${word}).`,
+  };
+  const row = sampleRow({ model: 'resnet18', ms: 20 });
+  return sampleBench([{ ...row, definition: `By ${word}.` }], { accuracies: [accuracy] });
+}
+
 /** Two devices that have no batch in common. */
 const apart = [
   sampleRow({ model: 'resnet18', ms: 20 }),
@@ -59,7 +90,18 @@ describe.skipIf(!executablePath)(
     let browser: Browser;
     let directory: string;
     let addresses: Readonly<
-      Record<'measured' | 'published' | 'farm' | 'engines' | 'batches' | 'long' | 'apart', string>
+      Record<
+        | 'measured'
+        | 'published'
+        | 'farm'
+        | 'engines'
+        | 'batches'
+        | 'long'
+        | 'apart'
+        | 'words'
+        | 'crowd',
+        string
+      >
     >;
 
     beforeAll(async () => {
@@ -79,6 +121,8 @@ describe.skipIf(!executablePath)(
         engines: await write('engines', [{ path: 'engines.json', bench: enginesSample() }]),
         batches: await write('batches', [{ path: 'b.json', bench: batchesSampleBench() }]),
         apart: await write('apart', [{ path: 'a.json', bench: sampleBench(apart) }]),
+        crowd: await write('crowd', [{ path: 'c.json', bench: crowdedSample() }]),
+        words: await write('words', [{ path: 'w.json', bench: longWords() }]),
         long: await write('long', [{ path: 'l.json', bench: batchesSampleBench(longNames) }]),
       };
       // Without a sandbox of its own: CI containers seldom allow it, and the page is ours.
@@ -421,6 +465,34 @@ describe.skipIf(!executablePath)(
       expect(await opacity('.mark[data-model="resnet18"]')).toBe('0.14');
       expect(await opacity('[data-model="resnet152"]')).toBe('1');
       expect(await asked.isVisible()).toBe(true);
+      await page.context().close();
+    });
+
+    it('lets no name of a chart cover another, whatever a filter asks for', async () => {
+      for (const width of [360, 1280]) {
+        const page = await open({ viewport: { width, height: 900 } }, addresses.crowd);
+        for (const asked of ['resnet34', 'resnet18', 'resnet']) {
+          await page.getByRole('searchbox').fill(asked);
+          const { names, covered } = (await page.evaluate(`(() => {
+            const texts = [...document.querySelectorAll('#answer .plot text[data-model]')].filter((text) =>
+              text.getClientRects().length > 0 && getComputedStyle(text).visibility === 'visible' && getComputedStyle(text).opacity === '1');
+            const boxes = texts.map((text) => text.getBoundingClientRect());
+            const meet = (a, b) => a.left < b.right && b.left < a.right && a.top + 2 < b.bottom && b.top + 2 < a.bottom;
+            return { names: texts.length, covered: texts.flatMap((text, i) => boxes.slice(i + 1).some((box) => meet(boxes[i], box)) ? text.textContent : []) };
+          })()`)) as { names: number; covered: readonly string[] };
+          expect(covered, `${asked} at ${width} pixels`).toEqual([]);
+          expect(names).toBeGreaterThan(width === 360 ? 1 : 4);
+        }
+        await page.context().close();
+      }
+    });
+
+    it('has what is said of each figure in sight at 1280 pixels, before settings of engines', async () => {
+      const page = await open({ viewport: { width: 1280, height: 900 } }, addresses.crowd);
+      const right = await page.evaluate(
+        `document.querySelector('#device-sample-cpu-onnxruntime-openvino th[data-id="stable"]').getBoundingClientRect().right`,
+      );
+      expect(right).toBeLessThan(1280);
       await page.context().close();
     });
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { lowerSpec } from '../../codegen/architecture/lower.ts';
 import { countCost } from '../../codegen/cost.ts';
 import { buildReport, type ReportInputs } from '../../src/report/build-report.ts';
+import { wideSize } from '../../src/report/charts/chart.ts';
+import { chartInPage } from '../../src/report/charts/render-chart.ts';
 import { readFigures } from '../../src/report/published.ts';
 import type { Report } from '../../src/report/report.ts';
 import { reportFiles } from '../../src/report/report-files.ts';
@@ -261,6 +263,78 @@ describe('a report with measurements', () => {
     const report = build({ benches: [named('a.json', ...rows)] });
     const columns = tableOf(report, 'measured-sample-cpu-onnxruntime').columns.map(({ id }) => id);
     expect(columns.filter((id) => id === 'threads' || id.startsWith('only'))).toHaveLength(8);
+  });
+
+  it('puts settings that differ behind all figures and what is said of them', () => {
+    const rows = [1, 2].map((threads) => ({
+      ...sampleRow({ model: `m${threads}`, ms: 2 }),
+      settings: { threads },
+      state: 'done' as const,
+    }));
+    const table = tableOf(
+      build({ benches: [named('a.json', ...rows)] }),
+      'measured-sample-cpu-onnxruntime',
+    );
+    expect(table.columns.map(({ id }) => id).slice(-3)).toEqual(['stable', 'state', 'threads']);
+    expect(table.rows[1]?.cells.map(({ text }) => text).slice(-3)).toEqual(['yes', 'done', '2']);
+  });
+
+  it('says of each verdict which device, engine and batch it is of, in Markdown and on the page', () => {
+    const report = build({ benches: [{ path: 'a.json', bench: batchesSampleBench() }] });
+    const files = new Map([...reportFiles(report)].map(({ path, content }) => [path, content]));
+    const [markdown, page] = [String(files.get('report.md')), String(files.get('index.html'))];
+    const bullet = 'resnet18 in INT8 is 3.00';
+    for (const batch of [1, 4]) {
+      expect(markdown).toMatch(new RegExp(`\\nSample CPU, batch ${batch}:\\n\\n\\*\\*Take `));
+      const place = `Sample CPU by OpenVINO, batch ${batch}`;
+      expect(markdown).toContain(`\n${place}:\n\n- ${bullet}`);
+      expect(page).toContain(`<p class="place">Sample CPU, batch ${batch}</p><p class="headline">`);
+      expect(page).toContain(`<p class="place">${place}</p><ul>`);
+    }
+  });
+
+  it('has hollow marks over batches for what was not steady, and says what they are', () => {
+    const rows = [1, 4].map((batch) =>
+      sampleRow({ model: 'resnet18', ms: 9 * batch, batch, stable: batch === 1 }),
+    );
+    const charts = build({ benches: [named('a.json', ...rows)] })
+      .sections.flatMap((section) => section.charts)
+      .filter(({ title }) => title.includes('against batch'));
+    expect(charts).toHaveLength(2);
+    for (const chart of charts) {
+      const points = chart.kind === 'xy' ? chart.series.flatMap((each) => each.points) : [];
+      expect(points.map(({ x, hollow }) => [x, hollow === true])).toEqual([
+        [1, false],
+        [4, true],
+      ]);
+      expect(points[1]?.detail).toMatch(/, unstable$/);
+      expect(chartInPage(chart, wideSize).markup).toContain('>unstable</text>');
+    }
+  });
+
+  it('writes a measured accuracy in one form everywhere', () => {
+    const accuracies = [
+      {
+        model: 'digits',
+        target: 'onnxruntime',
+        precision: 'fp32' as const,
+        dataset: 'test.zip',
+        images: 400,
+        top1: 0.9975,
+        definition: 'Invented for a test.',
+      },
+    ];
+    const rows = [1, 2].map((i) =>
+      sampleRow({ model: 'digits', ms: i, precision: i === 1 ? 'fp32' : 'int8' }),
+    );
+    const report = build({
+      benches: [{ path: 'a.json', bench: sampleBench(rows, { accuracies }) }],
+    });
+    const files = new Map([...reportFiles(report)].map(({ path, content }) => [path, content]));
+    const markdown = String(files.get('report.md'));
+    expect(markdown.match(/99\.[0-9]+/g)?.every((text) => text === '99.75')).toBe(true);
+    expect(markdown.split('99.75').length - 1).toBeGreaterThanOrEqual(5);
+    expect(String(files.get('index.html')).includes('99.8 %')).toBe(false);
   });
 
   it('offers what a section has several of, and shows batch 1 first', () => {

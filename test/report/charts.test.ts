@@ -4,7 +4,7 @@ import { buildReport } from '../../src/report/build-report.ts';
 import { type Chart, narrowSize, wideSize } from '../../src/report/charts/chart.ts';
 import { styleCount } from '../../src/report/charts/palette.ts';
 import { type Box, placeLabels } from '../../src/report/charts/place-labels.ts';
-import { markAt } from '../../src/report/charts/plot.ts';
+import { leftAxis, markAt, scaleOver } from '../../src/report/charts/plot.ts';
 import { loadPngRenderer } from '../../src/report/charts/png.ts';
 import { chartFile, chartInPage } from '../../src/report/charts/render-chart.ts';
 import { fitText, linesOf, textWidth } from '../../src/report/charts/text-width.ts';
@@ -61,6 +61,22 @@ describe('placeLabels', () => {
     );
   });
 
+  it('keeps off what is taken', () => {
+    const bounds = { left: 0, top: 0, right: 300, bottom: 200 };
+    const place = (taken: readonly Box[]) =>
+      placeLabels([{ x: 150, y: 100, label: 'ResNet18' }], {
+        bounds,
+        segments: [],
+        taken,
+        fontSize: 11,
+      });
+    const [first] = place([]);
+    if (!first) throw new Error('no place');
+    const [other] = place([first.box]);
+    expect(other && overlap(first.box, other.box)).toBe(false);
+    expect(place([bounds])).toEqual([]);
+  });
+
   it('finds a place for every model that nothing beats, and hides the names of the others', () => {
     for (const chart of charts.filter(({ id }) => id.startsWith('published'))) {
       if (chart.kind !== 'xy' || chart.labels !== 'points') throw new Error(chart.id);
@@ -99,6 +115,16 @@ describe('text', () => {
     }
     expect(linesOf(text, 400, 11)).toEqual([text]);
     expect(linesOf('averyveryverylongname', 60, 11)[0]).toMatch(/…$/);
+  });
+});
+
+describe('an axis of shares', () => {
+  it('has no figure above 100 %', () => {
+    const area = { left: 40, right: 400, top: 10, bottom: 300 };
+    const axis = { label: 'top-1', format: 'percent' as const };
+    const { markup } = leftAxis(scaleOver([0.9975], axis, [area.bottom, area.top]), axis, area);
+    const figures = [...markup.matchAll(/>([0-9.]+)<\/text>/g)].map(([, text]) => Number(text));
+    expect(Math.max(0, ...figures)).toBe(100);
   });
 });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { auditLayers } from '../../engines/audit/audit.ts';
 import type { LayerList } from '../../engines/audit/layer.ts';
+import type { Evaluation } from '../../src/accuracy/evaluate.ts';
 import { benchFileSchema } from '../../src/report/bench-file.ts';
-import { auditSummaryOf, layerProfileOf } from '../../src/report/from-engines.ts';
+import { accuraciesOf, auditSummaryOf, layerProfileOf } from '../../src/report/from-engines.ts';
 import { sampleBench } from './sample-bench.ts';
 
 const layer = (name: string, kind: 'convolution' | 'none', timeMs?: number) => ({
@@ -39,6 +40,18 @@ describe('what engines tell', () => {
     ]);
     const untimed = { ...list, layers: list.layers.map(({ timeMs: _, ...rest }) => rest) };
     expect(layerProfileOf(untimed, profiled)).toBeUndefined();
+  });
+
+  it('is accuracies, with so much of the data’s digest as people read', () => {
+    const outcome = { precision: 'fp32' as const, top1: 0.5, top5: 0.9 };
+    const evaluation = {
+      model: 'mine',
+      images: 4,
+      dataset: { path: 'a.zip', digest: 'abcdef012345'.repeat(5), images: 4 },
+      precisions: [outcome],
+    } as unknown as Evaluation;
+    const [accuracy] = accuraciesOf(evaluation, new Map([['fp32', 'openvino']]));
+    expect(accuracy?.definition).toBe('Share of 4 labelled pictures (SHA-256 abcdef012345…).');
   });
 
   it('fits into a bench file', () => {

@@ -70,13 +70,14 @@ function answersOf({ sections }: Report) {
 /** What the page says first, for people at a terminal. */
 function firstAnswer(report: Report): readonly string[] {
   const [first, ...others] = answersOf(report);
-  const { headline, sentences = [] } = first?.verdict ?? {};
+  const { place, headline, sentences = [] } = first?.verdict ?? {};
   if (headline === undefined) return report.lede;
-  const more = others.length > 0 ? ` (${others.length} more in the page)` : '';
+  const verdicts = others.length === 1 ? 'verdict' : 'verdicts';
+  const more = others.length > 0 ? ` (${others.length} more ${verdicts} in the page)` : '';
   return [
     ...report.lede,
     '',
-    `${first?.device}, batch ${first?.batch}${more}: ${headline}`,
+    `${place}${more}: ${headline}`,
     ...sentences.map((sentence) => `  ${sentence}`),
     '',
   ];

@@ -21,6 +21,8 @@ export interface Axis {
 
 /** What figures say, in sentences; `code` stands between backticks. */
 export interface ChartVerdict {
+  /** What it is of, among others: device, engine, batch, data. */
+  readonly place: string;
   /** What to do; absent where there is nothing to choose. */
   readonly headline?: string;
   readonly sentences: readonly string[];

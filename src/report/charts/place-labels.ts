@@ -36,6 +36,8 @@ export interface PlacedLabel {
 export interface LabelSurroundings {
   readonly bounds: Box;
   readonly segments: readonly Segment[];
+  /** Where labels stand already: none of these goes there. */
+  readonly taken?: readonly Box[];
   readonly fontSize: number;
 }
 
@@ -125,7 +127,7 @@ function candidateAt(
 function candidatesFor(
   point: LabelledPoint,
   points: readonly LabelledPoint[],
-  { bounds, segments, fontSize }: LabelSurroundings,
+  { bounds, segments, taken = [], fontSize }: LabelSurroundings,
 ): readonly Candidate[] {
   const size = { width: textWidth(point.label, fontSize), height: fontSize * 1.15 };
   const found: Candidate[] = [];
@@ -134,6 +136,7 @@ function candidatesFor(
       const angle = (2 * Math.PI * step) / directions;
       const candidate = candidateAt(point, size, { angle, distance });
       if (!holds(bounds, candidate.box)) continue;
+      if (taken.some((box) => overlaps(box, candidate.box))) continue;
       const hidden = points.filter((other) =>
         overlaps(candidate.box, around(other, radiusOf(other))),
       );

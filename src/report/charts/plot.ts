@@ -149,7 +149,8 @@ export function scaleOver(
 
 function ticksOf(scale: Scale, axis: Axis, count: number): readonly { at: number; text: string }[] {
   const shown = axis.ticks ?? scale.ticks(count);
-  const [low = 0, high = 0] = scale.domain();
+  const [low = 0, end = 0] = scale.domain();
+  const high = axis.format === 'percent' ? Math.min(end, 1) : end;
   const format =
     axis.format === 'percent'
       ? (value: number) => String(Math.round(value * 1000) / 10)

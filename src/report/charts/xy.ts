@@ -1,4 +1,5 @@
 import { line } from 'd3-shape';
+import { append } from '../../collections/append.ts';
 import { greatest } from '../../collections/extremes.ts';
 import { frontierOf } from '../frontier.ts';
 import { element, join, type Markup } from '../markup.ts';
@@ -7,6 +8,7 @@ import { strokeOf } from './palette.ts';
 import {
   type Box,
   type LabelledPoint,
+  type LabelSurroundings,
   type PlacedLabel,
   placeLabels,
   type Segment,
@@ -63,17 +65,25 @@ function isNamed(
   return (point) => named.has(point) || point.chosen === true;
 }
 
+/** What names a model, hidden until a reader asks for it. */
+interface NameFacts {
+  readonly model: string | undefined;
+  readonly asked?: boolean | undefined;
+}
+
 function leader(
   from: { readonly x: number; readonly y: number },
   to: { readonly x: number; readonly y: number },
-  model: string | undefined,
+  { model, asked }: NameFacts,
 ): Markup {
+  const stroke = strokeOf('axis');
   return element('line', {
     x1: from.x,
     y1: from.y,
     x2: to.x,
     y2: to.y,
-    ...strokeOf('axis'),
+    ...stroke,
+    ...(asked ? { class: `${stroke.class} asked`, visibility: 'hidden' } : {}),
     'data-model': model,
   });
 }
@@ -81,7 +91,7 @@ function leader(
 type PlacedName = Omit<PlacedLabel, 'point'> & { readonly point: PlacedPoint };
 
 /** On the side of its box that is next to the point, with a rim in the surface's colour that keeps lines off the letters. */
-function labelText({ point, box }: PlacedName): Markup {
+function labelText({ point, box }: PlacedName, asked: boolean): Markup {
   const right = box.left >= point.x;
   const left = box.right <= point.x;
   const { chosen, model } = point.source;
@@ -90,56 +100,56 @@ function labelText({ point, box }: PlacedName): Markup {
     y: box.bottom - fontSizes.mark * 0.25,
     size: fontSizes.mark,
     anchor: right ? 'start' : left ? 'end' : 'middle',
-    tone: point.dominated ? 'quiet' : 'ink',
+    tone: point.dominated && !asked ? 'quiet' : 'ink',
     bold: chosen === true,
     rim: true,
     model,
+    asked,
   });
 }
 
-interface LabelRoom {
-  readonly bounds: Box;
-  readonly segments: readonly Segment[];
-}
+type LabelRoom = Omit<LabelSurroundings, 'fontSize'>;
 
-/** Names of those points that `isShown`; the others keep labels off their marks. */
-function pointLabels(
+/** Places for the names of those points that `isShown`; the others keep labels off their marks. */
+function placeNames(
   points: readonly PlacedPoint[],
   room: LabelRoom,
   isShown: (point: PlacedPoint) => boolean,
-): Markup {
+): readonly PlacedName[] {
   const labelled = points.map((point) => (isShown(point) ? point : { ...point, label: '' }));
   // What goes in comes out: the points are these.
-  const labels = placeLabels(labelled, {
-    ...room,
-    fontSize: fontSizes.mark,
-  }) as readonly PlacedName[];
+  return placeLabels(labelled, { ...room, fontSize: fontSizes.mark }) as readonly PlacedName[];
+}
+
+function drawNames(labels: readonly PlacedName[], asked = false): Markup {
   return join([
-    ...labels.map(({ point, leaderTo }) => leaderTo && leader(point, leaderTo, point.source.model)),
-    ...labels.map(labelText),
+    ...labels.map(
+      ({ point, leaderTo }) =>
+        leaderTo && leader(point, leaderTo, { model: point.source.model, asked }),
+    ),
+    ...labels.map((label) => labelText(label, asked)),
   ]);
 }
 
-/** From a mark to a name beside it. */
-const besideMark = 9;
-
-/** Names that are hidden until a reader asks for their models: beside their points, on the side that has room. */
-function askedLabels(points: readonly PlacedPoint[], { right }: Box): Markup {
-  return join(
-    points.map(({ x, y, label, source: { model } }) => {
-      const fits = x + besideMark + textWidth(label, fontSizes.mark) <= right;
-      return textAt(label, {
-        x: fits ? x + besideMark : x - besideMark,
-        y: y + fontSizes.mark * 0.35,
-        size: fontSizes.mark,
-        anchor: fits ? 'start' : 'end',
-        tone: 'ink',
-        rim: true,
-        model,
-        asked: true,
-      });
-    }),
-  );
+/** Places for names that are hidden until a reader asks for their models: a filter may ask for several at once, so that none covers another. */
+function placeAsked(
+  points: readonly PlacedPoint[],
+  room: LabelRoom,
+  shown: readonly PlacedName[],
+): readonly PlacedName[] {
+  const named = new Set(shown.map(({ point }) => point));
+  const models = new Set(points.map(({ source }) => source.model));
+  const placed: PlacedName[] = [];
+  for (const model of models) {
+    const taken = [...shown, ...placed].map(({ box }) => box);
+    const own = placeNames(
+      points,
+      { ...room, taken },
+      (point) => point.source.model === model && !named.has(point),
+    );
+    append(placed, own);
+  }
+  return placed;
 }
 
 const endLabelHeight = 14;
@@ -174,7 +184,7 @@ function endLabels(series: readonly PlacedSeries[], area: Box): Markup {
       const y = heights[i] ?? point.y;
       const { model } = point.source;
       return [
-        leader({ x: point.x + 6, y: point.y }, { x: x - 3, y }, model),
+        leader({ x: point.x + 6, y: point.y }, { x: x - 3, y }, { model }),
         textAt(name, { x, y: y + 4, size: fontSizes.mark, tone: 'ink', model }),
       ];
     }),
@@ -253,33 +263,26 @@ function limitLines(
   ]);
 }
 
-function legendOf({ series, frontier, limits, labels }: XyChart): readonly LegendEntry[] {
-  const points = series.flatMap((each) => each.points);
+/** What a hollow mark means, where there is one. */
+function hollowEntries({ series }: XyChart): readonly LegendEntry[] {
+  if (!series.some(({ points }) => points.some(({ hollow }) => hollow))) return [];
+  const draw = (x: number, y: number) =>
+    element('circle', { cx: x + 6, cy: y, r: 4.2, 'stroke-width': 2, ...strokeOf('quiet') });
+  return [{ name: 'unstable', draw }];
+}
+
+function legendOf(chart: XyChart): readonly LegendEntry[] {
+  const { series, frontier, limits, labels } = chart;
   const dashes = (stroke: object) => (x: number, y: number) =>
     element('line', { x1: x - 2, x2: x + 13, y1: y, y2: y, ...stroke });
   const isAsked = limits?.x !== undefined || limits?.y !== undefined;
-  const hollow = points.some((point) => point.hollow);
   return [
     ...(series.length > mostNamed.series && labels === 'points' ? [] : seriesEntries(series)),
     ...(frontier ? [{ name: 'frontier: nothing beats it', draw: dashes(frontierStroke) }] : []),
     ...(isAsked
       ? [{ name: 'asked for', draw: dashes({ ...strokeOf('ink'), 'stroke-dasharray': '2 3' }) }]
       : []),
-    ...(hollow
-      ? [
-          {
-            name: 'unstable',
-            draw: (x: number, y: number) =>
-              element('circle', {
-                cx: x + 6,
-                cy: y,
-                r: 4.2,
-                'stroke-width': 2,
-                ...strokeOf('quiet'),
-              }),
-          },
-        ]
-      : []),
+    ...hollowEntries(chart),
   ];
 }
 
@@ -293,7 +296,7 @@ export function drawXy(
     0,
     ...chart.series.map(({ name }) => textWidth(name, fontSizes.mark)),
   ]);
-  const legend = legendAt(namedEnds ? [] : legendOf(chart), {
+  const legend = legendAt(namedEnds ? hollowEntries(chart) : legendOf(chart), {
     left: 4,
     top,
     right: size.width - 4,
@@ -329,7 +332,9 @@ export function drawXy(
     ...lines.flatMap((each) => segmentsOf(each.points)),
     ...segmentsOf(cornersOf(frontPoints, area)),
   ];
-  const named = isNamed(chart, size);
+  const room = { bounds, segments };
+  const isShown = isNamed(chart, size);
+  const names = placeNames(placed, room, ({ source }) => isShown(source));
   const markup = join([
     legend.markup,
     bottomAxis(x, chart.x, area),
@@ -345,14 +350,11 @@ export function drawXy(
       }),
     ),
     namedEnds && endLabels(series, area),
-    pointLabels(placed, { bounds, segments }, ({ source }) => named(source)),
+    drawNames(names),
     ...series.flatMap(marksOf),
     size.asked === true &&
       chart.labels === 'points' &&
-      askedLabels(
-        placed.filter(({ source }) => !named(source)),
-        bounds,
-      ),
+      drawNames(placeAsked(placed, room, names), true),
   ]);
   return { markup, height: size.height };
 }

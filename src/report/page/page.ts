@@ -27,9 +27,12 @@ function unbroken(sentence: string): string {
   return sentence.replaceAll(/(?<=\d) (?=(?:%|ms|×|point|±))|(?<=±) /g, '\u00a0');
 }
 
-/** The headline, then what else is to be said. */
-function verdictToHtml({ headline, sentences, note }: ChartVerdict): Markup {
+/** What it is of, the headline, then what else is to be said. */
+function verdictToHtml(verdict: ChartVerdict): Markup | false {
+  const { place, headline, sentences, note } = verdict;
+  if (headline === undefined && sentences.length === 0) return false;
   return element('div', { class: 'verdict' }, [
+    element('p', { class: 'place' }, [place]),
     headline !== undefined && element('p', { class: 'headline' }, prose(unbroken(headline))),
     element(
       'ul',

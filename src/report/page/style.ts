@@ -24,13 +24,13 @@ export const pageStyle = `
 ${themedRules}
 *{box-sizing:border-box}
 html{scroll-padding-top:4rem;-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 Inter,system-ui,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
+body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 Inter,system-ui,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;overflow-wrap:anywhere}
 a{color:var(--accent);text-underline-offset:.15em}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:3px}
 .skip{position:absolute;left:-9999px}.skip:focus{left:1rem;top:.5rem;z-index:9;background:var(--surface);padding:.5rem 1rem}
 .wrap{max-width:1400px;margin:0 auto;padding:0 clamp(.75rem,2.5vw,2rem)}
 header h1{font-size:1.05rem;font-weight:600;color:var(--quiet);line-height:1.3;margin:1.1rem 0 0}
-.lede{max-width:78ch;margin:.4rem 0;color:var(--quiet);overflow-wrap:anywhere}
+.lede{max-width:78ch;margin:.4rem 0;color:var(--quiet)}
 .lede:first-of-type{color:var(--ink)}
 code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:var(--band);padding:.1em .35em;border-radius:4px}
 .ledes{margin:0 0 1.2rem}
@@ -50,18 +50,19 @@ section{margin:2.6rem 0 3.4rem}
 #answer figure{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,7fr);gap:.6rem 2rem;padding:1.2rem 1.4rem .8rem}
 #answer .headline{font-size:clamp(1.15rem,2.2vw,1.45rem)}
 #answer .verdict ul{font-size:.98rem}
-.verdict .headline{font-weight:650;line-height:1.3;margin:0 0 .6rem;overflow-wrap:anywhere}
-.verdict ul{margin:0 0 .6rem;padding-left:1.1rem;font-size:.9rem;overflow-wrap:anywhere}
+.verdict .place{margin:0 0 .2rem;font-size:.88rem;color:var(--quiet)}
+.verdict .headline{font-weight:650;line-height:1.3;margin:0 0 .6rem}
+.verdict ul{margin:0 0 .6rem;padding-left:1.1rem;font-size:.9rem}
 .verdict li{margin:.3rem 0}.verdict .note{margin:0 0 .6rem}
-@media (max-width:900px){#answer figure{display:flex;flex-direction:column;gap:.4rem;padding:.9rem .9rem .5rem}#answer .verdict{display:contents}#answer .headline{margin:0}#answer .drawing{order:1}#answer .verdict ul{order:2}#answer .verdict .note{order:3}}
-h2{font-size:1.5rem;letter-spacing:-.015em;line-height:1.25;margin:0 0 .4rem;overflow-wrap:anywhere}
+@media (max-width:900px){#answer figure{display:flex;flex-direction:column;gap:.4rem;padding:.9rem .9rem .5rem}#answer .verdict{display:contents}#answer .headline,#answer .place{margin:0}#answer .drawing{order:1}#answer .verdict ul{order:2}#answer .verdict .note{order:3}}
+h2{font-size:1.5rem;letter-spacing:-.015em;line-height:1.25;margin:0 0 .4rem}
 .intro{max-width:78ch;color:var(--quiet);margin:.2rem 0 1rem}
 .pickers{display:flex;flex-wrap:wrap;gap:.6rem 1.2rem;margin:.8rem 0 1rem;font-size:.92rem}
 .pickers label{display:flex;gap:.5rem;align-items:center;max-width:100%}
 .pickers select{max-width:100%;min-width:0}
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,560px),1fr));gap:1.1rem;align-items:start}
 figure{margin:0;background:var(--surface);border:1px solid var(--line);border-radius:12px;padding:1rem 1rem .6rem;min-width:0;display:flex;flex-direction:column}
-figcaption{font-weight:600;line-height:1.35;overflow-wrap:anywhere}
+figcaption{font-weight:600;line-height:1.35}
 figcaption small{display:block;font-weight:400;color:var(--quiet);font-size:.82rem;line-height:1.125rem;min-height:calc(var(--wide)*1.125rem);margin-top:.2rem}figcaption .told{color:var(--ink);font-weight:500}
 .by-touch{display:none}@media (pointer:coarse){.by-mouse{display:none}.by-touch{display:inline}}
 figure svg{display:block;width:100%;height:auto;max-width:760px;margin:.5rem auto 0}
@@ -74,10 +75,10 @@ figure svg{display:block;width:100%;height:auto;max-width:760px;margin:.5rem aut
 .block{margin:1.8rem 0 0;flex:1 1 auto;min-width:0;max-width:100%;position:relative}
 .cue{display:none;margin:-.2rem 0 .35rem;font-size:.8rem;color:var(--quiet)}.wider .cue{display:block;visibility:hidden}.more .cue{visibility:visible}
 .more .scroll{border-right:3px solid var(--accent)}
-.block h3{font-size:1.08rem;margin:0 0 .5rem;overflow-wrap:anywhere}
+.block h3{font-size:1.08rem;margin:0 0 .5rem}
 .scroll{overflow-x:auto;width:100%;background:var(--surface);border:1px solid var(--line);border-radius:12px}
 table{border-collapse:separate;border-spacing:0;width:100%;font-size:.88rem;font-variant-numeric:tabular-nums}
-th,td{padding:.38rem .7rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--grid);vertical-align:baseline}
+th,td{padding:.38rem .7rem;text-align:left;white-space:nowrap;overflow-wrap:normal;border-bottom:1px solid var(--grid);vertical-align:baseline}
 td.text{white-space:normal;min-width:9rem;overflow-wrap:anywhere}td.long{min-width:18rem}
 wbr,.note.folded{display:none}
 .right{text-align:right}
@@ -104,7 +105,7 @@ tbody tr:hover>*{background:var(--band)}
 .source:target{outline:3px solid var(--accent)}
 .source h3{margin:0 0 .5rem;font-size:1rem}
 .source dl{display:grid;grid-template-columns:minmax(6rem,auto) 1fr;gap:.2rem .8rem;margin:0}
-.source dt{color:var(--quiet)}.source dd{margin:0;overflow-wrap:anywhere;min-width:0}
+.source dt{color:var(--quiet)}.source dd{margin:0;min-width:0}
 footer{color:var(--quiet);font-size:.85rem;margin:2rem 0 2.5rem}
 [hidden],.left-out{display:none!important}
 .nothing{color:var(--quiet)}
@@ -131,5 +132,5 @@ th,td{padding:.25em .3em}thead .spaced,tbody th,.note{white-space:normal}wbr{dis
 `;
 
 /** Only of pages that have a banner. */
-export const bannerStyle = `.banner{max-width:90ch;margin:.8rem 0;padding:.7rem 1rem;border:2px solid var(--bad);border-radius:10px;background:var(--surface);color:var(--bad);font-weight:600;overflow-wrap:anywhere}
+export const bannerStyle = `.banner{max-width:90ch;margin:.8rem 0;padding:.7rem 1rem;border:2px solid var(--bad);border-radius:10px;background:var(--surface);color:var(--bad);font-weight:600}
 `;

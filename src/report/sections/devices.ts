@@ -11,7 +11,12 @@ import { type Section, slug } from '../report.ts';
 import { firstBatch } from '../setting.ts';
 import { type Cell, noFigure, numberCell, type Table, textCell } from '../table.ts';
 import { targetCell, targetTitle, targetTitles } from '../target-title.ts';
-import { type AccuracySources, accuracyOf, type KnownAccuracy } from '../verdict/candidates.ts';
+import {
+  type AccuracySources,
+  accuracyOf,
+  type KnownAccuracy,
+  top1Text,
+} from '../verdict/candidates.ts';
 import { distributionChart } from './distributions.ts';
 import { judgedColumns, noColumns, type RowColumns } from './judged-columns.ts';
 import { batchCharts } from './latency-charts.ts';
@@ -88,7 +93,7 @@ function accuracyColumn(items: readonly Measured[], sources: AccuracySources): R
 }
 
 const percent = (known: KnownAccuracy | undefined): Cell =>
-  numberCell(known?.top1, (top1) => formatPercent(top1, known?.measured ? 2 : 1));
+  known ? numberCell(known.top1, () => top1Text(known)) : noFigure;
 
 function notedAccuracy(known: KnownAccuracy | undefined): Cell {
   if (!known) return noFigure;
@@ -118,9 +123,9 @@ function deviceTable({ name, targets, items }: DeviceGroup, sources: AccuracySou
       { id: 'rate', label: 'Images/s', ...right },
       { id: 'variation', label: 'Variation', ...right },
       { id: 'iterations', label: 'Runs', ...right },
-      ...settings.map((setting) => ({ id: setting, label: setting, ...right })),
       { id: 'stable', label: 'Stable', align: 'left' },
       ...judged.columns,
+      ...settings.map((setting) => ({ id: setting, label: setting, ...right })),
     ],
     rows: items.map(({ row, ref }) => ({
       model: row.model,
@@ -138,9 +143,9 @@ function deviceTable({ name, targets, items }: DeviceGroup, sources: AccuracySou
         numberCell(row.imagesPerSecond, formatRate),
         numberCell(row.latency.variation, formatPercent),
         numberCell(row.iterations, formatCount),
-        ...settings.map((setting) => settingCell(ownValue(row.settings, setting))),
         textCell(row.stable ? 'yes' : 'no', row.stable ? {} : { tone: 'bad' }),
         ...judged.cells(row),
+        ...settings.map((setting) => settingCell(ownValue(row.settings, setting))),
       ],
     })),
     notes: [
@@ -160,11 +165,12 @@ function deviceCharts(group: DeviceGroup, styles: NameStyles): readonly Chart[] 
     const [first] = items;
     if (!first) return [];
     const { target, precision } = first.row;
-    const points = items.map(({ row: { model, batch, latency, imagesPerSecond } }) => ({
+    const points = items.map(({ row: { model, batch, latency, ...row } }) => ({
       model,
       batch,
       ms: latency.medianMs,
-      imagesPerSecond,
+      imagesPerSecond: row.imagesPerSecond,
+      stable: row.stable,
     }));
     const source = `measured by ${targetTitle(target)}`;
     return batchCharts({ device: group.name, target, precision, source, points }, styles);

@@ -17,6 +17,7 @@ export interface LatencyPoint {
 /** A measured one, with the throughput that was measured along with it. */
 export interface MeasuredPoint extends LatencyPoint {
   readonly imagesPerSecond: number;
+  readonly stable: boolean;
 }
 
 /** Where a group of latencies comes from. */
@@ -148,8 +149,9 @@ function batchChart(
         label: model,
         x: point.batch,
         y: valueIn(point),
-        detail: `batch ${point.batch}, ${format(valueIn(point))}`,
+        detail: `batch ${point.batch}, ${format(valueIn(point))}${point.stable ? '' : ', unstable'}`,
         model,
+        ...(point.stable ? {} : { hollow: true }),
       }))
       .toSorted(byX),
   }));

@@ -4,6 +4,7 @@ import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Accuracy } from '../bench-file.ts';
 import type { Chart } from '../charts/chart.ts';
 import type { NameStyles } from '../charts/name-styles.ts';
+import { formatTop1 } from '../format.ts';
 import type { Published, PublishedModel } from '../published.ts';
 import type { Section } from '../report.ts';
 import { type Cell, type Column, noFigure, numberCell, type Table, textCell } from '../table.ts';
@@ -46,6 +47,10 @@ function columnsOf(hasReference: boolean, hasCosts: boolean): readonly Column[] 
 
 const percentCell = (share: number | undefined): Cell =>
   numberCell(share, (value) => (100 * value).toFixed(1));
+
+/** What was counted here: as a column in percent has it. */
+const countedShare = (share: number | undefined): Cell =>
+  numberCell(share, (value) => formatTop1(value, 'measured').replace(' %', ''));
 
 /** Two decimals, or as many as were published. */
 function decimalsOf(published: number): number {
@@ -122,8 +127,8 @@ function evaluationTable(
       cells: [
         textCell(row.model),
         textCell(row.precision.toUpperCase()),
-        percentCell(row.top1),
-        percentCell(row.top5),
+        countedShare(row.top1),
+        countedShare(row.top5),
         percentCell(models.find(({ spec }) => spec === row.model)?.top1),
         numberCell(row.images, String),
         textCell(row.dataset),

@@ -3,11 +3,10 @@
 import { precisionNames } from '../../../codegen/precisions.ts';
 import type { Precision } from '../../../engines/engine.ts';
 import { groupBy } from '../../collections/group-by.ts';
-import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { Accuracy, BenchRow } from '../bench-file.ts';
 import type { Bar, BarsChart } from '../charts/chart.ts';
 import type { NameStyles } from '../charts/name-styles.ts';
-import { formatChange, formatMs, formatPrecision } from '../format.ts';
+import { formatChange, formatMs, formatPrecision, formatTop1 } from '../format.ts';
 import type { PublishedModel } from '../published.ts';
 import { type Section, slug } from '../report.ts';
 import { firstBatch } from '../setting.ts';
@@ -84,8 +83,11 @@ function comparisonsOf(all: readonly Measured[], axis: Axis): readonly Compariso
 const idOf = ({ axis, device, place, batch }: Comparison): string =>
   slug(`${axis.id} ${device} ${place.join(' ')} b${batch}`);
 
-const titleOf = ({ axis, device, place, batch }: Comparison): string =>
-  `${axis.title} side by side, ${[device, ...place.map(targetTitle)].join(' by ')}, batch ${batch}`;
+const placeText = ({ device, place, batch }: Comparison): string =>
+  `${[device, ...place.map(targetTitle)].join(' by ')}, batch ${batch}`;
+
+const titleOf = (comparison: Comparison): string =>
+  `${comparison.axis.title} side by side, ${placeText(comparison)}`;
 
 /** The measurement that speaks for a side. */
 function findSide(items: readonly Measured[], axis: Axis, side: string): Measured | undefined {
@@ -137,7 +139,7 @@ function chartOf(comparison: Comparison, styles: NameStyles): BarsChart {
     id: idOf(comparison),
     title: titleOf(comparison),
     summary: `${rows.size} rows: ${sides.map(axis.titleOf).join(', ')}.`,
-    verdict: { sentences: sentencesOf(comparison) },
+    verdict: { place: placeText(comparison), sentences: sentencesOf(comparison) },
     source: 'measured, median',
     value: { label: 'latency of a batch, ms', fromZero: true },
     groups: [...rows].map(([label, items]) => {
@@ -190,7 +192,7 @@ function evaluatedBy(axis: Axis, accuracies: readonly Accuracy[]): Evaluated {
 function top1Cell(row: Accuracy | undefined, full: Accuracy | undefined): Cell {
   if (!row) return noFigure;
   const change = full && full !== row ? ` (${formatChange(row.top1 - full.top1)})` : '';
-  return { value: row.top1, text: `${formatPercent(row.top1, 2)}${change}` };
+  return { value: row.top1, text: `${formatTop1(row.top1, 'measured')}${change}` };
 }
 
 interface AccuracyColumns {
@@ -224,7 +226,9 @@ function accuracyColumns(
     ],
     cells: (items) => [
       ...shown.map((side) => top1Cell(evaluated(side, items), evaluated(reference, items))),
-      ...(withPublished ? [numberCell(publishedOf(items), formatPercent)] : []),
+      ...(withPublished
+        ? [numberCell(publishedOf(items), (top1) => formatTop1(top1, 'published'))]
+        : []),
     ],
   };
 }

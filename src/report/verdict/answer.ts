@@ -1,13 +1,13 @@
 /** The report's first section: for each place the verdict in words, and the chart that shows it. */
 
-import { formatPercent } from '../../diagnostics/format-percent.ts';
+import { groupBy } from '../../collections/group-by.ts';
 import type { BarsChart, Chart, ChartVerdict, Point, XyChart } from '../charts/chart.ts';
 import type { NameStyles } from '../charts/name-styles.ts';
 import { formatMs } from '../format.ts';
 import { frontierOf } from '../frontier.ts';
 import { answerId, type Section, slug } from '../report.ts';
 import { targetTitles } from '../target-title.ts';
-import type { Candidate, Place } from './candidates.ts';
+import { type Candidate, type Place, top1Text } from './candidates.ts';
 import { choose, isWeighable, type Weighable, type Wish, weigh } from './choose.ts';
 import { speedVerdictOf, verdictOf } from './sentences.ts';
 
@@ -15,7 +15,7 @@ export interface AnswerInputs {
   readonly places: readonly Place[];
   readonly wish: Wish;
   readonly styles: NameStyles;
-  /** The setting shown first. */
+  /** The setting shown first, where it has an answer. */
   readonly first: { readonly device: string; readonly batch: number };
 }
 
@@ -37,9 +37,10 @@ function baseOf(place: Place, verdict: ChartVerdict) {
   };
 }
 
-function accuracyText({ top1, measured }: Weighable['accuracy']): string {
+function accuracyText(accuracy: Weighable['accuracy']): string {
+  const { measured } = accuracy;
   const source = measured ? `measured on ${measured.images} pictures` : 'published';
-  return `top-1 ${formatPercent(top1)} (${source})`;
+  return `top-1 ${top1Text(accuracy)} (${source})`;
 }
 
 function pointOf(candidate: Weighable, pick: Weighable | undefined): Point {
@@ -116,11 +117,34 @@ export function recommendedModel({ charts, picker = {} }: Section): string | und
   return points.find(({ chosen }) => chosen)?.model;
 }
 
+/** Whether a place has something that fits what is asked for. */
+function isAnswered({ candidates }: Place, wish: Wish): boolean {
+  const known = candidates.filter(isWeighable);
+  if (known.length > 0) return choose(known, wish).pick !== undefined;
+  const { budgetMs = Number.POSITIVE_INFINITY, accuracy } = wish;
+  return accuracy === undefined && candidates.some(({ latencyMs }) => latencyMs <= budgetMs);
+}
+
+/** Places with an answer, then those without, each in their order. */
+function answeredFirst({ places, wish }: AnswerInputs): readonly Place[] {
+  const groups = groupBy(places, (place) => isAnswered(place, wish));
+  return [...(groups.get(true) ?? []), ...(groups.get(false) ?? [])];
+}
+
+/** What the page shows first. */
+function firstOf(sorted: readonly Place[], { wish, first }: AnswerInputs): AnswerInputs['first'] {
+  const isWanted = ({ device, batch }: Place): boolean =>
+    device === first.device && batch === first.batch;
+  const answered = sorted.filter((place) => isAnswered(place, wish));
+  const { device, batch } = answered.find(isWanted) ?? answered[0] ?? first;
+  return { device, batch };
+}
+
 /** Undefined where there is nothing to choose from. */
 export function answerSection(inputs: AnswerInputs): Section | undefined {
-  const { places, first } = inputs;
-  if (places.length === 0) return undefined;
-  const charts: readonly Chart[] = places.map((place) =>
+  const sorted = answeredFirst(inputs);
+  if (sorted.length === 0) return undefined;
+  const charts: readonly Chart[] = sorted.map((place) =>
     place.candidates.some(isWeighable) ? accuracyAnswer(place, inputs) : speedAnswer(place, inputs),
   );
   return {
@@ -129,6 +153,6 @@ export function answerSection(inputs: AnswerInputs): Section | undefined {
     intro: [],
     charts,
     tables: [],
-    picker: first,
+    picker: firstOf(sorted, inputs),
   };
 }

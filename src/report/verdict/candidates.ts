@@ -5,7 +5,7 @@ import type { Precision } from '../../../engines/engine.ts';
 import { groupBy } from '../../collections/group-by.ts';
 import { ownValue } from '../../collections/own-value.ts';
 import type { Accuracy } from '../bench-file.ts';
-import { formatPrecision } from '../format.ts';
+import { formatPrecision, formatTop1 } from '../format.ts';
 import type { Published, PublishedModel } from '../published.ts';
 import { chosenOfCells, type Measured, trustedOnly } from '../sections/measured.ts';
 import { targetTitle } from '../target-title.ts';
@@ -18,6 +18,11 @@ export interface KnownAccuracy {
   readonly measured?: Accuracy;
 }
 
+/** `99.75 %`, `71.0 %`. */
+export function top1Text({ top1, measured }: KnownAccuracy): string {
+  return formatTop1(top1, measured ? 'measured' : 'published');
+}
+
 /** Its latency is the median of a batch. */
 export interface Candidate extends LatencyEstimate {
   /** How it is told apart from the others of its place. */
@@ -27,6 +32,8 @@ export interface Candidate extends LatencyEstimate {
   readonly target: string;
   readonly accuracy?: KnownAccuracy;
   readonly stable: boolean;
+  /** Its time is of made-up weights, and no accuracy is theirs. */
+  readonly madeUp?: true;
 }
 
 /** Candidates that one has to choose between: on one device, at one batch, for one task. */
@@ -71,16 +78,19 @@ function nameOf(
   return targets.size > 1 ? `${name} by ${targetTitle(target)}` : name;
 }
 
-/** Models with published figures share one task; what others are accurate at, only their data say. */
+/** Data that the published accuracies are of. */
+const publishedData = 'ImageNet';
+
+/** Models with published figures share one task; what others are accurate at, only their data say. Those without an accuracy stand by the published ones. */
 function taskOf({ models }: AccuracySources, { model, accuracy }: Candidate): string {
-  if (models.some(({ spec }) => spec === model)) return '';
-  return accuracy?.measured?.dataset ?? '';
+  if (models.some(({ spec }) => spec === model)) return publishedData;
+  return accuracy?.measured?.dataset ?? publishedData;
 }
 
 function candidatesOf(items: readonly Measured[], sources: AccuracySources): readonly Candidate[] {
   const targets = new Set(items.map(({ row }) => row.target));
   return items.map(({ row }) => {
-    const { model, precision, target, stable } = row;
+    const { model, precision, target, stable, provenance } = row;
     const accuracy = accuracyOf(sources, row);
     return {
       name: nameOf(row, targets),
@@ -90,6 +100,7 @@ function candidatesOf(items: readonly Measured[], sources: AccuracySources): rea
       ...estimateOf(row),
       ...(accuracy ? { accuracy } : {}),
       stable,
+      ...(provenance?.madeUpWeights === true ? { madeUp: true } : {}),
     };
   });
 }
@@ -107,10 +118,16 @@ function placesOn(items: readonly Measured[], sources: AccuracySources): readonl
       origin: 'measured' as const,
       device,
       batch,
-      ...(tasks.size > 1 && task !== '' ? { task } : {}),
+      ...(candidates.some(({ accuracy }) => accuracy) ? { task } : {}),
       candidates,
     }));
   });
+}
+
+/** Places that have accuracies of the same data need not tell it. */
+function withTasksThatDiffer(places: readonly Place[]): readonly Place[] {
+  const tasks = new Set(places.flatMap(({ task }) => task ?? []));
+  return tasks.size > 1 ? places : places.map(({ task: _, ...place }) => place);
 }
 
 /** Measured places, device by device, from the least batch on: the trusted figure that speaks for each cell. */
@@ -121,7 +138,7 @@ export function measuredPlaces(
   const devices = groupBy(chosenOfCells(trustedOnly(all)), ({ row: { device } }) =>
     JSON.stringify([device.kind, device.name]),
   );
-  return [...devices.values()].flatMap((items) => placesOn(items, sources));
+  return withTasksThatDiffer([...devices.values()].flatMap((items) => placesOn(items, sources)));
 }
 
 /** Places of the published page, GPU by GPU. */

@@ -23,6 +23,8 @@ export interface Choice {
   readonly reason: Reason;
   /** How many fit what is asked for. */
   readonly fitting: number;
+  /** How many others that fit are as accurate as the pick. */
+  readonly ties: number;
 }
 
 export const weigh = ({ latencyMs, accuracy }: Weighable): Weighed => ({
@@ -60,5 +62,14 @@ export function choose(candidates: readonly Weighable[], wish: Wish): Choice {
   const frontier = frontierOf(fitting, weigh);
   const reason = reasonFor(frontier, fitting.length, wish);
   const pick = pickOf(frontier, reason);
-  return { frontier, ...(pick ? { pick } : {}), reason, fitting: fitting.length };
+  const ties = fitting.filter(
+    (each) => each !== pick && each.accuracy.top1 === pick?.accuracy.top1,
+  );
+  return {
+    frontier,
+    ...(pick ? { pick } : {}),
+    reason,
+    fitting: fitting.length,
+    ties: ties.length,
+  };
 }

@@ -1,11 +1,10 @@
 /** The verdict in words: what to take, why, what else there is, and how far the figures carry. */
 import { referencePrecision } from '../../../codegen/precisions.ts';
 import { groupBy } from '../../collections/group-by.ts';
-import { formatPercent } from '../../diagnostics/format-percent.ts';
 import type { ChartVerdict } from '../charts/chart.ts';
 import { formatMs, formatPrecision } from '../format.ts';
 import { frontierOf } from '../frontier.ts';
-import type { Candidate, Place } from './candidates.ts';
+import { type Candidate, type Place, top1Text } from './candidates.ts';
 import {
   type Choice,
   choose,
@@ -24,7 +23,18 @@ function timeText({ latencyMs }: Candidate, { batch }: Place): string {
 }
 
 function figuresText(candidate: Weighable, place: Place): string {
-  return `${formatPercent(candidate.accuracy.top1)}, ${timeText(candidate, place)}`;
+  return `${top1Text(candidate.accuracy)}, ${timeText(candidate, place)}`;
+}
+
+/** `AMD EPYC, batch 4, accuracy on ImageNet`. */
+export function placeText({ device, batch, task }: Place): string {
+  const data = task === undefined ? [] : [`accuracy on ${fileName(task)}`];
+  return [device, `batch ${batch}`, ...data].join(', ');
+}
+
+/** What the choice is made among: those that have both a time and an accuracy. */
+function poolText({ origin, candidates }: Place): string {
+  return candidates.every(isWeighable) ? origin : `${origin} with a known accuracy`;
 }
 
 /** `within 20 ms and at 78 % or more`. */
@@ -39,18 +49,26 @@ export function wishText({ budgetMs, accuracy }: Wish): string {
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 export function headlineOf({ pick }: Choice, wish: Wish, place: Place): string {
-  if (!pick) return `Nothing ${place.origin} is ${wishText(wish)}.`;
+  if (!pick) return `Nothing ${poolText(place)} is ${wishText(wish)}.`;
   const take = isAsked(wish) ? `${capital(wishText(wish))} take` : 'Take';
   return `${take} ${pick.name}: ${figuresText(pick, place)}${pick.stable ? '' : ', unstable'}.`;
 }
 
-function reasonText({ reason, fitting, frontier }: Choice, { origin }: Place): string {
+function reasonText({ reason, fitting, frontier, ties }: Choice, place: Place): string {
+  const pool = poolText(place);
+  const unbeaten = `nothing ${pool} is both faster and more accurate`;
   const texts: Readonly<Record<Reason, string>> = {
-    only: `It is the only one ${origin}.`,
-    'best-of-all': `It is both the fastest and the most accurate of ${fitting} ${origin}.`,
-    balance: `Nothing ${origin} is both faster and more accurate. That holds for ${frontier.length} of ${fitting}; this one is the best balance.`,
-    'most-accurate': `It is the most accurate of the ${fitting} that fit; nothing ${origin} is both faster and more accurate.`,
-    fastest: `It is the fastest of the ${fitting} that fit; nothing ${origin} is both faster and more accurate.`,
+    only: `It is the only one ${pool}.`,
+    'best-of-all':
+      ties === 0
+        ? `It is both the fastest and the most accurate of ${fitting} ${pool}.`
+        : `It is the fastest of ${fitting} ${pool}, and none of them is more accurate.`,
+    balance: `${capital(unbeaten)}. That holds for ${frontier.length} of ${fitting}; this one is the best balance.`,
+    'most-accurate':
+      ties === 0
+        ? `It is the most accurate of the ${fitting} that fit; ${unbeaten}.`
+        : `None of the ${fitting} that fit is more accurate, and none as accurate is faster.`,
+    fastest: `It is the fastest of the ${fitting} that fit; ${unbeaten}.`,
   };
   return texts[reason];
 }
@@ -61,11 +79,13 @@ const balanceNote =
 
 /** The reason; without a wish all fit. */
 function whyText(choice: Choice, wish: Wish, place: Place): string {
-  const { reason, fitting } = choice;
-  if (isAsked(wish) && fitting === 1) return `It is the only one ${place.origin} that fits.`;
-  if (!isAsked(wish) && reason === 'most-accurate')
-    return `It is the most accurate; nothing ${place.origin} is both faster and more accurate.`;
-  return reasonText(choice, place);
+  const { reason, fitting, ties } = choice;
+  const pool = poolText(place);
+  if (isAsked(wish) && fitting === 1) return `It is the only one ${pool} that fits.`;
+  if (isAsked(wish) || reason !== 'most-accurate') return reasonText(choice, place);
+  return ties === 0
+    ? `It is the most accurate${ofKnown(place)}; nothing ${pool} is both faster and more accurate.`
+    : `Nothing ${pool} is more accurate, and nothing as accurate is faster.`;
 }
 
 function pointsText(difference: number): string {
@@ -150,6 +170,17 @@ function accuracyTexts({ origin, candidates }: Place): readonly string[] {
   return [...told, ...stoodFor, text];
 }
 
+/** Times of networks that nobody trained, beside accuracies of others. */
+function madeUpTexts({ candidates }: Place): readonly string[] {
+  const names = [...new Set(candidates.filter(({ madeUp }) => madeUp).map(({ model }) => model))];
+  if (names.length === 0) return [];
+  const quantised = candidates.some(({ madeUp, precision }) => madeUp && precision === 'int8');
+  const noise = quantised ? ', in INT8 calibrated on noise where no data was given' : '';
+  const known = candidates.some((each) => each.madeUp && isWeighable(each));
+  const end = known ? `: the accuracy beside them is that of trained ones` : '';
+  return [`The times of ${listed(names)} are of made-up weights${noise}${end}.`];
+}
+
 function unknownTexts({ candidates }: Place): readonly string[] {
   const names = candidates.filter((each) => !isWeighable(each)).map(({ model }) => model);
   const models = [...new Set(names)];
@@ -161,23 +192,29 @@ function unknownTexts({ candidates }: Place): readonly string[] {
 }
 
 function stabilityTexts({ candidates }: Place): readonly string[] {
-  const count = candidates.filter(({ stable }) => !stable).length;
+  const known = candidates.filter(isWeighable);
+  const shown = known.length > 0 ? known : candidates;
+  const count = shown.filter(({ stable }) => !stable).length;
   if (count === 0) return [];
-  if (candidates.length === 1)
+  if (shown.length === 1)
     return [
       'The time is unstable (a hollow mark): measure again on an idle machine before relying on it.',
     ];
-  const which = count === candidates.length ? `All ${count}` : `${count} of ${candidates.length}`;
+  const which = count === shown.length ? `All ${count}` : `${count} of ${shown.length}`;
   return [
     `${which} times are unstable (hollow marks): measure again on an idle machine before relying on them.`,
   ];
 }
 
+/** Whom a superlative is of, where not all can be compared. */
+const ofKnown = ({ candidates }: Place): string =>
+  candidates.every(isWeighable) ? '' : ' of those whose accuracy is known';
+
 /** One part of a wish alone, and what fits it: the most accurate within a budget, the fastest from an accuracy on. */
 function nearTo(all: readonly Weighable[], wish: Wish, place: Place): readonly string[] {
   const { pick, reason } = choose(all, wish);
   if (!pick) return [];
-  const rank = reason === 'fastest' ? 'fastest' : 'most accurate';
+  const rank = `${reason === 'fastest' ? 'fastest' : 'most accurate'}${ofKnown(place)}`;
   return [`${capital(wishText(wish))} the ${rank} is ${pick.name}: ${figuresText(pick, place)}.`];
 }
 
@@ -195,11 +232,11 @@ function nearestTexts(
   return [
     ...within,
     ...(budgetMs !== undefined && within.length === 0
-      ? [`The fastest is ${fastest.name}: ${figuresText(fastest, place)}.`]
+      ? [`The fastest${ofKnown(place)} is ${fastest.name}: ${figuresText(fastest, place)}.`]
       : []),
     ...from,
     ...(accuracy !== undefined && from.length === 0
-      ? [`The most accurate is ${best.name}: ${figuresText(best, place)}.`]
+      ? [`The most accurate${ofKnown(place)} is ${best.name}: ${figuresText(best, place)}.`]
       : []),
   ];
 }
@@ -219,25 +256,29 @@ export function verdictOf(
         ]
       : nearestTexts(place.candidates.filter(isWeighable), wish, place)),
     ...accuracyTexts(place),
+    ...madeUpTexts(place),
     ...unknownTexts(place),
     ...stabilityTexts(place),
   ];
   const note = choice.reason === 'balance' ? { note: balanceNote } : {};
-  return { headline: headlineOf(choice, wish, place), sentences, ...note };
+  return { place: placeText(place), headline: headlineOf(choice, wish, place), sentences, ...note };
 }
 
 /** The verdict of a place where no accuracy is known: the fastest first. */
 export function speedVerdictOf(place: Place, { budgetMs }: Wish): ChartVerdict {
   const [first, second] = place.candidates.toSorted((a, b) => a.latencyMs - b.latencyMs);
-  if (!first) return { sentences: [] };
+  const where = { place: placeText(place) };
+  if (!first) return { ...where, sentences: [] };
   const fastest = `${first.name} is the fastest: ${timeText(first, place)}.`;
   const isLate = budgetMs !== undefined && first.latencyMs > budgetMs;
   return {
+    ...where,
     headline: isLate ? `Nothing ${place.origin} is ${wishText({ budgetMs })}.` : fastest,
     sentences: [
       ...(isLate ? [fastest] : []),
       ...(second ? [`It is ${speedPhrase(speedUp(second, first), second.name)}.`] : []),
       'No accuracy is known: `rcc eval` measures it, and `rcc report` takes its file too.',
+      ...madeUpTexts(place),
       ...stabilityTexts(place),
     ],
   };

@@ -10,8 +10,12 @@ import { type SampleRow, sampleBench, sampleRow } from '../sample-bench.ts';
 
 const figures = await readFigures();
 
-function charts(rows: readonly BenchRow[], extra: { wish?: Wish; accuracies?: Accuracy[] } = {}) {
-  const { wish, accuracies = [] } = extra;
+interface Extra {
+  readonly wish?: Wish;
+  readonly accuracies?: Accuracy[];
+}
+
+function section(rows: readonly BenchRow[], { wish, accuracies = [] }: Extra = {}) {
   const bench = sampleBench(rows, { accuracies });
   const report = buildReport({
     figures,
@@ -22,8 +26,11 @@ function charts(rows: readonly BenchRow[], extra: { wish?: Wish; accuracies?: Ac
     rcc: '0.0.0',
     ...(wish ? { wish } : {}),
   });
-  return report.sections.find(({ id }) => id === 'answer')?.charts ?? [];
+  return report.sections.find(({ id }) => id === 'answer');
 }
+
+const charts = (...given: Parameters<typeof section>): readonly Chart[] =>
+  section(...given)?.charts ?? [];
 
 const verdictOf = (chart: Chart | undefined): readonly string[] => [
   chart?.verdict?.headline ?? '',
@@ -178,10 +185,10 @@ describe('the verdict', () => {
     ];
     expect(verdict(three, { accuracies })).toMatchInlineSnapshot(`
       [
-        "Take resnet50_vd INT8: 77.9 %, 14.00 ms.",
+        "Take resnet50_vd INT8: 77.90 %, 14.00 ms.",
         "Nothing measured is both faster and more accurate. That holds for 3 of 6; this one is the best balance.",
         "resnet18 INT8 is 1.40 ± 0.01 × faster and 6.9 points less accurate: 71.0 %, 10.00 ms.",
-        "resnet101_vd INT8 is 1.80 ± 0.01 × slower and 1.6 points more accurate: 79.5 %, 25.20 ms.",
+        "resnet101_vd INT8 is 1.80 ± 0.01 × slower and 1.6 points more accurate: 79.50 %, 25.20 ms.",
         "In INT8 resnet50_vd is 8.57 ± 0.05 × faster than in FP32.",
         "Accuracy of resnet50_vd, resnet101_vd: measured on 500 pictures of val.zip.",
         "Not evaluated: resnet101_vd INT8; the accuracy in FP32 stands for it.",
@@ -207,9 +214,99 @@ describe('the verdict', () => {
     const all = charts([cpu('digits', 1), cpu('resnet18', 30)], { accuracies });
     expect(all).toHaveLength(2);
     expect(all.map((chart) => chart.verdict?.headline)).toEqual([
-      'Take digits FP32: 99.0 %, 1.00 ms.',
+      'Take digits FP32: 99.00 %, 1.00 ms.',
       'Take resnet18 FP32: 71.0 %, 30.00 ms.',
     ]);
+    expect(all.map((chart) => chart.verdict?.place)).toEqual([
+      'Sample CPU, batch 1, accuracy on val.zip',
+      'Sample CPU, batch 1, accuracy on ImageNet',
+    ]);
+  });
+
+  it('names the data of accuracies where they differ between devices', () => {
+    const accuracies = [evaluated('digits', 'fp32', 0.99)];
+    const rows = [cpu('digits', 1), cpu('resnet18', 30, { device: 't4' })];
+    expect(charts(rows, { accuracies }).map((chart) => chart.verdict?.place)).toEqual([
+      'Sample CPU, batch 1, accuracy on val.zip',
+      'Tesla T4, batch 1, accuracy on ImageNet',
+    ]);
+    expect(charts(rows.slice(0, 1), { accuracies })[0]?.verdict?.place).toBe('Sample CPU, batch 1');
+  });
+
+  it('puts what has an answer before what has none, and shows it first', () => {
+    const accuracies = [evaluated('digits', 'fp32', 0.99)];
+    const rows = [cpu('resnet18', 30), cpu('digits', 1), cpu('digits', 3, { batch: 4 })];
+    const all = charts(rows, { accuracies, wish: { accuracy: 0.78 } });
+    expect(all.map((chart) => chart.verdict?.headline)).toEqual([
+      'At 78 % or more take digits FP32: 99.00 %, 1.00 ms.',
+      'At 78 % or more take digits FP32: 99.00 %, 3.00 ms for a batch of 4.',
+      'Nothing measured is at 78 % or more.',
+    ]);
+    const slow = [cpu('resnet18', 30), cpu('resnet18', 10, { device: 't4', batch: 4 })];
+    const [first, second] = charts(slow, { wish: { budgetMs: 20 } });
+    expect(first?.verdict?.place).toBe('Tesla T4, batch 4');
+    expect(second?.verdict?.headline).toBe('Nothing measured is within 20 ms.');
+    expect(section(slow, { wish: { budgetMs: 20 } })?.picker).toEqual({
+      device: 'Tesla T4',
+      batch: 4,
+    });
+    expect(section(slow, { wish: { budgetMs: 5 } })?.picker).toEqual({
+      device: 'Sample CPU',
+      batch: 1,
+    });
+  });
+
+  it('speaks of those whose accuracy is known, and counts them alone, where some are not', () => {
+    const rows = [
+      cpu('resnet18', 30, { stable: false }),
+      cpu('mine', 0.1, { stable: false }),
+      cpu('resnet50', 40),
+    ];
+    const mine = 'No accuracy is known of mine: not in the chart (`rcc eval` measures it).';
+    const source = 'Accuracies are the published top-1 of the trained weights in FP32.';
+    const unstable =
+      '1 of 2 times are unstable (hollow marks): measure again on an idle machine before relying on them.';
+    expect(verdict(rows, { wish: { budgetMs: 20 } })).toEqual([
+      'Nothing measured with a known accuracy is within 20 ms.',
+      'The fastest of those whose accuracy is known is resnet18 FP32: 71.0 %, 30.00 ms.',
+      source,
+      mine,
+      unstable,
+    ]);
+    expect(verdict(rows, { wish: { budgetMs: 35 } })[1]).toBe(
+      'It is the only one measured with a known accuracy that fits.',
+    );
+    expect(verdict(rows)[1]).toBe(
+      'It is the most accurate of those whose accuracy is known; nothing measured with a known accuracy is both faster and more accurate.',
+    );
+  });
+
+  it('says of which networks nobody trained the weights that were timed', () => {
+    const madeUp = (row: BenchRow): BenchRow => ({ ...row, provenance: { madeUpWeights: true } });
+    const rows = [madeUp(cpu('resnet18', 30)), cpu('resnet50', 40)];
+    const told = 'The times of resnet18 are of made-up weights';
+    expect(verdict(rows).at(-1)).toBe(`${told}: the accuracy beside them is that of trained ones.`);
+    expect(verdict([...rows, madeUp(cpu('resnet18', 9, int8))]).at(-1)).toBe(
+      `${told}, in INT8 calibrated on noise where no data was given: the accuracy beside them is that of trained ones.`,
+    );
+    expect(verdict([madeUp(cpu('mine', 30))]).at(-1)).toBe(
+      'The times of mine are of made-up weights.',
+    );
+    expect(verdict(three).join()).not.toContain('made-up');
+  });
+
+  it('calls nothing the most accurate that another equals', () => {
+    const tied = [cpu('resnet50', 20), cpu('resnet50', 10, int8), cpu('resnet18', 5)];
+    expect(verdict(tied, { wish: { budgetMs: 30 } }).slice(0, 2)).toEqual([
+      'Within 30 ms take resnet50 INT8: 76.5 %, 10.00 ms.',
+      'None of the 3 that fit is more accurate, and none as accurate is faster.',
+    ]);
+    expect(verdict(tied)[1]).toBe(
+      'Nothing measured is more accurate, and nothing as accurate is faster.',
+    );
+    expect(verdict(tied.slice(0, 2))[1]).toBe(
+      'It is the fastest of 2 measured, and none of them is more accurate.',
+    );
   });
 
   it('never mixes devices or batches, and names engines where there are several', () => {
