@@ -271,7 +271,7 @@ export function formatFigures(
 
 /** What a timing can do without where a window is narrow, the least needed first. */
 const spareFigures: readonly string[] = [
-  'computes in',
+  'floats in',
   'threads',
   'enqueue ms',
   'D2H ms',
@@ -286,7 +286,7 @@ const settings: readonly string[] = [
   'device',
   'batch',
   'target',
-  'computes in',
+  'floats in',
   'threads',
 ];
 

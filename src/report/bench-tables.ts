@@ -85,7 +85,7 @@ const columns: Readonly<Record<Kind, readonly FigureColumn[]>> = {
     ...latency,
     rate,
     {
-      ...textColumn('computes in', ({ settings }) => String(settings.precisionHint ?? '')),
+      ...textColumn('floats in', ({ settings }) => String(settings.precisionHint ?? '')),
       says: (rows) => rows.some(({ settings }) => settings.precisionHint !== undefined),
     },
     numberColumn('threads', ({ settings }) => Number(settings.threads), String),

@@ -106,6 +106,7 @@ describe.skipIf(!hasSlurm)('drills (skipped where Slurm could not be installed):
       't4',
       '-N2',
       '--gres=gpu:t4:1',
+      '--output=/dev/null',
       '--wrap=sleep 600',
     );
     await farm.submit();
