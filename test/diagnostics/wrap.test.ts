@@ -48,8 +48,8 @@ describe('wrapLine', () => {
 
   it('goes on further left where a word does not fit below the last gap', () => {
     expect(
-      wrapLine('  good    OpenVINO  2026.4.1 in /root/.cache/rcc/bin/python here', 36),
-    ).toEqual(['  good    OpenVINO  2026.4.1 in', '    /root/.cache/rcc/bin/python here']);
+      wrapLine('  good    OpenVINO  2026.4.1 in /home/.cache/rcc/bin/python here', 36),
+    ).toEqual(['  good    OpenVINO  2026.4.1 in', '    /home/.cache/rcc/bin/python here']);
   });
 
   it('tears no command in backticks that fits', () => {
