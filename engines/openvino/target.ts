@@ -76,7 +76,7 @@ export const openvinoTarget: TargetDefinition<OpenvinoTargetOptions, 'openvino'>
     const { pythonRequest } = await import('./find.ts');
     const request = { ...pythonRequest(env, python), signal, report, force };
     const found = await setUpPackage(openvinoPackage, request);
-    return describeSetUp('OpenVINO', found);
+    return describeSetUp(openvinoPackage, found);
   },
   async check(facts, { env, path, options: { python } }) {
     const { checkInstalled } = await import('./check-engine.ts');

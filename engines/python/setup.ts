@@ -72,7 +72,10 @@ export interface SetUp extends Installation {
 }
 
 /** For people: what is where, and that it was there. */
-export function describeSetUp(title: string, { version, python, isEarlier }: SetUp): string {
+export function describeSetUp(
+  { title }: Pick<PythonPackage, 'title'>,
+  { version, python, isEarlier }: SetUp,
+): string {
   const there = isEarlier ? ', set up before and whole (--force makes it anew)' : '';
   return `${title} ${version} in ${python.path}${there}`;
 }

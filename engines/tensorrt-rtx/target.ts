@@ -139,7 +139,7 @@ export const tensorrtRtxTarget: TargetDefinition<TensorrtRtxTargetOptions, 'tens
     const cacheDirectory = defaultCacheDirectory(env);
     const request = { env, cacheDirectory, python, signal, report, force };
     const found = await setUpPackage(tensorrtRtxPackage, request);
-    return describeSetUp('TensorRT-RTX', found);
+    return describeSetUp(tensorrtRtxPackage, found);
   },
   async check(facts, { env, path }) {
     const { checkTensorrtRtxEngine } = await import('./check-engine.ts');

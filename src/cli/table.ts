@@ -258,7 +258,6 @@ function remarks(notes: readonly string[]): Text {
 export function formatFigures(
   { columns, rows, notes }: Figures,
   spare: readonly string[] = [],
-  settings: readonly string[] = [],
 ): Text {
   const table = formatTable(
     columns.map(columnName),
@@ -266,6 +265,7 @@ export function formatFigures(
     columns.map(({ align }) => align),
     spare,
   );
+  const settings = columns.filter(({ tellsRow }) => tellsRow).map(columnName);
   return [{ ...table, settings }, ...(notes.length > 0 ? ['', remarks(notes)] : [])];
 }
 
@@ -281,21 +281,12 @@ const spareFigures: readonly string[] = [
   'p99 ms',
 ];
 
-const settings: readonly string[] = [
-  'precision',
-  'device',
-  'batch',
-  'target',
-  'floats in',
-  'threads',
-];
-
 /** Timings as tables, each below its title where there are several. */
 export function formatMeasurements(rows: readonly MeasuredRow[]): Text {
   const tables = benchTables(rows);
   return tables.flatMap((table, index) => [
     ...(index > 0 ? [''] : []),
     ...(tables.length > 1 ? [table.title] : []),
-    formatFigures(table, spareFigures, settings),
+    formatFigures(table, spareFigures),
   ]);
 }

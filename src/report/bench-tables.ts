@@ -33,14 +33,19 @@ function numberColumn(
   };
 }
 
+/** A column of what was timed and how, not of what came out. */
+function settingColumn(of: FigureColumn): FigureColumn {
+  return { ...of, column: { ...of.column, tellsRow: true } };
+}
+
 const identity: readonly FigureColumn[] = [
   textColumn('model', ({ model }) => model),
-  textColumn('precision', ({ precision }) => precision),
-  textColumn('device', ({ device }) => device.name),
-  numberColumn('batch', ({ batch }) => batch, String),
+  settingColumn(textColumn('precision', ({ precision }) => precision)),
+  settingColumn(textColumn('device', ({ device }) => device.name)),
+  settingColumn(numberColumn('batch', ({ batch }) => batch, String)),
 ];
 
-const target = textColumn('target', ({ target: name }) => name);
+const target = settingColumn(textColumn('target', ({ target: name }) => name));
 
 /** What tells a row from the others: its engine too, where one device has several. */
 function identityOf(rows: readonly MeasuredRow[]): readonly FigureColumn[] {
@@ -85,10 +90,12 @@ const columns: Readonly<Record<Kind, readonly FigureColumn[]>> = {
     ...latency,
     rate,
     {
-      ...textColumn('floats in', ({ settings }) => String(settings.precisionHint ?? '')),
+      ...settingColumn(
+        textColumn('floats in', ({ settings }) => String(settings.precisionHint ?? '')),
+      ),
       says: (rows) => rows.some(({ settings }) => settings.precisionHint !== undefined),
     },
-    numberColumn('threads', ({ settings }) => Number(settings.threads), String),
+    settingColumn(numberColumn('threads', ({ settings }) => Number(settings.threads), String)),
     stable,
   ],
   gpu: [

@@ -134,7 +134,7 @@ describe('setting up', () => {
     steps.length = 0;
     const again = await setUpPackage(tensorrtRtxPackage, request);
     expect(again).toEqual({ ...made, isEarlier: true });
-    expect(describeSetUp('TensorRT-RTX', again)).toContain('set up before and whole');
+    expect(describeSetUp(tensorrtRtxPackage, again)).toContain('set up before and whole');
     expect(steps).toEqual([]);
     expect(await setUpPackage(tensorrtRtxPackage, { ...request, force: true })).toEqual(made);
     writeFileSync(made.python.path, '#!/bin/sh\nexit 1\n');
